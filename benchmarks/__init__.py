@@ -1,0 +1,1 @@
+"""What is asked: tasks, controls and suites; running them; the command line."""

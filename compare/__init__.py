@@ -1,0 +1,1 @@
+"""What was found: read a net, explain it, test the explanation, weigh it, judge it, report it."""

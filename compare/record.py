@@ -1,0 +1,131 @@
+"""One flat line of JSON a net: everything that a report prints. Arrays live beside it, by the names listed here.
+
+Arrays of a cell (a .npz file whose path, relative to the run directory, is the field `arrays`; each may be absent):
+`curve.step`, `curve.train_accuracy`, `curve.held_out_accuracy`, `curve.train_loss`, `curve.held_out_loss`,
+`curve.weight_norm`, each (points,);
+`trajectory.step`, `.train_accuracy`, `.held_out_accuracy`, `.structure`, `.s_agreement`, `.d_r2`, `.restricted_loss`,
+`.excluded_loss`, `.gini`, `.weight_norm`, `.bits`, each (checkpoints,);
+`gallery.unit` (shown,), `gallery.actual` and `gallery.fitted` (shown, rows, columns), a unit's activation over the
+first argument (rows) and the second or the remaining arguments (columns);
+`frequencies.k`, `frequencies.amplitude` (share of the outputs' variance), `frequencies.units`, each (terms,).
+"""
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cell of a suite: what was asked, what was found, the evidence and the verdict. None where nothing applies."""
+
+    # identity
+    suite: str
+    task: str
+    size: int
+    net: str
+    recipe: str
+    seed: int
+    cell: str  # unique in the suite, fit for a file name
+    status: str = "done"  # done, failed
+    error: str | None = None  # one sentence, for a failed cell
+    expected: str | None = None  # the verdict that is known beforehand: program, table, undetermined, "not program", ...
+    command: str | None = None  # what made this record
+    versions: dict[str, str] = {}
+    recipe_detail: dict[str, str | int | float | bool | None] = {}
+    arrays: str | None = None
+
+    # verdict
+    verdict: str | None = None  # program, table, undetermined
+    decided_by: str | None = None  # the criterion's name
+    reason: str | None = None  # one sentence
+    margin: float | None = None  # the deciding value minus its threshold, signed so that > 0 means passed
+
+    # the explanation
+    extractor: str | None = None
+    template: str | None = None
+    formula: str | None = None  # sympy string
+    formula_latex: str | None = None
+    formula_mathml: str | None = None
+    groups: list[str] = []  # one line a group of units
+    gallery_formulas: list[str] = []  # one a shown unit, in the order of gallery.unit
+    refusals: list[str] = []
+    notes: list[str] = []
+    frequencies: list[int] = []
+    variables: list[str] = []
+    units_kept: int | None = None
+    units_total: int | None = None
+    precision: int | None = None  # bits a constant in the chosen code
+
+    # the synthesizer
+    program: str | None = None  # s-expression
+    program_latex: str | None = None
+    program_statement: str | None = None  # what is claimed of it
+    program_candidates: int | None = None
+    program_distinct: int | None = None
+    program_seconds: float | None = None
+
+    # behaviour, fractions in [0, 1]; balanced over classes where classes are unbalanced
+    match_train: float | None = None
+    match_test: float | None = None
+    match_domain: float | None = None
+    match_chance: float | None = None  # what guessing scores on the held-out rows
+
+    # S
+    s_agreement: float | None = None  # with the net, on rows that no constant was fitted on
+    s_low: float | None = None  # Wilson interval, 95 %
+    s_high: float | None = None
+    s_domain: float | None = None  # the same on all rows
+    s_variance: float | None = None  # effect-weighted explained variance of the hidden site, rows not fitted on
+    s_control: float | None = None  # agreement of the control with the true terms forbidden
+    s_control_variance: float | None = None
+    s_permuted: float | None = None  # agreement of the same fitter on permuted data
+
+    # D
+    d_r2: float | None = None
+    d_control: float | None = None
+    d_dictionary: float | None = None  # exchange of all variables at once
+
+    # B, in bits
+    bits_total: float | None = None
+    bits_dictionary: float | None = None
+    bits_alignment: float | None = None
+    bits_exceptions: float | None = None
+    bits_formula: float | None = None
+    bits_table: float | None = None
+    bits_weights: float | None = None
+    bits_program: float | None = None
+    bits_affine: float | None = None  # the baseline of affine units, for Boolean inputs
+
+    # evidence for a table, the ablation pair, the certificate
+    refit_random: float | None = None
+    refit_width: float | None = None  # hidden units a row
+    local_units: float | None = None  # share of units that fire on about one row
+    ablation_keep: float | None = None  # accuracy with only the explained part
+    ablation_remove: float | None = None  # accuracy without it
+    certificate: float | None = None  # share of the domain proven right by formula and worst residual
+    certificate_seconds: float | None = None
+    logit_variance: float | None = None  # explained by the formula, in place of the net
+
+    # along training, in steps
+    step_formation: float | None = None
+    step_cleanup: float | None = None
+    step_generalisation: float | None = None
+    steps: int | None = None
+    seconds_train: float | None = None
+    seconds_judge: float | None = None
+
+
+REQUIRED = ("suite", "task", "size", "net", "recipe", "seed", "cell")
+
+
+def to_line(record: Record) -> str:
+    """One line of JSON."""
+    return msgspec.json.encode(record).decode()
+
+
+def from_line(line: str | bytes) -> Record:
+    """The record of one line; msgspec.ValidationError or DecodeError says what is wrong with it."""
+    return msgspec.json.decode(line, type=Record)
+
+
+def schema() -> dict:
+    """JSON schema of a record."""
+    return msgspec.json.schema(Record)

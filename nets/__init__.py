@@ -1,0 +1,1 @@
+"""Programs found by gradient descent: nets with named sites, and their training."""

@@ -1,0 +1,1 @@
+"""Programs found by enumeration: a small typed language, and the search for the program of fewest bits."""

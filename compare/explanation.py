@@ -21,13 +21,16 @@ class Refusal:
 class Variable:
     """One variable of the explanation and the subspace of one site that carries it.
 
-    `basis` is orthonormal, shape (features, dimensions). `predict(x, other)` gives the change of every output, shape
-    (n, classes) and centred over classes, when the subspace's content for inputs `x` is replaced by that for `other`;
-    its constants come from the unedited net alone.
+    `content(x)` is the part of the site whose projection is exchanged, shape (n, features): the site's own value, or
+    one argument's contribution to it. `basis` is orthonormal, shape (features, dimensions); the site's value for `x`
+    becomes site(x) + (content(other) - content(x)) @ basis @ basis.T. `predict(x, other)` gives the change of every
+    output that the explanation expects, shape (n, classes), centred over classes; its constants come from the unedited
+    net alone and are never refitted.
     """
 
     name: str
     site: str
+    content: Callable[[Int[np.ndarray, "n positions"]], Float[np.ndarray, "n features"]]
     basis: Float[np.ndarray, "features dimensions"]
     predict: Callable[[Int[np.ndarray, "n positions"], Int[np.ndarray, "n positions"]], Float[np.ndarray, "n classes"]]
 

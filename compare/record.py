@@ -26,7 +26,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cell: str  # unique in the suite, fit for a file name
     status: str = "done"  # done, failed
     error: str | None = None  # one sentence, for a failed cell
-    expected: str | None = None  # the verdict that is known beforehand: program, table, undetermined, "not program", ...
+    expected: str | None = (
+        None  # the verdict that is known beforehand: program, table, undetermined, "not program", ...
+    )
     command: str | None = None  # what made this record
     versions: dict[str, str] = {}
     recipe_detail: dict[str, str | int | float | bool | None] = {}

@@ -1,0 +1,208 @@
+"""Reading a net: its outputs and sites over the whole domain, in blocks, and the effect of a site on the outputs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from compare.view import View
+from nets.net import Net, Params
+from synth.spec import Spec
+
+BLOCK_VALUES = 2**24  # floats a site may hold in one block: 64 MiB
+
+
+@partial(jax.jit, static_argnames=("net", "keep"))
+def _apply(net: Net, params: Params, x: Array, edits: Mapping[str, Array], keep: tuple[str, ...]) -> tuple:
+    outputs, sites = net.apply(params, x, edits)
+    return outputs, {name: sites[name] for name in keep}
+
+
+def evaluate(
+    net: Net,
+    params: Params,
+    x: Int[np.ndarray, "rows positions"],
+    edits: Mapping[str, np.ndarray | Array] | None = None,
+    keep: Sequence[str] = (),
+    block: int = 16384,
+) -> tuple[Float[np.ndarray, "rows classes"], dict[str, np.ndarray]]:
+    """Outputs and the kept sites of the edited net, computed in blocks of one shape (the last block is padded)."""
+    rows = len(x)
+    block = min(block, rows)
+    outputs: list[np.ndarray] = []
+    sites: dict[str, list[np.ndarray]] = {name: [] for name in keep}
+    for start in range(0, rows, block):
+        index = np.minimum(np.arange(start, start + block), rows - 1)
+        whole = start == 0 and block == rows
+        cut = {name: value if whole else value[index] for name, value in (edits or {}).items()}
+        out, read = _apply(net, params, jnp.asarray(x[index]), cut, tuple(keep))
+        size = min(block, rows - start)
+        outputs.append(np.asarray(out)[:size])
+        for name in keep:
+            sites[name].append(np.asarray(read[name])[:size])
+    return np.concatenate(outputs), {name: np.concatenate(parts) for name, parts in sites.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A net on the whole domain of its specification. Sites are read when first asked for, then kept."""
+
+    net: Net
+    params: Params
+    spec: Spec
+    view: View
+    arguments: tuple[np.ndarray, ...]  # the domain, one array (rows,) an argument
+    x: Int[np.ndarray, "rows positions"]
+    outputs: Float[np.ndarray, "rows classes"]
+    answers: Int[np.ndarray, " rows"]  # the net's
+    targets: Int[np.ndarray, " rows"]  # the task's
+    train: Int[np.ndarray, " train"] | None  # rows the net was trained on; None when unknown or not trained
+    fitted: Int[np.ndarray, " half"]  # rows that constants may be fitted on
+    reported: Int[np.ndarray, " half"]  # the other rows
+    shapes: Mapping[str, tuple[int, ...]]  # of every site, without the batch axis
+    seed: int
+    cache: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+
+    @property
+    def rows(self) -> int:
+        return len(self.x)
+
+    @property
+    def block(self) -> int:
+        """Rows in a block, so that the largest site stays within BLOCK_VALUES."""
+        widest = max((int(np.prod(shape)) for shape in self.shapes.values()), default=1)
+        return int(np.clip(BLOCK_VALUES // max(widest, 1), 64, 16384))
+
+    def site(self, name: str) -> np.ndarray:
+        """A site's values over the domain, shape (rows, ...)."""
+        if name not in self.cache:
+            self.cache[name] = self.run(keep=(name,))[1][name]
+        return self.cache[name]
+
+    def run(
+        self,
+        edits: Mapping[str, np.ndarray | Array] | None = None,
+        keep: Sequence[str] = (),
+        rows: Int[np.ndarray, " n"] | None = None,
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Outputs and kept sites on `rows` (all when None); `edits` are given for exactly these rows."""
+        x = self.x if rows is None else self.x[rows]
+        return evaluate(self.net, self.params, x, edits, keep, self.block)
+
+    def decode(self, outputs: np.ndarray) -> np.ndarray:
+        """Values answered, shape (rows,)."""
+        return np.asarray(self.view.decode(jnp.asarray(outputs)))
+
+    def readout(self, site: str, probes: int = 4) -> tuple[Float[np.ndarray, "units classes"], float]:
+        """Mean Jacobian of the outputs by the site's units, centred over classes, and its relative spread over inputs.
+
+        A spread of 0 says that the outputs are linear in the site.
+        """
+        rows = np.random.default_rng(self.seed).choice(self.rows, size=min(probes, self.rows), replace=False)
+        values = self.run(keep=(site,), rows=rows)[1][site]
+        jacobians = np.stack(
+            [
+                np.asarray(_jacobian(self.net, self.params, self.x[[row]], jnp.asarray(value)[None], site))
+                for row, value in zip(rows, values, strict=True)
+            ]
+        )
+        jacobians = jacobians - jacobians.mean(axis=1, keepdims=True) if jacobians.shape[1] > 1 else jacobians
+        mean = jacobians.mean(axis=0)
+        spread = float(((jacobians - mean) ** 2).sum() / max((jacobians**2).sum(), 1e-30))
+        return mean.T, spread
+
+
+@partial(jax.jit, static_argnames=("net", "site"))
+def _jacobian(net: Net, params: Params, x: Array, value: Array, site: str) -> Array:
+    jacobian = jax.jacrev(lambda v: net.apply(params, x, {site: v})[0][0])(value)
+    return jacobian.reshape(jacobian.shape[0], -1)
+
+
+def read(
+    net: Net,
+    params: Params,
+    spec: Spec,
+    view: View,
+    *,
+    train: Int[np.ndarray, " train"] | None = None,
+    seed: int = 0,
+) -> Reading:
+    """Run the net over the specification's domain.
+
+    Raises ValueError when the specification has no enumerable domain, when `train` names rows outside it, or when the
+    net answers NaN or gives a site another shape than (batch, ...).
+    """
+    if spec.domain is None:
+        raise ValueError(
+            "read: expected a specification with an enumerable domain, got none; give `domain` to the Spec"
+        )
+    arguments = tuple(np.asarray(values) for values in spec.domain)
+    x = view.encode(*arguments)
+    targets = spec.targets()
+    if len(targets) != len(x):
+        raise ValueError(
+            f"read: expected an answer for each of the {len(x)} rows of the domain, got {len(targets)}; "
+            "give the Spec an oracle, or outputs in the order of its domain"
+        )
+    if train is not None and len(train) and (train.min() < 0 or train.max() >= len(x)):
+        raise ValueError(f"read: expected row numbers in [0, {len(x)}) in `train`, got {train.min()}..{train.max()}")
+    shapes = site_shapes(net, params, x)
+    order = np.random.default_rng(seed).permutation(len(x))
+    draft = Reading(
+        net=net,
+        params=params,
+        spec=spec,
+        view=view,
+        arguments=arguments,
+        x=x,
+        outputs=np.zeros((0, view.classes)),
+        answers=np.zeros(0, int),
+        targets=targets,
+        train=train,
+        fitted=np.sort(order[: len(x) // 2]),
+        reported=np.sort(order[len(x) // 2 :]),
+        shapes=shapes,
+        seed=seed,
+    )
+    outputs = draft.run()[0]
+    if not np.isfinite(outputs).all():
+        bad = int(np.argmin(np.isfinite(outputs).all(axis=1)))
+        raise ValueError(
+            f"net {net.name!r}: expected finite outputs, got {outputs[bad][:4]} for input {x[bad].tolist()}; "
+            "check the parameters (a training run that diverged?)"
+        )
+    return _with_outputs(draft, outputs)
+
+
+def _with_outputs(draft: Reading, outputs: np.ndarray) -> Reading:
+    return replace(draft, outputs=outputs, answers=draft.decode(outputs), cache={})
+
+
+def site_shapes(net: Net, params: Params, x: Int[np.ndarray, "rows positions"]) -> dict[str, tuple[int, ...]]:
+    """Shapes of all sites without the batch axis; ValueError when a site's shape does not follow the batch."""
+    shapes: dict[int, dict[str, tuple[int, ...]]] = {}
+    for batch in (2, 3):
+        tokens = jnp.zeros((batch, x.shape[1]), dtype=jnp.int32)
+        outputs, sites = jax.eval_shape(lambda t: net.apply(params, t, {}), tokens)
+        missing = sorted(set(net.sites) - set(sites))
+        if missing:
+            raise ValueError(f"net {net.name!r}: expected apply to return the declared sites, got none named {missing}")
+        for name, value in {"outputs": outputs, **sites}.items():
+            if not value.shape or value.shape[0] != batch:
+                raise ValueError(
+                    f"net {net.name!r}, {name}: expected a leading batch axis of {batch}, got shape {value.shape}; "
+                    "return one row for each input"
+                )
+        shapes[batch] = {name: tuple(sites[name].shape[1:]) for name in net.sites}
+    changed = [name for name in net.sites if shapes[2][name] != shapes[3][name]]
+    if changed:
+        name = changed[0]
+        raise ValueError(
+            f"net {net.name!r}, site {name!r}: expected one shape for every batch, "
+            f"got {shapes[2][name]} for 2 inputs and {shapes[3][name]} for 3"
+        )
+    return shapes[2]

@@ -1,0 +1,34 @@
+"""Finding a declaration by its name, and saying which name was nearest when there is none."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
+
+
+class Named(Protocol):
+    """Anything with a name and a docstring line."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def doc(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def find(kind: str, name: str, declared: Sequence[N]) -> N:
+    """The declaration called `name`; ValueError with the nearest name where there is none."""
+    for declaration in declared:
+        if declaration.name == name:
+            return declaration
+    raise ValueError(unknown(kind, name, [declaration.name for declaration in declared]))
+
+
+def unknown(kind: str, name: str, names: Iterable[str]) -> str:
+    """The sentence for a name that is not there."""
+    known = list(names)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    remedy = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
+    return f"unknown {kind} {name!r}; {remedy}"

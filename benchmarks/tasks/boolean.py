@@ -1,0 +1,134 @@
+"""Boolean functions of n bits. Which bits matter is declared here, the same at every n, so one program serves all."""
+
+import numpy as np
+
+from benchmarks.tasks.task import Task
+from synth.types import BOOL, Fn
+
+SIZES = (12, 16)
+LOGIC = ("and", "or", "xor", "not", "if_bool")
+
+PARITY_BITS = (2, 7, 10)
+JUNTA_BITS = (1, 4, 6, 11)
+ADDRESS_6, DATA_6 = (8, 3), (0, 5, 9, 11)
+ADDRESS_11, DATA_11 = (4, 9, 1), (7, 0, 11, 3, 10, 6, 2, 8)
+WEIGHTS = (5, 3, -2, 7, 1, -4, 2, 6, -3, 1, 4, -5, 8, -1, 2, -6)  # of the threshold, its first n
+
+
+def bits(n: int) -> Fn:
+    return Fn((BOOL,) * n, BOOL)
+
+
+def two(n: int) -> int:
+    return 2
+
+
+def parity3(n: int, *x: np.ndarray) -> np.ndarray:
+    return np.sum([x[i] for i in PARITY_BITS], axis=0) % 2 == 1
+
+
+def majority(n: int, *x: np.ndarray) -> np.ndarray:
+    return 2 * np.sum(x, axis=0) > n
+
+
+def threshold(n: int, *x: np.ndarray) -> np.ndarray:
+    weights = weights_of(n)
+    return weights @ np.stack(x).astype(np.int64) > weights.sum() // 2
+
+
+def weights_of(n: int) -> np.ndarray:
+    """The threshold's integer weights at n bits, repeated past the declared ones."""
+    return np.resize(WEIGHTS, n)
+
+
+def multiplexer6(n: int, *x: np.ndarray) -> np.ndarray:
+    return select(x, ADDRESS_6, DATA_6)
+
+
+def multiplexer11(n: int, *x: np.ndarray) -> np.ndarray:
+    return select(x, ADDRESS_11, DATA_11)
+
+
+def select(x: tuple[np.ndarray, ...], address: tuple[int, ...], data: tuple[int, ...]) -> np.ndarray:
+    """The data bit whose number the address bits spell, the first of them most significant."""
+    number = 2 ** np.arange(len(address))[::-1] @ np.stack([x[i] for i in address]).astype(np.int64)
+    return np.choose(number, [x[i] for i in data])
+
+
+def junta4(n: int, *x: np.ndarray) -> np.ndarray:
+    i, j, k, m = (x[bit] for bit in JUNTA_BITS)
+    return (i & j) ^ (k | m)
+
+
+PARITY3 = Task(
+    name="parity3",
+    doc="Parity of three of n bits: bits 2, 7 and 10.",
+    type=bits,
+    oracle=parity3,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=LOGIC,
+    smallest=11,
+    recipe="boolean",
+)
+MAJORITY = Task(
+    name="majority",
+    doc="Whether more than half of the n bits are set.",
+    type=bits,
+    oracle=majority,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=LOGIC,
+    recipe="boolean",
+)
+THRESHOLD = Task(
+    name="threshold",
+    doc="Whether an integer-weighted sum of the n bits passes half of its weights' sum.",
+    type=bits,
+    oracle=threshold,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=LOGIC,
+    recipe="boolean",
+)
+MULTIPLEXER6 = Task(
+    name="multiplexer6",
+    doc="One of four of the n bits, chosen by two others.",
+    type=bits,
+    oracle=multiplexer6,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=LOGIC,
+    smallest=12,
+    recipe="boolean",
+)
+MULTIPLEXER11 = Task(
+    name="multiplexer11",
+    doc="One of eight of the n bits, chosen by three others.",
+    type=bits,
+    oracle=multiplexer11,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=LOGIC,
+    smallest=12,
+    recipe="boolean",
+)
+JUNTA4 = Task(
+    name="junta4",
+    doc="A function of four of n bits: (x1 and x4) xor (x6 or x11).",
+    type=bits,
+    oracle=junta4,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=LOGIC,
+    smallest=12,
+    recipe="boolean",
+)
+
+BOOLEAN = (PARITY3, MAJORITY, THRESHOLD, MULTIPLEXER6, MULTIPLEXER11, JUNTA4)

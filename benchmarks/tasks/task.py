@@ -1,0 +1,166 @@
+"""What is asked of both searches: one declaration for a family of sizes, that makes a Spec, a View and Data."""
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Int
+
+from synth.spec import Spec
+from synth.types import BOOL, Fn
+
+if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
+    from compare.view import View
+    from nets.data import Data
+
+LABELS = ("true", "random", "relabelled")
+EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sample of this many rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A task for a family of sizes (a modulus, a number of bits, a range of integers).
+
+    `type` is the function type, or a function of the size. `oracle(size, *arguments)` takes arrays (n,) and gives the
+    right answers (n,) in plain numpy; it is never a program of the synthesizer's language. `values(size)` is how many
+    integers 0 .. values - 1 an argument may take, `classes(size)` the same of the answer. `library` names the
+    primitives that the synthesizer may use, or holds Primitives of one's own.
+    """
+
+    name: str
+    doc: str
+    type: Fn | Callable[[int], Fn]
+    oracle: Callable[..., np.ndarray]
+    sizes: tuple[int, ...]
+    values: Callable[[int], int]
+    classes: Callable[[int], int]
+    library: tuple[Any, ...]
+    terminals: Callable[[int], dict[str, int]] = lambda size: {}
+    needs_prime: bool = False
+    smallest: int = 2
+    net: str = "mlp"  # what a suite's cell gets when it names none
+    recipe: str = "grokked"
+
+    def signature(self, size: int) -> Fn:
+        """The function type at this size."""
+        self.check(size)
+        return self.type if isinstance(self.type, Fn) else self.type(size)
+
+    def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
+        """Every input, one array an argument, in the order of itertools.product."""
+        arguments = self.signature(size).args
+        axes = np.indices((self.values(size),) * len(arguments)).reshape(len(arguments), -1)
+        return tuple(as_type(axis, kind) for axis, kind in zip(axes, arguments, strict=True))
+
+    def answers(self, size: int, *, labels: str = "true", seed: int = 0) -> np.ndarray:
+        """What is right on the whole domain: the task's own answers, seeded random ones, or its relabelled table."""
+        table = as_type(self.oracle(size, *self.domain(size)), self.signature(size).result)
+        if labels == "true":
+            return table
+        if labels == "random":
+            random = np.random.default_rng([seed, 1]).integers(0, self.classes(size), len(table))
+            return as_type(random, self.signature(size).result)
+        if labels == "relabelled":
+            return self._relabelled(size, table, seed)
+        raise ValueError(
+            f"task {self.name!r}: expected labels in {', '.join(LABELS)}, got {labels!r}; choose one of them"
+        )
+
+    def spec(self, size: int, *, labels: str = "true", seed: int = 0) -> Spec:
+        """What the synthesizer is asked, and what a net's answers are held against."""
+        domain = self.domain(size)
+        table = self.answers(size, labels=labels, seed=seed)
+        rows = sample(len(table))
+        return Spec(
+            type=self.signature(size),
+            inputs=tuple(values[rows] for values in domain),
+            outputs=table[rows],
+            oracle=self._oracle(size, table, labels),
+            domain=domain,
+            terminals=self.terminals(size),
+        )
+
+    def view(self, size: int) -> "View":
+        """How arguments become a net's inputs and its outputs an answer."""
+        from compare.view import by_position
+
+        self.check(size)
+        return by_position(self.values(size), self.classes(size))
+
+    def data(self, size: int, *, fraction: float = 1.0, labels: str = "true", seed: int = 0) -> "Data":
+        """The table as rows; a seeded permutation's first `fraction` is trained on, the rest is held out."""
+        from nets.data import Data
+
+        if not 0.0 < fraction <= 1.0:
+            raise ValueError(
+                f"task {self.name!r}: expected a train fraction in (0, 1], got {fraction}; 1 trains on the whole table"
+            )
+        x = self.view(size).encode(*self.domain(size))
+        order = np.random.default_rng([seed, 0]).permutation(len(x))
+        cut = math.floor(fraction * len(x))
+        return Data(
+            x=x,
+            y=self.answers(size, labels=labels, seed=seed).astype(np.int32),
+            train=np.sort(order[:cut]),
+            held_out=np.sort(order[cut:]),
+            alphabet=self.values(size),
+            classes=self.classes(size),
+        )
+
+    def check(self, size: int) -> None:
+        """ValueError where the task has no such size."""
+        if size < self.smallest:
+            raise ValueError(
+                f"task {self.name!r}: expected a size of at least {self.smallest}, got {size}; "
+                f"usual sizes are {', '.join(map(str, self.sizes))}"
+            )
+        if self.needs_prime and not is_prime(size):
+            raise ValueError(
+                f"task {self.name!r}: expected a prime size, got {size}; "
+                f"take a prime such as {next(n for n in itertools.count(size + 1) if is_prime(n))}"
+            )
+
+    def _oracle(self, size: int, table: np.ndarray, labels: str) -> Callable[..., np.ndarray]:
+        kind = self.signature(size).result
+        if labels == "true":
+            return lambda *arguments: as_type(self.oracle(size, *arguments), kind)
+        strides = self.values(size) ** np.arange(len(self.signature(size).args))[::-1]
+        return lambda *arguments: table[np.stack([np.asarray(a, dtype=np.int64) for a in arguments], -1) @ strides]
+
+    def _relabelled(self, size: int, table: np.ndarray, seed: int) -> np.ndarray:
+        """The table of g(a, ...) = out(f(in(a), ...)) for a seeded permutation `in` of inputs and `out` of answers."""
+        inner, outer = relabelling(self.values(size), self.classes(size), seed)
+        moved = self.oracle(
+            size,
+            *(
+                as_type(inner[values.astype(np.int64)], kind)
+                for values, kind in zip(self.domain(size), self.signature(size).args, strict=True)
+            ),
+        )
+        return as_type(outer[np.asarray(moved, dtype=np.int64)], self.signature(size).result).reshape(table.shape)
+
+
+def relabelling(values: int, classes: int, seed: int) -> tuple[Int[np.ndarray, " values"], Int[np.ndarray, " classes"]]:
+    """The permutations of input tokens and of answers that the labels "relabelled" use."""
+    random = np.random.default_rng([seed, 2])
+    return random.permutation(values), random.permutation(classes)
+
+
+def as_type(values: Any, kind: Any) -> np.ndarray:
+    """Booleans for BOOL, integers otherwise."""
+    return np.asarray(values).astype(bool if kind == BOOL else np.int64)
+
+
+def sample(rows: int) -> Int[np.ndarray, " examples"]:
+    """Row numbers of the examples that the synthesizer gets."""
+    if rows <= EXAMPLES:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(0).choice(rows, EXAMPLES, replace=False))
+
+
+def is_prime(n: int) -> bool:
+    """Whether n is prime, by trial division."""
+    return n > 1 and all(n % d for d in range(2, math.isqrt(n) + 1))

@@ -1,0 +1,32 @@
+"""A flax module behind the pure interface of a net."""
+
+from collections.abc import Callable, Mapping
+
+import jax
+from flax import nnx
+from jaxtyping import Array
+
+from nets.net import Net, Params, Sites, Tokens, refuse_unknown, tapping
+
+
+def net_of(name: str, module: Callable[[nnx.Rngs], nnx.Module], sites: tuple[str, ...]) -> Net:
+    """The net of a module whose `__call__(x, tap)` passes each named value through `tap(name, value)`.
+
+    Params are a plain dict, one array for each `nnx.Param` that is an attribute of the module. Their shapes are not
+    part of the net: arrays of other widths run as well.
+    """
+    graph, state = nnx.split(nnx.eval_shape(lambda: module(nnx.Rngs(0))))
+    expected = set(nnx.to_pure_dict(state))
+
+    def init(key: jax.Array) -> Params:
+        return nnx.to_pure_dict(nnx.state(module(nnx.Rngs(key))))
+
+    def apply(params: Params, x: Tokens, edits: Mapping[str, Array] | None = None) -> tuple[Array, Sites]:
+        if set(params) != expected:
+            raise ValueError(f"net {name!r}: expected params {sorted(expected)}, got {sorted(params)}")
+        refuse_unknown(name, edits or {}, sites)
+        tap, values = tapping(edits or {})
+        merged = nnx.merge(graph, nnx.State({key: nnx.Param(value) for key, value in params.items()}))
+        return merged(x, tap), values
+
+    return Net(name=name, init=init, apply=apply, sites=sites)

@@ -1,0 +1,96 @@
+"""One attention layer and one MLP, read out at a token appended after the arguments."""
+
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+from jaxtyping import Array, Float
+
+from nets.arch.module import net_of
+from nets.net import Net, Tap, Tokens
+
+
+@cache
+def transformer(
+    *,
+    positions: int = 2,
+    alphabet: int = 59,
+    classes: int = 59,
+    width: int = 64,
+    heads: int = 4,
+    hidden: int = 256,
+) -> Net:
+    """One layer, no LayerNorm, ReLU; reads out at an appended "=" token whose index is `alphabet`.
+
+    With s = positions + 1 and h = width / heads, r_i = E[x_i] + P[i] (`embed.{i}`, the last one that of "="):
+    `head.0.{k}.score` (batch, s) = (r_last Q[k]) . (r_i K[k]) / sqrt(h); `.pattern` its softmax;
+    `.value` (batch, s, h) = r_i V[k]; `.out` (batch, width) = (pattern . value) O[k].
+    Then m = r_last + the heads' outs; `hidden.0.pre` = m W + b; `hidden.0` its ReLU; outputs = (m + hidden.0 D) U.
+    Params: E (alphabet + 1, width), P (s, width), Q, K, V (heads, width, h), O (heads, h, width), W (width, hidden),
+    b (hidden,), D (hidden, width), U (width, classes).
+    """
+    if width % heads:
+        raise ValueError(f"transformer: expected a width divisible by heads, got width {width}, heads {heads}")
+    sizes = (positions, alphabet, classes, width, heads, hidden)
+
+    def module(rngs: nnx.Rngs) -> Transformer:
+        return Transformer(sizes, rngs=rngs)
+
+    embeds = tuple(f"embed.{i}" for i in range(positions + 1))
+    parts = tuple(f"head.0.{k}.{part}" for k in range(heads) for part in ("score", "pattern", "value", "out"))
+    return net_of("transformer", module, (*embeds, *parts, "hidden.0.pre", "hidden.0"))
+
+
+class Transformer(nnx.Module):
+    """Table mode: scores and values depend on (token, position) alone, so both are rows of small tables."""
+
+    def __init__(self, sizes: tuple[int, int, int, int, int, int], *, rngs: nnx.Rngs) -> None:
+        positions, alphabet, classes, width, heads, hidden = sizes
+
+        def normal(*shape: int, scale: float = width**-0.5) -> nnx.Param:
+            return nnx.Param(scale * jax.random.normal(rngs(), shape))
+
+        self.E = normal(alphabet + 1, width)
+        self.P = normal(positions + 1, width)
+        self.Q, self.K, self.V = (normal(heads, width, width // heads) for _ in range(3))
+        self.O = normal(heads, width // heads, width)
+        self.W = normal(width, hidden)
+        self.b = nnx.Param(jnp.zeros(hidden))
+        self.D = normal(hidden, width, scale=hidden**-0.5)
+        self.U = normal(width, classes)
+
+    def __call__(self, x: Tokens, tap: Tap) -> Float[Array, "batch classes"]:
+        last, scores, values = self._read(x, tap)
+        middle = last
+        for k in range(self.O.shape[0]):
+            pattern = tap(f"head.0.{k}.pattern", jax.nn.softmax(tap(f"head.0.{k}.score", scores[:, :, k])))
+            value = tap(f"head.0.{k}.value", values[:, :, k])
+            mixed = jnp.einsum("bs,bsh->bh", pattern, value)
+            middle = middle + tap(f"head.0.{k}.out", mixed @ self.O[k])
+        hidden = tap("hidden.0", jax.nn.relu(tap("hidden.0.pre", middle @ self.W[...] + self.b[...])))
+        return (middle + hidden @ self.D[...]) @ self.U[...]
+
+    def _read(self, x: Tokens, tap: Tap) -> tuple[Array, Array, Array]:
+        """The read-out token's embedding (batch, width), scores (batch, s, heads) and values (batch, s, heads, h)."""
+        E, P = self.E[...], self.P[...]
+        equals = jnp.full((x.shape[0], 1), E.shape[0] - 1, dtype=x.dtype)
+        tokens = jnp.concatenate([x, equals], axis=1)
+        own = [E[tokens[:, i]] + P[i] for i in range(P.shape[0])]
+        read = [tap(f"embed.{i}", value) for i, value in enumerate(own)]
+        if any(edited is not value for edited, value in zip(read, own, strict=True)):
+            rows = jnp.stack(read, axis=1)
+            return read[-1], self._scores(rows, read[-1]), self._values(rows)
+        tables = E[None] + P[:, None]
+        scores, values = self._scores(tables, tables[-1, -1:]), self._values(tables)
+        slots = jnp.arange(P.shape[0])
+        return own[-1], scores[slots, tokens], values[slots, tokens]
+
+    def _scores(self, rows: Float[Array, "n m width"], last: Float[Array, "k width"]) -> Float[Array, "n m heads"]:
+        """Scaled scores of rows against one query for all (k = 1) or one query a row of the batch (k = n)."""
+        queries = jnp.einsum("kd,adh->kah", last, self.Q[...]) * self.Q.shape[-1] ** -0.5
+        folded = jnp.einsum("kah,adh->kda", queries, self.K[...])
+        return jnp.einsum("nmd,nda->nma", rows, jnp.broadcast_to(folded, (rows.shape[0], *folded.shape[1:])))
+
+    def _values(self, rows: Float[Array, "n m width"]) -> Float[Array, "n m heads h"]:
+        return jnp.einsum("nmd,adh->nmah", rows, self.V[...])

@@ -1,0 +1,44 @@
+"""How to train, as data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Schedule = Literal["constant", "cosine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """AdamW on all params; a linear warm-up, then a constant rate or a cosine to 0 over `steps`."""
+
+    steps: int
+    learning_rate: float = 1e-2
+    weight_decay: float = 1.0
+    b1: float = 0.9
+    b2: float = 0.98
+    schedule: Schedule = "constant"
+    warmup: int = 10  # steps
+    batch: int | None = None  # rows drawn afresh each step; None takes all rows
+    settle: int | None = None  # steps to go on after held-out accuracy settled; None never stops early
+    settled: float = 0.99  # held-out accuracy, fraction
+    checkpoints: int = 0  # how many, from step 0 on, denser early
+    evaluate_every: int = 50  # steps
+
+    def __post_init__(self) -> None:
+        for name, low in (("steps", 1), ("learning_rate", 0), ("weight_decay", 0), ("warmup", 0), ("checkpoints", 0)):
+            if not getattr(self, name) >= low:
+                raise ValueError(f"recipe: expected {name} >= {low}, got {getattr(self, name)}")
+        for name in ("batch", "settle", "evaluate_every"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"recipe: expected {name} >= 1, got {value}")
+        if self.schedule not in ("constant", "cosine"):
+            raise ValueError(f'recipe: expected schedule "constant" or "cosine", got {self.schedule!r}')
+        if self.schedule == "cosine" and self.settle is not None:
+            raise ValueError(
+                "recipe: expected no `settle` with a cosine schedule, which ends at rate 0 after `steps`; leave it out"
+            )
+
+    def milestones(self) -> tuple[int, ...]:
+        """The steps of the checkpoints: the first 0, the last `steps`, quadratically spaced."""
+        spread = max(self.checkpoints - 1, 1)
+        return tuple(sorted({round(self.steps * (i / spread) ** 2) for i in range(self.checkpoints)}))

@@ -1,6 +1,8 @@
 """Programs found by gradient descent: nets with named sites, and their training."""
 
 from nets.arch import ARCHITECTURES, mlp, transformer
+from nets.check import check_net
+from nets.checkpoint import load_arrays, save_arrays, trained_from_arrays, trained_to_arrays
 from nets.data import Data
 from nets.net import Net, Params, Sites, Tap, tapping, wrap
 from nets.recipe import Recipe
@@ -15,9 +17,14 @@ __all__ = [
     "Sites",
     "Tap",
     "Trained",
+    "check_net",
+    "load_arrays",
     "mlp",
+    "save_arrays",
     "tapping",
     "train",
+    "trained_from_arrays",
+    "trained_to_arrays",
     "transformer",
     "wrap",
 ]

@@ -1,0 +1,107 @@
+"""Nets whose right verdict is known: closed-form programs, look-alikes of them, and tables."""
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.controls.circles import (
+    aliased_clock,
+    aliased_pizza,
+    clock,
+    pizza,
+    some_frequencies,
+    wide_clock,
+)
+from benchmarks.controls.control import Control
+from benchmarks.controls.tables import enough_random_features, lookup
+from benchmarks.tasks import Task
+
+FEATURES = 0.43  # units a row to begin with: right everywhere for addition modulo 59 (1,500 units)
+
+
+def is_addition(task: Task) -> bool:
+    return task.name == "mod_add"
+
+
+def any_task(task: Task) -> bool:
+    return True
+
+
+def circle(make: Callable[[int, tuple[int, ...]], tuple[Any, Any]]) -> Callable[[Task, int, int], tuple[Any, Any]]:
+    return lambda task, size, seed: make(size, some_frequencies(size, seed))
+
+
+def build_wide(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+    return wide_clock(size, some_frequencies(size, seed), units=size * size, seed=seed)
+
+
+def build_lookup(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+    return lookup(task.data(size), inputs="onehot" if seed % 2 == 0 else "embedding")
+
+
+def build_features(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+    return enough_random_features(task.data(size), FEATURES, seed)
+
+
+CLOCK = Control(
+    name="clock",
+    doc="Closed form: nine phases a frequency, the outputs are sums of cos w(a + b - c).",
+    expected="program",
+    build=circle(clock),
+    fits=is_addition,
+    suits="the task mod_add",
+)
+PIZZA = Control(
+    name="pizza",
+    doc="Closed form: three diagonal phases a frequency, (1 + cos w(a - b)) cos w(a + b - c).",
+    expected="program",
+    build=circle(pizza),
+    fits=is_addition,
+    suits="the task mod_add",
+)
+WIDE_CLOCK = Control(
+    name="wide_clock",
+    doc="Closed form: the clock over at least p^2 units with small weights.",
+    expected="program",
+    build=build_wide,
+    fits=is_addition,
+    suits="the task mod_add",
+    largest=10_000,
+)
+ALIASED_CLOCK = Control(
+    name="aliased_clock",
+    doc="Look-alike of the clock with two phases an operand, which do not cancel: wrong on most rows.",
+    expected="not program",
+    build=circle(aliased_clock),
+    fits=is_addition,
+    suits="the task mod_add",
+)
+ALIASED_PIZZA = Control(
+    name="aliased_pizza",
+    doc="Look-alike of the pizza with four diagonal phases, which do not cancel: wrong on most rows.",
+    expected="not program",
+    build=circle(aliased_pizza),
+    fits=is_addition,
+    suits="the task mod_add",
+)
+LOOKUP = Control(
+    name="lookup",
+    doc="One ReLU unit a row (for bits, a row whose answer is 1): right everywhere, and a table.",
+    expected="table",
+    build=build_lookup,
+    fits=any_task,
+    suits="any task",
+    largest=4096,
+)
+FEATURES_CONTROL = Control(
+    name="random_features",
+    doc="Frozen random ReLU units with a read-out fitted on the whole table: right everywhere, and no program.",
+    expected="table",
+    build=build_features,
+    fits=any_task,
+    suits="any task",
+    largest=10_000,
+)
+
+CONTROLS = (CLOCK, PIZZA, WIDE_CLOCK, ALIASED_CLOCK, ALIASED_PIZZA, LOOKUP, FEATURES_CONTROL)
+
+__all__ = ["CONTROLS", "Control"]

@@ -1,0 +1,37 @@
+"""A net whose right verdict is known because nobody trained it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.tasks import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """`build(task, size, seed) -> (net, params)`; `expected` is the verdict that is right.
+
+    `fits` says for which tasks the control exists, and `largest` up to which number of rows.
+    """
+
+    name: str
+    doc: str
+    expected: str
+    build: Callable[[Task, int, int], tuple[Any, Any]]
+    fits: Callable[[Task], bool]
+    suits: str  # what `fits` says, in words
+    largest: int | None = None
+
+    def make(self, task: Task, size: int, seed: int) -> tuple[Any, Any]:
+        """The net and its parameters; ValueError where the control does not fit."""
+        if not self.fits(task):
+            raise ValueError(
+                f"control {self.name!r}: expected {self.suits}, got task {task.name!r}; name a task that fits"
+            )
+        rows = task.values(size) ** len(task.signature(size).args)
+        if self.largest is not None and rows > self.largest:
+            raise ValueError(
+                f"control {self.name!r}: expected a table of at most {self.largest} rows, got {rows} "
+                f"for task {task.name!r} at size {size}; it holds a unit a row, so take a smaller size"
+            )
+        return self.build(task, size, seed)

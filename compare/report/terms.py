@@ -1,0 +1,218 @@
+"""What each field of a record means: the only home of these sentences, for the README, the reports and the terminal."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from compare.record import Record
+from compare.report.show import count, fraction, listed, pairs, seconds, shortened, signed, text, truth
+from compare.report.verdicts import agrees, outcome
+
+
+class Term(NamedTuple):
+    """A field of a record, or a value derived from several."""
+
+    name: str
+    label: str  # column heading
+    show: Callable[[Any], str]
+    sentence: str
+
+
+def legend() -> dict[str, str]:
+    """Name of a field or derived column -> one plain sentence."""
+    return {term.name: term.sentence for term in TERMS}
+
+
+def term(name: str) -> Term:
+    """The term of that name."""
+    return _BY_NAME[name]
+
+
+def value(record: Record, name: str) -> Any:
+    """The field of that name, or what is derived under it."""
+    return DERIVED[name](record) if name in DERIVED else getattr(record, name)
+
+
+def shown(record: Record, name: str) -> str:
+    """The value as it is printed."""
+    return _BY_NAME[name].show(value(record, name))
+
+
+def present(record: Record, name: str) -> bool:
+    """Whether the record says anything under that name."""
+    found = value(record, name)
+    return found is not None and (not isinstance(found, str | list | dict) or bool(found))
+
+
+def bits_ratio(record: Record) -> float | None:
+    """bits_total / bits_table, where both are known."""
+    if record.bits_total is None or not record.bits_table:
+        return None
+    return record.bits_total / record.bits_table
+
+
+DERIVED: dict[str, Callable[[Record], Any]] = {
+    "outcome": outcome,
+    "agrees": agrees,
+    "bits_ratio": bits_ratio,
+    "match": lambda record: record.match_test if record.match_domain is None else record.match_domain,
+    "formula_short": lambda record: record.formula,
+}
+
+IDENTITY = (
+    Term("suite", "suite", text, "The suite that asked for this net."),
+    Term("task", "task", text, "The function that was to be learnt."),
+    Term("size", "size", count, "The task's size: the modulus p, or the number of bits or values."),
+    Term("net", "net", text, "The architecture, or the hand-made net, that was judged."),
+    Term("recipe", "recipe", text, "How the net was trained, or which control it is."),
+    Term("seed", "seed", str, "The seed of everything random in this cell."),
+    Term("cell", "cell", text, "The cell's unique name in its suite."),
+    Term("status", "status", text, "done, or failed when the cell could not be finished."),
+    Term("error", "error", text, "Why a failed cell failed."),
+    Term("expected", "expected", text, "The verdict that is known beforehand for this kind of net, where one is."),
+    Term("command", "command", text, "The command that made this record."),
+    Term("versions", "versions", pairs, "The versions of the software that made this record."),
+    Term("recipe_detail", "recipe in full", pairs, "The recipe's settings, one by one."),
+    Term("arrays", "arrays", text, "The file that holds the record's arrays, relative to the run directory."),
+)
+VERDICT = (
+    Term("outcome", "verdict", text, "The verdict, or failed for a cell that could not be finished."),
+    Term("verdict", "verdict", text, "program, table or undetermined: what the net was found to have converged to."),
+    Term("agrees", "as expected", truth, "Whether the verdict is the one expected; a dash where none was."),
+    Term("decided_by", "decided by", text, "The criterion that decided the verdict."),
+    Term("reason", "reason", text, "The verdict's reason in one sentence."),
+    Term("margin", "margin", signed, "The deciding value's distance from its threshold; positive means passed."),
+    Term("thresholds", "thresholds", pairs, "The thresholds that the verdict was held against, by field."),
+)
+EXPLANATION = (
+    Term("extractor", "extractor", text, "The method that wrote the explanation."),
+    Term("template", "template", text, "The form that every unit was allowed to have, declared before fitting."),
+    Term("formula", "formula", text, "What the net computes for its outputs, as a sympy expression."),
+    Term("formula_short", "formula", shortened, "The beginning of what the net computes for its outputs."),
+    Term("formula_latex", "formula, LaTeX", text, "The formula in LaTeX."),
+    Term("formula_mathml", "formula, MathML", text, "The formula in MathML."),
+    Term("groups", "groups", listed, "Units that share a form, one line a group."),
+    Term("gallery_formulas", "unit formulas", listed, "The formula of each unit shown in the gallery."),
+    Term("refusals", "refusals", listed, "Methods that refused to explain this net, and why."),
+    Term("notes", "notes", listed, "Remarks of the judgement."),
+    Term("frequencies", "frequencies", listed, "The frequencies that the explanation uses; their number is K."),
+    Term("variables", "variables", listed, "The intermediate variables of the explanation."),
+    Term("units_kept", "units kept", count, "Hidden units that the shortest code of the explanation pays for."),
+    Term("units_total", "units in all", count, "Hidden units of the net."),
+    Term("precision", "precision", count, "Bits a constant in the shortest code."),
+)
+SYNTHESIZER = (
+    Term("program", "program", text, "The synthesizer's shortest program for the task, as an s-expression."),
+    Term("program_latex", "program, LaTeX", text, "The program in LaTeX."),
+    Term("program_statement", "statement", text, "What the search proves about the program."),
+    Term("program_candidates", "candidates", count, "Programs that the synthesizer looked at."),
+    Term("program_distinct", "distinct", count, "Programs among them that differ on the examples."),
+    Term("program_seconds", "search seconds", seconds, "Seconds that the synthesizer took."),
+)
+BEHAVIOUR = (
+    Term(
+        "match",
+        "match",
+        fraction,
+        "Share of right answers on the whole domain, or on held-out rows if it is not finite.",
+    ),
+    Term("match_train", "match, train", fraction, "Share of right answers on the training rows."),
+    Term("match_test", "match, held out", fraction, "Share of right answers on the held-out rows."),
+    Term("match_domain", "match, domain", fraction, "Share of right answers on all inputs."),
+    Term("match_chance", "chance", fraction, "Share of right answers that guessing gets on the held-out rows."),
+)
+SUBSTITUTION = (
+    Term(
+        "s_agreement",
+        "S",
+        fraction,
+        "Agreement with the net when formulas replace its units, on rows that no constant was fitted on.",
+    ),  # noqa: E501
+    Term("s_low", "S, low", fraction, "Lower end of the 95 % Wilson interval of S."),
+    Term("s_high", "S, high", fraction, "Upper end of the 95 % Wilson interval of S."),
+    Term("s_domain", "S, all rows", fraction, "The same agreement on all rows."),
+    Term(
+        "s_variance",
+        "S variance",
+        fraction,
+        "Share of the hidden sites' variance that the formulas explain, each unit weighted by its effect.",
+    ),  # noqa: E501
+    Term("s_control", "S control", fraction, "Agreement of the best formulas with the true terms forbidden."),
+    Term("s_control_variance", "S control variance", fraction, "Variance that the formulas of the control explain."),
+    Term("s_permuted", "S permuted", fraction, "Agreement when the same fitter is given permuted data."),
+)
+INTERCHANGE = (
+    Term(
+        "d_r2",
+        "D",
+        fraction,
+        "How well the explanation predicts the change of every output when one variable is exchanged between two inputs.",
+    ),  # noqa: E501
+    Term("d_control", "D control", fraction, "The same for a wrong term of the same dimension."),
+    Term("d_dictionary", "D, all variables", fraction, "The same when all variables are exchanged at once."),
+)
+BITS = (
+    Term("bits_ratio", "B", fraction, "Bits of the explanation, divided by the bits of the table."),
+    Term("bits_total", "bits", count, "Bits of the whole explanation: dictionary, alignment and exceptions."),
+    Term("bits_dictionary", "bits, dictionary", count, "Bits that say which terms are used."),
+    Term("bits_alignment", "bits, alignment", count, "Bits of every kept unit's constants."),
+    Term("bits_exceptions", "bits, exceptions", count, "Bits that name the inputs on which the explanation errs."),
+    Term(
+        "bits_formula", "bits, formula", count, "Bits of the grouped formula that the report shows; it never decides."
+    ),
+    Term("bits_table", "bits, table", count, "Bits of the task's table of inputs and outputs."),
+    Term("bits_weights", "bits, weights", count, "Bits of the net's quantised weights."),
+    Term("bits_program", "bits, program", count, "Bits of the synthesizer's program."),
+    Term("bits_affine", "bits, affine", count, "Bits of the baseline that writes each unit as an affine function."),
+)
+MEMORY = (
+    Term(
+        "refit_random",
+        "refit",
+        fraction,
+        "Share of random labels that the frozen last hidden layer can be refitted to.",
+    ),
+    Term("refit_width", "refit width", fraction, "Hidden units a row in that refit."),
+    Term("local_units", "local units", fraction, "Share of units that fire on about one row."),
+    Term("ablation_keep", "kept alone", fraction, "Accuracy with only the explained part of the net."),
+    Term("ablation_remove", "removed", fraction, "Accuracy without the explained part of the net."),
+    Term(
+        "certificate",
+        "certificate",
+        fraction,
+        "Share of the domain proven right from the formula and its worst residual.",
+    ),
+    Term("certificate_seconds", "proof seconds", seconds, "Seconds that the proof took."),
+    Term(
+        "logit_variance",
+        "output variance",
+        fraction,
+        "Share of the outputs' variance that the formula explains in place of the net.",
+    ),  # noqa: E501
+)
+TRAINING = (
+    Term("step_formation", "formation", count, "Training step at which the structure had formed."),
+    Term("step_cleanup", "clean-up", count, "Training step at which what was memorised had gone."),
+    Term("step_generalisation", "generalisation", count, "Training step at which the held-out rows were answered."),
+    Term("steps", "steps", count, "Training steps in all."),
+    Term("seconds_train", "training seconds", seconds, "Seconds that training took."),
+    Term("seconds_judge", "judging seconds", seconds, "Seconds that explaining and judging took."),
+)
+TERMS = (
+    *IDENTITY, *VERDICT, *EXPLANATION, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE, *BITS, *MEMORY, *TRAINING,
+)  # fmt: skip
+_BY_NAME = {each.name: each for each in TERMS}
+
+TABLE = (
+    "task", "size", "net", "recipe", "seed", "outcome", "expected", "agrees", "decided_by", "margin", "s_agreement",
+    "s_variance", "d_r2", "bits_ratio", "match", "refit_random", "reason", "formula_short",
+)  # fmt: skip
+FACTS = (
+    ("Behaviour", tuple(t.name for t in BEHAVIOUR if t.name not in DERIVED)),
+    ("Substitution (S)", tuple(t.name for t in SUBSTITUTION)),
+    ("Interchange (D)", tuple(t.name for t in INTERCHANGE)),
+    ("Bits (B)", tuple(t.name for t in BITS)),
+    ("Table, ablation, certificate", tuple(t.name for t in MEMORY)),
+    ("Along training", tuple(t.name for t in TRAINING)),
+    ("Explanation", ("extractor", "template", "variables", "frequencies", "units_kept", "units_total", "precision")),
+    ("Cell", ("cell", "recipe_detail", "thresholds", "arrays")),
+)

@@ -1,0 +1,57 @@
+"""Verdicts counted, and held against what was expected of each net."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from compare.record import Record
+
+VERDICTS = ("program", "table", "undetermined")
+FAILED = "failed"
+
+
+def outcome(record: Record) -> str:
+    """program, table, undetermined, or failed for a cell without a verdict."""
+    return FAILED if record.status != "done" or record.verdict is None else record.verdict
+
+
+def agrees(record: Record) -> bool | None:
+    """Whether the verdict is the expected one; None where none is expected.
+
+    An expectation is a verdict, `not VERDICT`, or several with ` or ` between.
+    """
+    if not record.expected:
+        return None
+    found = outcome(record)
+    if found == FAILED:
+        return False
+    if record.expected.startswith("not "):
+        return found != record.expected.removeprefix("not ").strip()
+    return found in [wanted.strip() for wanted in record.expected.split(" or ")]
+
+
+def counts(records: Sequence[Record]) -> dict[str, int]:
+    """How many nets have each outcome; always the three verdicts, `failed` only where there are any."""
+    seen = Counter(outcome(record) for record in records)
+    return {name: seen[name] for name in (*VERDICTS, FAILED) if name != FAILED or seen[name]}
+
+
+def false_programs(records: Sequence[Record]) -> list[Record]:
+    """Nets that are called a program though another verdict was expected."""
+    return [record for record in records if record.verdict == "program" and agrees(record) is False]
+
+
+def summary(records: Sequence[Record]) -> str:
+    """The run in two sentences."""
+    judged = [agreed for record in records if (agreed := agrees(record)) is not None]
+    tally = ", ".join(f"{number} {name}" for name, number in counts(records).items())
+    first = f"{_nets(len(records))}: {tally}."
+    if not judged:
+        return f"{first} No verdict was known beforehand."
+    return (
+        f"{first} Of the {_nets(len(judged))} whose verdict was known beforehand, {sum(judged)} agree with it; "
+        f"{len(false_programs(records))} called a program wrongly."
+    )
+
+
+def _nets(number: int) -> str:
+    return f"{number} net" if number == 1 else f"{number} nets"

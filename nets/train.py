@@ -147,17 +147,12 @@ def _measured(apply: Apply, params: Params, rows: Rows) -> dict[str, float]:
 
 @partial(jax.jit, static_argnums=0)
 def _measure(apply: Apply, params: Params, rows: Rows) -> tuple[Array, ...]:
-    accuracy, loss = _scores(apply, params, rows.x, rows.y)
-    held_out_accuracy, held_out_loss = _scores(apply, params, rows.x_held_out, rows.y_held_out)
-    return accuracy, held_out_accuracy, loss, held_out_loss, optax.global_norm(params)
-
-
-def _scores(apply: Apply, params: Params, x: Array, y: Array) -> tuple[Array, Array]:
-    if y.shape[0] == 0:
-        return jnp.array(jnp.nan), jnp.array(jnp.nan)
+    x, y = jnp.concatenate([rows.x, rows.x_held_out]), jnp.concatenate([rows.y, rows.y_held_out])
     outputs = apply(params, x)[0]
     answers = (outputs[:, 0] > 0) if outputs.shape[1] == 1 else jnp.argmax(outputs, axis=1)
-    return jnp.mean(answers == y), jnp.mean(losses(outputs, y))
+    trained = len(rows.y)
+    parts = [part for rows in (answers == y, losses(outputs, y)) for part in (rows[:trained], rows[trained:])]
+    return *(part.mean() if part.size else jnp.array(jnp.nan) for part in parts), optax.global_norm(params)
 
 
 def _settled_at(recipe: Recipe, measures: dict[str, float], step: int, before: int | None) -> int | None:

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
-from nets.arch.module import net_of
+from nets.arch.module import Shapes, draw, net_of
 from nets.net import Net, Tap, Tokens
 
 Activation = Literal["relu", "quadratic", "gelu"]
@@ -65,15 +65,17 @@ class Mlp(nnx.Module):
     ) -> None:
         positions, alphabet, classes, width, embedding = sizes
         self.activation, self.inputs = activation, inputs
+        shapes: Shapes = {"U": ((width, classes), width**-0.5)}
         if inputs == "embedding":
-            self.E = _normal(rngs, (alphabet, embedding), 1.0)
-            self.A = _normal(rngs, (positions, embedding, width), (positions * embedding) ** -0.5)
+            shapes["E"] = ((alphabet, embedding), 1.0)
+            shapes["A"] = ((positions, embedding, width), (positions * embedding) ** -0.5)
         elif inputs == "onehot":
-            self.A = _normal(rngs, (positions, alphabet, width), positions**-0.5)
+            shapes["A"] = ((positions, alphabet, width), positions**-0.5)
         else:
-            self.W = _normal(rngs, (positions, width), positions**-0.5)
+            shapes["W"] = ((positions, width), positions**-0.5)
+        for name, param in draw(shapes, rngs).items():
+            setattr(self, name, param)
         self.b = nnx.Param(jnp.zeros(width))
-        self.U = _normal(rngs, (width, classes), width**-0.5)
         if output_bias:
             self.c = nnx.Param(jnp.zeros(classes))
 
@@ -88,10 +90,6 @@ class Mlp(nnx.Module):
         tables = jnp.einsum("td,idn->itn", self.E[...], self.A[...]) if self.inputs == "embedding" else self.A[...]
         operands = [tap(f"operand.{i}", tables[i][x[:, i]]) for i in range(tables.shape[0])]
         return sum(operands[1:], start=operands[0])
-
-
-def _normal(rngs: nnx.Rngs, shape: tuple[int, ...], scale: float) -> nnx.Param:
-    return nnx.Param(scale * jax.random.normal(rngs(), shape))
 
 
 def _known(what: str, value: str, allowed: tuple[str, ...]) -> None:

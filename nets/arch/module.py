@@ -1,5 +1,6 @@
 """A flax module behind the pure interface of a net."""
 
+import math
 from collections.abc import Callable, Mapping
 
 import jax
@@ -7,6 +8,8 @@ from flax import nnx
 from jaxtyping import Array
 
 from nets.net import Net, Params, Sites, Tokens, refuse_unknown, tapping
+
+Shapes = dict[str, tuple[tuple[int, ...], float]]
 
 
 def net_of(name: str, module: Callable[[nnx.Rngs], nnx.Module], sites: tuple[str, ...]) -> Net:
@@ -30,3 +33,14 @@ def net_of(name: str, module: Callable[[nnx.Rngs], nnx.Module], sites: tuple[str
         return merged(x, tap), values
 
     return Net(name=name, init=init, apply=apply, sites=sites)
+
+
+def draw(shapes: Shapes, rngs: nnx.Rngs) -> dict[str, nnx.Param]:
+    """Normal params of these shapes and scales, from one draw for all: a draw apiece takes seconds to compile."""
+    ends, total = {}, 0
+    for name, (shape, _) in shapes.items():
+        ends[name] = (total, total := total + math.prod(shape))
+    drawn = jax.random.normal(rngs(), (total,))
+    return {
+        name: nnx.Param(scale * drawn[slice(*ends[name])].reshape(shape)) for name, (shape, scale) in shapes.items()
+    }

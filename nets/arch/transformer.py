@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
-from nets.arch.module import net_of
+from nets.arch.module import Shapes, draw, net_of
 from nets.net import Net, Tap, Tokens
 
 
@@ -38,7 +38,7 @@ def transformer(
         return Transformer(sizes, rngs=rngs)
 
     embeds = tuple(f"embed.{i}" for i in range(positions + 1))
-    parts = tuple(f"head.0.{k}.{part}" for k in range(heads) for part in ("score", "pattern", "value", "out"))
+    parts = tuple(f"head.0.{k}.{part}" for part in ("score", "pattern", "value", "out") for k in range(heads))
     return net_of("transformer", module, (*embeds, *parts, "hidden.0.pre", "hidden.0"))
 
 
@@ -48,31 +48,36 @@ class Transformer(nnx.Module):
     def __init__(self, sizes: tuple[int, int, int, int, int, int], *, rngs: nnx.Rngs) -> None:
         positions, alphabet, classes, width, heads, hidden = sizes
 
-        def normal(*shape: int, scale: float = width**-0.5) -> nnx.Param:
-            return nnx.Param(scale * jax.random.normal(rngs(), shape))
-
-        self.E = normal(alphabet + 1, width)
-        self.P = normal(positions + 1, width)
-        self.Q, self.K, self.V = (normal(heads, width, width // heads) for _ in range(3))
-        self.O = normal(heads, width // heads, width)
-        self.W = normal(width, hidden)
+        head = width // heads
+        shapes: Shapes = {
+            "E": ((alphabet + 1, width), width**-0.5),
+            "P": ((positions + 1, width), width**-0.5),
+            **dict.fromkeys("QKV", ((heads, width, head), width ** (-0.5))),
+            "O": ((heads, head, width), width**-0.5),
+            "W": ((width, hidden), width**-0.5),
+            "D": ((hidden, width), hidden**-0.5),
+            "U": ((width, classes), width**-0.5),
+        }
+        for name, param in draw(shapes, rngs).items():
+            setattr(self, name, param)
         self.b = nnx.Param(jnp.zeros(hidden))
-        self.D = normal(hidden, width, scale=hidden**-0.5)
-        self.U = normal(width, classes)
 
     def __call__(self, x: Tokens, tap: Tap) -> Float[Array, "batch classes"]:
         last, scores, values = self._read(x, tap)
-        middle = last
-        for k in range(self.O.shape[0]):
-            pattern = tap(f"head.0.{k}.pattern", jax.nn.softmax(tap(f"head.0.{k}.score", scores[:, :, k])))
-            value = tap(f"head.0.{k}.value", values[:, :, k])
-            mixed = jnp.einsum("bs,bsh->bh", pattern, value)
-            middle = middle + tap(f"head.0.{k}.out", mixed @ self.O[k])
+        pattern = _each(tap, "pattern", jax.nn.softmax(_each(tap, "score", scores)))
+        mixed = jnp.einsum("bks,bksh->bkh", pattern, _each(tap, "value", values))
+        middle = last + self._written(mixed, tap)
         hidden = tap("hidden.0", jax.nn.relu(tap("hidden.0.pre", middle @ self.W[...] + self.b[...])))
         return (middle + hidden @ self.D[...]) @ self.U[...]
 
+    def _written(self, mixed: Float[Array, "batch heads h"], tap: Tap) -> Float[Array, "batch width"]:
+        own = jnp.einsum("bkh,khd->bkd", mixed, self.O[...])
+        read = _each(tap, "out", own)
+        fused = mixed.reshape(len(mixed), -1) @ self.O[...].reshape(-1, self.O.shape[-1])
+        return fused if read is own else read.sum(axis=1)
+
     def _read(self, x: Tokens, tap: Tap) -> tuple[Array, Array, Array]:
-        """The read-out token's embedding (batch, width), scores (batch, s, heads) and values (batch, s, heads, h)."""
+        """The read-out token's embedding (batch, width), scores (batch, heads, s), values (batch, heads, s, h)."""
         E, P = self.E[...], self.P[...]
         equals = jnp.full((x.shape[0], 1), E.shape[0] - 1, dtype=x.dtype)
         tokens = jnp.concatenate([x, equals], axis=1)
@@ -80,11 +85,11 @@ class Transformer(nnx.Module):
         read = [tap(f"embed.{i}", value) for i, value in enumerate(own)]
         if any(edited is not value for edited, value in zip(read, own, strict=True)):
             rows = jnp.stack(read, axis=1)
-            return read[-1], self._scores(rows, read[-1]), self._values(rows)
+            return read[-1], _heads_first(self._scores(rows, read[-1])), _heads_first(self._values(rows))
         tables = E[None] + P[:, None]
         scores, values = self._scores(tables, tables[-1, -1:]), self._values(tables)
         slots = jnp.arange(P.shape[0])
-        return own[-1], scores[slots, tokens], values[slots, tokens]
+        return own[-1], _heads_first(scores[slots, tokens]), _heads_first(values[slots, tokens])
 
     def _scores(self, rows: Float[Array, "n m width"], last: Float[Array, "k width"]) -> Float[Array, "n m heads"]:
         """Scaled scores of rows against one query for all (k = 1) or one query a row of the batch (k = n)."""
@@ -94,3 +99,14 @@ class Transformer(nnx.Module):
 
     def _values(self, rows: Float[Array, "n m width"]) -> Float[Array, "n m heads h"]:
         return jnp.einsum("nmd,adh->nmah", rows, self.V[...])
+
+
+def _heads_first(value: Array) -> Array:
+    return jnp.moveaxis(value, 2, 1)
+
+
+def _each(tap: Tap, part: str, value: Float[Array, "batch heads ..."]) -> Float[Array, "batch heads ..."]:
+    """Each head's slice through `tap`; the very same array when none was edited, which keeps the compiled code small."""
+    own = [value[:, k] for k in range(value.shape[1])]
+    read = [tap(f"head.0.{k}.{part}", slice_) for k, slice_ in enumerate(own)]
+    return value if all(edited is kept for edited, kept in zip(read, own, strict=True)) else jnp.stack(read, axis=1)

@@ -73,8 +73,14 @@ class Mlp(nnx.Module):
             shapes["A"] = ((positions, alphabet, width), positions**-0.5)
         else:
             shapes["W"] = ((positions, width), positions**-0.5)
-        for name, param in draw(shapes, rngs).items():
-            setattr(self, name, param)
+        drawn = draw(shapes, rngs)
+        self.U = drawn["U"]
+        if inputs == "embedding":
+            self.E = drawn["E"]
+        if inputs == "bits":
+            self.W = drawn["W"]
+        else:
+            self.A = drawn["A"]
         self.b = nnx.Param(jnp.zeros(width))
         if output_bias:
             self.c = nnx.Param(jnp.zeros(classes))

@@ -58,8 +58,9 @@ class Transformer(nnx.Module):
             "D": ((hidden, width), hidden**-0.5),
             "U": ((width, classes), width**-0.5),
         }
-        for name, param in draw(shapes, rngs).items():
-            setattr(self, name, param)
+        drawn = draw(shapes, rngs)
+        self.E, self.P, self.Q, self.K, self.V = (drawn[name] for name in "EPQKV")
+        self.O, self.W, self.D, self.U = (drawn[name] for name in "OWDU")
         self.b = nnx.Param(jnp.zeros(hidden))
 
     def __call__(self, x: Tokens, tap: Tap) -> Float[Array, "batch classes"]:
@@ -106,7 +107,7 @@ def _heads_first(value: Array) -> Array:
 
 
 def _each(tap: Tap, part: str, value: Float[Array, "batch heads ..."]) -> Float[Array, "batch heads ..."]:
-    """Each head's slice through `tap`; the very same array when none was edited, which keeps the compiled code small."""
+    """Each head's slice through `tap`; the very same array when none was edited: it keeps the compiled code small."""
     own = [value[:, k] for k in range(value.shape[1])]
     read = [tap(f"head.0.{k}.{part}", slice_) for k, slice_ in enumerate(own)]
     return value if all(edited is kept for edited, kept in zip(read, own, strict=True)) else jnp.stack(read, axis=1)

@@ -1,1 +1,50 @@
 """Programs found by enumeration: a small typed language, and the search for the program of fewest bits."""
+
+from synth.arguments import argument_names, columns, terminals
+from synth.budget import Budget, Counts
+from synth.grammar import Language, language, program_bits
+from synth.levels import Level, levels
+from synth.library import LIBRARIES, LIBRARY, PRIMITIVES
+from synth.primitive import Primitive
+from synth.program import Program, Terminal, apply, parse, terminal
+from synth.solve import Exhausted, Found, OutOfBudget, Solution, answers, solve, solve_family
+from synth.spec import Spec
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, Fn, Type, Z
+
+__all__ = [
+    "BITS",
+    "BOOL",
+    "INT",
+    "LIBRARIES",
+    "LIBRARY",
+    "MODULUS",
+    "PRIMITIVES",
+    "REAL",
+    "Budget",
+    "Counts",
+    "Exhausted",
+    "Fn",
+    "Found",
+    "Language",
+    "Level",
+    "OutOfBudget",
+    "Primitive",
+    "Program",
+    "Solution",
+    "Spec",
+    "Terminal",
+    "Type",
+    "Z",
+    "answers",
+    "apply",
+    "argument_names",
+    "columns",
+    "language",
+    "levels",
+    "parse",
+    "program_bits",
+    "solve",
+    "solve_family",
+    "terminal",
+    "terminals",
+]

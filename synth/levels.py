@@ -1,0 +1,80 @@
+"""Programs level by level: `levels(library, inputs, budget)`, which the solver's bank and other searches share."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Shaped
+
+from synth.arguments import typed
+from synth.bank import Bank
+from synth.budget import Budget, Counts, Meter, Spent
+from synth.grammar import EIGHTHS, language
+from synth.primitive import Primitive
+from synth.program import Program, Terminal
+from synth.types import BOOL, DTYPES, INT, REAL, Type, carrier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """The programs of one cost that behave unlike all cheaper ones and unlike each other.
+
+    `values[type]` has shape (examples, programs); `program(type, i)` writes down the program of column i.
+    """
+
+    bits: float
+    values: Mapping[Type, Shaped[np.ndarray, "examples programs"]]
+    program: Callable[[Type, int], Program]
+    counts: Counts  # so far
+
+
+def levels(
+    library: Iterable[Primitive],
+    inputs: Mapping[str, Shaped[np.ndarray, " examples"]],
+    budget: Budget | None = None,
+    types: Mapping[str, Type] | None = None,
+) -> Iterator[Level]:
+    """Levels in ascending bits, until the budget is spent or the language is exhausted.
+
+    `inputs` gives the terminals' columns; their types follow from the dtypes (bool, integers, floats) unless `types`
+    says otherwise.
+    """
+    budget = budget or Budget()
+    declared = dict(types or {})
+    words = tuple(Terminal(name, declared.get(name, kind_of(values))) for name, values in inputs.items())
+    shapes = {np.shape(values) for values in inputs.values()}
+    if len(shapes) != 1 or len(next(iter(shapes))) != 1:
+        raise ValueError(
+            f"levels: expected input columns of one shape (examples,), got {sorted(shapes)}; "
+            "give at least one column, and the same rows in all"
+        )
+    table = {word.name: typed(inputs[word.name], DTYPES[carrier(word.type)], word.name) for word in words}
+    bank = Bank(language(library, words), table, Meter(budget))
+    return walk(bank, budget)
+
+
+def walk(bank: Bank, budget: Budget) -> Iterator[Level]:
+    cost = 1
+    while cost <= bank.reach() and cost <= budget.bits * EIGHTHS:
+        try:
+            with np.errstate(all="ignore"):
+                bank.build(cost)
+        except Spent:
+            return
+        made = {kind: known[cost] for kind, known in bank.layers.items() if cost in known}
+        if made:
+            yield Level(
+                bits=cost / EIGHTHS,
+                values={kind: layer.values for kind, layer in made.items()},
+                program=lambda kind, row, made=made: bank.program(carrier(kind), made[carrier(kind)].start + row),
+                counts=bank.meter.counts(),
+            )
+        cost += 1
+
+
+def kind_of(values: np.ndarray) -> Type:
+    """The type of a column by its dtype."""
+    kind = np.asarray(values).dtype.kind
+    if kind not in "biuf":
+        raise ValueError(f"levels: expected columns of bool, integers or floats, got dtype {np.asarray(values).dtype}")
+    return {"b": BOOL, "f": REAL}.get(kind, INT)

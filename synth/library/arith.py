@@ -1,0 +1,112 @@
+"""Integer arithmetic. Division and remainder are total: x // 0 = x % 0 = 0."""
+
+import sympy
+
+from synth.laws import (
+    annihilator,
+    associative,
+    commutative,
+    idempotent,
+    identity,
+    involution,
+    projection,
+    right_identity,
+)
+from synth.primitive import Primitive
+from synth.types import INT, Fn
+
+BINARY = Fn((INT, INT), INT)
+UNARY = Fn((INT,), INT)
+
+ADD = Primitive(
+    name="add",
+    type=BINARY,
+    doc="Sum of two integers.",
+    run=lambda xp, a, b: a + b,
+    sym=lambda a, b: a + b,
+    python="({} + {})",
+    laws=(commutative(), associative(), identity(0)),
+)
+SUB = Primitive(
+    name="sub",
+    type=BINARY,
+    doc="Difference of two integers.",
+    run=lambda xp, a, b: a - b,
+    sym=lambda a, b: a - b,
+    python="({} - {})",
+    laws=(right_identity(0),),
+)
+MUL = Primitive(
+    name="mul",
+    type=BINARY,
+    doc="Product of two integers.",
+    run=lambda xp, a, b: a * b,
+    sym=lambda a, b: a * b,
+    python="({} * {})",
+    laws=(commutative(), associative(), identity(1), annihilator(0)),
+)
+SQUARE = Primitive(
+    name="square",
+    type=UNARY,
+    doc="Product of an integer with itself.",
+    run=lambda xp, a: a * a,
+    sym=lambda a: a**2,
+    python="({} ** 2)",
+)
+NEG = Primitive(
+    name="neg",
+    type=UNARY,
+    doc="An integer with its sign changed.",
+    run=lambda xp, a: -a,
+    sym=lambda a: -a,
+    python="(-{})",
+    laws=(involution(),),
+)
+MOD = Primitive(
+    name="mod",
+    type=BINARY,
+    doc="Remainder with the divisor's sign; 0 for divisor 0.",
+    run=lambda xp, a, b: xp.mod(a, b),
+    sym=lambda a, b: sympy.Integer(0) if b == 0 else sympy.Mod(a, b),
+    python="mod({}, {})",
+    define="def mod(a, b):\n    return a % b if b else 0\n",
+)
+FLOORDIV = Primitive(
+    name="floordiv",
+    type=BINARY,
+    doc="Quotient rounded down; 0 for divisor 0.",
+    run=lambda xp, a, b: xp.floordiv(a, b),
+    sym=lambda a, b: sympy.Integer(0) if b == 0 else sympy.floor(a / b),
+    python="floordiv({}, {})",
+    define="def floordiv(a, b):\n    return a // b if b else 0\n",
+    laws=(right_identity(1),),
+)
+MAX = Primitive(
+    name="max",
+    type=BINARY,
+    doc="Larger of two integers.",
+    run=lambda xp, a, b: xp.maximum(a, b),
+    sym=sympy.Max,
+    python="max({}, {})",
+    laws=(commutative(), associative(), idempotent()),
+)
+MIN = Primitive(
+    name="min",
+    type=BINARY,
+    doc="Smaller of two integers.",
+    run=lambda xp, a, b: xp.minimum(a, b),
+    sym=sympy.Min,
+    python="min({}, {})",
+    laws=(commutative(), associative(), idempotent()),
+)
+ABS = Primitive(
+    name="abs",
+    type=UNARY,
+    doc="Absolute value.",
+    run=lambda xp, a: xp.absolute(a),
+    sym=sympy.Abs,
+    python="abs({})",
+    laws=(projection(),),
+)
+
+ARITH = (ADD, SUB, MUL, SQUARE, NEG, MOD, FLOORDIV, MAX, MIN, ABS)

@@ -1,0 +1,57 @@
+"""Propositional logic, with the choice between two Booleans."""
+
+import sympy
+
+from synth.laws import annihilator, associative, commutative, idempotent, identity, involution, same_branches
+from synth.primitive import Primitive
+from synth.types import BOOL, Fn
+
+BINARY = Fn((BOOL, BOOL), BOOL)
+
+AND = Primitive(
+    name="and",
+    type=BINARY,
+    doc="Whether both hold.",
+    run=lambda xp, a, b: a & b,
+    sym=sympy.And,
+    python="({} and {})",
+    laws=(commutative(), associative(), idempotent(), identity(True), annihilator(False)),
+)
+OR = Primitive(
+    name="or",
+    type=BINARY,
+    doc="Whether at least one holds.",
+    run=lambda xp, a, b: a | b,
+    sym=sympy.Or,
+    python="({} or {})",
+    laws=(commutative(), associative(), idempotent(), identity(False), annihilator(True)),
+)
+XOR = Primitive(
+    name="xor",
+    type=BINARY,
+    doc="Whether exactly one holds.",
+    run=lambda xp, a, b: a ^ b,
+    sym=sympy.Xor,
+    python="({} != {})",
+    laws=(commutative(), associative(), identity(False)),
+)
+NOT = Primitive(
+    name="not",
+    type=Fn((BOOL,), BOOL),
+    doc="Whether it does not hold.",
+    run=lambda xp, a: ~a,
+    sym=sympy.Not,
+    python="(not {})",
+    laws=(involution(),),
+)
+IF_BOOL = Primitive(
+    name="if_bool",
+    type=Fn((BOOL, BOOL, BOOL), BOOL),
+    doc="The second where the first holds, the third elsewhere.",
+    run=lambda xp, c, a, b: (c & a) | (~c & b),
+    sym=sympy.ITE,
+    python="({1} if {0} else {2})",
+    laws=(same_branches(),),
+)
+
+BOOLEAN = (AND, OR, XOR, NOT, IF_BOOL)

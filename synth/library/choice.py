@@ -1,0 +1,46 @@
+"""Comparisons of integers, and the choice between two integers."""
+
+import sympy
+
+from synth.laws import commutative, same_branches
+from synth.primitive import Primitive
+from synth.types import BOOL, INT, Fn
+
+RELATION = Fn((INT, INT), BOOL)
+
+LT = Primitive(
+    name="lt",
+    type=RELATION,
+    doc="Whether the first integer is smaller.",
+    run=lambda xp, a, b: a < b,
+    sym=sympy.Lt,
+    python="({} < {})",
+)
+LE = Primitive(
+    name="le",
+    type=RELATION,
+    doc="Whether the first integer is smaller or equal.",
+    run=lambda xp, a, b: a <= b,
+    sym=sympy.Le,
+    python="({} <= {})",
+)
+EQ = Primitive(
+    name="eq",
+    type=RELATION,
+    doc="Whether two integers are equal.",
+    run=lambda xp, a, b: a == b,
+    sym=sympy.Eq,
+    python="({} == {})",
+    laws=(commutative(),),
+)
+IF_INT = Primitive(
+    name="if_int",
+    type=Fn((BOOL, INT, INT), INT),
+    doc="The first integer where the condition holds, the second elsewhere.",
+    run=lambda xp, c, a, b: xp.where(c, a, b),
+    sym=lambda c, a, b: sympy.Piecewise((a, c), (b, True)),
+    python="({1} if {0} else {2})",
+    laws=(same_branches(),),
+)
+
+CHOICE = (LT, LE, EQ, IF_INT)

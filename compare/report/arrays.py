@@ -11,13 +11,13 @@ from compare.record import Record
 Arrays = Mapping[str, np.ndarray]
 
 
-def load(run_dir: Path, record: Record) -> dict[str, np.ndarray]:
-    """The arrays that the record names; empty when it names none, or when the file cannot be read."""
+def load(run_dir: Path, record: Record, prefix: str = "") -> dict[str, np.ndarray]:
+    """The record's arrays whose names begin so; empty when it names none, or when the file cannot be read."""
     if record.arrays is None:
         return {}
     try:
         with np.load(run_dir / record.arrays, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+            return {name: file[name] for name in file.files if name.startswith(prefix)}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         return {}
 

@@ -1,19 +1,22 @@
 """The charts, in Altair, each over named data sets: one specification serves every net, only its data differ.
 
-The HTML report embeds each specification once; `image` fills one for a paper. Data are columns: name -> list.
+The HTML report embeds each specification once; `image` fills one for a paper.
 """
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import altair as alt
 import vl_convert
 
-Columns = dict[str, list]  # all lists equally long
+from compare.report.drawing import Drawing, rows
+
 BLUE, VERMILION, GREY, GREEN, PURPLE, ORANGE, SKY = (
     "#0072b2", "#d55e00", "#8a8f98", "#009e73", "#b8669a", "#e69f00", "#56b4e9",
 )  # fmt: skip
+RULE = "#6b7683"  # of phases: seen on white and on black
+FRACTIONS = alt.Scale(domain=[0, 1], clamp=True)
 VERDICT_COLOURS = {"program": BLUE, "table": VERMILION, "undetermined": GREY}
 PHASE_COLOURS = {"formation": GREEN, "generalisation": BLUE, "clean-up": PURPLE}
 BITS_COLOURS = {
@@ -21,15 +24,6 @@ BITS_COLOURS = {
     "affine units": PURPLE, "table": VERMILION, "weights": GREY, "program": GREEN,
 }  # fmt: skip
 ROLES = {"explanation": (BLUE, "circle"), "control": (VERMILION, "cross"), "permuted": (ORANGE, "triangle-up")}
-
-
-class Drawing(NamedTuple):
-    """A chart of the report: which specification, with which data, under which words."""
-
-    title: str
-    caption: str
-    template: str  # a key of TEMPLATES
-    data: dict[str, Columns]
 
 
 @cache
@@ -51,11 +45,6 @@ def image(drawing: Drawing) -> tuple[bytes, str]:
     return vl_convert.vegalite_to_png(spec, scale=2), vl_convert.vegalite_to_svg(spec)
 
 
-def rows(columns: Columns) -> list[dict[str, Any]]:
-    """Columns as one mapping a row."""
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
 def _data(name: str) -> alt.NamedData:
     return alt.NamedData(name=name)
 
@@ -64,12 +53,10 @@ def _palette(colours: dict[str, str]) -> alt.Scale:
     return alt.Scale(domain=list(colours), range=list(colours.values()))
 
 
-def _lines(log: bool) -> alt.LayerChart:
+def _lines(scale: alt.Scale) -> alt.TopLevelMixin:
     """points: step, series, value; marks: phase, step."""
     pick = alt.selection_point(fields=["series"], bind="legend")
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(type="log") if log else alt.Scale(zero=False, nice=True))
-    if log:
-        y = y.axis(format="~g", tickCount=5)
+    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format="~g", tickCount=5))
     base = alt.Chart(_data("points")).encode(
         alt.X("step:Q", title="training step", axis=alt.Axis(format=",d", tickCount=5)),
         y,
@@ -87,21 +74,41 @@ def _lines(log: bool) -> alt.LayerChart:
         opacity=alt.value(0),
         tooltip=[alt.Tooltip("series:N"), alt.Tooltip("step:Q", format=","), alt.Tooltip("value:Q", format=".4~g")],
     )
-    return alt.layer(lines, *_marks(), hover).properties(width=380, height=210)
+    return alt.layer(lines, *_marks(), hover).properties(width=345, height=210)
+
+
+def _paths() -> alt.TopLevelMixin:
+    """points: step, series, low, value, high; marks: phase, step."""
+    base = alt.Chart(_data("points")).encode(
+        alt.X("step:Q", title="training step", axis=alt.Axis(format=",d", tickCount=5)),
+        alt.Color(
+            "series:N",
+            title=None,
+            sort=None,
+            scale=alt.Scale(range=[VERMILION, GREEN, PURPLE, ORANGE]),
+            legend=alt.Legend(orient="bottom", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1),
+        ),
+    )
+    band = base.mark_area(opacity=0.15, clip=True).encode(alt.Y("low:Q", title=None, scale=FRACTIONS), alt.Y2("high:Q"))
+    tip = [alt.Tooltip("series:N"), alt.Tooltip("step:Q", format=",.0f")]
+    tip += [alt.Tooltip(f"{name}:Q", format=".3f") for name in ("value", "low", "high")]
+    lines = base.mark_line(strokeWidth=1.8).encode(alt.Y("value:Q"))
+    hover = base.mark_point(size=40, filled=True).encode(alt.Y("value:Q"), opacity=alt.value(0), tooltip=tip)
+    return alt.layer(band, lines, *_marks(), hover).properties(width=345, height=210)
 
 
 def _marks() -> list[alt.Chart]:
     made = []
-    for line, (phase, colour) in enumerate(PHASE_COLOURS.items()):
+    for line, phase in enumerate(PHASE_COLOURS):
         base = alt.Chart(_data("marks")).transform_filter(alt.datum.phase == phase).encode(alt.X("step:Q"))
-        tip = [alt.Tooltip("phase:N"), alt.Tooltip("step:Q", format=",")]
-        made.append(base.mark_rule(color=colour, strokeDash=[4, 3], strokeWidth=1.5).encode(tooltip=tip))
-        words = base.mark_text(align="left", dx=4, fontSize=10.5, fontWeight=600, color=colour)
+        tip = [alt.Tooltip("phase:N"), alt.Tooltip("step:Q", format=",.0f")]
+        made.append(base.mark_rule(color=RULE, strokeDash=[4, 3], strokeWidth=1.5).encode(tooltip=tip))
+        words = base.mark_text(align="left", dx=4, fontSize=10.5, fontWeight=600, color=RULE)
         made.append(words.encode(text="phase:N", y=alt.value(7 + 13 * line)))
     return made
 
 
-def _bits() -> alt.VConcatChart:
+def _bits() -> alt.TopLevelMixin:
     """parts: code, part, bits, order; codes: code, part, bits, order."""
     tip = [alt.Tooltip("code:N"), alt.Tooltip("part:N"), alt.Tooltip("bits:Q", format=",.0f")]
     colour = alt.Color("part:N", scale=_palette(BITS_COLOURS), legend=None)
@@ -134,7 +141,7 @@ def _bits() -> alt.VConcatChart:
     return both.resolve_scale(color="independent")
 
 
-def _evidence() -> alt.LayerChart:
+def _evidence() -> alt.TopLevelMixin:
     """rows: measure, role, value, at, low, high, order; thresholds: measure, value."""
     row = alt.Y("measure:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelLimit=170, grid=True))
     base = alt.Chart(_data("rows")).encode(row)
@@ -173,7 +180,7 @@ def _evidence() -> alt.LayerChart:
     )
 
 
-def _frequencies() -> alt.Chart:
+def _frequencies() -> alt.TopLevelMixin:
     """terms: k, share, units."""
     return (
         alt.Chart(_data("terms"))
@@ -191,7 +198,7 @@ def _frequencies() -> alt.Chart:
     )
 
 
-def _overview() -> alt.HConcatChart:
+def _overview() -> alt.TopLevelMixin:
     """nets: cell, outcome, expected, s, d, b, reason."""
     pick = alt.selection_point(fields=["outcome"], bind="legend")
     tip = [alt.Tooltip(f"{name}:N") for name in ("cell", "outcome", "expected", "reason")]
@@ -212,30 +219,43 @@ def _overview() -> alt.HConcatChart:
         )
         .properties(width=400, height=270)
     )
-    ratio = alt.X("b:Q", title="B, bits of explanation / table (log scale)", scale=alt.Scale(type="log", nice=False, padding=14))
+    ratio = alt.X(
+        "b:Q", title="B, bits of explanation / table (log scale)", scale=alt.Scale(type="log", nice=False, padding=14)
+    )
     return alt.hconcat(
-        base.encode(alt.X("s:Q", title="S, agreement under substitution", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5))).add_params(pick),
+        base.encode(
+            alt.X(
+                "s:Q",
+                title="S, agreement under substitution",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(tickCount=5),
+            )
+        ).add_params(pick),
         base.encode(ratio.axis(format="~g", tickCount=5)),
     )
 
 
-def _growth() -> alt.LayerChart:
+def _growth() -> alt.TopLevelMixin:
     """points: size, series, bits, cell; fits: size, series, low, bits, high."""
     colours = {"explanation": BLUE, "table": VERMILION, "weights": GREY, "program": GREEN}
-    colour = alt.Color("series:N", title=None, scale=_palette(colours), legend=alt.Legend(orient="bottom", symbolOpacity=1, symbolType="circle"))
+    colour = alt.Color(
+        "series:N",
+        title=None,
+        scale=_palette(colours),
+        legend=alt.Legend(orient="bottom", symbolOpacity=1, symbolType="circle"),
+    )
     x = alt.X("size:Q", scale=alt.Scale(type="log", nice=False, padding=12), title="size p (log scale)")
     x = x.axis(format="d", tickCount=6)
     axis = alt.Axis(format="~s", tickCount=6)
     fits = alt.Chart(_data("fits")).encode(x, colour)
-    band = fits.mark_area(opacity=0.15).encode(
-        alt.Color("series:N", scale=_palette(colours), legend=None), alt.Y("low:Q", scale=alt.Scale(type="log")), alt.Y2("high:Q"))
+    band = fits.mark_area(opacity=0.15).encode(alt.Y("low:Q", scale=alt.Scale(type="log")), alt.Y2("high:Q"))
     y = alt.Y("bits:Q", scale=alt.Scale(type="log"), title="bits (log scale)", axis=axis)
     tip = [alt.Tooltip("cell:N"), alt.Tooltip("series:N"), alt.Tooltip("size:Q"), alt.Tooltip("bits:Q", format=",.0f")]
     dots = alt.Chart(_data("points")).mark_point(size=45, filled=True, opacity=0.8).encode(x, y, colour, tooltip=tip)
-    return alt.layer(band, fits.mark_line(strokeWidth=1.5).encode(y), dots).properties(width=380, height=270)
+    return alt.layer(band, fits.mark_line(strokeWidth=1.5).encode(y), dots).properties(width=345, height=270)
 
 
-def _timing() -> alt.LayerChart:
+def _timing() -> alt.TopLevelMixin:
     """seeds: group, phase, step, seed; means: group, phase, step, low, high, of, reached."""
     names = list(PHASE_COLOURS)
     row = alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=330, grid=True))
@@ -258,12 +278,14 @@ def _timing() -> alt.LayerChart:
 
 
 TEMPLATES: dict[str, Callable[[], Any]] = {
-    "lines": lambda: _lines(log=False),
-    "lines_log": lambda: _lines(log=True),
+    "fractions": lambda: _lines(FRACTIONS),
+    "lines": lambda: _lines(alt.Scale(zero=False, nice=True)),
+    "lines_log": lambda: _lines(alt.Scale(type="log")),
     "bits": _bits,
     "evidence": _evidence,
     "frequencies": _frequencies,
     "overview": _overview,
     "growth": _growth,
     "timing": _timing,
+    "paths": _paths,
 }

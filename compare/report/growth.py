@@ -28,7 +28,7 @@ class PowerLaw(NamedTuple):
     centre: float  # mean of ln size
     spread: float  # sum of squares of ln size about its mean
 
-    def band(self, size: Float[np.ndarray, "grid"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # noqa: F821
+    def band(self, size: Float[np.ndarray, "grid"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Low end, value and high end of the fitted mean at each size, each (grid,)."""
         away = np.log(size) - self.centre
         mean = np.log(self.scale) + self.exponent * np.log(size)
@@ -49,7 +49,7 @@ class Family(NamedTuple):
     laws: dict[str, PowerLaw]
 
 
-def power_law(size: Float[np.ndarray, "points"], value: Float[np.ndarray, "points"]) -> PowerLaw | None:  # noqa: F821
+def power_law(size: Float[np.ndarray, "points"], value: Float[np.ndarray, "points"]) -> PowerLaw | None:
     """Least squares of ln value on ln size, with the t-interval of the slope; None below three sizes."""
     x, y = np.log(np.asarray(size, float)), np.log(np.asarray(value, float))
     if len(np.unique(x)) < 3:
@@ -78,7 +78,7 @@ def families(records: Sequence[Record]) -> list[Family]:
     return [_family(key, group) for key, group in sorted(wanted, key=lambda item: item[0])]
 
 
-def measured(family: Family, name: str) -> tuple[Float[np.ndarray, "points"], Float[np.ndarray, "points"]]:  # noqa: F821
+def measured(family: Family, name: str) -> tuple[Float[np.ndarray, "points"], Float[np.ndarray, "points"]]:
     """Sizes and positive values of a bits field over the family, each (points,)."""
     known = [(record.size, bits) for record in family.records if (bits := getattr(record, name)) and bits > 0]
     return np.array([size for size, _ in known], float), np.array([bits for _, bits in known], float)

@@ -1,6 +1,7 @@
 """One self-contained HTML file: works without a network, opens quickly, draws a net's charts when it is opened."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,25 +14,27 @@ from markupsafe import Markup
 from compare.record import Record
 from compare.report import show
 from compare.report.arrays import Arrays, load
-from compare.report.charts import TEMPLATES, Drawing, template
-from compare.report.drawings import cell_drawings, run_drawings
+from compare.report.cell_drawings import cell_drawings
+from compare.report.charts import TEMPLATES, template
+from compare.report.drawing import Drawing
 from compare.report.gallery import gallery
 from compare.report.growth import families
 from compare.report.mathml import clean
 from compare.report.phases import timings
+from compare.report.run_drawings import run_drawings
 from compare.report.tables import family_table, fingerprint, size_table, timing_table, without_growth
 from compare.report.terms import FACTS, TABLE, TERMS, present, shown, term, value
 from compare.report.verdicts import agrees, counts, outcome, summary
 
 FOLDER = Path(__file__).parent / "templates"
 MANY = 40  # nets; above it fewer units of each are shown
-UNITS_FEW, UNITS_MANY = 12, 6  # shown of each net in a small and in a large run
+UNITS_FEW, UNITS_MANY = 12, 8  # shown of each net in a small and in a large run
 
 
 def html_report(run_dir: Path, records: Sequence[Record]) -> str:
     """The report of the records, whose arrays lie in `run_dir`."""
     charts = _Charts()
-    run = {name: [charts.add(each) for each in drawn] for name, drawn in run_drawings(records).items()}
+    run = {name: [charts.add(each) for each in drawn] for name, drawn in run_drawings(run_dir, records).items()}
     units = UNITS_MANY if len(records) > MANY else UNITS_FEW
     nets = [_net(record, load(run_dir, record), charts, units) for record in records]
     grouped = families(records)
@@ -42,7 +45,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         counts=counts(records),
         made_by=fingerprint(records),
         columns=[term(name) for name in TABLE],
-        legend=[each for each in TERMS],
+        legend=TERMS,
         rows=[_row(record) for record in records],
         tasks=sorted({record.task for record in records}),
         recipes=sorted({record.recipe for record in records}),
@@ -53,10 +56,10 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         timing=timing_table(timings(records)),
         nets=nets,
         failed=[record for record in records if outcome(record) == "failed"],
-        style=Markup((FOLDER / "report.css").read_text()),  # noqa: S704 (our own file)
-        script=Markup((FOLDER / "report.js.j2").read_text()),  # noqa: S704
-        vega=Markup(_vega()),  # noqa: S704
-        data=Markup(charts.script()),  # noqa: S704
+        style=Markup((FOLDER / "report.css").read_text()),
+        script=Markup((FOLDER / "report.js.j2").read_text()),
+        vega=Markup(_vega()),
+        data=Markup(charts.script()),
     )
 
 
@@ -90,7 +93,9 @@ def _finite(value: Any) -> Any:
         return {key: _finite(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_finite(each) for each in value]
-    return None if isinstance(value, float) and value != value or value in (float("inf"), -float("inf")) else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def _row(record: Record) -> dict[str, Any]:
@@ -101,14 +106,19 @@ def _row(record: Record) -> dict[str, Any]:
         "task": record.task,
         "recipe": record.recipe,
         "cells": [
-            {"name": name, "text": shown(record, name), "sort": _sortable(value(record, name)), "full": _full(record, name)}
+            {
+                "name": name,
+                "text": shown(record, name),
+                "sort": _sortable(value(record, name)),
+                "full": _full(record, name),
+            }
             for name in TABLE
         ],
     }  # fmt: skip
 
 
 def _full(record: Record, name: str) -> str | None:
-    return {"formula_short": record.formula, "reason": record.reason}.get(name)
+    return {"formula_short": record.formula, "why": record.reason}.get(name)
 
 
 def _sortable(found: object) -> str:
@@ -122,8 +132,10 @@ def _net(record: Record, arrays: Arrays, charts: _Charts, units: int) -> dict[st
         "record": record,
         "outcome": outcome(record),
         "agrees": agrees(record),
-        "headline": [(term(name).label, shown(record, name)) for name in ("s_agreement", "d_r2", "bits_ratio", "match")],
-        "mathml": Markup(mathml) if (mathml := clean(record.formula_mathml)) else None,  # noqa: S704 (cleaned)
+        "headline": [
+            (term(name).label, shown(record, name)) for name in ("s_agreement", "d_r2", "bits_ratio", "match")
+        ],
+        "mathml": Markup(mathml) if (mathml := clean(record.formula_mathml)) else None,
         "gallery": gallery(record, arrays, units),
         "charts": [charts.add(drawing) for drawing in cell_drawings(record, arrays)],
         "facts": [(heading, facts) for heading, names in FACTS if (facts := _facts(record, names))],
@@ -138,12 +150,17 @@ def _facts(record: Record, names: Iterable[str]) -> list[tuple[str, str, str]]:
 @cache
 def _vega() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, safe inside a script element."""
-    return vl_convert.javascript_bundle().replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    bundle = vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue] (its stub lacks the default)
+    return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 def _environment() -> Environment:
     made = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters |= {"fraction": show.fraction, "listed": show.listed, "shown": show.text}
     return made

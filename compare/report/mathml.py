@@ -5,12 +5,64 @@ import re
 from xml.etree import ElementTree
 
 ELEMENTS = frozenset(
-    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose "
-    "msub msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd semantics".split()
+    [
+        "math",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "ms",
+        "mtext",
+        "mspace",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "mstyle",
+        "merror",
+        "mpadded",
+        "mphantom",
+        "mfenced",
+        "menclose",
+        "msub",
+        "msup",
+        "msubsup",
+        "munder",
+        "mover",
+        "munderover",
+        "mmultiscripts",
+        "mprescripts",
+        "none",
+        "mtable",
+        "mtr",
+        "mtd",
+        "semantics",
+    ]
 )
 ATTRIBUTES = frozenset(
-    "display mathvariant stretchy fence separator lspace rspace width height depth open close separators "
-    "displaystyle scriptlevel columnalign rowalign linethickness accent accentunder form notation".split()
+    [
+        "display",
+        "mathvariant",
+        "stretchy",
+        "fence",
+        "separator",
+        "lspace",
+        "rspace",
+        "width",
+        "height",
+        "depth",
+        "open",
+        "close",
+        "separators",
+        "displaystyle",
+        "scriptlevel",
+        "columnalign",
+        "rowalign",
+        "linethickness",
+        "accent",
+        "accentunder",
+        "form",
+        "notation",
+    ]
 )
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 KEPT_ENTITIES = frozenset(("lt", "gt", "amp", "quot", "apos"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 from scipy import stats
 
 from compare.record import Record
@@ -31,6 +32,7 @@ class Timing(NamedTuple):
     size: int
     net: str
     recipe: str
+    records: tuple[Record, ...]
     steps: dict[str, Spread]  # by phase
     lags: dict[tuple[str, str], Spread]  # by (from, to)
 
@@ -52,6 +54,28 @@ def spread(values: Sequence[float | None]) -> Spread:
     return Spread(known, len(values), mean, mean - half, mean + half)
 
 
+class Path(NamedTuple):
+    """A quantity along training: its mean over the seeds and the 95 % interval of it, each (steps,)."""
+
+    step: Float[np.ndarray, "steps"]
+    low: Float[np.ndarray, "steps"]
+    mean: Float[np.ndarray, "steps"]
+    high: Float[np.ndarray, "steps"]
+
+
+def mean_path(seeds: Sequence[tuple[np.ndarray, np.ndarray]], points: int = 60) -> Path | None:
+    """The mean over pairs of steps and values, up to the last step that every seed has; None below two seeds."""
+    known = [(at[np.isfinite(values)], values[np.isfinite(values)]) for at, values in seeds]
+    known = [(at, values) for at, values in known if len(at)]
+    if len(known) < 2:
+        return None
+    grid = np.linspace(max(at.min() for at, _ in known), min(at.max() for at, _ in known), points)
+    values = np.array([np.interp(grid, at, values) for at, values in known])
+    mean = values.mean(0)
+    half = stats.t.ppf(0.975, len(known) - 1) * values.std(0, ddof=1) / np.sqrt(len(known))
+    return Path(grid, mean - half, mean, mean + half)
+
+
 def timings(records: Sequence[Record]) -> list[Timing]:
     """One timing for each (task, size, net, recipe) that was trained: `steps` is known."""
     groups: dict[tuple[str, int, str, str], list[Record]] = defaultdict(list)
@@ -68,7 +92,7 @@ def step(record: Record, phase: str) -> float | None:
 
 def _timing(key: tuple[str, int, str, str], group: list[Record]) -> Timing:
     steps = {phase: spread([step(record, phase) for record in group]) for phase in PHASES}
-    return Timing(*key, steps, {lag: spread([_lag(record, *lag) for record in group]) for lag in LAGS})
+    return Timing(*key, tuple(group), steps, {lag: spread([_lag(record, *lag) for record in group]) for lag in LAGS})
 
 
 def _lag(record: Record, begin: str, end: str) -> float | None:

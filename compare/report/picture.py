@@ -18,9 +18,7 @@ def levels(values: Float[np.ndarray, "rows columns"], limit: float) -> UInt8[np.
     return np.where(known, np.rint(np.clip(np.where(known, scaled, 0), -1, 1) * HALF) + HALF, CLEAR).astype(np.uint8)
 
 
-def side_by_side(
-    maps: list[UInt8[np.ndarray, "rows columns"]], gap: int = 2
-) -> UInt8[np.ndarray, "rows all_columns"]:
+def side_by_side(maps: list[UInt8[np.ndarray, "rows columns"]], gap: int = 2) -> UInt8[np.ndarray, "rows all_columns"]:
     """The maps in one row with a clear gap between."""
     between = np.full((maps[0].shape[0], gap), CLEAR, np.uint8)
     parts = [part for each in maps for part in (each, between)]

@@ -19,7 +19,16 @@ class Table(NamedTuple):
 
 def family_table(families: Sequence[Family]) -> Table:
     """Growth: the exponents with intervals, and by size the nets, their verdicts, K, kept units and bits."""
-    headings = ("task", "net", "recipe", "sizes", "nets", "exponent, explanation", "exponent, table", "exponent, weights")
+    headings = (
+        "task",
+        "net",
+        "recipe",
+        "sizes",
+        "nets",
+        "exponent, explanation",
+        "exponent, table",
+        "exponent, weights",
+    )
     return Table(
         headings,
         [
@@ -38,7 +47,7 @@ def family_table(families: Sequence[Family]) -> Table:
 
 
 def without_growth(families: Sequence[Family]) -> str:
-    """The groups of several sizes in which no net is right, so that growth has no meaning; empty when there are none."""
+    """A sentence on the groups in which no net is right, so that growth has no meaning; empty without any."""
     left = [f"{family.task} · {family.net} · {family.recipe}" for family in families if not family.records]
     return f"Not fitted, because no net of it is right: {listed(left)}." if left else ""
 

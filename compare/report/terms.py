@@ -56,6 +56,7 @@ DERIVED: dict[str, Callable[[Record], Any]] = {
     "bits_ratio": bits_ratio,
     "match": lambda record: record.match_test if record.match_domain is None else record.match_domain,
     "formula_short": lambda record: record.formula,
+    "why": lambda record: record.reason or record.error,
 }
 
 IDENTITY = (
@@ -80,6 +81,7 @@ VERDICT = (
     Term("agrees", "as expected", truth, "Whether the verdict is the one expected; a dash where none was."),
     Term("decided_by", "decided by", text, "The criterion that decided the verdict."),
     Term("reason", "reason", text, "The verdict's reason in one sentence."),
+    Term("why", "reason", text, "The verdict's reason in one sentence, or why the cell failed."),
     Term("margin", "margin", signed, "The deciding value's distance from its threshold; positive means passed."),
     Term("thresholds", "thresholds", pairs, "The thresholds that the verdict was held against, by field."),
 )
@@ -126,7 +128,7 @@ SUBSTITUTION = (
         "S",
         fraction,
         "Agreement with the net when formulas replace its units, on rows that no constant was fitted on.",
-    ),  # noqa: E501
+    ),
     Term("s_low", "S, low", fraction, "Lower end of the 95 % Wilson interval of S."),
     Term("s_high", "S, high", fraction, "Upper end of the 95 % Wilson interval of S."),
     Term("s_domain", "S, all rows", fraction, "The same agreement on all rows."),
@@ -135,7 +137,7 @@ SUBSTITUTION = (
         "S variance",
         fraction,
         "Share of the hidden sites' variance that the formulas explain, each unit weighted by its effect.",
-    ),  # noqa: E501
+    ),
     Term("s_control", "S control", fraction, "Agreement of the best formulas with the true terms forbidden."),
     Term("s_control_variance", "S control variance", fraction, "Variance that the formulas of the control explain."),
     Term("s_permuted", "S permuted", fraction, "Agreement when the same fitter is given permuted data."),
@@ -145,8 +147,8 @@ INTERCHANGE = (
         "d_r2",
         "D",
         fraction,
-        "How well the explanation predicts the change of every output when one variable is exchanged between two inputs.",
-    ),  # noqa: E501
+        "How well the explanation predicts the change of every output when two inputs exchange one variable.",
+    ),
     Term("d_control", "D control", fraction, "The same for a wrong term of the same dimension."),
     Term("d_dictionary", "D, all variables", fraction, "The same when all variables are exchanged at once."),
 )
@@ -187,7 +189,7 @@ MEMORY = (
         "output variance",
         fraction,
         "Share of the outputs' variance that the formula explains in place of the net.",
-    ),  # noqa: E501
+    ),
 )
 TRAINING = (
     Term("step_formation", "formation", count, "Training step at which the structure had formed."),
@@ -204,7 +206,7 @@ _BY_NAME = {each.name: each for each in TERMS}
 
 TABLE = (
     "task", "size", "net", "recipe", "seed", "outcome", "expected", "agrees", "decided_by", "margin", "s_agreement",
-    "s_variance", "d_r2", "bits_ratio", "match", "refit_random", "reason", "formula_short",
+    "s_variance", "d_r2", "bits_ratio", "match", "refit_random", "why", "formula_short",
 )  # fmt: skip
 FACTS = (
     ("Behaviour", tuple(t.name for t in BEHAVIOUR if t.name not in DERIVED)),

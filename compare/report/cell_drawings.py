@@ -1,23 +1,21 @@
-"""Which charts a net and a run have, and the data of each; a chart without data is left out."""
+"""The charts of one net and their data; a chart without data is left out."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
 from compare.record import Record
 from compare.report.arrays import Arrays, series
-from compare.report.charts import Columns, Drawing
-from compare.report.growth import SERIES, Family, families, measured
-from compare.report.phases import PHASE_NAMES, PHASES, Timing, step, timings
+from compare.report.drawing import Columns, Drawing, columns, short
+from compare.report.phases import PHASE_NAMES, PHASES, step
 from compare.report.terms import bits_ratio
-from compare.report.verdicts import VERDICTS, outcome
 
 POINTS = 160  # drawn along a curve
-SEVERAL_LINES = (  # title, prefix, {array: words}, log scale
-    ("Accuracy", "curve", {"train_accuracy": "training rows", "held_out_accuracy": "held-out rows"}, False),
-    ("Loss", "curve", {"train_loss": "training rows", "held_out_loss": "held-out rows"}, True),
-    ("Weight norm", "curve", {"weight_norm": "weight norm"}, False),
+SEVERAL_LINES = (  # title, prefix, {array: words}, template
+    ("Accuracy", "curve", {"train_accuracy": "training rows", "held_out_accuracy": "held-out rows"}, "fractions"),
+    ("Loss", "curve", {"train_loss": "training rows", "held_out_loss": "held-out rows"}, "lines_log"),
+    ("Weight norm", "curve", {"weight_norm": "weight norm"}, "lines"),
     (
         "Evidence along training",
         "trajectory",
@@ -29,18 +27,17 @@ SEVERAL_LINES = (  # title, prefix, {array: words}, log scale
             "d_r2": "D",
             "gini": "Gini",
         },
-        False,
+        "fractions",
     ),
     (
         "Restricted and excluded loss",
         "trajectory",
         {"restricted_loss": "restricted: only the explained part", "excluded_loss": "excluded: all but that"},
-        True,
+        "lines_log",
     ),
-    ("Weight norm at the checkpoints", "trajectory", {"weight_norm": "weight norm"}, False),
-    ("Bits of the explanation along training", "trajectory", {"bits": "bits"}, True),
+    ("Weight norm at the checkpoints", "trajectory", {"weight_norm": "weight norm"}, "lines"),
+    ("Bits of the explanation along training", "trajectory", {"bits": "bits"}, "lines_log"),
 )
-FRACTIONS_FLOOR = -0.1  # D can fall far below 0; the chart cuts it here, the tooltip shows the value cut
 
 
 def cell_drawings(record: Record, arrays: Arrays) -> list[Drawing]:
@@ -50,32 +47,21 @@ def cell_drawings(record: Record, arrays: Arrays) -> list[Drawing]:
     return [drawing for drawing in made if drawing is not None]
 
 
-def run_drawings(records: Sequence[Record]) -> dict[str, list[Drawing]]:
-    """The charts of the whole run by section: overview, family, trajectory."""
-    overview, timing = _overview(records), _timing(timings(records))
-    return {
-        "overview": [overview] if overview else [],
-        "family": [_growth(family) for family in families(records) if family.laws],
-        "trajectory": [timing] if timing else [],
-    }
-
-
 def _lines(
-    record: Record, arrays: Arrays, title: str, prefix: str, words: dict[str, str], log: bool
+    record: Record, arrays: Arrays, title: str, prefix: str, words: dict[str, str], template: str
 ) -> Drawing | None:
     found = series(arrays, prefix, tuple(words))
     points: Columns = {"step": [], "series": [], "value": []}
     for name, values in found.items():
         steps, values = _thinned(arrays[f"{prefix}.step"], values)
-        kept = np.isfinite(values) & ((values > 0) if log else True)
+        kept = np.isfinite(values) & ((values > 0) if template == "lines_log" else True)
         points["step"] += [int(at) for at in steps[kept]]
         points["series"] += [words[name]] * int(kept.sum())
-        points["value"] += [_short(each if log or name == "weight_norm" else max(each, FRACTIONS_FLOOR)) for each in values[kept]]  # noqa: E501
+        points["value"] += [short(each) for each in values[kept]]
     if not points["step"]:
         return None
     reached = [(PHASE_NAMES[phase], at) for phase in PHASES if (at := step(record, phase)) is not None]
     marks: Columns = {"phase": [name for name, _ in reached], "step": [at for _, at in reached]}
-    template = "lines_log" if log else "lines"
     return Drawing(title, "", template, {"points": points, "marks": marks})
 
 
@@ -108,8 +94,8 @@ def _bits(record: Record) -> Drawing | None:
 
 
 def _codes(codes: Iterable[tuple[str, str, float | None]]) -> Columns:
-    known = [(code, part, _short(bits), order) for order, (code, part, bits) in enumerate(codes) if bits and bits > 0]
-    return _columns(("code", "part", "bits", "order"), known)
+    known = [(code, part, short(bits), order) for order, (code, part, bits) in enumerate(codes) if bits and bits > 0]
+    return columns(("code", "part", "bits", "order"), known)
 
 
 def _evidence(record: Record) -> Drawing | None:
@@ -130,7 +116,7 @@ def _evidence(record: Record) -> Drawing | None:
         ("certificate", "certificate", {"explanation": record.certificate}),
     )  # fmt: skip
     known = [
-        (label, role, _short(at), min(1.0, max(0.0, _short(at))), *_ends(record, name, role), order)
+        (label, role, short(at), min(1.0, max(0.0, short(at))), *_ends(record, name, role), order)
         for order, (label, name, roles) in enumerate(measures)
         for role, at in roles.items()
         if at is not None and math.isfinite(at)
@@ -140,8 +126,8 @@ def _evidence(record: Record) -> Drawing | None:
     seen = {row[0] for row in known}
     bounds = [(label, record.thresholds[name]) for label, name, _ in measures if name in record.thresholds]
     data = {
-        "rows": _columns(("measure", "role", "value", "at", "low", "high", "order"), known),
-        "thresholds": _columns(("measure", "value"), [bound for bound in bounds if bound[0] in seen]),
+        "rows": columns(("measure", "role", "value", "at", "low", "high", "order"), known),
+        "thresholds": columns(("measure", "value"), [bound for bound in bounds if bound[0] in seen]),
     }
     caption = "The net or its explanation, its controls, and the thresholds (grey ticks). Values outside [0, 1] are drawn at the edge."  # noqa: E501
     return Drawing("Evidence and controls", caption, "evidence", data)
@@ -159,74 +145,8 @@ def _frequencies(arrays: Arrays, most: int = 40) -> Drawing | None:
     largest = np.sort(np.argsort(-share, kind="stable")[:most])
     largest = largest[np.argsort(k[largest], kind="stable")]
     known = [
-        (int(k[i]), _short(share[i]), int(units[i]) if np.isfinite(units[i]) else None)
+        (int(k[i]), short(float(share[i])), int(units[i]) if np.isfinite(units[i]) else None)
         for i in largest
         if np.isfinite(share[i])
     ]
-    return Drawing("Frequencies", "", "frequencies", {"terms": _columns(("k", "share", "units"), known)})
-
-
-def _overview(records: Sequence[Record]) -> Drawing | None:
-    known = [
-        (record.cell, outcome(record), record.expected, record.s_agreement, record.d_r2, bits_ratio(record), record.reason)
-        for record in records
-        if outcome(record) in VERDICTS and None not in (record.s_agreement, record.d_r2, bits_ratio(record))
-    ]  # fmt: skip
-    if not known:
-        return None
-    caption = (
-        "One mark a net: interchange against substitution, and against bits. Nets without an explanation have none of "
-        "the three and are not drawn. D below 0 is drawn at 0."
-    )
-    columns = ("cell", "outcome", "expected", "s", "d", "b", "reason")
-    return Drawing("Evidence of every net", caption, "overview", {"nets": _columns(columns, known)})
-
-
-def _growth(family: Family) -> Drawing:
-    names = {"bits_total": "explanation", "bits_table": "table", "bits_program": "program", "bits_weights": "weights"}
-    points, fits = [], []
-    for name in SERIES:
-        known = [record for record in family.records if (getattr(record, name) or 0) > 0]
-        points += [(record.size, names[name], _short(getattr(record, name)), record.cell) for record in known]
-        if name in family.laws:
-            sizes = measured(family, name)[0]
-            grid = np.geomspace(sizes.min(), sizes.max(), 24)
-            band = zip(grid, *family.laws[name].band(grid), strict=True)
-            fits += [(_short(p), names[name], _short(low), _short(at), _short(high)) for p, low, at, high in band]
-    data = {
-        "points": _columns(("size", "series", "bits", "cell"), points),
-        "fits": _columns(("size", "series", "low", "bits", "high"), fits),
-    }
-    title = f"{family.task} · {family.net}{' (all widths)' if family.pooled else ''} · {family.recipe}"
-    return Drawing(title, "Lines: least squares in logarithms, with the 95 % band of the mean.", "growth", data)
-
-
-def _timing(groups: Sequence[Timing]) -> Drawing | None:
-    seeds = [
-        (timing.label, PHASE_NAMES[phase], at, seed)
-        for timing in groups
-        for phase in PHASES
-        for seed, at in enumerate(timing.steps[phase].values)
-    ]
-    means = [
-        (timing.label, PHASE_NAMES[phase], of.mean, of.low, of.high, of.of, len(of.values))
-        for timing in groups
-        for phase, of in timing.steps.items()
-        if of.mean is not None
-    ]
-    if not means:
-        return None
-    data = {
-        "seeds": _columns(("group", "phase", "step", "seed"), seeds),
-        "means": _columns(("group", "phase", "step", "low", "high", "of", "reached"), means),
-    }
-    caption = "Dots: seeds. Ticks and lines: mean over the seeds that got there, with its 95 % interval."
-    return Drawing("Formation, generalisation and clean-up", caption, "timing", data)
-
-
-def _columns(names: tuple[str, ...], table: Sequence[tuple]) -> Columns:
-    return {name: [row[i] for row in table] for i, name in enumerate(names)}
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.5g}")
+    return Drawing("Frequencies", "", "frequencies", {"terms": columns(("k", "share", "units"), known)})

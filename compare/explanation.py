@@ -1,12 +1,13 @@
 """What an extractor returns: a program for the whole net, or a refusal that says why."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-Edits = dict[str, Array]
+Edits = Mapping[str, np.ndarray | Array]
+Inputs = np.ndarray | Array  # integers, shape (n, positions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +78,14 @@ class Explanation:
 
     extractor: str
     template: str  # one sentence: the template that was declared before fitting
-    substitute: Callable[[Int[Array, "n positions"]], Edits]  # JAX
-    run: Callable[[Int[Array, "n positions"]], Float[Array, "n classes"]]  # JAX
+    substitute: Callable[[Inputs], Edits]  # JAX
+    run: Callable[[Inputs], Float[Array, "n classes"]]  # JAX
     hidden: str  # the site whose variance is reported
     fitted: Int[np.ndarray, " rows"]  # domain rows that constants were fitted on
     variables: tuple[Variable, ...]
     wrong_variables: tuple[Variable, ...]  # the same number of dimensions, a wrong term
-    control: Callable[[Int[Array, "n positions"]], Edits] | None  # the same fitter, the true terms forbidden
-    permuted: Callable[[Int[Array, "n positions"]], Edits] | None  # the same fitter on permuted data
+    control: Callable[[Inputs], Edits] | None  # the same fitter, the true terms forbidden
+    permuted: Callable[[Inputs], Edits] | None  # the same fitter on permuted data
     codes: Callable[[], Iterable[Code]]
     formula: str  # sympy string for the outputs
     bits_formula: float

@@ -38,7 +38,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     verdict: str | None = None  # program, table, undetermined
     decided_by: str | None = None  # the criterion's name
     reason: str | None = None  # one sentence
-    margin: float | None = None  # the deciding value minus its threshold, signed so that > 0 means passed
+    margin: float | None = None  # (value - threshold) / (best possible - threshold) of the deciding criterion
     thresholds: dict[str, float] = {}  # by field that is held against it, or bits_ratio = bits_total / bits_table
 
     # the explanation
@@ -98,7 +98,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bits_affine: float | None = None  # the baseline of affine units, for Boolean inputs
 
     # evidence for a table, the ablation pair, the certificate
-    refit_random: float | None = None
+    refit_random: float | None = None  # random labels that a read-out of the frozen hidden layer refits
+    refit_task: float | None = None  # of the task on rows that a read-out refitted on half of them has not seen
     refit_width: float | None = None  # hidden units a row
     local_units: float | None = None  # share of units that fire on about one row
     ablation_keep: float | None = None  # accuracy with only the explained part

@@ -1,0 +1,225 @@
+"""One call from a net to a verdict: read, explain, test, weigh, judge. It knows no task."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from tokenize import TokenError
+
+import numpy as np
+import sympy
+from jaxtyping import Int
+from sympy.parsing.sympy_parser import parse_expr
+from sympy.printing.mathml import mathml
+
+from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
+from compare.evidence.bits import bits_of_table, bits_of_weights, weigh
+from compare.evidence.interchange import interchange
+from compare.evidence.substitution import substitution
+from compare.evidence.table import table_evidence
+from compare.explanation import Explanation, Refusal
+from compare.extract import EXTRACTORS
+from compare.extract.layer import Layer, find_layer
+from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
+from compare.read import Reading, read
+from compare.statistics import balanced_agreement
+from compare.view import View
+from nets.net import Net, Params
+from synth.spec import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What was found in one net. `explanation` is None when every extractor refused; `refusals` say why."""
+
+    verdict: Verdict
+    evidence: Evidence
+    explanation: Explanation | None
+    refusals: tuple[Refusal, ...]
+    ablation: Ablation | None
+    certificate: Certificate | None
+    match_train: float | None
+    match_test: float | None
+    bits_weights: float
+    units_total: int | None
+    arrays: dict[str, np.ndarray]  # for the report, by the names in `compare.record`
+    seconds: float
+
+    def fields(self) -> dict:
+        """Fields of a `Record`, by name, as plain Python values."""
+        return {name: _plain(value) for name, value in _fields(self).items()}
+
+
+def assess(
+    net: Net,
+    params: Params,
+    spec: Spec,
+    view: View,
+    *,
+    train: Int[np.ndarray, " train"] | None = None,
+    seed: int = 0,
+    thresholds: Mapping[str, Thresholds] = THRESHOLDS,
+) -> Assessment:
+    """Judge a net, ours or a user's.
+
+    `spec` needs an enumerable domain and right answers (an oracle, or outputs in the domain's order); the extractors
+    see its types and its domain, never the answers. `view` says how arguments become the net's inputs. `train` holds
+    the domain rows that the net was trained on, None when unknown. `thresholds` by extractor name. Raises ValueError
+    for a net that answers NaN or breaks its interface.
+    """
+    began = time.perf_counter()
+    reading = read(net, params, spec, view, train=train, seed=seed)
+    explanation, refusals = explain(reading)
+    layer = find_layer(reading)
+    found = layer if isinstance(layer, Layer) else None
+    evidence = gather(reading, explanation, found)
+    verdict = judge(evidence, thresholds.get(explanation.extractor, RESIDUES) if explanation else RESIDUES)
+    trained = reading.train
+    return Assessment(
+        verdict=verdict,
+        evidence=evidence,
+        explanation=explanation,
+        refusals=refusals,
+        ablation=ablation(reading, explanation) if explanation else None,
+        certificate=certificate(reading, explanation) if explanation else None,
+        match_train=None if trained is None else _match(reading, np.asarray(trained)),
+        match_test=None if trained is None else _match(reading, np.setdiff1d(np.arange(reading.rows), trained)),
+        bits_weights=bits_of_weights(reading),
+        units_total=len(found.effect) if found else None,
+        arrays=_arrays(reading, explanation) if explanation else {},
+        seconds=time.perf_counter() - began,
+    )
+
+
+def explain(reading: Reading) -> tuple[Explanation | None, tuple[Refusal, ...]]:
+    """The first extractor's explanation, and the refusals of those before it."""
+    refusals: list[Refusal] = []
+    for extract in EXTRACTORS:
+        result = extract(reading)
+        if isinstance(result, Explanation):
+            return result, tuple(refusals)
+        refusals.append(result)
+    return None, tuple(refusals)
+
+
+def gather(reading: Reading, explanation: Explanation | None, layer: Layer | None) -> Evidence:
+    """S, D, B and the evidence for a table."""
+    effect = layer.effect if layer else None
+    if explanation is not None:
+        effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
+    exchange = interchange(reading, explanation) if explanation else None
+    hidden = explanation.hidden if explanation else layer.hidden if layer else None
+    return Evidence(
+        match=balanced_agreement(reading.answers, reading.targets),
+        substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect),
+        interchange=exchange,
+        bits=weigh(reading, explanation) if explanation else None,
+        bits_table=bits_of_table(reading),
+        table=table_evidence(reading, hidden, effect),
+    )
+
+
+def _match(reading: Reading, rows: np.ndarray) -> float | None:
+    return balanced_agreement(reading.answers[rows], reading.targets[rows]) if len(rows) else None
+
+
+def _arrays(reading: Reading, explanation: Explanation) -> dict[str, np.ndarray]:
+    units = np.array([unit.unit for unit in explanation.units], dtype=int)
+    if len(units) == 0:
+        return dict(explanation.arrays)
+    edits = {site: np.asarray(value) for site, value in explanation.substitute(reading.x).items()}
+    fitted = reading.run(edits, keep=(explanation.hidden,))[1][explanation.hidden]
+    actual = reading.site(explanation.hidden)
+    shape = _map_shape(reading)
+    return {
+        **explanation.arrays,
+        "gallery.unit": units,
+        "gallery.actual": actual[:, units].T.reshape(len(units), *shape).astype(np.float32),
+        "gallery.fitted": fitted[:, units].T.reshape(len(units), *shape).astype(np.float32),
+    }
+
+
+def _map_shape(reading: Reading) -> tuple[int, int]:
+    sizes = [len(np.unique(argument)) for argument in reading.arguments]
+    half = len(sizes) // 2
+    return int(np.prod(sizes[:half])), int(np.prod(sizes[half:]))
+
+
+def _fields(assessment: Assessment) -> dict:
+    evidence, explanation = assessment.evidence, assessment.explanation
+    s, d, b, table = evidence.substitution, evidence.interchange, evidence.bits, evidence.table
+    verdict = assessment.verdict
+    return {
+        "verdict": verdict.outcome,
+        "decided_by": verdict.decided_by,
+        "reason": verdict.reason,
+        "margin": verdict.margin,
+        **(_explained(explanation) if explanation else {}),
+        "refusals": [f"{refusal.extractor}: {refusal.reason}" for refusal in assessment.refusals],
+        "units_kept": b and b.units_kept,
+        "units_total": assessment.units_total,
+        "precision": b and b.precision,
+        "match_train": assessment.match_train,
+        "match_test": assessment.match_test,
+        "match_domain": evidence.match,
+        "match_chance": table.chance,
+        "s_agreement": s and s.agreement,
+        "s_low": s and s.low,
+        "s_high": s and s.high,
+        "s_domain": s and s.domain,
+        "s_variance": s and s.variance,
+        "s_control": s and s.control,
+        "s_control_variance": s and s.control_variance,
+        "s_permuted": s and s.permuted,
+        "d_r2": d and d.r2,
+        "d_control": d and d.control,
+        "d_dictionary": d and d.dictionary,
+        "bits_total": b and b.total,
+        "bits_dictionary": b and b.dictionary,
+        "bits_alignment": b and b.alignment,
+        "bits_exceptions": b and b.exceptions,
+        "bits_table": evidence.bits_table,
+        "bits_weights": assessment.bits_weights,
+        "refit_random": table.refit_random,
+        "refit_task": table.refit_task,
+        "refit_width": table.width,
+        "local_units": table.local_units,
+        "ablation_keep": assessment.ablation and assessment.ablation.keep,
+        "ablation_remove": assessment.ablation and assessment.ablation.remove,
+        "certificate": assessment.certificate and assessment.certificate.share,
+        "certificate_seconds": assessment.certificate and assessment.certificate.seconds,
+        "logit_variance": assessment.certificate and assessment.certificate.variance,
+        "seconds_judge": assessment.seconds,
+    }
+
+
+def _explained(explanation: Explanation) -> dict:
+    expression = _parsed(explanation.formula)
+    frequencies = explanation.arrays.get("frequencies.k", np.zeros(0, int))
+    return {
+        "extractor": explanation.extractor,
+        "template": explanation.template,
+        "formula": explanation.formula,
+        "formula_latex": None if expression is None else sympy.latex(expression),
+        "formula_mathml": None if expression is None else mathml(expression, printer="presentation"),
+        "groups": [
+            f"{group.label}: {len(group.units)} units, {group.share:.1%} of the effect, {group.formula}"
+            for group in explanation.groups
+        ],
+        "gallery_formulas": [unit.formula for unit in explanation.units],
+        "notes": list(explanation.notes),
+        "frequencies": [int(k) for k in frequencies],
+        "variables": [variable.name for variable in explanation.variables],
+        "bits_formula": explanation.bits_formula,
+        "bits_affine": float(explanation.arrays["bits.affine"]) if "bits.affine" in explanation.arrays else None,
+    }
+
+
+def _parsed(formula: str) -> sympy.Basic | None:
+    try:
+        return parse_expr(formula, evaluate=False)
+    except (SyntaxError, TokenError, TypeError, ValueError):
+        return None
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,1 @@
+"""The measured numbers: one file an item."""

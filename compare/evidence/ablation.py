@@ -1,0 +1,81 @@
+"""The ablation pair, and the certificate: evidence about the function, reported beside S, D and B."""
+
+import time
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from compare.explanation import Explanation
+from compare.read import Reading
+from compare.statistics import balanced_agreement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ablation:
+    """Match with the task when one argument's part keeps only the variables' subspace, and when it loses it."""
+
+    keep: float
+    remove: float
+
+
+def ablation(reading: Reading, explanation: Explanation) -> Ablation | None:
+    """Project the content that the variables live in onto their joint span, or off it; None without variables."""
+    if not explanation.variables:
+        return None
+    first = explanation.variables[0]
+    basis, _ = np.linalg.qr(np.concatenate([variable.basis for variable in explanation.variables], axis=1))
+    content = first.content(reading.x)
+    inside = ((content - content.mean(axis=0)) @ basis) @ basis.T
+    outside = content - content.mean(axis=0) - inside
+    site = reading.site(first.site)
+    return Ablation(keep=_match(reading, first.site, site - outside), remove=_match(reading, first.site, site - inside))
+
+
+def _match(reading: Reading, site: str, values: np.ndarray) -> float:
+    outputs, _ = reading.run({site: values.astype(np.float32)})
+    return balanced_agreement(reading.decode(outputs), reading.targets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """Share of the domain proven right: there the formula's margin exceeds twice the worst residual of that row."""
+
+    share: float
+    seconds: float
+    variance: float  # of the outputs, centred over classes and inputs, explained by the formula in the net's place
+
+
+def certificate(reading: Reading, explanation: Explanation) -> Certificate:
+    """Compare the formula's outputs, run in place of the net, with the net's (after Gross et al., arXiv 2406.11779)."""
+    began = time.perf_counter()
+    formula = centred(np.asarray(explanation.run(jnp.asarray(reading.x))))
+    outputs = centred(reading.outputs)
+    if formula.shape != outputs.shape:
+        formula = formula[:, -1:] - formula[:, :1] if outputs.shape[1] == 1 else formula
+    residual = np.abs(outputs - formula).max(axis=1)
+    proven = margin(formula, reading.targets) > 2 * residual
+    varied = outputs - outputs.mean(axis=0)
+    rest = (outputs - formula) - (outputs - formula).mean(axis=0)
+    return Certificate(
+        share=float(proven.mean()),
+        seconds=time.perf_counter() - began,
+        variance=1 - float((rest**2).sum()) / max(float((varied**2).sum()), 1e-30),
+    )
+
+
+def centred(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, "rows classes"]:
+    """Outputs with their mean over the classes taken off; a single column stays."""
+    return outputs - outputs.mean(axis=1, keepdims=True) if outputs.shape[1] > 1 else outputs
+
+
+def margin(outputs: Float[np.ndarray, "rows classes"], targets: np.ndarray) -> Float[np.ndarray, " rows"]:
+    """The right output less the largest other one; for one column, its distance from 0 on the right side."""
+    if outputs.shape[1] == 1:
+        return outputs[:, 0] * np.where(targets > 0, 1.0, -1.0) * 2
+    rows = np.arange(len(outputs))
+    right = outputs[rows, targets]
+    others = outputs.copy()
+    others[rows, targets] = -np.inf
+    return right - others.max(axis=1)

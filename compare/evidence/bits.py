@@ -1,0 +1,79 @@
+"""B: the description length of the explanation as a code that is run, beside the table's and the weights'.
+
+B_total = B_dictionary + B_alignment + B_exceptions (Rissanen's two-part code); the exceptions are the rows on which the
+quantised, pruned code disagrees with the net.
+"""
+
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+
+from compare.bits import exception_bits, table_bits
+from compare.explanation import Explanation
+from compare.read import Reading, evaluate
+from nets.net import Params
+
+WEIGHT_PRECISIONS = (2, 3, 4, 5, 6, 8, 12)
+WEIGHT_AGREEMENT = 0.99
+SCALE_BITS = 32  # a tensor's scale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bits:
+    """The shortest code found, in bits."""
+
+    total: float
+    dictionary: float
+    alignment: float
+    exceptions: float
+    disagreements: int  # rows
+    units_kept: int
+    precision: int  # bits a constant
+
+
+def weigh(reading: Reading, explanation: Explanation) -> Bits | None:
+    """The shortest of the explanation's codes, each charged for the rows on which it disagrees with the net."""
+    best: Bits | None = None
+    for code in explanation.codes():
+        wrong = int((code.answers != reading.answers).sum())
+        exceptions = exception_bits(reading.rows, wrong, max(reading.view.classes, 2))
+        total = code.bits_dictionary + code.bits_alignment + exceptions
+        if best is None or total < best.total:
+            best = Bits(
+                total=total,
+                dictionary=code.bits_dictionary,
+                alignment=code.bits_alignment,
+                exceptions=exceptions,
+                disagreements=wrong,
+                units_kept=code.units_kept,
+                precision=code.precision,
+            )
+    return best
+
+
+def bits_of_table(reading: Reading) -> float:
+    """A lookup table of the net's answers."""
+    return table_bits(reading.answers, reading.view.classes)
+
+
+def bits_of_weights(reading: Reading) -> float:
+    """All parameters on even levels, the fewest bits at which the net keeps its answers on >= 99 % of the rows."""
+    leaves = jax.tree.leaves(reading.params)
+    count = sum(int(np.size(leaf)) for leaf in leaves)
+    for bits in WEIGHT_PRECISIONS:
+        if _agreement(reading, bits) >= WEIGHT_AGREEMENT:
+            return float(count * bits + SCALE_BITS * len(leaves))
+    return float(count * 32)
+
+
+def _agreement(reading: Reading, bits: int) -> float:
+    params = jax.tree.map(lambda leaf: _rounded(np.asarray(leaf), bits), reading.params)
+    outputs, _ = evaluate(reading.net, params, reading.x, block=reading.block)
+    return float((reading.decode(outputs) == reading.answers).mean())
+
+
+def _rounded(leaf: np.ndarray, bits: int) -> Params:
+    top = np.abs(leaf).max(initial=0.0)
+    levels = 2 ** (bits - 1) - 1
+    return leaf if top == 0 else (np.round(leaf / top * levels) / levels * top).astype(leaf.dtype)

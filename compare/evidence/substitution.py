@@ -1,0 +1,70 @@
+"""S: the sites replaced by the declared template, the rest of the net run on with its true weights."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from compare.explanation import Edits, Explanation, Inputs
+from compare.read import Reading
+from compare.statistics import balanced_agreement, wilson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitution:
+    """Agreement with the net's answers and explained variance of the hidden site, on rows no constant was fitted on."""
+
+    agreement: float  # balanced over the net's answers where classes are unbalanced
+    low: float  # Wilson interval, 95 %
+    high: float
+    domain: float  # agreement on all rows
+    variance: float  # of the hidden site, each unit weighted by its effect on the outputs
+    control: float | None  # agreement, the true terms forbidden
+    control_variance: float | None
+    permuted: float | None  # agreement, the same fitter on permuted data
+
+
+def substitution(reading: Reading, explanation: Explanation, effect: Float[np.ndarray, " units"]) -> Substitution:
+    """Run the net on the explanation's sites, and on its controls'; `effect` weights the hidden site's units."""
+    agreement, domain, variance = _score(reading, explanation.substitute, explanation.hidden, effect)
+    low, high = wilson(agreement, len(reading.reported))
+    control = explanation.control and _score(reading, explanation.control, explanation.hidden, effect)
+    permuted = explanation.permuted and _score(reading, explanation.permuted, explanation.hidden, effect)
+    return Substitution(
+        agreement=agreement,
+        low=low,
+        high=high,
+        domain=domain,
+        variance=variance,
+        control=control[0] if control else None,
+        control_variance=control[2] if control else None,
+        permuted=permuted[0] if permuted else None,
+    )
+
+
+def _score(
+    reading: Reading,
+    substitute: Callable[[Inputs], Edits],
+    hidden: str,
+    effect: Float[np.ndarray, " units"],
+) -> tuple[float, float, float]:
+    edits = {site: np.asarray(value) for site, value in substitute(reading.x).items()}
+    outputs, sites = reading.run(edits, keep=(hidden,))
+    answers = reading.decode(outputs)
+    variance = explained_variance(reading.site(hidden), sites[hidden], reading.reported, effect)
+    agreement = balanced_agreement(answers[reading.reported], reading.answers[reading.reported])
+    return agreement, balanced_agreement(answers, reading.answers), variance
+
+
+def explained_variance(
+    actual: Float[np.ndarray, "rows units"],
+    fitted: Float[np.ndarray, "rows units"],
+    rows: Int[np.ndarray, " n"],
+    effect: Float[np.ndarray, " units"],
+) -> float:
+    """1 - residual / variance on the given rows, units weighted by their effect on the outputs."""
+    actual, fitted = actual[rows], fitted[rows]
+    residual = ((actual - fitted) ** 2).mean(axis=0) @ effect
+    total = actual.var(axis=0) @ effect
+    return float(1 - residual / max(float(total), 1e-30))

@@ -1,0 +1,265 @@
+"""One hidden layer over two residues: every unit's pre-activation is one wave of each argument.
+
+The template is declared before fitting: pre_n(a, b) = bias + A cos(w a + phi) + B cos(w b + psi), one frequency a
+unit, the true nonlinearity after it (the measured form of grokked nets: Gromov, arXiv 2301.02679).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Int
+
+from compare.bits import log2_choose
+from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
+from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer
+from compare.extract.residues_code import codes
+from compare.fit.characters import (
+    Characters,
+    GroupName,
+    Waves,
+    characters,
+    fit_one_wave,
+    spectrum,
+    wave_parts,
+)
+from compare.fit.logits import LogitWaves, fit_logits, formula_outputs, formula_text, term_values
+from compare.read import Reading
+from synth.types import Z
+
+DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
+SHOWN_UNITS = 6
+NAME = "residues"
+
+
+def extract(reading: Reading) -> Explanation | Refusal:
+    """Explain a net from two residues of one modulus to a residue; refuse any other net with the reason."""
+    p = modulus(reading)
+    if isinstance(p, str):
+        return Refusal(extractor=NAME, reason=p)
+    layer = find_layer(reading)
+    if isinstance(layer, str):
+        return Refusal(extractor=NAME, reason=layer)
+    values = reading.site(layer.pre)
+    means = argument_means(values, reading.arguments, (p, p))
+    interaction = beyond_sum(values, reading.arguments, means)
+    if interaction > ADDITIVE_SHARE:
+        return Refusal(
+            extractor=NAME,
+            reason=f"site {layer.pre} is not a sum over the arguments: {interaction:.2g} of its variance is beyond it",
+        )
+    groups: tuple[GroupName, ...] = ("additive", "multiplicative") if _prime(p) else ("additive",)
+    tries = [_Fitted.of(reading, layer, characters(p, group)) for group in groups if p > 3]
+    best = max(tries, key=lambda fitted: fitted.explained)
+    return _explanation(reading, layer, best, means)
+
+
+def modulus(reading: Reading) -> int | str:
+    """The one modulus of a specification of type (Z(p), Z(p)) -> Z(p), or why there is none."""
+    kind = reading.spec.type
+    if len(kind.args) != 2 or {t.name for t in (*kind.args, kind.result)} != {Z("p").name}:
+        return f"expected two residues and a residue, got a specification of type {kind}"
+    sizes = {len(np.unique(argument)) for argument in reading.arguments} | {reading.view.classes}
+    p = reading.view.classes
+    if sizes != {p} or reading.rows != p * p:
+        return f"expected every pair of residues and as many outputs, got {reading.rows} rows and sizes {sorted(sizes)}"
+    return p
+
+
+def _prime(p: int) -> bool:
+    return p > 1 and all(p % d for d in range(2, int(p**0.5) + 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fitted:
+    """Waves of all units in one group, restricted to the dictionary, with the dictionary and the units' importance."""
+
+    chars: Characters
+    waves: Waves
+    dictionary: Int[np.ndarray, " terms"]
+    importance: Float[np.ndarray, " units"]
+    explained: float
+
+    @classmethod
+    def of(cls, reading: Reading, layer: Layer, chars: Characters) -> "_Fitted":
+        x, y = (argument[reading.fitted] for argument in reading.arguments)
+        values = reading.site(layer.pre)[reading.fitted]
+        importance = reading.site(layer.hidden)[reading.fitted].var(axis=0) * layer.effect
+        importance = importance / max(importance.sum(), 1e-30)
+        free = fit_one_wave(chars, x, y, values)
+        share = np.bincount(free.wave, weights=importance, minlength=len(chars.k))
+        dictionary = np.flatnonzero(share >= DICTIONARY_SHARE)
+        allowed = np.isin(np.arange(len(chars.k)), dictionary)
+        waves = fit_one_wave(chars, x, y, values, allowed) if allowed.any() else free
+        return cls(
+            chars=chars,
+            waves=waves,
+            dictionary=dictionary if len(dictionary) else np.array([int(np.argmax(share))]),
+            importance=importance,
+            explained=float(importance @ waves.explained),
+        )
+
+
+def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[np.ndarray, np.ndarray]) -> Explanation:
+    x, y = reading.arguments
+    logits = fit_logits(fitted.chars, x, y, reading.outputs, fitted.dictionary, reading.fitted)
+    return Explanation(
+        extractor=NAME,
+        template="each unit's pre-activation is one frequency: bias + A cos(w a + phi) + B cos(w b + psi)",
+        substitute=partial(_substitute, layer.pre, wave_parts(fitted.chars, fitted.waves)),
+        run=partial(formula_outputs, logits),
+        hidden=layer.hidden,
+        fitted=reading.fitted,
+        variables=variables(logits, layer.pre, means[0]),
+        wrong_variables=wrong_variables(logits, layer.pre, means[0]),
+        control=_control(reading, layer, fitted),
+        permuted=_permuted(reading, layer, fitted),
+        codes=partial(codes, reading, layer, fitted.chars, fitted.waves, logits.sign, fitted.dictionary),
+        formula=formula_text(logits),
+        bits_formula=formula_bits(logits),
+        groups=_groups(fitted, layer),
+        units=_units(reading, layer, fitted),
+        arrays=frequency_arrays(logits, fitted.waves.wave, fitted.importance),
+        notes=(
+            f"group: {fitted.chars.group}",
+            f"combined argument: a {'+' if logits.sign > 0 else '-'} b",
+            f"outputs' variance explained by the formula: {logits.variance:.3f}",
+        ),
+    )
+
+
+def _substitute(site: str, parts: tuple[np.ndarray, np.ndarray], x: Inputs) -> Edits:
+    return {site: jnp.asarray(parts[0])[x[:, 0]] + jnp.asarray(parts[1])[x[:, 1]]}
+
+
+def _control(reading: Reading, layer: Layer, fitted: _Fitted) -> Callable[[Inputs], Edits]:
+    """The same fitter and number of frequencies, the dictionary's own forbidden (a unit's own where all are used)."""
+    x, y = (argument[reading.fitted] for argument in reading.arguments)
+    values = reading.site(layer.pre)[reading.fitted]
+    allowed = ~np.isin(np.arange(len(fitted.chars.k)), fitted.dictionary)
+    if allowed.any():
+        waves = fit_one_wave(fitted.chars, x, y, values, allowed)
+    else:
+        waves = fit_one_wave(fitted.chars, x, y, values, forbidden=fitted.waves.wave)
+    return partial(_substitute, layer.pre, wave_parts(fitted.chars, waves))
+
+
+def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> Callable[[Inputs], Edits]:
+    """The same fitter after the residues' names were shuffled: its waves are waves of the shuffled names."""
+    shuffle = np.random.default_rng(reading.seed + 1).permutation(fitted.chars.p)
+    x, y = (shuffle[argument[reading.fitted]] for argument in reading.arguments)
+    waves = fit_one_wave(fitted.chars, x, y, reading.site(layer.pre)[reading.fitted])
+    first, second = wave_parts(fitted.chars, waves)
+    return partial(_substitute, layer.pre, (first[shuffle], second[shuffle]))
+
+
+def variables(logits: LogitWaves, site: str, content: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
+    """One variable a frequency, the largest first: the plane that carries it in the first argument's part of a site."""
+    return tuple(
+        Variable(
+            name=f"k = {int(logits.characters.k[logits.wave[i]])}",
+            site=site,
+            content=partial(_content, content),
+            basis=plane(logits.characters, content, int(logits.wave[i])),
+            predict=partial(_predict, logits, np.array([i])),
+        )
+        for i in np.argsort(-logits.share)
+    )
+
+
+def wrong_variables(logits: LogitWaves, site: str, content: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
+    """Planes of frequencies outside the dictionary, the strongest first, each with a true term's prediction.
+
+    Where every frequency is in the dictionary, each term is paired with another's plane.
+    """
+    chars = logits.characters
+    outside = np.setdiff1d(np.arange(len(chars.k)), logits.wave)
+    power = spectrum(chars, content)
+    wrong = outside[np.argsort(-power[outside])] if len(outside) else np.roll(logits.wave, 1)
+    return tuple(
+        Variable(
+            name=f"k = {int(chars.k[wave])} in place of {int(chars.k[logits.wave[i]])}",
+            site=site,
+            content=partial(_content, content),
+            basis=plane(chars, content, int(wave)),
+            predict=partial(_predict, logits, np.array([i])),
+        )
+        for i, wave in zip(np.argsort(-logits.share), wrong, strict=False)
+    )
+
+
+def plane(chars: Characters, content: Float[np.ndarray, "p features"], wave: int) -> Float[np.ndarray, "features 2"]:
+    """Orthonormal basis of the directions that carry one frequency."""
+    direction = chars.z[wave] @ content
+    basis, _ = np.linalg.qr(np.stack([direction.real, direction.imag], axis=1))
+    return basis
+
+
+def _content(table: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return table[x[:, 0]]
+
+
+def _predict(logits: LogitWaves, terms: np.ndarray, x: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return term_values(logits, other[:, 0], x[:, 1], terms) - term_values(logits, x[:, 0], x[:, 1], terms)
+
+
+def formula_bits(logits: LogitWaves, precision: int = 8) -> float:
+    """Bits of the formula alone: which frequencies, then one constant a clock term and a pizza term.
+
+    One structure bit a term says whether a pizza term follows; a phase that is kept costs a constant too.
+    """
+    constants = np.count_nonzero(np.imag(logits.clock)) + np.count_nonzero(logits.pizza) + len(logits.wave)
+    constants += np.count_nonzero(np.imag(logits.pizza))
+    return log2_choose(len(logits.characters.k), len(logits.wave)) + 2 + len(logits.wave) + precision * constants
+
+
+def frequency_arrays(
+    logits: LogitWaves, wave: Int[np.ndarray, " units"], importance: Float[np.ndarray, " units"]
+) -> dict[str, np.ndarray]:
+    """Frequencies, their shares of the outputs' variance, and how many units with an effect carry each."""
+    live = importance > 1e-4
+    return {
+        "frequencies.k": logits.characters.k[logits.wave],
+        "frequencies.amplitude": logits.share,
+        "frequencies.units": np.array([int((wave[live] == row).sum()) for row in logits.wave]),
+    }
+
+
+def _groups(fitted: _Fitted, layer: Layer) -> tuple[Group, ...]:
+    groups = []
+    for row in fitted.dictionary:
+        units = np.flatnonzero((fitted.waves.wave == row) & (fitted.importance > 1e-4))
+        k = int(fitted.chars.k[row])
+        groups.append(
+            Group(
+                label=f"k = {k}",
+                units=tuple(int(unit) for unit in units),
+                formula=f"act(bias + A*cos(2*pi*{k}*a/p + phi) + B*cos(2*pi*{k}*b/p + psi))",
+                share=float(fitted.importance[fitted.waves.wave == row].sum()),
+            )
+        )
+    return tuple(sorted(groups, key=lambda group: -group.share))
+
+
+def _units(reading: Reading, layer: Layer, fitted: _Fitted) -> tuple[UnitFit, ...]:
+    shown = np.argsort(-fitted.importance)[:SHOWN_UNITS]
+    return tuple(
+        UnitFit(
+            unit=int(n),
+            formula=unit_formula(fitted.chars, fitted.waves, int(n)),
+            variance=float(fitted.waves.explained[n]),
+            importance=float(fitted.importance[n]),
+        )
+        for n in shown
+    )
+
+
+def unit_formula(chars: Characters, waves: Waves, n: int) -> str:
+    """act(bias + A cos(2 pi k a / p + phi) + B cos(2 pi k b / p + psi)) with a unit's own constants."""
+    k, period = int(chars.k[waves.wave[n]]), "p" if chars.group == "additive" else "(p - 1)"
+    parts = [f"{waves.bias[n]:.3g}"]
+    for name, value in (("a", waves.a[n]), ("b", waves.b[n])):
+        parts.append(f"{abs(value):.3g}*cos(2*pi*{k}*{name}/{period} - ({np.angle(value):.3g}))")
+    return f"act({' + '.join(parts)})"

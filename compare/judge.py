@@ -1,0 +1,188 @@
+"""The verdict: one function of the evidence, with named thresholds.
+
+*program* when the net does the task and S, D and B pass; *table* when there is positive evidence for one; else
+*undetermined*. Each verdict names the criterion that decided and its distance from the threshold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from compare.evidence.bits import Bits
+from compare.evidence.interchange import Interchange
+from compare.evidence.substitution import Substitution
+from compare.evidence.table import Table
+
+Outcome = Literal["program", "table", "undetermined"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """What each criterion needs. Chosen on one half of the control families of `calibrate`, checked on the other."""
+
+    match: float = 0.99  # with the task, on the whole domain
+    s_agreement: float = 0.99
+    s_variance: float | None = 0.90  # None: reported, not decisive
+    s_gap: float = 0.20  # by which the control's agreement has to fall short
+    d_r2: float = 0.85
+    d_gap: float = 0.20
+    bits: float = 0.25  # of the table's
+    bits_large: float = 0.10  # of the table's, for tables of at least `large` bits
+    large: float = 60_000.0
+    trained: float = 0.99  # match on the trained rows, before being at chance elsewhere speaks for a table
+    refit: float = 0.95  # random labels refitted
+    deviations: float = 3.0  # standard errors within which a fraction counts as chance
+
+
+RESIDUES = Thresholds()
+HEADS = replace(RESIDUES, s_agreement=0.98, d_r2=0.80, bits_large=0.15)
+BOOLEAN = replace(RESIDUES, s_variance=None, s_gap=0.02, bits_large=0.25)
+INTEGERS = RESIDUES
+THRESHOLDS: Mapping[str, Thresholds] = {
+    "residues": RESIDUES,
+    "attention": HEADS,
+    "boolean": BOOLEAN,
+    "integers": INTEGERS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything that is judged. None where no explanation was found or a part does not apply."""
+
+    match: float
+    substitution: Substitution | None
+    interchange: Interchange | None
+    bits: Bits | None
+    bits_table: float
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One criterion's value against its threshold; `margin` >= 0 means passed, and 1 is as good as it gets."""
+
+    name: str
+    value: float
+    threshold: float
+    margin: float  # (value - threshold) / (best possible - threshold)
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The outcome, the criterion that decided, its distance from the threshold as a fraction, and a sentence."""
+
+    outcome: Outcome
+    decided_by: str
+    margin: float
+    reason: str
+    criteria: tuple[Criterion, ...]
+
+
+def judge(evidence: Evidence, thresholds: Thresholds) -> Verdict:
+    """Weigh the evidence; see the module's rule."""
+    criteria = program_criteria(evidence, thresholds)
+    failed = [criterion for criterion in criteria if not criterion.margin >= 0]
+    if not failed and evidence.substitution and evidence.interchange and evidence.bits:
+        return _verdict("program", min(criteria, key=lambda c: c.margin), criteria, "every criterion passed; nearest: ")
+    table = table_criterion(evidence, thresholds)
+    if table is not None:
+        return _verdict("table", table, criteria, "")
+    if failed:
+        return _verdict("undetermined", failed[0], criteria, "no program: ")
+    missing = Criterion(
+        name="explanation",
+        value=0.0,
+        threshold=1.0,
+        margin=-1.0,
+        sentence="no explanation of the net's sites was found",
+    )
+    return _verdict("undetermined", missing, criteria, "")
+
+
+def _verdict(outcome: Outcome, criterion: Criterion, criteria: tuple[Criterion, ...], prefix: str) -> Verdict:
+    return Verdict(
+        outcome=outcome,
+        decided_by=criterion.name,
+        margin=criterion.margin,
+        reason=prefix + criterion.sentence,
+        criteria=criteria,
+    )
+
+
+def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criterion, ...]:
+    """The criteria for a program that can be evaluated, in the order in which a failure is named."""
+    found = [_at_least("match", evidence.match, thresholds.match, "the net is right on {value} of the domain")]
+    s, d, b = evidence.substitution, evidence.interchange, evidence.bits
+    if s is not None:
+        found.append(
+            _at_least("S", s.agreement, thresholds.s_agreement, "the template in the net's sites keeps {value}")
+        )
+        if thresholds.s_variance is not None:
+            found.append(
+                _at_least("S variance", s.variance, thresholds.s_variance, "the template explains {value} of the units")
+            )
+        if s.control is not None:
+            sentence = "the template keeps {value} more answers than its control"
+            found.append(_at_least("S control", s.agreement - s.control, thresholds.s_gap, sentence))
+    if d is not None:
+        found.append(_at_least("D", d.r2, thresholds.d_r2, "the explanation predicts {value} of the exchanges' effect"))
+        if d.control is not None:
+            sentence = "that is {value} more than a wrong term predicts"
+            found.append(_at_least("D control", d.r2 - d.control, thresholds.d_gap, sentence))
+    if b is not None:
+        allowed = thresholds.bits_large if evidence.bits_table >= thresholds.large else thresholds.bits
+        ratio = b.total / max(evidence.bits_table, 1.0)
+        sentence = f"the code takes {ratio:.3g} of the table's bits (at most {allowed:.3g})"
+        found.append(Criterion(name="B", value=ratio, threshold=allowed, margin=1 - ratio / allowed, sentence=sentence))
+    return tuple(found)
+
+
+def _at_least(name: str, value: float, threshold: float, sentence: str) -> Criterion:
+    text = sentence.format(value=f"{value:.3g}") + f" (at least {threshold:.3g})"
+    return Criterion(
+        name=name, value=value, threshold=threshold, margin=(value - threshold) / (1 - threshold), sentence=text
+    )
+
+
+def table_criterion(evidence: Evidence, thresholds: Thresholds) -> Criterion | None:
+    """Positive evidence for a table, if any: held-out rows at chance, or a layer that would serve any table."""
+    table = evidence.table
+    if table.train is not None and table.held_out is not None and table.chance is not None:
+        limit = table.chance + thresholds.deviations * (table.standard_error or 0.0)
+        if table.train >= thresholds.trained and table.held_out <= limit:
+            sentence = (
+                f"right on {table.train:.3g} of the trained rows, and on {table.held_out:.3g} of the others, "
+                f"where chance is {table.chance:.3g} (at most {limit:.3g})"
+            )
+            return Criterion(
+                name="held out",
+                value=table.held_out,
+                threshold=limit,
+                margin=1 - table.held_out / limit,
+                sentence=sentence,
+            )
+    if table.refit_random is None or table.refit_task is None or table.refit_chance is None:
+        return None
+    if evidence.match < thresholds.match or table.refit_random < thresholds.refit:
+        return None
+    if table.refit_task > refit_limit(table, thresholds):
+        return None
+    sentence = (
+        f"right everywhere, yet its last hidden layer refits {table.refit_random:.3g} of random labels and hands on "
+        f"{table.refit_task:.3g} of the task to unseen rows, where chance is {table.refit_chance:.3g}"
+    )
+    return Criterion(
+        name="refit",
+        value=table.refit_random,
+        threshold=thresholds.refit,
+        margin=(table.refit_random - thresholds.refit) / (1 - thresholds.refit),
+        sentence=sentence,
+    )
+
+
+def refit_limit(table: Table, thresholds: Thresholds) -> float:
+    """The largest match on unseen rows that still counts as chance."""
+    chance = table.refit_chance or 0.0
+    return chance + thresholds.deviations * (chance * (1 - chance) / max(table.refit_rows, 1)) ** 0.5

@@ -2,9 +2,10 @@
 
 from synth.arguments import argument_names, columns, terminals
 from synth.budget import Budget, Counts
+from synth.check import check_primitive
 from synth.grammar import Language, language, program_bits
 from synth.levels import Level, levels
-from synth.library import LIBRARIES, LIBRARY, PRIMITIVES
+from synth.library import LIBRARIES, LIBRARY, PRIMITIVES, named
 from synth.primitive import Primitive
 from synth.program import Program, Terminal, apply, parse, terminal
 from synth.solve import Exhausted, Found, OutOfBudget, Solution, answers, solve, solve_family
@@ -38,9 +39,11 @@ __all__ = [
     "answers",
     "apply",
     "argument_names",
+    "check_primitive",
     "columns",
     "language",
     "levels",
+    "named",
     "parse",
     "program_bits",
     "solve",

@@ -1,8 +1,8 @@
 """The terminals that a specification gives to its programs, and their columns.
 
-Arguments are called x0, x1, ... where all are Boolean or there are more than four, otherwise a, b, c, d. A named number is an
-integer, and a modulus where it is the modulus of a residue type. Where all arguments are Boolean and there are at
-least two, `bits` holds all of them packed in one integer, the first lowest.
+Arguments are called x0, x1, ... where all are Boolean or there are more than four, otherwise a, b, c, d. A named
+number is an integer, and a modulus where it is the modulus of a residue type. Where all arguments are Boolean and there
+are at least two, `bits` holds all of them packed in one integer, the first lowest.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def columns(spec: Spec, inputs: Sequence[Shaped[np.ndarray, " rows"]]) -> dict[s
     rows = len(arrays[0]) if arrays else len(spec.outputs)
     table |= {name: np.full(rows, value, dtype=np.int64) for name, value in spec.terminals.items()}
     if packs(spec.type):
-        table["bits"] = sum(values.astype(np.int64) << place for place, values in enumerate(arrays))
+        table["bits"] = 2 ** np.arange(len(arrays)) @ np.stack(arrays).astype(np.int64)
     return table
 
 

@@ -13,16 +13,16 @@ from jaxtyping import Shaped
 
 from synth.budget import Meter
 from synth.grammar import Language
-from synth.hashing import Table, fingerprints
+from synth.hashing import Table
 from synth.layer import Layer
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
 from synth.pruning import Piece, pieces
-from synth.tiles import distinct_pairs, evaluate, evaluate_rows, rows_of_tile, size_of, tiles
-from synth.types import DTYPES, MODULUS, Type, carrier, fits
+from synth.tiles import distinct_pairs, evaluate, evaluate_rows, rows_of_tile, tiles
+from synth.types import DTYPES, Type, carrier, fits
+from synth.writer import Writer
 from synth.xp import NUMPY
 
-BUFFER = 1 << 15  # candidates that are hashed together
 BLOCK = 1 << 14  # candidates that are evaluated together
 PROBE = 2  # examples on which candidates are held against the goal before the others
 PROBE_BOOL = 8
@@ -110,7 +110,7 @@ class Bank:
         for leaf in self._leaves(kind, cost):
             self.meter.candidates += 1
             if np.array_equal(self._leaf_values(leaf, kind), goal):
-                return self._leaf_program(leaf)
+                return leaf_program(leaf)
         probe = min(self.examples, PROBE_BOOL if goal.dtype == bool else PROBE)
         for operator in self._operators[kind]:
             for layers, piece, triangle in self._pieces(operator, cost):
@@ -132,24 +132,24 @@ class Bank:
         stack = [(kind, number)]
         while stack:
             here = stack[-1]
-            leaf, args = self._record(*here)
+            root, args = self._record(*here)
             missing = [arg for arg in args if arg not in done]
             if missing:
                 stack += missing
                 continue
-            done[here] = apply(leaf, *(done[arg] for arg in args)) if args else self._leaf_program(leaf)
+            if isinstance(root, Primitive) and args:
+                done[here] = apply(root, *(done[arg] for arg in args))
+            else:
+                done[here] = leaf_program(root)
             stack.pop()
         return done[kind, number]
 
     def _record(self, kind: Type, number: int) -> tuple[Terminal | Primitive, list[tuple[Type, int]]]:
-        layer = next(l for l in reversed(self.layers[kind].values()) if l.start <= number)
+        layer = next(known for known in reversed(self.layers[kind].values()) if known.start <= number)
         row = number - layer.start
         head = self._heads[layer.heads[row]]
         asked = head.type.args if isinstance(head, Primitive) else ()
         return head, [(carrier(k), int(n)) for k, n in zip(asked, layer.args[row], strict=False)]
-
-    def _leaf_program(self, leaf: Terminal | Primitive) -> Program:
-        return Program((leaf if isinstance(leaf, Terminal) else Apply(leaf, ()),))
 
     def _leaves(self, kind: Type, cost: int) -> list[Terminal | Primitive]:
         words = self.language.costs[kind]
@@ -187,6 +187,7 @@ class Bank:
     def _build(self, kind: Type, cost: int) -> Layer:
         count = (kind, cost) not in self._counted
         self._counted.add((kind, cost))
+        others = self._nbytes + sum(table.nbytes for key, table in self._tables.items() if key != kind)
         writer = Writer(self._tables[kind], self.examples, DTYPES[kind], self._sizes[kind])
         for leaf in self._leaves(kind, cost):
             self.meter.candidates += count
@@ -196,11 +197,15 @@ class Bank:
                 for tile in tiles(piece, triangle, BLOCK):
                     values = evaluate(operator.primitive, layers, tile, slice(None))
                     self.meter.candidates += distinct_pairs(tile, triangle) * count
-                    self.meter.check(self._nbytes + writer.nbytes)
+                    self.meter.check(others + writer.nbytes)
                     writer.add(operator.head, tile, tuple(layer.start for layer in layers), values)
         layer = writer.layer(self._laws)
         self._nbytes += layer.values.nbytes + layer.heads.nbytes + layer.args.nbytes
         return layer
+
+
+def leaf_program(leaf: Terminal | Primitive) -> Program:
+    return Program((leaf if isinstance(leaf, Terminal) else Apply(leaf, ()),))
 
 
 def match(
@@ -222,63 +227,3 @@ def match(
     rest = evaluate_rows(primitive, layers, rows, slice(probe, None))
     right = np.flatnonzero((rest == goal[probe:, None]).all(axis=0))
     return tuple(int(row[right[0]]) for row in rows) if len(right) else None
-
-
-class Writer:
-    """Collects the candidates of one layer, a buffer at a time, and keeps those whose values are new."""
-
-    def __init__(self, table: Table, examples: int, dtype: np.dtype, start: int) -> None:
-        self.nbytes = table.nbytes
-        self._table = table
-        self._start = start
-        self._buffer = np.empty((examples, BUFFER), dtype=dtype)
-        self._used = 0
-        self._meta: list[tuple[int, int, tuple[int, ...], tuple[int, ...]]] = []
-        self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-
-    def add(self, head: int, tile: Piece, starts: tuple[int, ...], values: np.ndarray) -> None:
-        """Candidates of one tile; `starts` numbers the first row of each argument's layer."""
-        if self._used + values.shape[1] > BUFFER:
-            self._flush()
-        self._buffer[:, self._used : self._used + values.shape[1]] = values
-        first = tuple(start + low for start, (low, _) in zip(starts, tile, strict=True))
-        self._meta.append((self._used, head, first, tuple(stop - low for low, stop in tile)))
-        self._used += values.shape[1]
-
-    def layer(self, constants: set[int | bool | float | None]) -> Layer:
-        """What was kept."""
-        self._flush()
-        examples = len(self._buffer)
-        if not self._parts:
-            return Layer(self._buffer[:, :0], np.zeros(0, np.int16), np.zeros((0, 3), np.uint32), self._start)
-        values = np.concatenate([part[0] for part in self._parts], axis=1)
-        heads = np.concatenate([part[1] for part in self._parts])
-        args = np.concatenate([part[2] for part in self._parts])
-        found = {c: np.flatnonzero((values == c).all(axis=0)) for c in constants if c is not None} if examples else {}
-        rows = {c: int(rows[0]) for c, rows in found.items() if len(rows)}
-        return Layer(values, heads, args, self._start, rows)
-
-    def _flush(self) -> None:
-        if not self._used:
-            return
-        values = self._buffer[:, : self._used]
-        kept = np.flatnonzero(self._table.insert(fingerprints(np.ascontiguousarray(values))))
-        if len(kept):
-            heads, args = self._origins(kept)
-            self._parts.append((values[:, kept], heads, args))
-            self.nbytes += values.itemsize * len(values) * len(kept) + heads.nbytes + args.nbytes
-        self._used = 0
-        self._meta.clear()
-
-    def _origins(self, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Operator and arguments of the candidates at places `kept` of the buffer."""
-        begins = np.array([begin for begin, *_ in self._meta])
-        tile = np.searchsorted(begins, kept, side="right") - 1
-        heads = np.array([head for _, head, *_ in self._meta], dtype=np.int16)[tile]
-        firsts = np.array([(*first, 0, 0, 0)[:3] for *_, first, _ in self._meta], dtype=np.int64)[tile]
-        counts = np.array([(*count, 1, 1, 1)[:3] for *_, count in self._meta], dtype=np.int64)[tile]
-        place = kept - begins[tile]
-        third = place % counts[:, 2]
-        place //= counts[:, 2]
-        offsets = np.stack([place // counts[:, 1], place % counts[:, 1], third], axis=1)
-        return heads, (firsts + offsets).astype(np.uint32)

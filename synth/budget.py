@@ -12,7 +12,7 @@ class Budget:
     """Limits of one search; `bits` is the largest program that is looked at."""
 
     seconds: float = 60.0
-    bytes: int = 2 << 30  # of stored programs
+    bytes: int = 1 << 30  # of stored programs and their fingerprints
     candidates: float = math.inf
     bits: float = math.inf
 

@@ -92,4 +92,4 @@ def law(name: str, arity: int, variables: tuple[int, ...], equation: Equation) -
 
 def like(x: Value, constant: int | bool | float) -> Value:
     """The constant as an array of x's shape and dtype."""
-    return x ^ x ^ constant if getattr(x, "dtype", None) == bool else x * 0 + constant
+    return x ^ x ^ constant if x.dtype.kind == "b" else x * 0 + constant

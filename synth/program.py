@@ -188,11 +188,12 @@ def terminal(name: str, type: Type) -> Program:
     return Program((Terminal(name, type),))
 
 
-def parse(text: str, library: Iterable[Primitive], terminals: Mapping[str, Type] | Iterable[Terminal]) -> Program:
+def parse(text: str, library: Iterable[Primitive], terminals: Mapping[str, Type] | tuple[Terminal, ...]) -> Program:
     """The program that an s-expression such as (mod (add a b) p) writes; ValueError says what is wrong with it."""
     words: dict[str, Primitive | Terminal] = {primitive.name: primitive for primitive in library}
-    given = terminals.items() if isinstance(terminals, Mapping) else ((t.name, t.type) for t in terminals)
-    words.update({name: Terminal(name, type) for name, type in given})
+    if not isinstance(terminals, Mapping):
+        terminals = {node.name: node.type for node in terminals}
+    words.update({name: Terminal(name, kind) for name, kind in terminals.items()})
     open_calls: list[tuple[Primitive, list[Program]]] = []
     done: list[Program] = []
     tokens = TOKEN.findall(text)

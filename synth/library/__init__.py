@@ -1,5 +1,7 @@
 """The primitives, one topic a file."""
 
+from collections.abc import Iterable
+
 from synth.library.arith import ARITH
 from synth.library.bits import BITVECTOR
 from synth.library.boolean import BOOLEAN
@@ -7,6 +9,8 @@ from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
 from synth.library.reals import REALS
 from synth.library.residues import RESIDUES
+from synth.primitive import Primitive
+from synth.program import unknown
 
 LIBRARIES = {
     "arith": ARITH,
@@ -20,6 +24,18 @@ LIBRARIES = {
 PRIMITIVES = tuple(primitive for library in LIBRARIES.values() for primitive in library)
 LIBRARY = (*ARITH, *CHOICE, *BOOLEAN, *BITVECTOR, *CONSTANTS)  # the default language of `solve`
 
+
+def named(names: Iterable[str | Primitive]) -> tuple[Primitive, ...]:
+    """Primitives by their own names or by their topic's, each once; Primitives stand for themselves."""
+    known = {primitive.name: (primitive,) for primitive in PRIMITIVES} | LIBRARIES
+    chosen: dict[Primitive, None] = {}
+    for name in names:
+        if isinstance(name, str) and name not in known:
+            raise unknown("primitive", name, list(known))
+        chosen.update(dict.fromkeys(known[name] if isinstance(name, str) else (name,)))
+    return tuple(chosen)
+
+
 __all__ = [
     "ARITH",
     "BITVECTOR",
@@ -31,4 +47,5 @@ __all__ = [
     "PRIMITIVES",
     "REALS",
     "RESIDUES",
+    "named",
 ]

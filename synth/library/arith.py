@@ -67,7 +67,7 @@ MOD = Primitive(
     type=BINARY,
     doc="Remainder with the divisor's sign; 0 for divisor 0.",
     run=lambda xp, a, b: xp.mod(a, b),
-    sym=lambda a, b: sympy.Integer(0) if b == 0 else sympy.Mod(a, b),
+    sym=lambda a, b: sympy.Integer(0) if b.is_zero else sympy.Mod(a, b),
     python="mod({}, {})",
     define="def mod(a, b):\n    return a % b if b else 0\n",
 )
@@ -76,7 +76,7 @@ FLOORDIV = Primitive(
     type=BINARY,
     doc="Quotient rounded down; 0 for divisor 0.",
     run=lambda xp, a, b: xp.floordiv(a, b),
-    sym=lambda a, b: sympy.Integer(0) if b == 0 else sympy.floor(a / b),
+    sym=lambda a, b: sympy.Integer(0) if b.is_zero else sympy.floor(a / b),
     python="floordiv({}, {})",
     define="def floordiv(a, b):\n    return a // b if b else 0\n",
     laws=(right_identity(1),),

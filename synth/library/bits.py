@@ -4,6 +4,8 @@ A specification with Boolean arguments has, beside x0, x1, ..., the terminal `bi
 the first argument lowest. Counting, indexing and cutting it gives short programs to majority, address and range.
 """
 
+from typing import Any
+
 import sympy
 
 from synth.laws import law
@@ -19,16 +21,18 @@ class BitCount(sympy.Function):
     is_nonnegative = True
 
     @classmethod
-    def eval(cls, bits: sympy.Expr) -> sympy.Expr | None:
+    def eval(cls, *args: Any) -> Any:
+        (bits,) = args
         return sympy.Integer(int(bits).bit_count()) if bits.is_Integer else None
 
 
-def sym_bit(bits: sympy.Expr, place: sympy.Expr) -> sympy.Basic:
+def sym_bit(bits: Any, place: Any) -> Any:
     inside = sympy.And(place >= 0, place < 62)
-    return sympy.And(inside, sympy.Eq(sympy.Mod(sympy.floor(bits / 2 ** sympy.Max(place, 0)), 2), 1))
+    one: Any = sympy.Eq(sympy.Mod(sympy.floor(bits / 2 ** sympy.Max(place, 0)), 2), 1)
+    return sympy.And(inside, one)
 
 
-def sym_clip(count: sympy.Expr) -> sympy.Expr:
+def sym_clip(count: Any) -> Any:
     return sympy.Min(sympy.Max(count, 0), 62)
 
 

@@ -58,7 +58,7 @@ DIV_REAL = Primitive(
     type=BINARY,
     doc="Quotient of two reals; 0 for divisor 0.",
     run=lambda xp, a, b: xp.divide(a, b),
-    sym=lambda a, b: sympy.Integer(0) if b == 0 else a / b,
+    sym=lambda a, b: sympy.Integer(0) if b.is_zero else a / b,
     python="divide({}, {})",
     define="def divide(a, b):\n    return a / b if b else 0.0\n",
     laws=(right_identity(1.0),),

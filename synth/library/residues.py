@@ -13,7 +13,7 @@ MOD = "def mod(a, b):\n    return a % b if b else 0\n"
 
 
 def sym_mod(a: sympy.Expr, m: sympy.Expr) -> sympy.Expr:
-    return sympy.Integer(0) if m == 0 else sympy.Mod(a, m)
+    return sympy.Integer(0) if m.is_zero else sympy.Mod(a, m)
 
 
 ADDZ = Primitive(

@@ -1,0 +1,189 @@
+"""Checks of a primitive: that its views agree with each other, and that its declared laws hold."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from synth.laws import Law
+from synth.primitive import Primitive
+from synth.program import Program, apply, terminal
+from synth.types import BITS, BOOL, DTYPES, INT, MODULUS, REAL, Type, carrier
+from synth.xp import NUMPY
+
+DRAWS = 256
+SLOW_DRAWS = 40  # for sympy and Python, the smallest draws
+GRID = 5
+TOLERANCE = 1e-9  # of reals, relative and absolute
+REMEDY = "use only operators and names of synth.xp, elementwise"
+
+
+def check_primitive(primitive: Primitive, *, seed: int = 0) -> None:
+    """ValueError, with the smallest counterexample drawn, where views disagree or a law fails.
+
+    Compared on random typed arguments: `run` on numpy and JAX, `sym`, the Python view where there is one, the
+    result's shape and type, evaluation in blocks, and each declared law.
+    """
+    random = np.random.default_rng(seed)
+    kinds = [carrier(kind) for kind in primitive.type.args]
+    arguments = draw(kinds, DRAWS, random)
+    program = apply(primitive, *(terminal(name_of(i), kind) for i, kind in enumerate(kinds)))
+    expected = run_plain(primitive, arguments)
+    check_blocks(primitive, arguments)
+    columns = {name_of(i): values for i, values in enumerate(arguments)} or {"row": np.zeros(DRAWS)}
+    on_jax = attempt(primitive, "run", lambda: program.run(columns, "jax"), "on JAX; " + REMEDY)
+    compare(primitive, arguments, expected, on_jax, ("numpy", "JAX"))
+    few = [values[:SLOW_DRAWS] for values in arguments]
+    compare(primitive, few, expected[:SLOW_DRAWS], run_sympy(primitive, program, few), ("numpy", "sympy"))
+    if primitive.python is not None:
+        compare(primitive, few, expected[:SLOW_DRAWS], run_python(primitive, program, few), ("numpy", "Python"))
+    for law in primitive.laws:
+        check_law(primitive, law, random)
+
+
+def run_plain(primitive: Primitive, arguments: Sequence[np.ndarray]) -> np.ndarray:
+    """`run` on numpy, its shape and type checked."""
+    values = np.asarray(attempt(primitive, "run", lambda: primitive.run(NUMPY, *arguments), "on numpy; " + REMEDY))
+    shape = (DRAWS,) if arguments else ()
+    if values.shape != shape:
+        raise ValueError(
+            f"primitive {primitive.name!r}: expected a result of the arguments' shape {shape}, "
+            f"got {values.shape}; {REMEDY}"
+        )
+    dtype = DTYPES[carrier(primitive.type.result)]
+    if values.dtype != dtype:
+        raise ValueError(
+            f"primitive {primitive.name!r}: expected a result of {dtype} for the type {primitive.type.result}, "
+            f"got {values.dtype}; convert it with xp.integer or xp.real, or change the declared type"
+        )
+    return np.broadcast_to(values, (DRAWS,))
+
+
+def check_blocks(primitive: Primitive, arguments: Sequence[np.ndarray]) -> None:
+    """The search evaluates whole blocks at once, one axis an argument."""
+    arity = len(arguments)
+    if not arity:
+        return
+    axes = [values[:GRID].reshape([-1 if i == j else 1 for j in range(arity)]) for i, values in enumerate(arguments)]
+    block = attempt(primitive, "run", lambda: primitive.run(NUMPY, *axes), "on a block; " + REMEDY)
+    flat = [values.reshape(-1) for values in np.broadcast_arrays(*axes)]
+    single = attempt(primitive, "run", lambda: primitive.run(NUMPY, *flat), "on numpy; " + REMEDY)
+    if np.shape(block) != (GRID,) * arity:
+        raise ValueError(
+            f"primitive {primitive.name!r}: expected a block of shape {(GRID,) * arity}, "
+            f"got {np.shape(block)}; {REMEDY}"
+        )
+    compare(primitive, flat, np.asarray(single), np.reshape(block, -1), ("single rows", "blocks"))
+
+
+def run_sympy(primitive: Primitive, program: Program, arguments: Sequence[np.ndarray]) -> np.ndarray:
+    attempt(primitive, "sym", program.sympy, "on symbols; use sympy functions")
+    return by_row(primitive, "sym", "on numbers; use sympy functions", primitive.sym, arguments, to_sympy)
+
+
+def run_python(primitive: Primitive, program: Program, arguments: Sequence[np.ndarray]) -> np.ndarray:
+    scope: dict[str, Any] = {}
+    source = program.python([name_of(i) for i in range(len(arguments))])
+    attempt(primitive, "python", lambda: exec(source, scope), "as source; check the template and `define`")
+    return by_row(primitive, "python", "as source; check the template", scope["program"], arguments, np.ndarray.item)
+
+
+def by_row(
+    primitive: Primitive,
+    view: str,
+    where: str,
+    function: Callable[..., Any],
+    arguments: Sequence[np.ndarray],
+    convert: Callable[[Any], Any],
+) -> np.ndarray:
+    """A function of single values, on every row, in the result's type."""
+    kind = carrier(primitive.type.result)
+    plain = {BOOL: bool, REAL: float}.get(kind, int)
+    rows = [[convert(value[row : row + 1]) for value in arguments] for row in range(SLOW_DRAWS)]
+    values = attempt(primitive, view, lambda: [plain(function(*row)) for row in rows], where)
+    return np.array(values, dtype=DTYPES[kind])
+
+
+def to_sympy(value: np.ndarray) -> Any:
+    import sympy
+
+    return sympy.sympify(value.item())
+
+
+def check_law(primitive: Primitive, law: Law, random: np.random.Generator) -> None:
+    kinds = [carrier(primitive.type.args[place]) for place in law.variables]
+    values = draw(kinds, DRAWS, random)
+
+    def f(*arguments: np.ndarray) -> np.ndarray:
+        return primitive.run(NUMPY, *arguments)
+
+    left, right = attempt(primitive, f"law {law.name!r}", lambda: law.equation(f, *values), "on numpy; remove the law")
+    sides = zip(left, right, strict=True) if isinstance(left, tuple) else ((left, right),)
+    for one, other in sides:
+        bad = unlike(np.broadcast_to(one, (DRAWS,)), np.broadcast_to(other, (DRAWS,)))
+        if len(bad):
+            row = bad[0]
+            given = ", ".join(f"{x} = {v[row]}" for x, v in zip("xyzuvw", values, strict=False))
+            raise ValueError(
+                f"primitive {primitive.name!r}: the law {law.name!r} fails at {given}: "
+                f"{np.broadcast_to(one, (DRAWS,))[row]} is not {np.broadcast_to(other, (DRAWS,))[row]}; "
+                "remove the law or mend run"
+            )
+
+
+def draw(kinds: Sequence[Type], count: int, random: np.random.Generator) -> list[np.ndarray]:
+    """Typed random columns, rows from small to large, so that the first row that differs is a small one."""
+    columns = [column(kind, count, random) for kind in kinds]
+    size = sum((np.abs(values.astype(np.float64)) for values in columns), np.zeros(count))
+    order = np.argsort(size, kind="stable")
+    return [values[order] for values in columns]
+
+
+def column(kind: Type, count: int, random: np.random.Generator) -> np.ndarray:
+    small, large = random.integers(-4, 5, count), random.integers(-1000, 1001, count)
+    mixed = np.where(random.random(count) < 0.7, small, large)
+    if kind == BOOL:
+        return random.integers(0, 2, count).astype(bool)
+    if kind == REAL:
+        return np.where(random.random(count) < 0.3, small, random.normal(0.0, 3.0, count)).astype(np.float64)
+    return {INT: mixed, MODULUS: np.abs(mixed) % 97 + 1, BITS: np.abs(mixed)}[kind].astype(np.int64)
+
+
+def compare(
+    primitive: Primitive,
+    arguments: Sequence[np.ndarray],
+    one: np.ndarray,
+    other: np.ndarray,
+    views: tuple[str, str],
+) -> None:
+    bad = unlike(one, other)
+    if len(bad):
+        row = bad[0]
+        given = ", ".join(str(values[row]) for values in arguments)
+        raise ValueError(
+            f"primitive {primitive.name!r}: {views[0]} and {views[1]} disagree at ({given}): "
+            f"{one[row]} and {other[row]}; make both say the same, total functions included"
+        )
+
+
+def unlike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    if one.dtype == np.float64:
+        same = np.isclose(one, other, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+    else:
+        same = one == other
+    return np.flatnonzero(~same)
+
+
+def attempt(primitive: Primitive, view: str, call: Callable[[], Any], where: str) -> Any:
+    """The call's value; a ValueError that names the primitive and the view where it raises."""
+    try:
+        with np.errstate(all="ignore"):
+            return call()
+    except Exception as error:
+        raise ValueError(
+            f"primitive {primitive.name!r}: {view} raised {type(error).__name__} ({error}) {where}"
+        ) from error
+
+
+def name_of(place: int) -> str:
+    return "abc"[place]

@@ -2,6 +2,7 @@
 
 from compare.assess import Assessment, assess
 from compare.judge import THRESHOLDS, Thresholds, judge
+from compare.trajectory import Trajectory, trace
 from compare.view import View, by_position
 
-__all__ = ["THRESHOLDS", "Assessment", "Thresholds", "View", "assess", "by_position", "judge"]
+__all__ = ["THRESHOLDS", "Assessment", "Thresholds", "Trajectory", "View", "assess", "by_position", "judge", "trace"]

@@ -102,7 +102,7 @@ class _Fitted:
         )
 
 
-def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[np.ndarray, np.ndarray]) -> Explanation:
+def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[np.ndarray, ...]) -> Explanation:
     x, y = reading.arguments
     logits = fit_logits(fitted.chars, x, y, reading.outputs, fitted.dictionary, reading.fitted)
     return Explanation(

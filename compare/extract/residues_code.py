@@ -16,7 +16,7 @@ from compare.fit.characters import Characters, Waves, wave_parts
 from compare.read import Reading
 
 AMPLITUDE_BITS, AMPLITUDE_OCTAVES, BIAS_BITS = 3, 6.0, 5
-PRECISIONS = (3, 4, 5)
+PRECISIONS = (3, 4, 5, 6, 8, 10)
 TEMPLATE_BITS = 8.0  # group, sign, and the template's place among the declared ones
 SIZES = 24  # numbers of kept units tried for each precision
 

@@ -1,0 +1,209 @@
+"""The same evidence along training: when structure forms, when memorisation is cleaned up, when the net generalises.
+
+Restricted loss keeps only the final dictionary's waves in the outputs, excluded loss takes them away (Nanda et al.,
+arXiv 2301.05217). Formation is the step at which the restricted loss on held-out rows has fallen half of the way to its
+final value: the waves alone do the task, whatever else is still in the outputs. Generalisation is the step at which
+held-out accuracy has risen half of its way. Clean-up is the step at which the excluded loss on trained rows, after its
+minimum, has risen half of the way to its final value (counted up to that of chance): what was memorised is gone.
+Each needs a final state in which the thing is there: a run that never generalised has none.
+"""
+
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+import scipy.special
+from jaxtyping import Float, Int
+
+from compare.assess import explain, gather
+from compare.extract.layer import Layer, argument_means, find_layer
+from compare.extract.residues import modulus
+from compare.fit.characters import Characters, characters, gini, spectrum
+from compare.fit.logits import fit_logits, term_values
+from compare.read import Reading, read
+from compare.view import View
+from nets.net import Net, Params
+from synth.spec import Spec
+
+FORMED = 0.5  # share of the outputs' variance that the final dictionary must explain in the end
+GENERALISED = 0.9  # held-out accuracy in the end
+MEASURES = (
+    "train_accuracy",
+    "held_out_accuracy",
+    "structure",
+    "restricted_loss",
+    "excluded_loss",
+    "gini",
+    "weight_norm",
+    "s_agreement",
+    "s_variance",
+    "d_r2",
+    "bits",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trajectory:
+    """Measures at every checkpoint, by the names of MEASURES (NaN where not measured), and the three steps."""
+
+    step: Int[np.ndarray, " checkpoints"]
+    measures: dict[str, Float[np.ndarray, " checkpoints"]]
+    formation: float | None
+    cleanup: float | None
+    generalisation: float | None
+
+    def fields(self) -> dict:
+        """Fields of a `Record`, by name."""
+        return {
+            "step_formation": self.formation,
+            "step_cleanup": self.cleanup,
+            "step_generalisation": self.generalisation,
+        }
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Arrays for the report, by the names in `compare.record`."""
+        return {
+            "trajectory.step": self.step,
+            **{f"trajectory.{name}": values for name, values in self.measures.items()},
+        }
+
+
+def trace(
+    net: Net,
+    checkpoints: Params,
+    steps: Int[np.ndarray, " checkpoints"],
+    spec: Spec,
+    view: View,
+    *,
+    train: Int[np.ndarray, " train"],
+    seed: int = 0,
+    evidence: bool = False,
+) -> Trajectory:
+    """Measure every checkpoint (params stacked on a leading axis) with the dictionary of the last one.
+
+    With `evidence`, S, D and B are measured at every checkpoint as well, which takes a hundred times as long.
+    """
+    last = _at(checkpoints, len(steps) - 1)
+    final = read(net, last, spec, view, train=train, seed=seed)
+    waves = _dictionary(final)
+    rows = [
+        _measure(read(net, _at(checkpoints, i), spec, view, train=train, seed=seed), waves, evidence)
+        for i in range(len(steps))
+    ]
+    measures = {name: np.array([row.get(name, np.nan) for row in rows]) for name in MEASURES}
+    return Trajectory(
+        step=np.asarray(steps),
+        measures=measures,
+        formation=_formation(steps, measures),
+        cleanup=_cleanup(steps, measures, view.classes),
+        generalisation=_generalisation(steps, measures["held_out_accuracy"]),
+    )
+
+
+def _at(checkpoints: Params, i: int) -> Params:
+    return jax.tree.map(lambda leaf: leaf[i], checkpoints)
+
+
+def _dictionary(reading: Reading) -> tuple[Characters, np.ndarray] | None:
+    """Waves of the final net: its explanation's, or the strongest lines of its hidden layer."""
+    p = modulus(reading)
+    if isinstance(p, str):
+        return None
+    explanation, _ = explain(reading)
+    multiplicative = explanation is not None and "group: multiplicative" in explanation.notes
+    chars = characters(p, "multiplicative" if multiplicative else "additive")
+    if explanation is None or "frequencies.k" not in explanation.arrays:
+        return None
+    return chars, chars.index(explanation.arrays["frequencies.k"])
+
+
+def _measure(reading: Reading, waves: tuple[Characters, np.ndarray] | None, evidence: bool) -> dict[str, float]:
+    train = np.arange(reading.rows) if reading.train is None else reading.train
+    held = np.setdiff1d(np.arange(reading.rows), train)
+    right = reading.answers == reading.targets
+    found = {
+        "train_accuracy": float(right[train].mean()),
+        "held_out_accuracy": float(right[held].mean()) if len(held) else np.nan,
+        "weight_norm": float(np.sqrt(sum((np.asarray(leaf) ** 2).sum() for leaf in jax.tree.leaves(reading.params)))),
+    }
+    if waves is not None:
+        found |= _structure(reading, *waves, train, held if len(held) else train)
+    return found | (_evidence(reading) if evidence else {})
+
+
+def _structure(
+    reading: Reading, chars: Characters, wave: np.ndarray, train: np.ndarray, held: np.ndarray
+) -> dict[str, float]:
+    x, y = reading.arguments
+    fit = fit_logits(chars, x, y, reading.outputs, wave, held)
+    waves = term_values(fit, x, y, np.arange(len(wave)))
+    outputs = reading.outputs - reading.outputs.mean(axis=1, keepdims=True)
+    rest = ((outputs[held] - waves[held]) ** 2).sum()
+    return {
+        "structure": float(1 - rest / max(float((outputs[held] ** 2).sum()), 1e-30)),
+        "restricted_loss": _loss(waves, reading.targets, held),
+        "excluded_loss": _loss(outputs - waves, reading.targets, train),
+        "gini": _gini(reading, chars),
+    }
+
+
+def _gini(reading: Reading, chars: Characters) -> float:
+    layer = find_layer(reading)
+    if not isinstance(layer, Layer):
+        return float("nan")
+    first, _ = argument_means(reading.site(layer.pre), reading.arguments, (chars.p, chars.p))
+    return gini(spectrum(chars, first))
+
+
+def _loss(outputs: np.ndarray, targets: np.ndarray, rows: np.ndarray) -> float:
+    chosen = outputs[rows]
+    return float((scipy.special.logsumexp(chosen, axis=1) - chosen[np.arange(len(rows)), targets[rows]]).mean())
+
+
+def _evidence(reading: Reading) -> dict[str, float]:
+    explanation, _ = explain(reading)
+    layer = find_layer(reading)
+    found = gather(reading, explanation, layer if isinstance(layer, Layer) else None)
+    s, d, b = found.substitution, found.interchange, found.bits
+    return {
+        "s_agreement": s.agreement if s else np.nan,
+        "s_variance": s.variance if s else np.nan,
+        "d_r2": d.r2 if d else np.nan,
+        "bits": b.total if b else np.nan,
+    }
+
+
+def _formation(steps: np.ndarray, measures: dict[str, np.ndarray]) -> float | None:
+    loss = measures["restricted_loss"]
+    if not (measures["structure"][-1] >= FORMED and loss[-1] < loss[0] / 2):
+        return None
+    return crossing(steps, -loss, -(loss[0] + loss[-1]) / 2)
+
+
+def _generalisation(steps: np.ndarray, held_out: np.ndarray) -> float | None:
+    if not held_out[-1] >= GENERALISED:
+        return None
+    return crossing(steps, held_out, (held_out[0] + held_out[-1]) / 2)
+
+
+def _cleanup(steps: np.ndarray, measures: dict[str, np.ndarray], classes: int) -> float | None:
+    if not measures["structure"][-1] >= FORMED:
+        return None
+    excluded = np.minimum(measures["excluded_loss"], np.log(classes))
+    low = int(np.argmin(excluded))
+    if excluded[-1] <= excluded[low]:
+        return None
+    return crossing(steps[low:], excluded[low:], (excluded[low] + excluded[-1]) / 2)
+
+
+def crossing(steps: np.ndarray, values: np.ndarray, level: float) -> float | None:
+    """First step, interpolated linearly between checkpoints, at which the values reach the level."""
+    above = np.flatnonzero(values >= level)
+    if len(above) == 0:
+        return None
+    i = int(above[0])
+    if i == 0:
+        return float(steps[0])
+    share = (level - values[i - 1]) / (values[i] - values[i - 1])
+    return float(steps[i - 1] + share * (steps[i] - steps[i - 1]))

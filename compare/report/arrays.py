@@ -1,6 +1,7 @@
 """A cell's arrays, read from the run directory; what is missing or unreadable is simply absent."""
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,9 +17,9 @@ def load(run_dir: Path, record: Record, prefix: str = "") -> dict[str, np.ndarra
     if record.arrays is None:
         return {}
     try:
-        with np.load(run_dir / record.arrays, allow_pickle=False) as file:
+        with (run_dir / record.arrays).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return {name: file[name] for name in file.files if name.startswith(prefix)}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
         return {}
 
 

@@ -74,7 +74,7 @@ def _lines(scale: alt.Scale) -> alt.TopLevelMixin:
         opacity=alt.value(0),
         tooltip=[alt.Tooltip("series:N"), alt.Tooltip("step:Q", format=","), alt.Tooltip("value:Q", format=".4~g")],
     )
-    return alt.layer(lines, *_marks(), hover).properties(width=345, height=210)
+    return alt.layer(lines, *_marks(), hover).properties(width=322, height=210)
 
 
 def _paths() -> alt.TopLevelMixin:
@@ -94,7 +94,7 @@ def _paths() -> alt.TopLevelMixin:
     tip += [alt.Tooltip(f"{name}:Q", format=".3f") for name in ("value", "low", "high")]
     lines = base.mark_line(strokeWidth=1.8).encode(alt.Y("value:Q"))
     hover = base.mark_point(size=40, filled=True).encode(alt.Y("value:Q"), opacity=alt.value(0), tooltip=tip)
-    return alt.layer(band, lines, *_marks(), hover).properties(width=345, height=210)
+    return alt.layer(band, lines, *_marks(), hover).properties(width=322, height=210)
 
 
 def _marks() -> list[alt.Chart]:
@@ -194,7 +194,7 @@ def _frequencies() -> alt.TopLevelMixin:
                 alt.Tooltip("units:Q", title="units"),
             ],
         )
-        .properties(width=330, height=180)
+        .properties(width=322, height=200)
     )
 
 
@@ -252,7 +252,7 @@ def _growth() -> alt.TopLevelMixin:
     y = alt.Y("bits:Q", scale=alt.Scale(type="log"), title="bits (log scale)", axis=axis)
     tip = [alt.Tooltip("cell:N"), alt.Tooltip("series:N"), alt.Tooltip("size:Q"), alt.Tooltip("bits:Q", format=",.0f")]
     dots = alt.Chart(_data("points")).mark_point(size=45, filled=True, opacity=0.8).encode(x, y, colour, tooltip=tip)
-    return alt.layer(band, fits.mark_line(strokeWidth=1.5).encode(y), dots).properties(width=345, height=270)
+    return alt.layer(band, fits.mark_line(strokeWidth=1.5).encode(y), dots).properties(width=322, height=270)
 
 
 def _timing() -> alt.TopLevelMixin:

@@ -82,7 +82,12 @@ VERDICT = (
     Term("decided_by", "decided by", text, "The criterion that decided the verdict."),
     Term("reason", "reason", text, "The verdict's reason in one sentence."),
     Term("why", "reason", text, "The verdict's reason in one sentence, or why the cell failed."),
-    Term("margin", "margin", signed, "The deciding value's distance from its threshold; positive means passed."),
+    Term(
+        "margin",
+        "margin",
+        signed,
+        "How far the deciding value is past its threshold, as a share of the way to the best value; below 0 it failed.",
+    ),
     Term("thresholds", "thresholds", pairs, "The thresholds that the verdict was held against, by field."),
 )
 EXPLANATION = (
@@ -172,6 +177,12 @@ MEMORY = (
         "refit",
         fraction,
         "Share of random labels that the frozen last hidden layer can be refitted to.",
+    ),
+    Term(
+        "refit_task",
+        "refit, task",
+        fraction,
+        "Share of unseen rows that a read-out of that layer, refitted to the task on half of the rows, gets right.",
     ),
     Term("refit_width", "refit width", fraction, "Hidden units a row in that refit."),
     Term("local_units", "local units", fraction, "Share of units that fire on about one row."),

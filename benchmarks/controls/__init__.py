@@ -1,18 +1,13 @@
-"""Nets whose right verdict is known: closed-form programs, look-alikes of them, and tables."""
+"""Nets whose right verdict is known: closed-form programs, look-alikes of them, and tables.
+
+The builders import their nets when they are called, so that listing the controls needs no JAX.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.controls.circles import (
-    aliased_clock,
-    aliased_pizza,
-    clock,
-    pizza,
-    some_frequencies,
-    wide_clock,
-)
 from benchmarks.controls.control import Control
-from benchmarks.controls.tables import enough_random_features, lookup
+from benchmarks.names import find
 from benchmarks.tasks import Task
 
 FEATURES = 0.43  # units a row to begin with: right everywhere for addition modulo 59 (1,500 units)
@@ -26,19 +21,30 @@ def any_task(task: Task) -> bool:
     return True
 
 
-def circle(make: Callable[[int, tuple[int, ...]], tuple[Any, Any]]) -> Callable[[Task, int, int], tuple[Any, Any]]:
-    return lambda task, size, seed: make(size, some_frequencies(size, seed))
+def circle(name: str) -> Callable[[Task, int, int], tuple[Any, Any]]:
+    def build(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+        from benchmarks.controls import circles
+
+        return getattr(circles, name)(size, circles.some_frequencies(size, seed))
+
+    return build
 
 
 def build_wide(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+    from benchmarks.controls.circles import some_frequencies, wide_clock
+
     return wide_clock(size, some_frequencies(size, seed), units=size * size, seed=seed)
 
 
 def build_lookup(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+    from benchmarks.controls.tables import lookup
+
     return lookup(task.data(size), inputs="onehot" if seed % 2 == 0 else "embedding")
 
 
 def build_features(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+    from benchmarks.controls.tables import enough_random_features
+
     return enough_random_features(task.data(size), FEATURES, seed)
 
 
@@ -46,7 +52,7 @@ CLOCK = Control(
     name="clock",
     doc="Closed form: nine phases a frequency, the outputs are sums of cos w(a + b - c).",
     expected="program",
-    build=circle(clock),
+    build=circle("clock"),
     fits=is_addition,
     suits="the task mod_add",
 )
@@ -54,7 +60,7 @@ PIZZA = Control(
     name="pizza",
     doc="Closed form: three diagonal phases a frequency, (1 + cos w(a - b)) cos w(a + b - c).",
     expected="program",
-    build=circle(pizza),
+    build=circle("pizza"),
     fits=is_addition,
     suits="the task mod_add",
 )
@@ -71,7 +77,7 @@ ALIASED_CLOCK = Control(
     name="aliased_clock",
     doc="Look-alike of the clock with two phases an operand, which do not cancel: wrong on most rows.",
     expected="not program",
-    build=circle(aliased_clock),
+    build=circle("aliased_clock"),
     fits=is_addition,
     suits="the task mod_add",
 )
@@ -79,7 +85,7 @@ ALIASED_PIZZA = Control(
     name="aliased_pizza",
     doc="Look-alike of the pizza with four diagonal phases, which do not cancel: wrong on most rows.",
     expected="not program",
-    build=circle(aliased_pizza),
+    build=circle("aliased_pizza"),
     fits=is_addition,
     suits="the task mod_add",
 )
@@ -104,4 +110,10 @@ FEATURES_CONTROL = Control(
 
 CONTROLS = (CLOCK, PIZZA, WIDE_CLOCK, ALIASED_CLOCK, ALIASED_PIZZA, LOOKUP, FEATURES_CONTROL)
 
-__all__ = ["CONTROLS", "Control"]
+
+def control_named(name: str) -> Control:
+    """The control of this name; ValueError with the nearest where there is none."""
+    return find("control", name, CONTROLS)
+
+
+__all__ = ["CONTROLS", "Control", "control_named"]

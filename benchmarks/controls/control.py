@@ -24,6 +24,11 @@ class Control:
 
     def make(self, task: Task, size: int, seed: int) -> tuple[Any, Any]:
         """The net and its parameters; ValueError where the control does not fit."""
+        self.check(task, size)
+        return self.build(task, size, seed)
+
+    def check(self, task: Task, size: int) -> None:
+        """ValueError where the control does not fit."""
         if not self.fits(task):
             raise ValueError(
                 f"control {self.name!r}: expected {self.suits}, got task {task.name!r}; name a task that fits"
@@ -32,6 +37,5 @@ class Control:
         if self.largest is not None and rows > self.largest:
             raise ValueError(
                 f"control {self.name!r}: expected a table of at most {self.largest} rows, got {rows} "
-                f"for task {task.name!r} at size {size}; it holds a unit a row, so take a smaller size"
+                f"for task {task.name!r} at size {size}; its units grow with the rows, so take a smaller size"
             )
-        return self.build(task, size, seed)

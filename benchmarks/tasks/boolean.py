@@ -6,13 +6,15 @@ from benchmarks.tasks.task import Task
 from synth.types import BOOL, Fn
 
 SIZES = (12, 16)
-LOGIC = ("and", "or", "xor", "not", "if_bool")
+LOGIC = ("boolean",)
+PACKED = ("boolean", "bits", "constants")  # on all bits as one value
+COUNTING = (*PACKED, "arith", "choice")
 
 PARITY_BITS = (2, 7, 10)
 JUNTA_BITS = (1, 4, 6, 11)
 ADDRESS_6, DATA_6 = (8, 3), (0, 5, 9, 11)
-ADDRESS_11, DATA_11 = (4, 9, 1), (7, 0, 11, 3, 10, 6, 2, 8)
-WEIGHTS = (5, 3, -2, 7, 1, -4, 2, 6, -3, 1, 4, -5, 8, -1, 2, -6)  # of the threshold, its first n
+ADDRESS_11, DATA_11 = (3, 2, 1), (4, 5, 6, 7, 8, 9, 10, 11)
+HEAVY = 4  # bits of weight 2 in the threshold; the others weigh -1
 
 
 def bits(n: int) -> Fn:
@@ -32,13 +34,12 @@ def majority(n: int, *x: np.ndarray) -> np.ndarray:
 
 
 def threshold(n: int, *x: np.ndarray) -> np.ndarray:
-    weights = weights_of(n)
-    return weights @ np.stack(x).astype(np.int64) > weights.sum() // 2
+    return weights_of(n) @ np.stack(x).astype(np.int64) > 0
 
 
 def weights_of(n: int) -> np.ndarray:
-    """The threshold's integer weights at n bits, repeated past the declared ones."""
-    return np.resize(WEIGHTS, n)
+    """The threshold's integer weights at n bits."""
+    return np.where(np.arange(n) < HEAVY, 2, -1)
 
 
 def multiplexer6(n: int, *x: np.ndarray) -> np.ndarray:
@@ -80,18 +81,18 @@ MAJORITY = Task(
     sizes=SIZES,
     values=two,
     classes=two,
-    library=LOGIC,
+    library=COUNTING,
     recipe="boolean",
 )
 THRESHOLD = Task(
     name="threshold",
-    doc="Whether an integer-weighted sum of the n bits passes half of its weights' sum.",
+    doc="Whether twice the ones among the first four bits outnumber the ones among the rest.",
     type=bits,
     oracle=threshold,
     sizes=SIZES,
     values=two,
     classes=two,
-    library=LOGIC,
+    library=COUNTING,
     recipe="boolean",
 )
 MULTIPLEXER6 = Task(
@@ -114,7 +115,7 @@ MULTIPLEXER11 = Task(
     sizes=SIZES,
     values=two,
     classes=two,
-    library=LOGIC,
+    library=PACKED,
     smallest=12,
     recipe="boolean",
 )

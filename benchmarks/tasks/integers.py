@@ -6,7 +6,7 @@ from benchmarks.tasks.task import Task
 from synth.types import INT, Fn
 
 BINARY = Fn((INT, INT), INT)
-ORDER = ("add", "sub", "max", "min", "abs", "lt", "if_int")
+ORDER = ("arith", "choice")
 
 
 def same(n: int) -> int:

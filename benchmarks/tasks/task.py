@@ -27,7 +27,7 @@ class Task:
     `type` is the function type, or a function of the size. `oracle(size, *arguments)` takes arrays (n,) and gives the
     right answers (n,) in plain numpy; it is never a program of the synthesizer's language. `values(size)` is how many
     integers 0 .. values - 1 an argument may take, `classes(size)` the same of the answer. `library` names the
-    primitives that the synthesizer may use, or holds Primitives of one's own.
+    libraries or primitives that the synthesizer may use, or holds Primitives of one's own.
     """
 
     name: str

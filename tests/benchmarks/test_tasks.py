@@ -21,8 +21,7 @@ def plain_majority(n: int, *x: int) -> int:
 
 
 def plain_threshold(n: int, *x: int) -> int:
-    weights = [5, 3, -2, 7, 1, -4, 2, 6, -3, 1, 4, -5, 8, -1, 2, -6][:n]
-    return int(sum(w for w, bit in zip(weights, x, strict=True) if bit) > sum(weights) // 2)
+    return int(2 * list(x[:4]).count(1) - list(x[4:]).count(1) > 0)
 
 
 def plain_multiplexer6(n: int, *x: int) -> int:
@@ -30,7 +29,7 @@ def plain_multiplexer6(n: int, *x: int) -> int:
 
 
 def plain_multiplexer11(n: int, *x: int) -> int:
-    return x[[7, 0, 11, 3, 10, 6, 2, 8][4 * x[4] + 2 * x[9] + x[1]]]
+    return x[4:][x[1] + 2 * x[2] + 4 * x[3]]
 
 
 def plain_junta(n: int, *x: int) -> int:

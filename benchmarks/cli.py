@@ -1,0 +1,194 @@
+"""The command `synthnet`. Exit status: 0 done, 1 something failed or differs, 2 bad usage."""
+
+import errno
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from benchmarks.names import unknown
+
+if TYPE_CHECKING:
+    from benchmarks.tasks import Task
+    from compare.record import Record
+
+FORMATS = {"html": "html", "md": "md", "json": "json", "latex": "tex"}
+
+
+class BadUsage(click.ClickException):
+    """One sentence, and exit status 2."""
+
+    exit_code = 2
+
+
+class Nearest(click.Choice):
+    """A choice whose refusal names the nearest word."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value not in self.choices:
+            raise BadUsage(unknown(f"value of {param.human_readable_name}" if param else "value", value, self.choices))
+        return value
+
+
+class Commands(click.Group):
+    """A group that names the nearest command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise BadUsage(unknown("command", args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """What a user did wrong ends in one sentence and status 2, a full disk or a file error in status 1."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except ValueError as error:
+            raise BadUsage(str(error)) from error
+        except OSError as error:
+            full = "no room left on the disk; free some, then run again"
+            raise click.ClickException(full if error.errno == errno.ENOSPC else str(error)) from error
+
+    return run
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="synthnet", prog_name="synthnet")
+def main() -> None:
+    """Did a trained net converge to a compact program, to a lookup table, or can it not be told?"""
+
+
+@main.command("list")
+@click.argument(
+    "what",
+    type=Nearest(["tasks", "primitives", "nets", "fitters", "extractors", "suites", "recipes", "controls"]),
+    required=False,
+)
+@told
+def list_(what: str | None) -> None:
+    """List what there is: tasks, primitives, nets, fitters, extractors, suites, recipes or controls."""
+    from benchmarks.listing import LISTINGS
+
+    for kind in [what] if what else LISTINGS:
+        if what is None:
+            click.echo(f"{kind}:")
+        entries = list(LISTINGS[kind]())
+        width = max((len(name) for name, _ in entries), default=0)
+        for name, doc in entries:
+            click.echo(f"  {name:<{width}}  {doc}".rstrip())
+
+
+@main.command()
+@click.argument("suite")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Run directory; runs/SUITE by default.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; as many as cores by default.")
+@click.option("--only", metavar="PATTERN", help="Only cells whose name contains this, or matches it (with * or ?).")
+@told
+def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> None:
+    """Do what is missing of SUITE, a name from `list suites` or a .toml file, then report."""
+    from rich.console import Console
+
+    from benchmarks.run import run_suite
+    from benchmarks.suite import read_suite
+    from benchmarks.watch import watching
+    from compare.report import terminal_table, write_report
+
+    read = read_suite(suite)
+    folder = out or Path("runs") / read.name
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    command = shlex.join(["synthnet", *sys.argv[1:]])
+    try:
+        with watching(console) as watcher:
+            outcome = run_suite(read, folder, command=command, jobs=jobs or cores(), only=only, watcher=watcher)
+    except KeyboardInterrupt:
+        raise click.ClickException("interrupted; run the same command again to go on") from None
+    if outcome.stopped is not None:
+        raise click.ClickException(outcome.stopped)
+    console.print(terminal_table(outcome.records))
+    click.echo(f"report: {write_report(folder, outcome.records)}")
+    if outcome.failed:
+        raise click.ClickException(f"{outcome.failed} cells failed; their records say why")
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--format", "kind", type=Nearest(list(FORMATS)), default="html", show_default=True)
+@told
+def report(folder: Path, kind: str) -> None:
+    """Write the report of a run directory; `--format json` prints the records as one JSON list instead."""
+    from compare.report import records_json, write_report
+
+    records = records_of(folder)
+    if kind == "json":
+        click.echo(records_json(records), nl=False)
+    else:
+        click.echo(write_report(folder, records, formats=[FORMATS[kind]]))
+
+
+@main.command()
+@click.argument("left", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("right", metavar="DIR", type=click.Path(path_type=Path))
+@told
+def diff(left: Path, right: Path) -> None:
+    """Say which verdicts and figures of two run directories differ; times do not count. Status 1 when any does."""
+    from benchmarks.difference import differences
+
+    lines = differences(records_of(left), records_of(right))
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(lines)} differences" if lines else "no differences")
+    if lines:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("task")
+@told
+def show(task: str) -> None:
+    """Show TASK, by its name or as file.py:NAME: what is asked, and a few of its answers."""
+    from benchmarks.resolve import task_of
+
+    for line in described(task_of(task, Path())):
+        click.echo(line)
+
+
+def described(task: "Task") -> Iterable[str]:
+    size = task.sizes[0]
+    spec = task.spec(size)
+    yield f"{task.name}: {task.doc}"
+    yield f"  type       {spec.type}"
+    yield f"  sizes      {', '.join(map(str, task.sizes))}{' (primes only)' if task.needs_prime else ''}"
+    yield f"  rows       {len(spec.targets())} at size {size}"
+    yield f"  classes    {task.classes(size)} at size {size}"
+    yield f"  language   {', '.join(entry if isinstance(entry, str) else entry.name for entry in task.library)}"
+    yield f"  usually    net {task.net}, recipe {task.recipe}"
+    rows = [len(spec.outputs) * step // 5 for step in range(1, 5)]
+    for row in rows:
+        arguments = ", ".join(str(int(values[row])) for values in spec.inputs)
+        yield f"  e.g.       ({arguments}) -> {int(spec.outputs[row])}"
+
+
+def records_of(folder: Path) -> "list[Record]":
+    """The whole records of a run directory; damaged ones are named and left out."""
+    from benchmarks.store import identity_of, in_order, read_records
+
+    identity_of(folder)
+    stored = read_records(folder)
+    for sentence in stored.broken.values():
+        click.echo(f"note: {sentence}: left out; `synthnet run` does the cell again", err=True)
+    return in_order(folder, stored.records)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,148 @@
+"""One cell, from its declaration to its record: make the net, judge it, write arrays and record."""
+
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import nets
+from benchmarks.controls import control_named
+from benchmarks.recipe import build, training
+from benchmarks.resolve import is_reference, net_of, task_of
+from benchmarks.store import write_record
+from benchmarks.suite import Cell
+from benchmarks.tasks import Task
+from compare import assess
+from compare.record import Record
+from nets.check import check_net
+from nets.checkpoint import save_arrays
+
+PACKAGES = ("synthnet", "jax", "jaxlib", "flax", "optax", "numpy", "scipy", "sympy")
+CHECKED = 64  # inputs that a user's net is checked on
+
+
+class Made(NamedTuple):
+    """A net whose parameters are there, and where they came from."""
+
+    net: nets.Net
+    params: Any
+    train: np.ndarray | None  # domain rows trained on; None where all or none were
+    trained: nets.Trained | None
+
+
+def run_cell(cell: Cell, folder: Path, program: dict[str, Any], command: str) -> Record:
+    """Make, judge and record one cell. A failure is a record too; only a full disk is raised."""
+    try:
+        record, arrays = judged(cell, program, command)
+        if arrays:
+            save_arrays(folder / str(record.arrays), arrays)
+    except OSError:
+        raise
+    except Exception as error:
+        record = failed(cell, reason(error), command)
+    write_record(folder, record)
+    return record
+
+
+def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, dict[str, np.ndarray]]:
+    """The record and the arrays of one cell."""
+    task = task_of(cell.task, Path(cell.folder))
+    began = time.perf_counter()
+    made = make(cell, task)
+    between = time.perf_counter()
+    spec = task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
+    assessment = assess(made.net, made.params, spec, task.view(cell.size), train=made.train, seed=cell.seed)
+    arrays = {**assessment.arrays, **saved(made)}
+    fields = {
+        **identity(cell, task.name, made.net.name),
+        **(program if cell.recipe.labels == "true" else {}),
+        **assessment.fields(),
+        "command": command,
+        "versions": versions(),
+        "recipe_detail": detail(cell),
+        "arrays": f"arrays/{cell.name}.npz" if arrays else None,
+        "steps": made.trained.steps if made.trained is not None else 0,
+        "seconds_train": between - began,
+        "seconds_judge": time.perf_counter() - between,
+    }
+    return Record(**fields), arrays
+
+
+def make(cell: Cell, task: Task) -> Made:
+    """The cell's net: a control as it is, an untrained net, or a trained one."""
+    if cell.recipe.control is not None:
+        net, params = control_named(cell.recipe.control).make(task, cell.size, cell.seed)
+        return Made(net, params, None, None)
+    assert cell.net is not None
+    net = build(net_of(cell.net, Path(cell.folder)), cell.recipe, task, cell.size)
+    data = task.data(cell.size, fraction=cell.recipe.fraction, labels=cell.recipe.labels, seed=cell.seed)
+    if is_reference(cell.net):
+        check_net(net, net.init(jax.random.key(cell.seed)), jnp.asarray(data.x[:CHECKED]))
+    if cell.recipe.untrained:
+        return Made(net, net.init(jax.random.key(cell.seed)), None, None)
+    trained = nets.train(net, data, training(cell.recipe), cell.seed)
+    return Made(net, trained.params, data.train if len(data.held_out) else None, trained)
+
+
+def saved(made: Made) -> dict[str, np.ndarray]:
+    """The final parameters as params/NAME, and the curve."""
+    leaves = jax.tree_util.tree_flatten_with_path(made.params)[0]
+    params = {"params/" + jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(a) for path, a in leaves}
+    curve = {} if made.trained is None else {f"curve.{name}": values for name, values in made.trained.curve.items()}
+    return params | curve
+
+
+def failed(cell: Cell, why: str, command: str) -> Record:
+    """The record of a cell that could not be done."""
+    name = task_of(cell.task, Path(cell.folder)).name
+    return Record(
+        **identity(cell, name, "closed" if cell.net is None else cell.net.rpartition(":")[2]),
+        status="failed",
+        error=why,
+        command=command,
+        versions=versions(),
+        recipe_detail=detail(cell),
+    )
+
+
+def identity(cell: Cell, task: str, net: str) -> dict[str, Any]:
+    return {
+        "suite": cell.suite,
+        "task": task,
+        "size": cell.size,
+        "net": net,
+        "recipe": cell.recipe.name,
+        "seed": cell.seed,
+        "cell": cell.name,
+        "expected": cell.expected,
+    }
+
+
+def detail(cell: Cell) -> dict[str, str | int | float | bool | None]:
+    """The recipe as it was applied, flat."""
+    recipe = cell.recipe
+    if recipe.control is not None:
+        return {"control": recipe.control}
+    how = {"untrained": True} if recipe.untrained else {"fraction": recipe.fraction, **recipe.train}
+    return {"labels": recipe.labels, **how, **recipe.options}
+
+
+def reason(error: Exception) -> str:
+    """One sentence: our own errors speak for themselves, others are named."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, ValueError) else f"{type(error).__name__}: {text}"[:1000]
+
+
+def versions() -> dict[str, str]:
+    """Of the packages that the figures depend on."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

@@ -1,0 +1,51 @@
+"""The synthesizer's program for a task, found once for all sizes of a suite and shared by its cells."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.names import unknown
+from benchmarks.resolve import task_of
+from benchmarks.tasks import Task
+from synth import LIBRARIES, PRIMITIVES, Budget, Found, Primitive, Solution, solve, solve_family
+
+SECONDS = 60.0
+
+
+def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[str, dict[str, Any]], str]:
+    """Fields of the record by size, and a sentence. One program for all sizes where their types are the same."""
+    declared = task_of(task, folder)
+    library = language_of(declared)
+    specs = {size: declared.spec(size) for size in sizes}
+    if len({spec.type for spec in specs.values()}) == 1:
+        solution = solve_family(tuple(specs.values()), library, Budget(seconds=SECONDS))
+        solutions = dict.fromkeys(sizes, solution)
+    else:
+        solutions = {size: solve(spec, library, Budget(seconds=SECONDS)) for size, spec in specs.items()}
+    sentence = "; ".join(dict.fromkeys(solution.statement for solution in solutions.values()))
+    return {str(size): fields(solution) for size, solution in solutions.items()}, sentence
+
+
+def language_of(task: Task) -> tuple[Primitive, ...]:
+    """The task's primitives: libraries or primitives of ours by name, and a task's own."""
+    named = {primitive.name: (primitive,) for primitive in PRIMITIVES} | LIBRARIES
+    primitives: list[Primitive] = []
+    for entry in task.library:
+        if not isinstance(entry, Primitive) and entry not in named:
+            raise ValueError(f"task {task.name!r}: {unknown('primitive', entry, named)}")
+        primitives += [entry] if isinstance(entry, Primitive) else named[entry]
+    return tuple(primitives)
+
+
+def fields(solution: Solution) -> dict[str, Any]:
+    """What the record says of the search."""
+    found = solution.program if isinstance(solution, Found) else None
+    return {
+        "program": None if found is None else found.show(),
+        "program_latex": None if found is None else found.latex(),
+        "program_statement": solution.statement,
+        "program_candidates": solution.counts.candidates,
+        "program_distinct": solution.counts.distinct,
+        "program_seconds": solution.counts.seconds,
+        "bits_program": None if found is None else solution.bits,
+    }

@@ -1,0 +1,133 @@
+"""Recipes as data: how the parameters of a cell's net come about."""
+
+import dataclasses
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from benchmarks.names import unknown
+from benchmarks.strict import convert, read_toml
+
+if TYPE_CHECKING:
+    from benchmarks.resolve import Build
+    from benchmarks.tasks import Task
+    from nets import Net, Recipe
+
+FOLDER = Path(__file__).parent / "recipes"
+Value = int | float | str | bool
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is different for one net, or some sizes, or some tasks."""
+
+    net: str | None = None
+    sizes: tuple[int, ...] | None = None
+    tasks: tuple[str, ...] | None = None
+    fraction: float | None = None
+    options: dict[str, Value] = {}
+    options_per_size: dict[str, float] = {}
+    train: dict[str, Value] = {}
+
+    def applies(self, task: str, size: int, net: str) -> bool:
+        return (
+            self.net in (None, net)
+            and (self.sizes is None or size in self.sizes)
+            and (self.tasks is None or task in self.tasks)
+        )
+
+
+class RecipeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One recipe: a control, an untrained net, or training on a share of a table; later overrides win."""
+
+    doc: str
+    labels: Literal["true", "random", "relabelled"] = "true"
+    fraction: float = 1.0
+    control: str | None = None
+    untrained: bool = False
+    options: dict[str, Value] = {}  # of the net
+    options_per_size: dict[str, float] = {}  # of the net, times the size and rounded
+    train: dict[str, Value] = {}  # the fields of nets.Recipe
+    override: tuple[Override, ...] = ()
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipe for one task, size and net: nothing left to look up."""
+
+    name: str
+    labels: str
+    fraction: float
+    control: str | None
+    untrained: bool
+    options: dict[str, Value]
+    train: dict[str, Value]
+
+
+def recipe_names() -> list[str]:
+    """The recipes that come with us."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def read_recipe(name: str, folder: Path) -> RecipeFile:
+    """A recipe of ours by its name, or a user's file by a name that ends in .toml, relative to the suite."""
+    if not name.endswith(".toml"):
+        if name not in recipe_names():
+            raise ValueError(unknown("recipe", name, recipe_names()))
+        path = FOLDER / f"{name}.toml"
+    else:
+        path = folder / name
+    return convert(read_toml(path), RecipeFile, str(path))
+
+
+def prepare(name: str, recipe: RecipeFile, task: str, size: int, net: str) -> Prepared:
+    """The recipe with every override applied that fits."""
+    fraction, options, train = recipe.fraction, dict(recipe.options), dict(recipe.train)
+    per_size = dict(recipe.options_per_size)
+    for override in recipe.override:
+        if override.applies(task, size, net):
+            fraction = fraction if override.fraction is None else override.fraction
+            options |= override.options
+            per_size |= override.options_per_size
+            train |= override.train
+    return Prepared(
+        name=Path(name).stem,
+        labels=recipe.labels,
+        fraction=fraction,
+        control=recipe.control,
+        untrained=recipe.untrained,
+        options=options | {option: round(share * size) for option, share in per_size.items()},
+        train=train,
+    )
+
+
+def training(prepared: Prepared) -> "Recipe":
+    """As nets wants it; ValueError with the nearest name for an option that it does not know."""
+    from nets import Recipe
+
+    known = [field.name for field in dataclasses.fields(Recipe)]
+    for name in prepared.train:
+        if name not in known:
+            raise ValueError(f"recipe {prepared.name!r}: {unknown('training option', name, known)}")
+    try:
+        return Recipe(**prepared.train)  # pyright: ignore[reportArgumentType] - checked by Recipe itself
+    except TypeError as error:
+        raise ValueError(f"recipe {prepared.name!r}: {error}") from error
+
+
+def build(architecture: "Build", prepared: Prepared, task: "Task", size: int) -> "Net":
+    """The net for this task and size, with the recipe's options."""
+    from nets import Net
+
+    if isinstance(architecture, Net):
+        return architecture
+    sizes = {
+        "positions": len(task.signature(size).args),
+        "alphabet": task.values(size),
+        "classes": task.classes(size),
+    }
+    known = list(inspect.signature(architecture).parameters)
+    for name in prepared.options:
+        if name not in known:
+            raise ValueError(f"recipe {prepared.name!r}: {unknown('net option', name, known)}")
+    return architecture(**sizes, **prepared.options)

@@ -1,0 +1,88 @@
+"""From a name in a suite file to what it names: one of ours, or `file.py:NAME` of a user's, relative to the suite."""
+
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.names import find, unknown
+from benchmarks.tasks import TASKS, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nets import Net
+
+    Build = Net | Callable[..., Net]
+
+
+def is_reference(name: str) -> bool:
+    """Whether a name points into a file."""
+    return ".py:" in name
+
+
+def task_of(name: str, folder: Path) -> Task:
+    """The task of this name."""
+    return instance(name, folder, Task) if is_reference(name) else find("task", name, TASKS)
+
+
+def net_of(name: str, folder: Path) -> "Build":
+    """The architecture of this name: a net, or a function that makes one from sizes."""
+    from nets import ARCHITECTURES, Net
+
+    if is_reference(name):
+        found = load(name, folder)
+        if isinstance(found, Net) or callable(found):
+            return found  # pyright: ignore[reportReturnType] - what a function returns is checked when it is called
+        raise ValueError(f"{name}: expected a Net, or a function that returns one, got {type(found).__name__}")
+    for architecture in ARCHITECTURES:
+        if architecture.__name__ == name:
+            return architecture
+    raise ValueError(unknown("net", name, [architecture.__name__ for architecture in ARCHITECTURES]))
+
+
+def instance(name: str, folder: Path, kind: type[Task]) -> Task:
+    found = load(name, folder)
+    if not isinstance(found, kind):
+        raise ValueError(f"{name}: expected a {kind.__name__}, got {type(found).__name__}; name the declaration itself")
+    return found
+
+
+def load(name: str, folder: Path) -> Any:
+    """What `file.py:NAME` holds, the file taken relative to `folder`."""
+    file, _, attribute = name.rpartition(":")
+    path = (folder / file).resolve()
+    if not path.is_file():
+        raise ValueError(
+            f"{name}: expected a Python file at {path}, found none; the path is relative to the suite file"
+        )
+    module = module_of(path)
+    if not hasattr(module, attribute):
+        public = [known for known in vars(module) if not known.startswith("_")]
+        raise ValueError(f"{path}: {unknown('name', attribute, public)}")
+    return getattr(module, attribute)
+
+
+def module_of(path: Path) -> ModuleType:
+    """The file as a module, run once a process and content."""
+    name = f"synthnet_user_{hashlib.sha256(str(path).encode() + path.read_bytes()).hexdigest()[:16]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    sys.path.insert(0, str(path.parent))  # so that a user's file may import its neighbours
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise ValueError(
+            f"{path}: cannot be run ({type(error).__name__}: {error}); try it with python alone"
+        ) from error
+    finally:
+        sys.path.remove(str(path.parent))
+    return module

@@ -1,0 +1,139 @@
+"""A run directory: suite.json says of which suite, records/ and arrays/ hold one file a cell, each whole or absent."""
+
+import errno
+import fcntl
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.suite import Suite
+from compare.record import Record, from_line, to_line
+
+IDENTITY = "suite.json"
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What the directory holds, and the cells in the order of the suite."""
+
+    suite: str
+    identity: str
+    command: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Whole records by cell, and a sentence for each file that was not."""
+
+    records: dict[str, Record]
+    broken: dict[str, str]  # file name -> what is wrong
+
+
+def open_run(folder: Path, suite: Suite, command: str) -> None:
+    """Make the directory, or see that it is one of this very suite; ValueError when it is another's."""
+    mine = Identity(
+        suite=suite.name,
+        identity=suite.identity(),
+        command=command,
+        cells=tuple(cell.name for cell in suite.cells),
+    )
+    path = folder / IDENTITY
+    if not path.exists():
+        if folder.exists() and any(not entry.name.startswith(".") for entry in folder.iterdir()):
+            raise ValueError(f"{folder}: expected a run directory or an empty one, got other files; give another --out")
+        write_text(path, msgspec.json.encode(mine).decode())
+        return
+    other = identity_of(folder)
+    if other.identity != mine.identity:
+        which = repr(other.suite) if other.suite != suite.name else f"{other.suite!r} as it was before it was changed"
+        raise ValueError(
+            f"{folder}: expected a run directory of suite {suite.name!r}, got one of {which}; give another --out"
+        )
+
+
+def identity_of(folder: Path) -> Identity:
+    """What the directory holds; ValueError when it is no run directory."""
+    path = folder / IDENTITY
+    if not path.is_file():
+        raise ValueError(
+            f"{folder}: expected a run directory with {IDENTITY}, found none; make one with `synthnet run`"
+        )
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Identity)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"{path}: expected the identity of a run, got a damaged file ({error}); restore it") from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One run at a time; ValueError when another one is at work in the directory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ValueError(f"{folder}: another run is at work there; wait for it, or give another --out") from error
+        yield
+
+
+def read_records(folder: Path) -> Stored:
+    """Every record in the directory; a damaged one, or one whose arrays are missing or damaged, is named instead."""
+    records: dict[str, Record] = {}
+    broken: dict[str, str] = {}
+    for path in sorted((folder / "records").glob("*.json")):
+        try:
+            record = from_line(path.read_bytes())
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            broken[path.name] = f"damaged record {path} ({error})"
+            continue
+        if record.cell != path.stem:
+            broken[path.name] = f"damaged record {path} (it says that it is of the cell {record.cell!r})"
+        elif record.arrays is not None and not zipfile.is_zipfile(folder / record.arrays):
+            broken[path.name] = f"record {path} without whole arrays ({record.arrays} is missing or damaged)"
+        else:
+            records[record.cell] = record
+    return Stored(records=records, broken=broken)
+
+
+def in_order(folder: Path, records: dict[str, Record]) -> list[Record]:
+    """The records in the order of the suite; those that it does not name come last."""
+    place = {cell: number for number, cell in enumerate(identity_of(folder).cells)}
+    return sorted(records.values(), key=lambda record: (place.get(record.cell, len(place)), record.cell))
+
+
+def set_aside(folder: Path, name: str) -> Path:
+    """Rename a damaged record so that its cell is done again; the new name."""
+    path = folder / "records" / name
+    number = 1
+    while (kept := path.with_name(f"{name}.damaged{number}")).exists():
+        number += 1
+    path.rename(kept)
+    return kept
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write the record, whole or not at all."""
+    write_text(folder / "records" / f"{record.cell}.json", to_line(record) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """To a temporary file in the same folder, synced, then renamed to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise OSError(errno.ENOSPC, f"no room left on the disk for {path}; free some, then run again") from error
+        raise
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,149 @@
+"""A suite: a TOML file of groups, expanded to cells. A cell is one net to be made, read and judged."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.controls import control_named
+from benchmarks.names import unknown
+from benchmarks.recipe import Prepared, build, prepare, read_recipe, training
+from benchmarks.resolve import is_reference, net_of, task_of
+from benchmarks.strict import convert, read_toml
+
+FOLDER = Path(__file__).parent / "suites"
+VERDICTS = ("program", "table", "undetermined")
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cells that differ by size and seed alone. `expected` is a verdict, `not VERDICT`, or several joined by ` or `."""
+
+    task: str
+    sizes: tuple[int, ...]
+    recipe: str
+    net: str | None = None  # a control brings its own, a task names its usual one
+    seeds: tuple[int, ...] = (0,)
+    expected: str | None = None
+
+
+class SuiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a suite's file holds."""
+
+    name: str
+    doc: str
+    cells: tuple[dict, ...]
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One net of a suite. Names that point into a user's file are taken relative to `folder`."""
+
+    suite: str
+    folder: str
+    name: str  # unique in the suite, fit for a file name
+    task: str
+    size: int
+    net: str | None
+    recipe: Prepared
+    seed: int
+    expected: str | None
+
+
+class Suite(msgspec.Struct, frozen=True, kw_only=True):
+    """A suite's name, its line of description and its cells in the order of the file."""
+
+    name: str
+    doc: str
+    path: str
+    cells: tuple[Cell, ...]
+
+    def identity(self) -> str:
+        """Changes when any cell does: its task, size, net, recipe, seed, or the user's file that it names."""
+        folder = Path(self.cells[0].folder)
+        files = {name.rpartition(":")[0] for cell in self.cells for name in (cell.task, cell.net or "")}
+        parts = [msgspec.json.encode(msgspec.structs.replace(cell, folder="")) for cell in self.cells]
+        parts += [(folder / name).read_bytes() for name in sorted(files) if name.endswith(".py")]
+        return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
+def suite_names() -> list[str]:
+    """The suites that come with us."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def read_suite(name: str) -> Suite:
+    """A suite of ours by its name, or a user's file by its path; ValueError says in one sentence what is wrong."""
+    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    if not name.endswith(".toml") and name not in suite_names():
+        raise ValueError(unknown("suite", name, suite_names()) + "; a suite of your own is named by its .toml file")
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a suite file, found none")
+    file = convert(read_toml(path), SuiteFile, str(path))
+    if not file.cells:
+        raise ValueError(f"{path}: expected at least one group [[cells]], got none")
+    cells: list[Cell] = []
+    for number, content in enumerate(file.cells, start=1):
+        where = f"{path}, group {number} of [[cells]]"
+        cells += expand(file.name, path.parent, convert(content, Group, where), where)
+    refuse_twins(path, cells)
+    return Suite(name=file.name, doc=file.doc, path=str(path), cells=tuple(cells))
+
+
+def expand(suite: str, folder: Path, group: Group, where: str) -> list[Cell]:
+    """The group's cells, every name in it looked up and every option checked."""
+    for key in ("sizes", "seeds"):
+        if not getattr(group, key):
+            raise ValueError(f"{where}: expected at least one number for the key {key!r}, got none")
+    try:
+        check_expected(group.expected)
+        return [cell_of(suite, folder, group, size, seed) for size in group.sizes for seed in group.seeds]
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+
+
+def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cell:
+    task = task_of(group.task, folder)
+    task.check(size)
+    recipe = read_recipe(group.recipe, folder)
+    net = group.net or (None if recipe.control else task.net)
+    short = "closed" if net is None else net.rpartition(":")[2].lower()
+    prepared = prepare(group.recipe, recipe, task.name, size, short)
+    if prepared.control is not None:
+        if group.net is not None:
+            raise ValueError(f"the recipe {group.recipe!r} is a control and brings its own net; remove the key 'net'")
+        control_named(prepared.control).check(task, size)
+    else:
+        assert net is not None
+        check_training(net, prepared, folder)
+        if not is_reference(net):
+            build(net_of(net, folder), prepared, task, size)
+    return Cell(
+        suite=suite,
+        folder=str(folder.resolve()),
+        name="-".join((task.name, str(size), short, prepared.name, f"s{seed}")).replace("/", "_"),
+        task=group.task,
+        size=size,
+        net=net,
+        recipe=prepared,
+        seed=seed,
+        expected=group.expected,
+    )
+
+
+def check_training(net: str, prepared: Prepared, folder: Path) -> None:
+    net_of(net, folder)
+    if not prepared.untrained:
+        training(prepared)
+
+
+def check_expected(expected: str | None) -> None:
+    for verdict in [] if expected is None else expected.removeprefix("not ").split(" or "):
+        if verdict not in VERDICTS:
+            raise ValueError(unknown("expected verdict", verdict, VERDICTS))
+
+
+def refuse_twins(path: Path, cells: list[Cell]) -> None:
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.name in seen:
+            raise ValueError(f"{path}: expected every cell once, got {cell.name!r} twice; remove one of the groups")
+        seen.add(cell.name)

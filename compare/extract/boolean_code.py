@@ -1,0 +1,149 @@
+"""The explanation of a net over bits as a program with quantised constants, its weakest units left out.
+
+A J entry costs log2 C(n, j) + log2 n, a V entry n log2(2 M + 1) + 3. A unit costs its entry (log2 K), its weights (J: a
+sign a bit, and either nothing more, when a unit's magnitudes are tied, or which is the largest and q bits for each of
+the others; V: a sign), a bias (q + 3) and an effect on the margin (q + 2). A nonlinearity that is not homogeneous needs
+the unit's scale too (q + 3).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from compare.bits import log2_choose
+from compare.explanation import Code
+from compare.extract.boolean_layer import BitLayer
+from compare.extract.boolean_templates import LARGEST_WEIGHT, Entry, Tables, Template
+
+PRECISIONS = (1, 2, 3, 4)
+HEADER_BITS = 11.0  # precision 2, ties 1, the margin's offset 8
+OFFSET_LEVELS = 256
+SIZES = 14  # numbers of kept units tried for each precision
+MOST_UNITS = 512
+RIDGE = 1e-4
+SCALE_OCTAVES = 6.0
+
+
+def entry_bits(entry: Entry) -> float:
+    """Bits of one variable of the dictionary."""
+    n, size = len(entry.weights), len(entry.bits)
+    if entry.kind == "V":
+        return n * float(np.log2(2 * LARGEST_WEIGHT + 1)) + 3
+    return log2_choose(n, size) + float(np.log2(n))
+
+
+def codes(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> Iterator[Code]:
+    """Programs over a grid of precisions, ties and numbers of kept units, each run on the whole domain."""
+    layer = template.layer
+    order = np.argsort(-layer.importance)
+    order = order[layer.importance[order] > 0][:MOST_UNITS]
+    homogeneous = is_homogeneous(layer)
+    for q in precisions:
+        for tied in (True, False):
+            rough = Rough.of(template, q, tied, homogeneous)
+            for m in _sizes(len(order)):
+                yield from _code(template, rough, order[:m], q)
+
+
+def _sizes(most: int) -> Int[np.ndarray, " sizes"]:
+    return np.unique(np.geomspace(min(2, most), most, SIZES).astype(int)) if most else np.array([], dtype=int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rough:
+    """Activations of all units with quantised weights and biases, and what each unit costs."""
+
+    tables: Tables
+    activations: Float[np.ndarray, "levels units"]
+    sample: Float[np.ndarray, "sampled units"]
+    bits: Float[np.ndarray, " units"]
+
+    @classmethod
+    def of(cls, template: Template, q: int, tied: bool, homogeneous: bool) -> "Rough":
+        layer, tables = template.layer, template.tables
+        counts = np.array([entry.kind == "V" for entry in template.entries])[template.chosen]
+        weights, bias, bits = _quantised(template, counts, q, tied)
+        if not homogeneous:
+            scale = np.abs(layer.weights * (weights != 0)).sum(axis=0)
+            scale = _log_levels(scale, 2 ** (q + 3), SCALE_OCTAVES)
+            weights, bias, bits = weights * scale, bias * scale, bits + q + 3
+        activations = tables.activations(layer, weights.astype(np.float32), bias.astype(np.float32))
+        return cls(
+            tables=tables, activations=activations, sample=tables.hidden(activations, layer.sample), bits=bits + q + 2
+        )
+
+
+def _quantised(
+    template: Template, counts: Bool[np.ndarray, " units"], q: int, tied: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights of summed magnitude 1, the bias beside them, and the bits a unit for both."""
+    magnitude = np.abs(template.weights).astype(np.float64)
+    top = np.maximum(magnitude.max(axis=0), 1e-30)
+    levels = 2**q
+    relative = np.clip(np.ceil(magnitude / top * levels - 0.5), 1, levels) / levels
+    relative = np.where(counts, magnitude / top, 1.0 if tied else relative) * (template.weights != 0)
+    total = np.maximum(relative.sum(axis=0), 1e-30)
+    weights = np.sign(template.weights) * relative / total
+    size = np.maximum((template.weights != 0).sum(axis=0), 1)
+    free = size if tied else size + (size - 1) * q + np.log2(size)
+    scale = np.maximum(magnitude.sum(axis=0), 1e-30)
+    steps = 2 ** (q + 2)
+    bias = np.clip(np.rint(template.bias / scale * steps - 0.5) + 0.5, -steps, steps) / steps
+    return weights, bias, np.where(counts, 1.0, free) + q + 3
+
+
+def _code(template: Template, rough: Rough, kept: Int[np.ndarray, " kept"], q: int) -> Iterator[Code]:
+    layer = template.layer
+    used = np.unique(template.chosen[kept])
+    dictionary = sum(entry_bits(template.entries[e]) for e in used)
+    alignment = float(rough.bits[kept].sum()) + len(kept) * float(np.log2(len(used)))
+    header = HEADER_BITS + float(np.log2(layer.units))
+    for out in _readouts(layer, rough, kept, q):
+        margin = rough.tables.margin(rough.activations, out)
+        yield Code(
+            bits_dictionary=dictionary,
+            bits_alignment=alignment + header,
+            units_kept=len(kept),
+            precision=q,
+            answers=layer.answers(margin - _cut(margin, layer.reading.answers)),
+        )
+
+
+def _readouts(layer: BitLayer, rough: Rough, kept: Int[np.ndarray, " kept"], q: int) -> Iterator[np.ndarray]:
+    """The kept units' effects, refitted to the net's margin on the sample, quantised."""
+    margin = layer.values @ layer.out
+    hidden = rough.sample[:, kept] - rough.sample[:, kept].mean(axis=0)
+    gram = hidden.T @ hidden
+    gram += RIDGE * max(float(np.trace(gram)) / len(kept), 1e-30) * np.eye(len(kept))
+    fitted = np.linalg.solve(gram, hidden.T @ (margin - margin.mean()))
+    out = np.zeros(layer.units)
+    out[kept] = np.sign(fitted) * _log_levels(np.abs(fitted), 2 ** (q + 1), 0.75 * 2**q)
+    yield out
+
+
+def _cut(margin: Float[np.ndarray, " rows"], answers: Int[np.ndarray, " rows"]) -> float:
+    """The offset among 256 levels of the margin's range with the most answers right."""
+    low, high = float(margin.min()), float(margin.max())
+    level = np.clip(((margin - low) / max(high - low, 1e-30) * OFFSET_LEVELS).astype(int), 0, OFFSET_LEVELS - 1)
+    ones = np.bincount(level[answers == 1], minlength=OFFSET_LEVELS)
+    zeros = np.bincount(level[answers != 1], minlength=OFFSET_LEVELS)
+    right = np.cumsum(zeros) + ones.sum() - np.cumsum(ones)
+    return low + (int(np.argmax(right)) + 1) / OFFSET_LEVELS * (high - low)
+
+
+def _log_levels(values: Float[np.ndarray, " n"], levels: int, octaves: float) -> Float[np.ndarray, " n"]:
+    """Nearest of `levels` values spaced evenly in the logarithm over 2^-octaves .. 1 of the largest."""
+    top = max(float(values.max(initial=0.0)), 1e-30)
+    step = octaves / (levels - 1)
+    level = np.rint(np.log2(np.maximum(values / top, 2.0**-octaves)) / step)
+    return top * 2.0 ** (np.clip(level, -(levels - 1), 0) * step)
+
+
+def is_homogeneous(layer: BitLayer) -> bool:
+    """Whether doubling a pre-activation multiplies the activation by a power of two."""
+    pre = (layer.signs[layer.sample[:64]] @ layer.weights + layer.bias).astype(np.float32)
+    once, twice = layer.activate(pre), layer.activate(2 * pre)
+    scale = max(float(np.abs(twice).max()), 1e-30)
+    return any(float(np.abs(twice - 2.0**degree * once).max()) <= 1e-4 * scale for degree in (1, 2))

@@ -1,0 +1,186 @@
+"""One hidden layer over bits: its weights recovered from the sites' values, its nonlinearity from the net itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from compare.extract.layer import find_layer
+from compare.read import Reading
+from synth.types import BOOL
+
+AFFINE_ERROR = 1e-3  # of a pre-activation's standard deviation that may remain beyond an affine form
+MARGIN_ERROR = 1e-3  # of the margin's standard deviation that the read-out may miss
+SAMPLE_VALUES = 2**23  # floats in a sample of the hidden site
+SAMPLE_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BitLayer:
+    """pre = signs @ weights + bias, margin = hidden @ out + offset; the net answers 1 where the margin is positive.
+
+    `signs` are the arguments as -1 and 1. `columns`, `low` and `step` take the net's inputs to bits.
+    """
+
+    reading: Reading
+    pre: str
+    hidden: str
+    columns: Int[np.ndarray, " n"]
+    low: Int[np.ndarray, " n"]
+    step: Int[np.ndarray, " n"]
+    signs: Float[np.ndarray, "rows n"]
+    weights: Float[np.ndarray, "n units"]
+    bias: Float[np.ndarray, " units"]
+    out: Float[np.ndarray, " units"]
+    offset: float
+    sample: Int[np.ndarray, " sampled"]  # rows among the fitted half, for everything that needs the activations
+    values: Float[np.ndarray, "sampled units"]  # the hidden site's, on the sample
+    importance: Float[np.ndarray, " units"]  # share of the effect-weighted variance
+
+    @property
+    def n(self) -> int:
+        return self.signs.shape[1]
+
+    @property
+    def units(self) -> int:
+        return len(self.bias)
+
+    def bits(self, x: Int[Array, "rows positions"]) -> Int[Array, "rows n"]:
+        """The arguments, 0 or 1, from the net's inputs; numpy or JAX."""
+        return (x[:, self.columns] - self.low) // self.step
+
+    def activate(self, pre: Float[np.ndarray, "m units"]) -> Float[np.ndarray, "m units"]:
+        """The net's own nonlinearity, by editing its pre-activation."""
+        return activate(self.reading, self.pre, self.hidden, pre)
+
+    def outputs(self, margin: Float[np.ndarray, " rows"]) -> Float[np.ndarray, "rows classes"]:
+        """Outputs with this margin, as many columns as the net has."""
+        return outputs_of(margin, self.reading.outputs.shape[1])
+
+    def answers(self, margin: Float[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
+        """Values answered with this margin, as the view decodes them."""
+        return self.reading.decode(self.outputs(margin))
+
+
+def find_bit_layer(reading: Reading) -> BitLayer | str:
+    """The hidden layer over the bits, or why there is none that this extractor reads."""
+    problem = _not_boolean(reading)
+    if problem:
+        return problem
+    columns = _columns(reading)
+    if isinstance(columns, str):
+        return columns
+    layer = find_layer(reading)
+    if isinstance(layer, str):
+        return layer
+    signs = 2.0 * np.stack(reading.arguments, axis=1).astype(np.float32) - 1.0
+    affine = _affine(reading, layer.pre, signs)
+    if isinstance(affine, str):
+        return affine
+    if not _unit_by_unit(reading, layer.pre, layer.hidden):
+        return f"expected each unit of {layer.hidden!r} to depend on the same unit of {layer.pre!r} alone"
+    weights, bias = affine
+    out = layer.readout[:, 1] - layer.readout[:, 0] if layer.readout.shape[1] == 2 else layer.readout[:, 0]
+    most = max(256, min(SAMPLE_ROWS, SAMPLE_VALUES // len(bias)))
+    sample = np.random.default_rng(reading.seed).permutation(reading.fitted)[:most]
+    outputs, sites = reading.run(keep=(layer.hidden,), rows=sample)
+    values = sites[layer.hidden]
+    rest = margin_of(outputs) - values @ out
+    if rest.std() > MARGIN_ERROR * max(float(margin_of(outputs).std()), 1e-30):
+        return f"expected the outputs to be linear in {layer.hidden!r}; {rest.std():.3g} of the margin is not"
+    importance = values.var(axis=0) * out**2
+    return BitLayer(
+        reading=reading,
+        pre=layer.pre,
+        hidden=layer.hidden,
+        columns=columns[0],
+        low=columns[1],
+        step=columns[2],
+        signs=signs,
+        weights=weights,
+        bias=bias,
+        out=out,
+        offset=float(rest.mean()),
+        sample=sample,
+        values=values,
+        importance=importance / max(float(importance.sum()), 1e-30),
+    )
+
+
+def activate(reading: Reading, pre: str, hidden: str, values: np.ndarray) -> np.ndarray:
+    """`hidden` with `pre` replaced; the rows are padded to a power of two, so that few shapes are compiled."""
+    m = len(values)
+    padded = max(64, 1 << (m - 1).bit_length())
+    edit = np.zeros((padded, values.shape[1]), dtype=np.float32)
+    edit[:m] = values
+    return reading.run({pre: edit}, keep=(hidden,), rows=np.zeros(padded, dtype=int))[1][hidden][:m]
+
+
+def margin_of(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, " rows"]:
+    """The second output minus the first; the only output where there is one."""
+    return outputs[:, 1] - outputs[:, 0] if outputs.shape[1] == 2 else outputs[:, 0]
+
+
+def outputs_of(margin: Float[Array, " rows"], classes: int) -> Float[Array, "rows classes"]:
+    """Outputs with this margin; numpy or JAX."""
+    return margin[:, None] if classes == 1 else margin[:, None] * np.array([-0.5, 0.5], dtype=np.float32)
+
+
+def _not_boolean(reading: Reading) -> str | None:
+    kind = reading.spec.type
+    if not kind.args or any(t != BOOL for t in (*kind.args, kind.result)):
+        return f"expected Boolean arguments and a Boolean result, got a specification of type {kind}"
+    if reading.rows != 2 ** len(kind.args):
+        return f"expected all 2^{len(kind.args)} inputs in the domain, got {reading.rows} rows"
+    if reading.outputs.shape[1] > 2:
+        return f"expected one or two outputs, got {reading.outputs.shape[1]}"
+    return None
+
+
+def _columns(reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray] | str:
+    """Which column of x carries each argument, its value for 0, and the step to its value for 1."""
+    found: list[tuple[int, int, int]] = []
+    for i, argument in enumerate(reading.arguments):
+        bit = argument.astype(np.int64)
+        for column in (i, *range(reading.x.shape[1])):
+            if column >= reading.x.shape[1]:
+                continue
+            x = reading.x[:, column].astype(np.int64)
+            low, high = int(x[bit == 0][0]), int(x[bit == 1][0])
+            if low != high and np.array_equal(x, low + (high - low) * bit):
+                found.append((column, low, high - low))
+                break
+        else:
+            return f"expected a position of the net's input that carries argument {i} alone, found none"
+    columns, low, step = np.array(found).T
+    return columns, low, step
+
+
+def _affine(reading: Reading, site: str, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray] | str:
+    """Weights (n, units) and bias (units,) of a site that is affine in the signs, from a sample and tried on another."""
+    rng = np.random.default_rng(reading.seed)
+    rows = rng.choice(reading.rows, size=min(reading.rows, 8 * signs.shape[1] + 64), replace=False)
+    values = reading.run(keep=(site,), rows=rows)[1][site].astype(np.float64)
+    design = np.column_stack([signs[rows], np.ones(len(rows))]).astype(np.float64)
+    fitted, others = np.arange(0, len(rows), 2), np.arange(1, len(rows), 2)
+    if np.linalg.matrix_rank(design[fitted]) < design.shape[1]:
+        fitted = others = np.arange(len(rows))
+    solution = np.linalg.lstsq(design[fitted], values[fitted], rcond=None)[0]
+    error = np.sqrt(((values - design @ solution)[others] ** 2).mean(axis=0))
+    scale = max(float(values.std(axis=0).max()), 1e-30)
+    if error.max() > AFFINE_ERROR * scale:
+        return f"expected {site!r} to be affine in the bits, {error.max() / scale:.3g} of its deviation is not"
+    return solution[:-1].astype(np.float32), solution[-1].astype(np.float32)
+
+
+def _unit_by_unit(reading: Reading, pre: str, hidden: str) -> bool:
+    """Whether changing some units of `pre`, and the input, leaves the other units of `hidden` as they were."""
+    rng = np.random.default_rng(reading.seed + 1)
+    rows = rng.integers(reading.rows, size=64)
+    before = reading.run(keep=(pre, hidden), rows=rows)[1]
+    swapped = rng.random(before[pre].shape[1]) < 0.5
+    mixed = np.where(swapped, np.roll(before[pre], 1, axis=0), before[pre])
+    after = activate(reading, pre, hidden, mixed)
+    expected = np.where(swapped, np.roll(before[hidden], 1, axis=0), before[hidden])
+    scale = max(float(np.abs(before[hidden]).max()), 1e-30)
+    return bool(np.abs(after - expected).max() <= 1e-4 * scale)

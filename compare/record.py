@@ -39,6 +39,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     decided_by: str | None = None  # the criterion's name
     reason: str | None = None  # one sentence
     margin: float | None = None  # (value - threshold) / (best possible - threshold) of the deciding criterion
+    criteria: list[str] = []  # one sentence a criterion that was weighed, in order
     thresholds: dict[str, float] = {}  # by field that is held against it, or bits_ratio = bits_total / bits_table
 
     # the explanation

@@ -96,7 +96,12 @@ def _net(record: Record) -> Iterable[str]:
     yield from _bullets((name, code(text)) for name, text in named if text)
     if record.program_statement:
         yield escaped(record.program_statement)
-    for heading, lines in (("Groups", record.groups), ("Refusals", record.refusals), ("Notes", record.notes)):
+    for heading, lines in (
+        ("Criteria", record.criteria),
+        ("Groups", record.groups),
+        ("Refusals", record.refusals),
+        ("Notes", record.notes),
+    ):
         if lines:
             yield f"{heading}:\n\n" + "\n".join(f"- {escaped(line)}" for line in lines)
     yield from _bullets((heading, facts) for heading, names in FACTS if (facts := _facts(record, names)))

@@ -88,6 +88,7 @@ VERDICT = (
         signed,
         "How far the deciding value is past its threshold, as a share of the way to the best value; below 0 it failed.",
     ),
+    Term("criteria", "criteria", listed, "The criteria that were weighed, one sentence each, in order."),
     Term("thresholds", "thresholds", pairs, "The thresholds that the verdict was held against, by field."),
 )
 EXPLANATION = (

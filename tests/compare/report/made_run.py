@@ -60,6 +60,7 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         recipe_detail={"learning_rate": 0.005, "weight_decay": 1.0, "steps": 10000},
         arrays=f"arrays/{cell}.npz" if arrays else None,
         verdict=verdict, decided_by=decided_by, margin=float(rng.uniform(-0.1, 0.2)), thresholds=THRESHOLDS,
+        criteria=["S: the template keeps 0.998 (at least 0.98)", "D: predicts 0.91 (at least 0.8)"] if program else [],
         reason={
             "program": "Formulas replace every hidden unit, predict every exchange, and cost a tenth of the table.",
             "table": "The frozen last hidden layer refits random labels.",

@@ -120,7 +120,7 @@ def test_hostile_words_stay_words(tmp_path):
         for field in msgspec.structs.fields(Record)
         if field.name not in ("status", "verdict", "arrays", "seed", "size") and field.type in (str, str | None)
     }
-    lists = {name: [HOSTILE] for name in ("groups", "gallery_formulas", "refusals", "notes", "variables")}
+    lists = {name: [HOSTILE] for name in ("criteria", "groups", "gallery_formulas", "refusals", "notes", "variables")}
     wicked = Record(
         **fields,
         **lists,

@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, Int
 
 from compare.bits import exception_bits
 from compare.evidence.units import FRACTION, explained_change, predicted_change
-from compare.explanation import Code, Edits, Explanation, Group, Refusal, UnitFit
+from compare.explanation import Code, Edits, Explanation, Group, Inputs, Refusal, UnitFit
 from compare.extract.boolean_code import PRECISIONS, codes
 from compare.extract.boolean_layer import BitLayer, find_bit_layer, outputs_of
 from compare.extract.boolean_templates import (
@@ -37,7 +37,7 @@ MAP_BITS = 12  # bits along the two axes of a unit's map; the others are average
 DRAWS = 64  # signed permutations of a count's weights among which the control's is chosen
 GALLERY_VALUES = 2**27
 
-Substitute = Callable[[Int[Array, "n positions"]], Edits]
+Substitute = Callable[[Inputs], Edits]
 
 
 def extract(reading: Reading) -> Explanation | Refusal:
@@ -146,23 +146,24 @@ def _substitute(
 ) -> Substitute:
     site, bits = layer.pre, partial(_bits, layer.columns, layer.low, layer.step)
 
-    def substitute(x: Int[Array, "n positions"]) -> Edits:
+    def substitute(x: Inputs) -> Edits:
         return {site: (2.0 * bits(x) - 1.0).astype(jnp.float32) @ jnp.asarray(weights, jnp.float32) + jnp.asarray(bias)}
 
     return substitute
 
 
-def _run(layer: BitLayer, named: Named) -> Callable[[Int[Array, "n positions"]], Float[Array, "n classes"]]:
+def _run(layer: BitLayer, named: Named) -> Callable[[Inputs], Float[Array, "n classes"]]:
     bits, classes = partial(_bits, layer.columns, layer.low, layer.step), layer.reading.outputs.shape[1]
-    sign = -1.0 if int(layer.reading.decode(outputs_of(np.ones(1, np.float32), classes))[0]) != 1 else 1.0
+    boundary = layer.boundary
+    sign = 1.0 if int(layer.answers(np.ones(1, np.float32))[0]) == 1 else -1.0
 
-    def run(x: Int[Array, "n positions"]) -> Float[Array, "n classes"]:
-        return outputs_of(sign * (2.0 * named(bits(x)) - 1.0), classes)
+    def run(x: Inputs) -> Float[Array, "n classes"]:
+        return jnp.asarray(outputs_of(sign * (2.0 * named(bits(x)) - 1.0) + boundary, classes))
 
     return run
 
 
-def _bits(columns: np.ndarray, low: np.ndarray, step: np.ndarray, x: Int[Array, "n positions"]) -> Int[Array, "n bits"]:
+def _bits(columns: np.ndarray, low: np.ndarray, step: np.ndarray, x: Inputs) -> Int[Array, "n bits"]:
     return (jnp.asarray(x)[:, columns] - low) // step
 
 
@@ -175,7 +176,8 @@ def _forbidden(layer: BitLayer, template: Template) -> Float[np.ndarray, "n unit
         return _shuffled_counts(layer, template).weights
     used = np.array([entry.weights for entry in template.entries], dtype=bool)
     mine = used[template.chosen].T
-    free = ~mine if used.any(axis=0).all() else np.repeat(~used.any(axis=0)[:, None], layer.units, axis=1)
+    union = np.asarray(used.any(axis=0))
+    free = ~mine if union.all() else np.repeat(~union[:, None], layer.units, axis=1)
     return _largest(layer.weights * free, mine.sum(axis=0))
 
 

@@ -107,7 +107,7 @@ def _code(template: Template, rough: Rough, kept: Int[np.ndarray, " kept"], q: i
             bits_alignment=alignment + header,
             units_kept=len(kept),
             precision=q,
-            answers=layer.answers(margin - _cut(margin, layer.reading.answers)),
+            answers=layer.answers(margin - _cut(margin, layer.positive)),
         )
 
 
@@ -123,12 +123,12 @@ def _readouts(layer: BitLayer, rough: Rough, kept: Int[np.ndarray, " kept"], q: 
     yield out
 
 
-def _cut(margin: Float[np.ndarray, " rows"], answers: Int[np.ndarray, " rows"]) -> float:
+def _cut(margin: Float[np.ndarray, " rows"], positive: Bool[np.ndarray, " rows"]) -> float:
     """The offset among 256 levels of the margin's range with the most answers right."""
     low, high = float(margin.min()), float(margin.max())
     level = np.clip(((margin - low) / max(high - low, 1e-30) * OFFSET_LEVELS).astype(int), 0, OFFSET_LEVELS - 1)
-    ones = np.bincount(level[answers == 1], minlength=OFFSET_LEVELS)
-    zeros = np.bincount(level[answers != 1], minlength=OFFSET_LEVELS)
+    ones = np.bincount(level[positive], minlength=OFFSET_LEVELS)
+    zeros = np.bincount(level[~positive], minlength=OFFSET_LEVELS)
     right = np.cumsum(zeros) + ones.sum() - np.cumsum(ones)
     return low + (int(np.argmax(right)) + 1) / OFFSET_LEVELS * (high - low)
 

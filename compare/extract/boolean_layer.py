@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from compare.extract.layer import find_layer
 from compare.read import Reading
@@ -17,9 +17,10 @@ SAMPLE_ROWS = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BitLayer:
-    """pre = signs @ weights + bias, margin = hidden @ out + offset; the net answers 1 where the margin is positive.
+    """pre = signs @ weights + bias, margin = hidden @ out + offset; the margin's sign decides the net's answer.
 
-    `signs` are the arguments as -1 and 1. `columns`, `low` and `step` take the net's inputs to bits.
+    `signs` are the arguments as -1 and 1. `columns`, `low` and `step` take the net's inputs to bits. The margin is the
+    second output minus the first (the only one, where there is one) minus `boundary`, which is 0 for the usual views.
     """
 
     reading: Reading
@@ -33,6 +34,8 @@ class BitLayer:
     bias: Float[np.ndarray, " units"]
     out: Float[np.ndarray, " units"]
     offset: float
+    boundary: float
+    positive: Bool[np.ndarray, " rows"]  # where the net's margin is positive
     sample: Int[np.ndarray, " sampled"]  # rows among the fitted half, for everything that needs the activations
     values: Float[np.ndarray, "sampled units"]  # the hidden site's, on the sample
     importance: Float[np.ndarray, " units"]  # share of the effect-weighted variance
@@ -45,17 +48,13 @@ class BitLayer:
     def units(self) -> int:
         return len(self.bias)
 
-    def bits(self, x: Int[Array, "rows positions"]) -> Int[Array, "rows n"]:
-        """The arguments, 0 or 1, from the net's inputs; numpy or JAX."""
-        return (x[:, self.columns] - self.low) // self.step
-
     def activate(self, pre: Float[np.ndarray, "m units"]) -> Float[np.ndarray, "m units"]:
         """The net's own nonlinearity, by editing its pre-activation."""
         return activate(self.reading, self.pre, self.hidden, pre)
 
     def outputs(self, margin: Float[np.ndarray, " rows"]) -> Float[np.ndarray, "rows classes"]:
         """Outputs with this margin, as many columns as the net has."""
-        return outputs_of(margin, self.reading.outputs.shape[1])
+        return np.asarray(outputs_of(margin + self.boundary, self.reading.outputs.shape[1]))
 
     def answers(self, margin: Float[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
         """Values answered with this margin, as the view decodes them."""
@@ -67,9 +66,9 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
     problem = _not_boolean(reading)
     if problem:
         return problem
-    columns = _columns(reading)
-    if isinstance(columns, str):
-        return columns
+    columns, boundary = _columns(reading), _boundary(reading)
+    if isinstance(columns, str) or isinstance(boundary, str):
+        return columns if isinstance(columns, str) else str(boundary)
     layer = find_layer(reading)
     if isinstance(layer, str):
         return layer
@@ -100,7 +99,9 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
         weights=weights,
         bias=bias,
         out=out,
-        offset=float(rest.mean()),
+        offset=float(rest.mean()) - boundary,
+        boundary=boundary,
+        positive=margin_of(reading.outputs) > boundary,
         sample=sample,
         values=values,
         importance=importance / max(float(importance.sum()), 1e-30),
@@ -121,8 +122,8 @@ def margin_of(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, "
     return outputs[:, 1] - outputs[:, 0] if outputs.shape[1] == 2 else outputs[:, 0]
 
 
-def outputs_of(margin: Float[Array, " rows"], classes: int) -> Float[Array, "rows classes"]:
-    """Outputs with this margin; numpy or JAX."""
+def outputs_of(margin: np.ndarray | Array, classes: int) -> np.ndarray | Array:
+    """Outputs (rows, classes) with this margin (rows,); numpy or JAX."""
     return margin[:, None] if classes == 1 else margin[:, None] * np.array([-0.5, 0.5], dtype=np.float32)
 
 
@@ -135,6 +136,18 @@ def _not_boolean(reading: Reading) -> str | None:
     if reading.outputs.shape[1] > 2:
         return f"expected one or two outputs, got {reading.outputs.shape[1]}"
     return None
+
+
+def _boundary(reading: Reading) -> float | str:
+    """The margin between the two answers; a reason when no margin separates them."""
+    margin, one = margin_of(reading.outputs), reading.answers == 1
+    if one.all() or not one.any():
+        return 0.0
+    low, high = (one, ~one) if margin[one].mean() < margin[~one].mean() else (~one, one)
+    top, bottom = float(margin[low].max()), float(margin[high].min())
+    if top > bottom:
+        return "expected the view to answer by one threshold on the outputs, found none that separates the answers"
+    return 0.0 if top <= 0.0 < bottom else (top + bottom) / 2
 
 
 def _columns(reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray] | str:
@@ -157,7 +170,7 @@ def _columns(reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray] | st
 
 
 def _affine(reading: Reading, site: str, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray] | str:
-    """Weights (n, units) and bias (units,) of a site that is affine in the signs, from a sample and tried on another."""
+    """Weights (n, units) and bias (units,) of a site affine in the signs, fitted to a sample and tried on another."""
     rng = np.random.default_rng(reading.seed)
     rows = rng.choice(reading.rows, size=min(reading.rows, 8 * signs.shape[1] + 64), replace=False)
     values = reading.run(keep=(site,), rows=rows)[1][site].astype(np.float64)

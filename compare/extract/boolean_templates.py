@@ -116,7 +116,7 @@ def _levels(values: Int[np.ndarray, " rows"]) -> tuple[Int[np.ndarray, " rows"],
 
 
 def subset_templates(layer: BitLayer, allowed: Bits) -> Iterator[Template]:
-    """Dictionaries of J over the allowed bits: for each penalty a greedy sequence of subsets, read at several lengths."""
+    """Dictionaries of J over the allowed bits: a greedy sequence of subsets for each penalty, at several lengths."""
     masks = _candidate_subsets(layer, allowed)
     squares = layer.weights.astype(np.float64) ** 2
     whole = np.maximum(squares.sum(axis=0), 1e-30)

@@ -76,10 +76,10 @@ def _factors(matrix: np.ndarray) -> list[tuple[str, np.ndarray, np.ndarray]]:
     by_row, by_column = matrix[:, 0] ^ matrix[0, 0], matrix[0]
     if (matrix == by_row[:, None] ^ by_column).all():
         found.append(("Xor", by_row, by_column))
-    rows, columns = matrix.any(axis=1), matrix.any(axis=0)
+    rows, columns = np.logical_or.reduce(matrix, axis=1), np.logical_or.reduce(matrix, axis=0)
     if (matrix == rows[:, None] & columns).all():
         found.append(("And", rows, columns))
-    rows, columns = matrix.all(axis=1), matrix.all(axis=0)
+    rows, columns = np.logical_and.reduce(matrix, axis=1), np.logical_and.reduce(matrix, axis=0)
     if (matrix == rows[:, None] | columns).all():
         found.append(("Or", rows, columns))
     return found

@@ -1,4 +1,4 @@
-"""The short name of a Boolean function: parity, connectives and if-then-else, weighted threshold, function of a count."""
+"""The short name of a Boolean function: parity, connectives and if-then-else, threshold, function of a count."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -31,11 +31,11 @@ from compare.read import Reading
 NAME = "boolean"
 AGREEMENT = 0.995  # on the fitted half; of the dictionaries that reach this
 EXCHANGE = 0.87  # and this, the one with the shortest code is taken
+EXCHANGE_ROWS = 512  # pairs
 FINALISTS = 3  # dictionaries whose codes are compared at every precision
 SHOWN_UNITS = 12
-MAP_BITS = 12  # bits along the two axes of a unit's map; the others are averaged over
 DRAWS = 64  # signed permutations of a count's weights among which the control's is chosen
-GALLERY_VALUES = 2**27
+AFFINE_VALUES = 2**24  # floats a site may hold over the domain for the baseline
 
 Substitute = Callable[[Inputs], Edits]
 
@@ -58,7 +58,7 @@ def extract(reading: Reading) -> Explanation | Refusal:
 def affine_codes(reading: Reading) -> Iterator[Code]:
     """The baseline: the same codes when every unit may read all bits with its own weights. Empty where none applies."""
     layer = find_bit_layer(reading)
-    if isinstance(layer, str) or reading.rows * layer.units > GALLERY_VALUES // 8:
+    if isinstance(layer, str) or reading.rows * layer.units > AFFINE_VALUES:
         return
     everything = Entry("J", (1,) * layer.n)
     template = Template(layer, (everything,), np.zeros(layer.units, dtype=int), layer.weights, layer.bias)
@@ -90,24 +90,22 @@ def choose(layer: BitLayer, named_bits: tuple[int, ...]) -> Template:
 def code_length(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> float:
     """Bits of the template's shortest code, its exceptions included."""
     reading = template.layer.reading
-    return min(
-        code.bits_dictionary
-        + code.bits_alignment
-        + exception_bits(reading.rows, int((code.answers != reading.answers).sum()), 2)
-        for code in codes(template, precisions)
-    )
+    shortest = [*codes(template, precisions)][-1]
+    wrong = int((shortest.answers != reading.answers).sum())
+    return shortest.bits_dictionary + shortest.bits_alignment + exception_bits(reading.rows, wrong, 2)
 
 
 def fitted_exchange(template: Template) -> float:
     """The exchange of a random fraction of the units, on inputs of the fitted half."""
     layer = template.layer
     rng = np.random.default_rng(layer.reading.seed)
-    other = rng.permutation(len(layer.sample))
-    actual = layer.values[other] - layer.values
-    fitted = template.tables.hidden(template.activations, layer.sample)
+    size = min(EXCHANGE_ROWS, len(layer.sample) // 2)
+    actual = layer.values[size : 2 * size] - layer.values[:size]
+    fitted = template.tables.hidden(template.activations, layer.sample[: 2 * size])
     moved = rng.random(actual.shape) < FRACTION
     out = layer.out[:, None]
-    return explained_change(predicted_change(actual, moved, out), predicted_change(fitted[other] - fitted, moved, out))
+    change = predicted_change(actual, moved, out)
+    return explained_change(change, predicted_change(fitted[size:] - fitted[:size], moved, out))
 
 
 def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanation:
@@ -132,7 +130,7 @@ def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanati
         bits_formula=named.cost,
         groups=_groups(layer, template),
         units=_units(layer, template),
-        arrays={"function.agreement": np.array(named.agreement), **_gallery(layer, template)},
+        arrays={"function.agreement": np.array(named.agreement)},
         notes=(
             f"function: {named.kind} of bits {', '.join(map(str, named.bits)) or 'none'}",
             f"function agreement: {named.agreement:.6g} of the {reading.rows} inputs",
@@ -272,29 +270,3 @@ def unit_formula(template: Template, u: int) -> str:
         return f"act({alpha:.3g}*({_count(entry)}) + ({constant:.3g}))"
     terms = " + ".join(f"({2 * weights[i]:.3g})*x{i}" for i in entry.bits)
     return f"act({terms} + ({constant:.3g}))"
-
-
-def _gallery(layer: BitLayer, template: Template) -> dict[str, np.ndarray]:
-    """Maps of the shown units over their most important bits, half of them along each axis, the others averaged."""
-    reading, shown = layer.reading, _shown(layer)
-    if reading.rows * layer.units > GALLERY_VALUES:
-        return {}
-    rows = np.arange(reading.rows)
-    actual = reading.site(layer.hidden)[:, shown]
-    index = template.tables.index[template.chosen[shown]]
-    fitted = template.activations[index.T, shown][rows]
-    bits = (layer.signs > 0).astype(np.int64)
-    strong = (layer.weights[:, shown] ** 2 @ layer.importance[shown]).argsort()[::-1][:MAP_BITS]
-    axes = np.sort(strong)
-    cell = bits[:, axes] @ (1 << np.arange(len(axes))[::-1])
-    shape = (len(shown), 2 ** (len(axes) // 2), -1)
-    return {
-        "gallery.unit": shown,
-        "gallery.actual": _means(actual, cell, 2 ** len(axes)).T.reshape(shape).astype(np.float32),
-        "gallery.fitted": _means(fitted, cell, 2 ** len(axes)).T.reshape(shape).astype(np.float32),
-    }
-
-
-def _means(values: Float[np.ndarray, "rows units"], cell: Int[np.ndarray, " rows"], cells: int) -> np.ndarray:
-    counts = np.bincount(cell, minlength=cells)[:, None]
-    return np.stack([np.bincount(cell, column, minlength=cells) for column in values.T], axis=1) / counts

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.bits import log2_choose
+from compare.bits import exception_bits, log2_choose
 from compare.explanation import Code
 from compare.extract.boolean_layer import BitLayer
 from compare.extract.boolean_templates import LARGEST_WEIGHT, Entry, Tables, Template
@@ -35,16 +35,35 @@ def entry_bits(entry: Entry) -> float:
 
 
 def codes(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> Iterator[Code]:
-    """Programs over a grid of precisions, ties and numbers of kept units, each run on the whole domain."""
+    """Programs over a grid of precisions, ties and numbers of kept units, run on the whole domain, ever shorter ones.
+
+    A program that is longer than the best so far even without exceptions is not run.
+    """
     layer = template.layer
     order = np.argsort(-layer.importance)
     order = order[layer.importance[order] > 0][:MOST_UNITS]
     homogeneous = is_homogeneous(layer)
+    best = np.inf
     for q in precisions:
         for tied in (True, False):
             rough = Rough.of(template, q, tied, homogeneous)
             for m in _sizes(len(order)):
-                yield from _code(template, rough, order[:m], q)
+                dictionary, alignment = _lengths(template, rough, order[:m])
+                if dictionary + alignment + exception_bits(len(layer.signs), 0, 2) >= best:
+                    break
+                margin = rough.tables.margin(rough.activations, _readout(layer, rough, order[:m], q))
+                margin -= _cut(margin, layer.positive)
+                wrong = int(((margin > 0) != layer.positive).sum())
+                total = dictionary + alignment + exception_bits(len(margin), wrong, 2)
+                if total < best:
+                    best = total
+                    yield Code(
+                        bits_dictionary=dictionary,
+                        bits_alignment=alignment,
+                        units_kept=int(m),
+                        precision=q,
+                        answers=layer.answers(margin),
+                    )
 
 
 def _sizes(most: int) -> Int[np.ndarray, " sizes"]:
@@ -94,24 +113,15 @@ def _quantised(
     return weights, bias, np.where(counts, 1.0, free) + q + 3
 
 
-def _code(template: Template, rough: Rough, kept: Int[np.ndarray, " kept"], q: int) -> Iterator[Code]:
-    layer = template.layer
+def _lengths(template: Template, rough: Rough, kept: Int[np.ndarray, " kept"]) -> tuple[float, float]:
+    """Bits of the entries that the kept units read, and of the units; the count of kept units is paid for too."""
     used = np.unique(template.chosen[kept])
-    dictionary = sum(entry_bits(template.entries[e]) for e in used)
+    dictionary = float(sum(entry_bits(template.entries[e]) for e in used))
     alignment = float(rough.bits[kept].sum()) + len(kept) * float(np.log2(len(used)))
-    header = HEADER_BITS + float(np.log2(layer.units))
-    for out in _readouts(layer, rough, kept, q):
-        margin = rough.tables.margin(rough.activations, out)
-        yield Code(
-            bits_dictionary=dictionary,
-            bits_alignment=alignment + header,
-            units_kept=len(kept),
-            precision=q,
-            answers=layer.answers(margin - _cut(margin, layer.positive)),
-        )
+    return dictionary, alignment + HEADER_BITS + float(np.log2(template.layer.units))
 
 
-def _readouts(layer: BitLayer, rough: Rough, kept: Int[np.ndarray, " kept"], q: int) -> Iterator[np.ndarray]:
+def _readout(layer: BitLayer, rough: Rough, kept: Int[np.ndarray, " kept"], q: int) -> Float[np.ndarray, " units"]:
     """The kept units' effects, refitted to the net's margin on the sample, quantised."""
     margin = layer.values @ layer.out
     hidden = rough.sample[:, kept] - rough.sample[:, kept].mean(axis=0)
@@ -120,7 +130,7 @@ def _readouts(layer: BitLayer, rough: Rough, kept: Int[np.ndarray, " kept"], q: 
     fitted = np.linalg.solve(gram, hidden.T @ (margin - margin.mean()))
     out = np.zeros(layer.units)
     out[kept] = np.sign(fitted) * _log_levels(np.abs(fitted), 2 ** (q + 1), 0.75 * 2**q)
-    yield out
+    return out
 
 
 def _cut(margin: Float[np.ndarray, " rows"], positive: Bool[np.ndarray, " rows"]) -> float:

@@ -230,7 +230,6 @@ def fitted_agreement(template: Template) -> float:
     layer = template.layer
     rows = layer.reading.fitted
     margin = template.tables.margin(template.activations, layer.out, rows) + layer.offset
-    answers = layer.answers(margin)
-    truth = layer.reading.answers[rows]
-    equal = answers == truth
+    truth = layer.positive[rows]
+    equal = (margin > 0) == truth
     return float(np.mean([equal[truth == value].mean() for value in np.unique(truth)]))

@@ -1,0 +1,216 @@
+"""One layer of attention heads over two residues: every unit reads one frequency by every head.
+
+The template is declared before fitting (`compare.fit.heads`): scores of two frequencies a head, the true softmax,
+values read through the dictionary, pre-activations of one frequency a unit, the true nonlinearity after them.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from compare.explanation import Edits, Explanation, Group, Refusal, UnitFit, Variable
+from compare.extract.attention_code import codes
+from compare.extract.attention_layer import HeadLayer, find_heads, token_means
+from compare.extract.residues import modulus
+from compare.fit.characters import Characters, characters, spectrum
+from compare.fit.ellipses import Ellipses, ellipse_bits, ellipse_outputs, ellipse_text, ellipse_values, fit_ellipses
+from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
+from compare.read import Reading
+
+NAME = "attention"
+TEMPLATE = (
+    "each head's score is two frequencies of its token, its pattern the softmax, its value a sum of the dictionary; "
+    "each unit's pre-activation is bias + sum over heads and positions of pattern * (c + A cos(w x + phi)), "
+    "one frequency a unit"
+)
+SMALLEST_MODULUS = 5
+LIVE = 1e-4  # of the layer's effect; units below it are not counted
+SHOWN_UNITS = 6
+
+
+def extract(reading: Reading) -> Explanation | Refusal:
+    """Explain a net of one attention layer from two residues to a residue; refuse any other with the reason."""
+    p = modulus(reading)
+    if isinstance(p, str):
+        return Refusal(extractor=NAME, reason=p)
+    if p < SMALLEST_MODULUS:
+        return Refusal(extractor=NAME, reason=f"expected a modulus of at least {SMALLEST_MODULUS}, got {p}")
+    found = find_heads(reading, p)
+    if isinstance(found, str):
+        return Refusal(extractor=NAME, reason=found)
+    embedding = _embedding(reading, p)
+    if isinstance(embedding, str):
+        return Refusal(extractor=NAME, reason=embedding)
+    heads = _heads(reading, found, characters(p))
+    return _explanation(reading, found, heads, fit_heads(heads), embedding)
+
+
+def _heads(reading: Reading, found: HeadLayer, chars: Characters) -> Heads:
+    rows = reading.fitted
+    importance = reading.site(found.layer.hidden)[rows].var(axis=0) * found.layer.effect
+    return Heads(
+        chars=chars,
+        column=found.column,
+        score=found.score,
+        value=found.value,
+        x=reading.x[rows],
+        pre=reading.site(found.layer.pre)[rows],
+        importance=importance / max(float(importance.sum()), 1e-30),
+    )
+
+
+def _embedding(reading: Reading, p: int) -> tuple[str, Float[np.ndarray, "p features"]] | str:
+    """The first site that is a function of the first input column alone, as a table over its tokens."""
+    tokens = reading.x[:, 0]
+    for site in reading.net.sites:
+        if len(reading.shapes[site]) != 1 or reading.shapes[site][0] < 2:
+            continue
+        own = reading.site(site)
+        table = token_means(own, tokens, p)
+        varies = float(table.var(axis=0).sum())
+        if varies > 0 and float(((own - table[tokens]) ** 2).sum(axis=1).mean()) <= 1e-6 * varies:
+            return site, table
+    return "expected a site that depends on the first argument alone, such as its embedding, got none"
+
+
+def _explanation(
+    reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, embedding: tuple[str, np.ndarray]
+) -> Explanation:
+    x, y = reading.x[:, 0], reading.x[:, 1]
+    chars = heads.chars
+    outputs = fit_ellipses(chars, x, y, reading.outputs, fit.dictionary, reading.fitted)
+    outside = ~np.isin(np.arange(len(chars.k)), fit.dictionary)
+    shuffle = np.random.default_rng(reading.seed + 1).permutation(chars.p)
+    replaced = partial(_substitute, found)
+    return Explanation(
+        extractor=NAME,
+        template=TEMPLATE,
+        substitute=partial(replaced, fit),
+        run=partial(ellipse_outputs, outputs),
+        hidden=found.layer.hidden,
+        fitted=reading.fitted,
+        variables=_variables(outputs, *embedding),
+        wrong_variables=_wrong_variables(outputs, *embedding),
+        control=partial(replaced, fit_heads(heads, outside)) if outside.any() else None,
+        permuted=partial(replaced, fit_heads(heads, shuffle=shuffle)),
+        codes=partial(codes, reading, found, heads, fit, outputs.sign),
+        formula=ellipse_text(outputs),
+        bits_formula=ellipse_bits(outputs),
+        groups=_groups(heads, fit),
+        units=_units(reading, found, heads, fit),
+        arrays=_arrays(outputs, heads, fit),
+        notes=_notes(outputs, chars, fit),
+    )
+
+
+def _substitute(found: HeadLayer, fit: HeadFit, x: Int[Array, "n positions"]) -> Edits:
+    x = jnp.asarray(x)
+    edits = {found.layer.pre: pre_activations(fit, x)}
+    for h, name in enumerate(found.names):
+        edits[f"{name}.score"] = scores(fit, h, x)
+        edits[f"{name}.value"] = values(fit, h, x)
+    return edits
+
+
+def _variables(outputs: Ellipses, site: str, table: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
+    """One variable a frequency of the dictionary: the plane that carries it in the first argument's embedding."""
+    k = outputs.characters.k[outputs.wave]
+    return tuple(
+        _variable(f"k = {int(k[i])}", outputs, i, int(wave), site, table) for i, wave in enumerate(outputs.wave)
+    )
+
+
+def _wrong_variables(outputs: Ellipses, site: str, table: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
+    """Planes of the strongest frequencies outside the dictionary, paired with the true predictions."""
+    chars = outputs.characters
+    outside = np.setdiff1d(np.arange(len(chars.k)), outputs.wave)
+    power = spectrum(chars, table)
+    wrong = outside[np.argsort(-power[outside])] if len(outside) else np.roll(outputs.wave, 1)
+    return tuple(
+        _variable(
+            f"k = {int(chars.k[wave])} in place of {int(chars.k[outputs.wave[i]])}", outputs, i, int(wave), site, table
+        )
+        for i, wave in zip(range(len(outputs.wave)), wrong, strict=False)
+    )
+
+
+def _variable(name: str, outputs: Ellipses, i: int, wave: int, site: str, table: np.ndarray) -> Variable:
+    direction = outputs.characters.z[wave] @ table
+    basis, _ = np.linalg.qr(np.stack([direction.real, direction.imag], axis=1))
+    return Variable(
+        name=name,
+        site=site,
+        content=partial(_content, table),
+        basis=basis,
+        predict=partial(_predict, outputs, np.array([i])),
+    )
+
+
+def _content(table: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return table[x[:, 0]]
+
+
+def _predict(outputs: Ellipses, chosen: np.ndarray, x: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return ellipse_values(outputs, other[:, 0], x[:, 1], chosen) - ellipse_values(outputs, x[:, 0], x[:, 1], chosen)
+
+
+def _groups(heads: Heads, fit: HeadFit) -> tuple[Group, ...]:
+    groups = []
+    for row in fit.dictionary:
+        k = int(heads.chars.k[row])
+        units = np.flatnonzero((fit.wave == row) & (heads.importance > LIVE))
+        groups.append(
+            Group(
+                label=f"k = {k}",
+                units=tuple(int(unit) for unit in units),
+                formula=f"act(bias + A(a, b)*cos(2*pi*{k}*a/p + phi) + B(a, b)*cos(2*pi*{k}*b/p + psi))",
+                share=float(heads.importance[fit.wave == row].sum()),
+            )
+        )
+    return tuple(sorted(groups, key=lambda group: -group.share))
+
+
+def _units(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit) -> tuple[UnitFit, ...]:
+    shown = np.argsort(-heads.importance)[:SHOWN_UNITS]
+    return tuple(
+        UnitFit(
+            unit=int(n),
+            formula=_unit_formula(heads, fit, int(n)),
+            variance=float(fit.explained[n]),
+            importance=float(heads.importance[n]),
+        )
+        for n in shown
+    )
+
+
+def _unit_formula(heads: Heads, fit: HeadFit, n: int) -> str:
+    """act(bias + sum of a head's pattern A0(a, b) times the wave that the unit reads from that position)."""
+    k = int(heads.chars.k[fit.wave[n]])
+    parts = [f"{fit.bias[n]:.3g}"]
+    for h in range(len(fit.score)):
+        for position in heads.arguments:
+            gain, name = fit.gain[h, position, n], "ab"[heads.column[position]]
+            wave = f"{abs(gain):.3g}*cos(2*pi*{k}*{name}/p - ({np.angle(gain):.3g}))"
+            parts.append(f"P{h}{name}(a, b)*{wave}")
+    return f"act({' + '.join(parts)})"
+
+
+def _arrays(outputs: Ellipses, heads: Heads, fit: HeadFit) -> dict[str, np.ndarray]:
+    live = heads.importance > LIVE
+    return {
+        "frequencies.k": outputs.characters.k[outputs.wave],
+        "frequencies.amplitude": outputs.share,
+        "frequencies.units": np.array([int((fit.wave[live] == row).sum()) for row in outputs.wave]),
+    }
+
+
+def _notes(outputs: Ellipses, chars: Characters, fit: HeadFit) -> tuple[str, ...]:
+    attended = ", ".join("/".join(str(int(chars.k[row])) for row in rows) for rows in fit.score_waves)
+    return (
+        f"combined argument: a {'+' if outputs.sign > 0 else '-'} b",
+        f"frequencies of the heads' scores: {attended}",
+        f"outputs' variance explained by the formula: {outputs.variance:.3f}",
+    )

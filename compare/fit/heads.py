@@ -1,0 +1,210 @@
+"""Heads over residues: scores of two frequencies, values of a dictionary, units that read one frequency by every head.
+
+Declared before fitting. A head's score at an argument's position is a constant plus two waves of that argument, its
+pattern the true softmax. A unit's pre-activation is bias + sum over heads and positions of
+pattern * (c + alpha cos w x + beta sin w x), one frequency w a unit (the structure found in grokked one-layer
+transformers by Nanda et al., arXiv 2301.05217; their attention heads are periodic in one frequency too).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Complex, Float, Int
+
+from compare.fit.characters import Characters, spectrum
+
+SCORE_WAVES = 2
+DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
+SEARCH_ROWS = 2048  # of the fitted rows, about, for choosing the dictionary
+RIDGE = 1e-7  # of the mean squared column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heads:
+    """What is fitted: tables of one row a token, the hidden layer's pre-activations, and the units' importance."""
+
+    chars: Characters
+    column: Int[np.ndarray, " positions"]  # input column at each position, -1 for a constant token
+    score: Float[np.ndarray, "heads positions p"]
+    value: tuple[Float[np.ndarray, "positions p width"], ...]
+    x: Int[np.ndarray, "rows columns"]  # the fitted rows
+    pre: Float[np.ndarray, "rows units"]
+    importance: Float[np.ndarray, " units"]
+
+    @property
+    def arguments(self) -> Int[np.ndarray, " n"]:
+        """Positions that hold an input column."""
+        return np.flatnonzero(self.column >= 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadFit:
+    """The template's constants, as tables over the tokens, and the frequencies behind them."""
+
+    column: Int[np.ndarray, " positions"]
+    dictionary: Int[np.ndarray, " waves"]  # rows of the characters
+    score_waves: Int[np.ndarray, "heads score_waves"]  # rows of the characters
+    score: Float[np.ndarray, "heads positions p"]
+    value: tuple[Float[np.ndarray, "positions p width"], ...]
+    wave: Int[np.ndarray, " units"]  # row of the characters
+    bias: Float[np.ndarray, " units"]
+    read: Float[np.ndarray, "heads positions p units"]  # what a unit reads from a token there
+    gain: Complex[np.ndarray, "heads positions units"]  # amplitude and phase of that reading
+    explained: Float[np.ndarray, " units"]  # of the pre-activation's variance on the fitted rows, in [0, 1]
+
+
+def fit_heads(
+    heads: Heads, allowed: Bool[np.ndarray, " waves"] | None = None, shuffle: Int[np.ndarray, " p"] | None = None
+) -> HeadFit:
+    """Least squares of the whole template; `shuffle` renames the tokens before fitting, tables come back unshuffled."""
+    waves = np.arange(len(heads.chars.k)) if allowed is None else np.flatnonzero(allowed)
+    heads = heads if shuffle is None else _shuffled(heads, shuffle)
+    score_waves, score = _fit_scores(heads, waves)
+    patterns = _patterns(score, heads.column, heads.x)
+    sample = slice(None, None, max(1, len(heads.x) // SEARCH_ROWS))
+    free = _fit_units(replace(heads, x=heads.x[sample], pre=heads.pre[sample]), patterns[:, :, sample], waves)
+    share = np.bincount(free.wave, weights=heads.importance, minlength=len(heads.chars.k))
+    dictionary = np.flatnonzero(share >= DICTIONARY_SHARE * share.sum())
+    fitted = _fit_units(heads, patterns, dictionary)
+    fit = HeadFit(
+        column=heads.column,
+        dictionary=dictionary,
+        score_waves=score_waves,
+        score=score,
+        value=tuple(_projected(heads, table, dictionary) for table in heads.value),
+        wave=fitted.wave,
+        bias=fitted.solution[0],
+        read=_tables(heads, fitted),
+        gain=_gains(heads, fitted),
+        explained=fitted.explained,
+    )
+    return fit if shuffle is None else _unshuffled(fit, shuffle)
+
+
+def _shuffled(heads: Heads, shuffle: np.ndarray) -> Heads:
+    names = np.argsort(shuffle)
+    value = tuple(table[:, names] for table in heads.value)
+    return replace(heads, score=heads.score[:, :, names], value=value, x=shuffle[heads.x])
+
+
+def _unshuffled(fit: HeadFit, shuffle: np.ndarray) -> HeadFit:
+    value = tuple(table[:, shuffle] for table in fit.value)
+    return replace(fit, score=fit.score[:, :, shuffle], value=value, read=fit.read[:, :, shuffle])
+
+
+def _basis(chars: Characters, waves: Int[np.ndarray, " waves"]) -> Float[np.ndarray, "p columns"]:
+    z = chars.z[waves]
+    return np.concatenate([np.ones((1, chars.p)), z.real, z.imag]).T
+
+
+def _project(chars: Characters, table: np.ndarray, waves: np.ndarray) -> np.ndarray:
+    basis = _basis(chars, waves)
+    return (basis @ np.linalg.lstsq(basis, table, rcond=None)[0]).astype(np.float32)
+
+
+def _fit_scores(heads: Heads, waves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each head's strongest frequencies over all arguments, and its scores made of them."""
+    chosen, score = [], heads.score.astype(np.float32).copy()
+    for h, table in enumerate(heads.score):
+        power = spectrum(heads.chars, table[heads.arguments].T)[waves]
+        strongest = waves[np.argsort(-power)[:SCORE_WAVES]]
+        chosen.append(np.sort(strongest))
+        for position in heads.arguments:
+            score[h, position] = _project(heads.chars, table[position], strongest)
+    return np.stack(chosen), score
+
+
+def _projected(heads: Heads, table: np.ndarray, dictionary: np.ndarray) -> Float[np.ndarray, "positions p width"]:
+    projected = np.array(table, dtype=np.float32)
+    for position in heads.arguments:
+        projected[position] = _project(heads.chars, table[position], dictionary)
+    return projected
+
+
+def _patterns(score: np.ndarray, column: np.ndarray, x: np.ndarray) -> Float[np.ndarray, "heads positions rows"]:
+    logits = np.stack([score[:, s, x[:, max(held, 0)]] for s, held in enumerate(column)], axis=1)
+    weight = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return weight / weight.sum(axis=1, keepdims=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Units:
+    wave: Int[np.ndarray, " units"]
+    solution: Float[np.ndarray, "columns units"]
+    explained: Float[np.ndarray, " units"]
+
+
+def _fit_units(heads: Heads, patterns: np.ndarray, waves: Int[np.ndarray, " waves"]) -> _Units:
+    """Each unit by its best single frequency: 1, then a head's and position's pattern times 1, cos and sin."""
+    pre = heads.pre.astype(np.float32)
+    centre = pre.mean(axis=0)
+    pre = pre - centre
+    total = np.maximum((pre**2).sum(axis=0), 1e-30)
+    best, wave = np.full(pre.shape[1], -np.inf), np.full(pre.shape[1], waves[0])
+    solution = np.zeros((1, pre.shape[1]))
+    for row, columns in _columns(heads, patterns, waves):
+        gram, moment = (columns @ columns.T).astype(np.float64), (columns @ pre).astype(np.float64)
+        gram += RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram))
+        candidate = np.linalg.solve(gram, moment)
+        gain = (candidate * moment).sum(axis=0)
+        better = gain > best
+        best, wave = np.where(better, gain, best), np.where(better, row, wave)
+        solution = np.where(better, candidate, solution)
+    solution[0] += centre
+    return _Units(wave=wave, solution=solution, explained=np.clip(best / total, 0.0, 1.0))
+
+
+def _columns(heads: Heads, patterns: np.ndarray, waves: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    ones = np.ones((1, len(heads.x)), dtype=np.float32)
+    flat = patterns.reshape(-1, patterns.shape[-1]).astype(np.float32)
+    for row in waves:
+        z = heads.chars.z[row].astype(np.complex64)
+        waved = [patterns[:, s] * z[heads.x[:, heads.column[s]]] for s in heads.arguments]
+        parts = np.concatenate([part for w in waved for part in (w.real, w.imag)])
+        yield int(row), np.concatenate([ones, flat, parts]).astype(np.float32)
+
+
+def _gains(heads: Heads, fitted: _Units) -> Complex[np.ndarray, "heads positions units"]:
+    """The complex g of every reading Re(conj(g) z(x))."""
+    n, s = heads.score.shape[:2]
+    gain = np.zeros((n, s, len(fitted.wave)), dtype=complex)
+    parts = fitted.solution[1 + n * s :].reshape(len(heads.arguments), 2, n, -1)
+    for i, position in enumerate(heads.arguments):
+        gain[:, position] = parts[i, 0] + 1j * parts[i, 1]
+    return gain
+
+
+def _tables(heads: Heads, fitted: _Units) -> Float[np.ndarray, "heads positions p units"]:
+    n, s = heads.score.shape[:2]
+    constant = fitted.solution[1 : 1 + n * s].reshape(n, s, 1, -1)
+    z = heads.chars.z[fitted.wave].T  # (p, units)
+    gain = _gains(heads, fitted)
+    return (constant + (np.conj(gain)[:, :, None] * z).real).astype(np.float32)
+
+
+def head_patterns(fit: HeadFit, x: Int[Array, "rows columns"]) -> Float[Array, "heads rows positions"]:
+    """The true softmax of the fitted scores, in JAX."""
+    return jax.nn.softmax(jnp.stack([scores(fit, h, x) for h in range(len(fit.score))]), axis=-1)
+
+
+def scores(fit: HeadFit, h: int, x: Int[Array, "rows columns"]) -> Float[Array, "rows positions"]:
+    """One head's fitted scores."""
+    return jnp.stack([jnp.asarray(fit.score[h, s])[x[:, max(held, 0)]] for s, held in enumerate(fit.column)], axis=-1)
+
+
+def values(fit: HeadFit, h: int, x: Int[Array, "rows columns"]) -> Float[Array, "rows positions width"]:
+    """One head's values, read through the dictionary."""
+    return jnp.stack([jnp.asarray(fit.value[h][s])[x[:, max(held, 0)]] for s, held in enumerate(fit.column)], axis=1)
+
+
+def pre_activations(fit: HeadFit, x: Int[Array, "rows columns"]) -> Float[Array, "rows units"]:
+    """Every unit's pre-activation under the template."""
+    patterns = head_patterns(fit, x)
+    total = jnp.broadcast_to(jnp.asarray(fit.bias, dtype=jnp.float32), (x.shape[0], len(fit.bias)))
+    for h in range(len(fit.score)):
+        for s, held in enumerate(fit.column):
+            total = total + patterns[h, :, s, None] * jnp.asarray(fit.read[h, s])[x[:, max(held, 0)]]
+    return total

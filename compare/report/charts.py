@@ -131,7 +131,12 @@ def _bits() -> alt.TopLevelMixin:
         .properties(width=330, height=alt.Step(28))
     )
     base = alt.Chart(_data("codes")).encode(
-        alt.X("bits:Q", scale=alt.Scale(type="log"), title="bits, log scale", axis=alt.Axis(format="~s", tickCount=5)),
+        alt.X(
+            "bits:Q",
+            scale=alt.Scale(type="log", nice=False, padding=50),
+            title="bits, log scale",
+            axis=alt.Axis(format="~s", tickCount=4, grid=False),
+        ),
         code,
         tooltip=tip,
     )
@@ -186,7 +191,12 @@ def _frequencies() -> alt.TopLevelMixin:
         alt.Chart(_data("terms"))
         .mark_bar(color=BLUE, cornerRadiusEnd=2)
         .encode(
-            alt.X("k:O", title="frequency k", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            alt.X(
+                "k:O",
+                title="frequency k",
+                scale=alt.Scale(padding=0.35),
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
             alt.Y("share:Q", title="share of the outputs' variance"),
             tooltip=[
                 alt.Tooltip("k:O", title="frequency"),

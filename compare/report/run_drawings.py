@@ -10,9 +10,12 @@ from compare.report.arrays import load, series
 from compare.report.drawing import Drawing, columns, short
 from compare.report.growth import SERIES, Family, families, measured
 from compare.report.phases import PHASE_NAMES, PHASES, Timing, mean_path, step, timings
+from compare.report.show import listed
+from compare.report.tables import exponent
 from compare.report.terms import bits_ratio
 from compare.report.verdicts import VERDICTS, outcome
 
+EXPONENTS = ("bits_total", "bits_table")  # named in the words of the chart
 PATHS = {"held_out_accuracy": "held-out rows", "structure": "structure", "s_agreement": "S", "d_r2": "D"}
 
 
@@ -59,7 +62,8 @@ def _growth(family: Family) -> Drawing:
         "fits": columns(("size", "series", "low", "bits", "high"), fits),
     }
     title = f"{family.task} · {family.net}{' (all widths)' if family.pooled else ''} · {family.recipe}"
-    return Drawing(title, "Lines: least squares in logarithms, with the 95 % band of the mean.", "growth", data)
+    exponents = listed(f"{names[name]} {exponent(law)}" for name, law in family.laws.items() if name in EXPONENTS)
+    return Drawing(title, f"Exponents: {exponents}. Bands: 95 % of the mean.", "growth", data)
 
 
 def _timing(groups: Sequence[Timing]) -> Drawing | None:

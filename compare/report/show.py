@@ -17,7 +17,7 @@ def fraction(value: float | None) -> str:
         return DASH
     if 0.9995 <= value < 1:
         return f"{math.floor(value * 1e4) / 1e4:.4f}"
-    return f"{value:.3f}"
+    return f"{round(value, 3) + 0.0:.3f}"  # adding 0 turns a negative zero into zero
 
 
 def signed(value: float | None) -> str:

@@ -46,6 +46,7 @@ def test_a_bare_record_shows_a_dash_or_a_word_for_every_field():
         (fraction(0.99996), "0.9999"),
         (fraction(1.0), "1.000"),
         (fraction(0.25), "0.250"),
+        (fraction(-0.0001), "0.000"),
         (fraction(math.nan), DASH),
         (fraction(None), DASH),
         (signed(0.1), "+0.100"),
@@ -105,10 +106,21 @@ def test_summary_counts_agreement_failures_and_false_programs():
 
 def test_terminal_table_has_a_row_a_net_and_reads_no_markup(tmp_path):
     records = [*make_run(tmp_path, sizes=(23,), nets=("mlp",), seeds=1, arrays=False), record(task="[red]x[/nope]")]
-    table = terminal_table(records)
+    table = terminal_table(records, 200)
     assert table.row_count == len(records)
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(table)
     printed = console.export_text()
     assert "[red]x[/nope]" in printed
-    assert "program !" in printed  # the failed cell is not what was expected
+    assert "failed !" in printed  # the failed cell is not what was expected
+
+
+@pytest.mark.parametrize("width", [72, 80, 100, 160])
+def test_a_narrow_terminal_has_fewer_columns_and_nothing_is_cut(tmp_path, width):
+    records = make_run(tmp_path, sizes=(113,), nets=("transformer",), seeds=1, arrays=False)
+    console = Console(width=width, file=io.StringIO(), record=True)
+    console.print(terminal_table(records, width))
+    printed = console.export_text()
+    assert "…" not in printed
+    assert all(name in printed for name in ("random_labels", "undetermined", "-0.400"))
+    assert ("margin" in printed) == (width == 160)

@@ -16,10 +16,12 @@ from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import write_record
 from benchmarks.suite import Cell
 from benchmarks.tasks import Task
-from compare import assess
+from compare import View, assess
 from compare.record import Record
+from compare.trajectory import Trajectory, trace
 from nets.check import check_net
 from nets.checkpoint import save_arrays
+from synth.spec import Spec
 
 PACKAGES = ("synthnet", "jax", "jaxlib", "flax", "optax", "numpy", "scipy", "sympy")
 CHECKED = 64  # inputs that a user's net is checked on
@@ -30,8 +32,12 @@ class Made(NamedTuple):
 
     net: nets.Net
     params: Any
-    train: np.ndarray | None  # domain rows trained on; None where all or none were
-    trained: nets.Trained | None
+    data: nets.Data | None = None  # None where nothing was trained
+    trained: nets.Trained | None = None
+
+    def held_out_of(self) -> np.ndarray | None:
+        """The rows trained on, where others were held out."""
+        return self.data.train if self.data is not None and len(self.data.held_out) else None
 
 
 def run_cell(cell: Cell, folder: Path, program: dict[str, Any], command: str) -> Record:
@@ -55,12 +61,15 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     made = make(cell, task)
     between = time.perf_counter()
     spec = task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
-    assessment = assess(made.net, made.params, spec, task.view(cell.size), train=made.train, seed=cell.seed)
-    arrays = {**assessment.arrays, **saved(made)}
+    view = task.view(cell.size)
+    assessment = assess(made.net, made.params, spec, view, train=made.held_out_of(), seed=cell.seed)
+    path = traced(made, spec, view, cell.seed)
+    arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
     fields = {
         **identity(cell, task.name, made.net.name),
         **(program if cell.recipe.labels == "true" else {}),
         **assessment.fields(),
+        **(path.fields() if path else {}),
         "command": command,
         "versions": versions(),
         "recipe_detail": detail(cell),
@@ -76,16 +85,24 @@ def make(cell: Cell, task: Task) -> Made:
     """The cell's net: a control as it is, an untrained net, or a trained one."""
     if cell.recipe.control is not None:
         net, params = control_named(cell.recipe.control).make(task, cell.size, cell.seed)
-        return Made(net, params, None, None)
+        return Made(net, params)
     assert cell.net is not None
     net = build(net_of(cell.net, Path(cell.folder)), cell.recipe, task, cell.size)
     data = task.data(cell.size, fraction=cell.recipe.fraction, labels=cell.recipe.labels, seed=cell.seed)
     if is_reference(cell.net):
         check_net(net, net.init(jax.random.key(cell.seed)), jnp.asarray(data.x[:CHECKED]))
     if cell.recipe.untrained:
-        return Made(net, net.init(jax.random.key(cell.seed)), None, None)
+        return Made(net, net.init(jax.random.key(cell.seed)))
     trained = nets.train(net, data, training(cell.recipe), cell.seed)
-    return Made(net, trained.params, data.train if len(data.held_out) else None, trained)
+    return Made(net, jax.tree.map(jnp.asarray, trained.params), data, trained)
+
+
+def traced(made: Made, spec: Spec, view: View, seed: int) -> Trajectory | None:
+    """The evidence along training, where the recipe asked for checkpoints."""
+    if made.data is None or made.trained is None or made.trained.checkpoints is None:
+        return None
+    steps = made.trained.checkpoint_steps
+    return trace(made.net, made.trained.checkpoints, steps, spec, view, train=made.data.train, seed=seed)
 
 
 def saved(made: Made) -> dict[str, np.ndarray]:

@@ -90,6 +90,8 @@ def prepare(name: str, recipe: RecipeFile, task: str, size: int, net: str) -> Pr
             options |= override.options
             per_size |= override.options_per_size
             train |= override.train
+    if not 0.0 < fraction <= 1.0:
+        raise ValueError(f"recipe {name!r}: expected a train fraction in (0, 1], got {fraction}; 1 is the whole table")
     return Prepared(
         name=Path(name).stem,
         labels=recipe.labels,

@@ -1,0 +1,129 @@
+"""The command: what it prints, its exit status, and one sentence for each mistake."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from benchmarks.cli import main
+from benchmarks.store import Identity, write_record, write_text
+from compare.record import REQUIRED, Record
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(main, words)
+
+
+def sentence(result: Result) -> str:
+    """The one line that a refusal writes."""
+    assert result.exit_code == 2, result.output
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("Error: ")
+    return lines[0].removeprefix("Error: ")
+
+
+def run_folder(folder: Path, **changes) -> Path:
+    """A run directory with two records, the suite's order not the alphabet's."""
+    import msgspec
+
+    names = ("b", "a")
+    identity = Identity(suite="tiny", identity="x", command="synthnet run tiny", cells=names)
+    write_text(folder / "suite.json", msgspec.json.encode(identity).decode())
+    for name in names:
+        extra = changes if name == "a" else {}
+        fields = {"verdict": "program", "s_agreement": 0.995, "seconds_train": 1.0, **extra}
+        write_record(
+            folder,
+            Record(suite="tiny", task="mod_add", size=23, net="mlp", recipe="clock", seed=0, cell=name, **fields),
+        )
+    return folder
+
+
+@pytest.mark.parametrize("what", ["tasks", "primitives", "nets", "extractors", "suites", "recipes", "controls"])
+def test_every_listing_has_a_name_and_a_sentence_a_line(what: str) -> None:
+    result = call("list", what)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.strip()
+    assert all(len(line.split()) > 1 for line in result.stdout.splitlines())
+
+
+def test_show_says_what_is_asked() -> None:
+    result = call("show", "mod_add")
+    assert result.exit_code == 0
+    assert "mod_add: a + b mod p." in result.stdout
+    assert "(9, 4) -> 13" in result.stdout
+
+
+def test_names_that_do_not_exist_name_the_nearest() -> None:
+    assert sentence(call("show", "mod_sud")) == "unknown task 'mod_sud'; did you mean 'mod_sub'?"
+    assert sentence(call("list", "tusks")) == "unknown value of WHAT 'tusks'; did you mean 'tasks'?"
+    assert sentence(call("rum")) == "unknown command 'rum'; did you mean 'run'?"
+    assert sentence(call("run", "quik")).startswith("unknown suite 'quik'; did you mean 'quick'?")
+    assert sentence(call("run", "quick", "--only", "mod_ad-59")).startswith("unknown cell 'mod_ad-59'; did you mean")
+
+
+def test_directories_that_hold_no_run_are_refused(tmp_path: Path) -> None:
+    assert "expected a run directory with suite.json, found none" in sentence(call("report", str(tmp_path)))
+    run_folder(tmp_path)
+    assert "got one of 'tiny'; give another --out" in sentence(call("run", "quick", "--out", str(tmp_path)))
+    assert sentence(call("report", str(tmp_path), "--format", "jsn")).endswith("did you mean 'json'?")
+
+
+def test_report_as_json_is_one_list_in_the_suite_s_order_with_every_field(tmp_path: Path) -> None:
+    result = call("report", str(run_folder(tmp_path)), "--format", "json")
+    assert result.exit_code == 0
+    records = json.loads(result.stdout)
+    assert [record["cell"] for record in records] == ["b", "a"]
+    wanted = (
+        "suite task size net recipe seed verdict decided_by formula program match_train match_test match_domain "
+        "s_agreement s_variance s_control d_r2 d_control bits_total bits_formula bits_table bits_weights bits_program "
+        "refit_random seconds_train seconds_judge"
+    )
+    assert set(records[0]) >= {*wanted.split(), *REQUIRED}
+
+
+def test_report_leaves_damaged_records_out_and_says_so(tmp_path: Path) -> None:
+    run_folder(tmp_path)
+    (tmp_path / "records" / "a.json").write_text("{")
+    result = call("report", str(tmp_path), "--format", "json")
+    assert [record["cell"] for record in json.loads(result.stdout)] == ["b"]
+    assert "damaged record" in result.stderr
+    assert (tmp_path / "records" / "a.json").exists()
+
+
+@pytest.mark.parametrize(("kind", "file"), [("html", "report.html"), ("md", "report.md"), ("latex", "report.tex")])
+def test_report_writes_a_file_and_prints_its_path(tmp_path: Path, kind: str, file: str) -> None:
+    result = call("report", str(run_folder(tmp_path)), "--format", kind)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.strip() == str(tmp_path / file)
+    assert "mod_add" in (tmp_path / file).read_text().replace("\\", "")
+
+
+def test_diff_names_what_changed_and_not_the_seconds(tmp_path: Path) -> None:
+    one, same, other = (
+        run_folder(tmp_path / name, **changes)
+        for name, changes in (("1", {}), ("2", {"seconds_train": 9.0}), ("3", {"verdict": "table"}))
+    )
+    assert call("diff", str(one), str(same)).exit_code == 0
+    result = call("diff", str(one), str(other))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == ["a: verdict: program -> table", "1 differences"]
+    (other / "records" / "b.json").unlink()
+    assert "b: only in the first run" in call("diff", str(one), str(other)).stdout
+
+
+def test_help_and_listing_tasks_need_no_jax() -> None:
+    import subprocess
+    import sys
+
+    lines = (
+        "import sys; from benchmarks.cli import main",
+        "try: main(['{}'])",
+        "except SystemExit: pass",
+        "assert 'jax' not in sys.modules",
+    )
+    code = "\n".join(lines)
+    for words in ("--help", "list', 'recipes"):
+        subprocess.run([sys.executable, "-c", code.format(words)], check=True, capture_output=True)

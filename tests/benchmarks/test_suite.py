@@ -1,0 +1,150 @@
+"""Suites and recipes: ours are sound, and a user's mistake is one sentence that names it."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.recipe import prepare, read_recipe, recipe_names, training
+from benchmarks.suite import read_suite, suite_names
+
+GOOD = """
+name = "mine"
+doc = "One cell."
+[[cells]]
+task = "mod_add"
+sizes = [23]
+net = "mlp"
+recipe = "grokked"
+"""
+RECIPE = """
+doc = "A recipe."
+fraction = 0.5
+options = { width = 8 }
+train = { steps = 5 }
+"""
+
+
+def read(folder: Path, text: str):
+    (folder / "mine.toml").write_text(text)
+    return read_suite(str(folder / "mine.toml"))
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_our_suites_are_read_and_every_name_in_them_is_known(name: str) -> None:
+    suite = read_suite(name)
+    assert suite.name == name
+    assert len({cell.name for cell in suite.cells}) == len(suite.cells)
+    assert all(cell.expected for cell in suite.cells)
+
+
+def test_our_recipes_are_all_used() -> None:
+    used = {cell.recipe.name for name in suite_names() for cell in read_suite(name).cells}
+    assert used == set(recipe_names())
+
+
+def test_grokking_holds_what_it_promises() -> None:
+    cells = read_suite("grokking").cells
+    for net in ("mlp", "transformer"):
+        grokked = [(cell.size, cell.seed) for cell in cells if cell.net == net and cell.recipe.name == "grokked"]
+        assert sorted(grokked) == [(p, seed) for p in (23, 31, 43, 59, 97, 113) for seed in range(5)]
+    fractions = {cell.size: cell.recipe.fraction for cell in cells if cell.recipe.name == "grokked"}
+    assert fractions == {23: 0.7, 31: 0.6, 43: 0.4, 59: 0.4, 97: 0.4, 113: 0.4}
+    kinds = {cell.recipe.name for cell in cells}
+    assert kinds >= {
+        "no_decay", "random_labels", "untrained", "whole_decay", "whole_no_decay", "lookup", "random_features",
+        "relabelled", "clock", "pizza", "wide_clock", "aliased_clock", "aliased_pizza", "narrow", "scaled",
+    }  # fmt: skip
+    assert all(sum(cell.recipe.name == kind for cell in cells) >= 2 for kind in kinds)
+
+
+BAD = {
+    "unknown key": ('recipe = "grokked"', 'recipy = "grokked"', "unknown key 'recipy'; did you mean 'recipe'?"),
+    "missing key": ("sizes = [23]", "", "missing required field `sizes`"),
+    "wrong type": ("sizes = [23]", 'sizes = ["p"]', "expected `int`, got `str` for the key 'sizes[0]'"),
+    "top key": ('doc = "One cell."', 'dok = "One cell."', "unknown key 'dok'; did you mean 'doc'?"),
+    "no cells": ("[[cells]]", "[[cell]]", "unknown key 'cell'; did you mean 'cells'?"),
+    "task": ('"mod_add"', '"mod_ad"', "group 1 of [[cells]]: unknown task 'mod_ad'; did you mean 'mod_add'?"),
+    "net": ('"mlp"', '"mpl"', "unknown net 'mpl'; did you mean 'mlp'?"),
+    "recipe": ('"grokked"', '"groked"', "unknown recipe 'groked'; did you mean 'grokked'?"),
+    "prime": ('"mod_add"\nsizes = [23]', '"mod_mul"\nsizes = [57]', "task 'mod_mul': expected a prime size, got 57"),
+    "size": ("sizes = [23]", "sizes = [1]", "task 'mod_add': expected a size of at least 2, got 1"),
+    "no sizes": ("sizes = [23]", "sizes = []", "expected at least one number for the key 'sizes', got none"),
+    "twins": ("sizes = [23]", "sizes = [23, 23]", "expected every cell once, got 'mod_add-23-mlp-grokked-s0' twice"),
+    "verdict": ("sizes = [23]", 'sizes = [23]\nexpected = "not progam"', "unknown expected verdict 'progam'; did you"),
+    "toml": ("sizes = [23]", "sizes = [23", "expected TOML, got a file that cannot be read"),
+    "control": ('"grokked"', '"clock"', "the recipe 'clock' is a control and brings its own net; remove the key 'net'"),
+    "large": (
+        'sizes = [23]\nnet = "mlp"\nrecipe = "grokked"',
+        'sizes = [97]\nrecipe = "lookup"',
+        "control 'lookup': expected a table of at most 4096 rows, got 9409",
+    ),
+    "other task": (
+        '"mod_add"\nsizes = [23]\nnet = "mlp"\nrecipe = "grokked"',
+        '"parity3"\nsizes = [12]\nrecipe = "clock"',
+        "control 'clock': expected the task mod_add, got task 'parity3'",
+    ),
+    "user file": ('"mod_add"', '"gone.py:TASK"', "gone.py:TASK: expected a Python file at "),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_mistake_in_a_suite_is_one_sentence(tmp_path: Path, what: str) -> None:
+    before, after, sentence = BAD[what]
+    assert len(read(tmp_path, GOOD).cells) == 1
+    assert before in GOOD
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the sentence is compared below
+        read(tmp_path, GOOD.replace(before, after))
+    text = str(caught.value)
+    assert sentence in text
+    assert text.startswith(str(tmp_path / "mine.toml"))
+    assert "\n" not in text
+
+
+BAD_RECIPE = {
+    "unknown key": ("fraction", "fractoin", "unknown key 'fractoin'; did you mean 'fraction'?"),
+    "training": ("steps", "stepps", "recipe 'mine': unknown training option 'stepps'; did you mean 'steps'?"),
+    "option": ("width", "widht", "recipe 'mine': unknown net option 'widht'; did you mean 'width'?"),
+    "value": ("steps = 5", "steps = 0", "recipe: expected steps >= 1, got 0"),
+    "type": ("fraction = 0.5", 'fraction = "half"', "expected `float`, got `str` for the key 'fraction'"),
+    "range": ("fraction = 0.5", "fraction = 1.5", "expected a train fraction in (0, 1], got 1.5"),
+    "control": ("fraction = 0.5", 'control = "clok"', "unknown control 'clok'; did you mean 'clock'?"),
+    "override": (
+        "fraction = 0.5",
+        "fraction = 0.5\noverride = [{ nett = 1 }]",
+        "unknown key 'nett'; did you mean 'net'",
+    ),
+    "labels": ("fraction = 0.5", 'labels = "ture"', "invalid enum value 'ture' for the key 'labels'"),
+}
+
+
+@pytest.mark.parametrize("what", BAD_RECIPE)
+def test_a_mistake_in_a_recipe_is_one_sentence(tmp_path: Path, what: str) -> None:
+    before, after, sentence = BAD_RECIPE[what]
+    suite = GOOD.replace('"grokked"', '"mine_recipe.toml"').replace("mine_recipe", "r/mine")
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "mine.toml").write_text(RECIPE)
+    assert read(tmp_path, suite).cells[0].recipe.fraction == 0.5
+    (tmp_path / "r" / "mine.toml").write_text(RECIPE.replace(before, after))
+    if what == "control":
+        suite = suite.replace('net = "mlp"\n', "")
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the sentence is compared below
+        read(tmp_path, suite)
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_later_overrides_win_where_they_apply() -> None:
+    recipe = read_recipe("grokked", Path())
+    assert prepare("grokked", recipe, "mod_add", 23, "mlp").fraction == 0.7
+    assert prepare("grokked", recipe, "mod_add", 59, "mlp").fraction == 0.4
+    small, large = (training(prepare("grokked", recipe, "mod_add", p, "transformer")) for p in (59, 97))
+    assert small != large
+    scaled = prepare("scaled", read_recipe("scaled", Path()), "mod_add", 97, "mlp")
+    assert scaled.options["width"] == round(4.339 * 97)
+
+
+def test_unknown_suites() -> None:
+    with pytest.raises(ValueError, match=r"unknown suite 'quik'; did you mean 'quick'\?"):
+        read_suite("quik")
+    with pytest.raises(ValueError, match=r"nowhere\.toml: expected a suite file, found none"):
+        read_suite("nowhere.toml")

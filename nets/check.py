@@ -8,19 +8,31 @@ from nets.net import Net, Params, Sites, Tokens
 
 
 def check_net(net: Net, params: Params, x: Tokens) -> None:
-    """ValueError where outputs or sites are NaN, sites are missing or change shape, or edits do not work as edits.
+    """ValueError where jit cannot trace the net, outputs or sites are NaN, sites are missing or change shape, or edits
+    do not work as edits.
 
     Runs the net on `x` (batch, positions), on its first half, and once for each site with that site's values replaced.
     """
-    apply = jax.jit(net.apply)
-    outputs, sites = apply(params, x)
+    _check_trace(net, params, x)
+    outputs, sites = net.apply(params, x)
     _check_values(net, x, outputs, sites)
-    _check_batch(net, sites, apply(params, x[: len(x) // 2])[1], len(x) // 2)
+    _check_batch(net, sites, net.apply(params, x[: len(x) // 2])[1], len(x) // 2)
     for number, site in enumerate(net.sites):
         after = {name: sites[name] for name in net.sites[number + 1 :]} | {"outputs": outputs}
         moved = _moved(np.asarray(sites[site]), number)
-        edited, values = apply(params, x, {site: moved})
+        edited, values = net.apply(params, x, {site: moved})
         _check_edit(net, site, moved, values, after, values | {"outputs": edited})
+
+
+def _check_trace(net: Net, params: Params, x: Tokens) -> None:
+    try:
+        jax.eval_shape(net.apply, params, x)
+    except (jax.errors.JAXTypeError, jax.errors.UnexpectedTracerError) as error:
+        first = str(error).splitlines()[0]
+        raise ValueError(
+            f"net {net.name!r}: expected an `apply` that jax.jit can trace, got {type(error).__name__} ({first}); "
+            "use jax.numpy and no Python branch on values"
+        ) from error
 
 
 def _check_values(net: Net, x: Tokens, outputs: jax.Array, sites: Sites) -> None:

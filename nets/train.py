@@ -40,12 +40,12 @@ def train(net: Net, data: Data, recipe: Recipe, seed: int, *, progress: Progress
     `progress(step, measures)` is called after each evaluation. A loss that is not finite raises ValueError.
     """
     began = time.perf_counter()
-    rows = _rows(data)
+    rows, rates = _rows(data), rates_of(recipe)
     start, draws = jax.random.split(jax.random.key(seed))
     state = begin(net, start)
     kept, curve, settled_at = [], [], None
     for step in _stops(recipe):
-        state = advance(net.apply, recipe, state, rows, draws, step)
+        state = advance(net.apply, recipe.batch, state, rows, rates, draws, step)
         measures = _measured(net.apply, state.params, rows)
         curve.append({"step": step, **measures})
         if progress is not None:
@@ -88,20 +88,44 @@ class Rows(NamedTuple):
 def begin(net: Net, key: jax.Array) -> State:
     """The state before the first step."""
     params = jax.jit(net.init)(key)
-    return State(params, _moments(0.9, 0.98).init(params), jnp.zeros((), jnp.int32))
+    return State(params, optax.scale_by_adam().init(params), jnp.zeros((), jnp.int32))
 
 
-@partial(jax.jit, static_argnums=(0, 1), donate_argnums=())
-def advance(apply: Apply, recipe: Recipe, state: State, rows: Rows, key: jax.Array, until: int) -> State:
-    """The state at step `until`. The number of steps is not static, so that one compilation serves every block."""
-    update = _moments(recipe.b1, recipe.b2).update
+class Rates(NamedTuple):
+    """The numbers of a recipe: not static, so that recipes share one compilation."""
+
+    learning_rate: float
+    weight_decay: float
+    b1: float
+    b2: float
+    warmup: float
+    steps: float
+    cosine: float  # 1 for a cosine schedule, else 0
+
+
+def rates_of(recipe: Recipe) -> Rates:
+    """The numbers of a recipe."""
+    cosine = float(recipe.schedule == "cosine")
+    weights = (recipe.learning_rate, recipe.weight_decay, recipe.b1, recipe.b2)
+    return Rates(*weights, float(max(recipe.warmup, 1)), float(recipe.steps), cosine)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def advance(
+    apply: Apply, batch: int | None, state: State, rows: Rows, rates: Rates, key: jax.Array, until: int
+) -> State:
+    """The state at step `until`: AdamW, every parameter decayed by the rate of the step.
+
+    The number of steps is not static either, so that one compilation serves every block.
+    """
+    update = optax.scale_by_adam(rates.b1, rates.b2).update
 
     def step(_: int, state: State) -> State:
-        x, y = _drawn(recipe, rows, jax.random.fold_in(key, state.step))
+        x, y = _drawn(batch, rows, jax.random.fold_in(key, state.step))
         slopes = jax.grad(lambda params: jnp.mean(losses(apply(params, x)[0], y)))(state.params)
         moves, moments = update(slopes, state.moments)
-        rate = _rate(recipe, state.step)
-        params = jax.tree.map(lambda w, move: w - rate * (move + recipe.weight_decay * w), state.params, moves)
+        rate = _rate(rates, state.step)
+        params = jax.tree.map(lambda w, move: w - rate * (move + rates.weight_decay * w), state.params, moves)
         return State(params, moments, state.step + 1)
 
     return jax.lax.fori_loop(0, until - state.step, step, state)
@@ -114,21 +138,17 @@ def losses(outputs: Float[Array, "rows classes"], y: Int[Array, " rows"]) -> Flo
     return optax.softmax_cross_entropy_with_integer_labels(outputs, y)
 
 
-def _moments(b1: float, b2: float) -> optax.GradientTransformation:
-    return optax.scale_by_adam(b1=b1, b2=b2)
-
-
-def _rate(recipe: Recipe, step: Array) -> Array:
+def _rate(rates: Rates, step: Array) -> Array:
     """Learning rate at a step."""
-    warm = jnp.minimum(1.0, (step + 1) / max(recipe.warmup, 1))
-    fall = 0.5 * (1 + jnp.cos(jnp.pi * step / recipe.steps)) if recipe.schedule == "cosine" else 1.0
-    return recipe.learning_rate * warm * fall
+    warm = jnp.minimum(1.0, (step + 1) / rates.warmup)
+    fall = 0.5 * (1 + jnp.cos(jnp.pi * step / rates.steps))
+    return rates.learning_rate * warm * jnp.where(rates.cosine == 1.0, fall, 1.0)
 
 
-def _drawn(recipe: Recipe, rows: Rows, key: jax.Array) -> tuple[Array, Array]:
-    if recipe.batch is None:
+def _drawn(batch: int | None, rows: Rows, key: jax.Array) -> tuple[Array, Array]:
+    if batch is None:
         return rows.x, rows.y
-    chosen = jax.random.randint(key, (recipe.batch,), 0, rows.y.shape[0])
+    chosen = jax.random.randint(key, (batch,), 0, rows.y.shape[0])
     return rows.x[chosen], rows.y[chosen]
 
 
@@ -152,7 +172,7 @@ def _measure(apply: Apply, params: Params, rows: Rows) -> tuple[Array, ...]:
     answers = (outputs[:, 0] > 0) if outputs.shape[1] == 1 else jnp.argmax(outputs, axis=1)
     trained = len(rows.y)
     parts = [part for rows in (answers == y, losses(outputs, y)) for part in (rows[:trained], rows[trained:])]
-    return *(part.mean() if part.size else jnp.array(jnp.nan) for part in parts), optax.global_norm(params)
+    return *(part.mean() if part.size else jnp.array(jnp.nan) for part in parts), optax.tree.norm(params)
 
 
 def _settled_at(recipe: Recipe, measures: dict[str, float], step: int, before: int | None) -> int | None:

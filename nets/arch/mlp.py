@@ -67,7 +67,7 @@ class Mlp(nnx.Module):
         self.activation, self.inputs = activation, inputs
         shapes: Shapes = {"U": ((width, classes), width**-0.5)}
         if inputs == "embedding":
-            shapes["E"] = ((alphabet, embedding), 1.0)
+            shapes["E"] = ((alphabet, embedding), embedding**-0.5)
             shapes["A"] = ((positions, embedding, width), (positions * embedding) ** -0.5)
         elif inputs == "onehot":
             shapes["A"] = ((positions, alphabet, width), positions**-0.5)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 
 import jax
+import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array
 
@@ -30,7 +31,7 @@ def net_of(name: str, module: Callable[[nnx.Rngs], nnx.Module], sites: tuple[str
         refuse_unknown(name, edits or {}, sites)
         tap, values = tapping(edits or {})
         merged = nnx.merge(graph, nnx.State({key: nnx.Param(value) for key, value in params.items()}))
-        return merged(x, tap), values
+        return merged(jnp.asarray(x), tap), values
 
     return Net(name=name, init=init, apply=apply, sites=sites)
 

@@ -50,7 +50,7 @@ class Transformer(nnx.Module):
 
         head = width // heads
         shapes: Shapes = {
-            "E": ((alphabet + 1, width), width**-0.5),
+            "E": ((alphabet + 1, width), 3 * width**-0.5),
             "P": ((positions + 1, width), width**-0.5),
             **dict.fromkeys("QKV", ((heads, width, head), width ** (-0.5))),
             "O": ((heads, head, width), width**-0.5),

@@ -1,0 +1,113 @@
+"""A user's own function as a net, and the check of its promises."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from nets import check_net, tapping, wrap
+
+X = np.random.default_rng(0).integers(0, 5, (8, 2))
+PARAMS = {"table": np.random.default_rng(1).normal(size=(5, 6)), "out": np.random.default_rng(2).normal(size=(6, 3))}
+
+
+def good(params, x, edits):
+    tap, sites = tapping(edits)
+    pre = tap("pre", params["table"][x[:, 0]] + params["table"][x[:, 1]])
+    return tap("hidden", jax.nn.relu(pre)) @ params["out"], sites
+
+
+def test_a_wrapped_function_is_a_net():
+    net = wrap(good, ("pre", "hidden"), name="mine")
+    check_net(net, PARAMS, X)
+    outputs, sites = net.apply(PARAMS, X)
+    assert (net.name, tuple(sites)) == ("mine", ("pre", "hidden"))
+    zeroed, _ = jax.jit(net.apply)(PARAMS, X, {"hidden": 0.0})
+    assert np.abs(outputs).max() > 0.1
+    assert np.all(np.asarray(zeroed) == 0.0)
+
+
+def test_an_unknown_edit_is_refused():
+    with pytest.raises(ValueError, match=r"net 'mine'.*got 'hiden'; the nearest is 'hidden'"):
+        wrap(good, ("pre", "hidden"), name="mine").apply(PARAMS, X, {"hiden": 0.0})
+
+
+def test_sites_that_were_not_declared_are_refused():
+    with pytest.raises(ValueError, match=r"expected the sites \['pre'\], got \['hidden', 'pre'\]"):
+        wrap(good, ("pre",)).apply(PARAMS, X)
+
+
+def test_init_is_needed_only_to_train():
+    with pytest.raises(ValueError, match="pass `init=` to `wrap`"):
+        wrap(good, ("pre", "hidden")).init(jax.random.key(0))
+    assert wrap(good, ("pre", "hidden"), init=lambda key: PARAMS).init(jax.random.key(0)) is PARAMS
+
+
+def ignores_edits(params, x, edits):
+    return good(params, x, {})
+
+
+def reads_nothing_edited(params, x, edits):
+    outputs, _ = good(params, x, {})
+    return outputs, good(params, x, edits)[1]
+
+
+def gives_nan(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return outputs * jnp.where(x[:, :1] == 0, jnp.nan, 1.0), sites
+
+
+def sites_are_nan(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return outputs, sites | {"pre": sites["pre"] * jnp.nan}
+
+
+def loses_a_site_in_small_batches(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return outputs, sites if len(x) == len(X) else {"pre": sites["pre"]}
+
+
+def site_grows_with_the_batch(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return outputs, sites | {"pre": jnp.tile(sites["pre"], (1, len(x)))}
+
+
+def site_without_batch(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return outputs, sites | {"pre": sites["pre"][0]}
+
+
+def flat_outputs(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return outputs[:, 0], sites
+
+
+def branches_on_values(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return (outputs if outputs.sum() > 0 else -outputs), sites
+
+
+@pytest.mark.parametrize(
+    ("apply", "sentence"),
+    [
+        (branches_on_values, "expected an `apply` that jax.jit can trace, got TracerBoolConversionError"),
+        (ignores_edits, "site 'pre': expected an edit to be returned as the site"),
+        (reads_nothing_edited, "site 'hidden': expected an edit to change the outputs or a later site"),
+        (gives_nan, "outputs: expected numbers, got NaN for"),
+        (sites_are_nan, "pre: expected numbers, got NaN for 8 of 8 inputs"),
+        (loses_a_site_in_small_batches, r"expected the sites|expected the same sites for every batch"),
+        (site_grows_with_the_batch, "site 'pre': expected shape .* only the batch axis may change"),
+        (site_without_batch, "pre: expected a batch axis of 8"),
+        (flat_outputs, r"expected outputs of shape \(8, classes\), got \(8,\)"),
+    ],
+)
+def test_a_broken_promise_is_named(apply, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        check_net(wrap(apply, ("pre", "hidden")), PARAMS, X)
+
+
+def test_the_check_does_not_rest_on_wrap():
+    net = wrap(good, ("pre", "hidden"))
+    bare = type(net)(name="bare", init=net.init, apply=lambda p, x, edits=None: good(p, x, edits or {}), sites=("pre",))
+    with pytest.raises(ValueError, match=r"expected the sites \['pre'\]"):
+        check_net(bare, PARAMS, X)

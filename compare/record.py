@@ -6,7 +6,7 @@ Arrays of a cell (a .npz file whose path, relative to the run directory, is the 
 `trajectory.step`, `.train_accuracy`, `.held_out_accuracy`, `.structure`, `.s_agreement`, `.d_r2`, `.restricted_loss`,
 `.excluded_loss`, `.gini`, `.weight_norm`, `.bits`, each (checkpoints,);
 `gallery.unit` (shown,), `gallery.actual` and `gallery.fitted` (shown, rows, columns), a unit's activation over the
-first argument (rows) and the second or the remaining arguments (columns);
+first half of the arguments (rows) and the rest (columns);
 `frequencies.k`, `frequencies.amplitude` (share of the outputs' variance), `frequencies.units`, each (terms,).
 """
 

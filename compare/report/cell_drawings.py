@@ -141,7 +141,9 @@ def _frequencies(arrays: Arrays, most: int = 40) -> Drawing | None:
     k, share = arrays.get("frequencies.k"), arrays.get("frequencies.amplitude")
     if k is None or share is None or k.shape != share.shape or not k.size:
         return None
-    units = arrays.get("frequencies.units", np.full(k.shape, np.nan))
+    units = arrays.get("frequencies.units")
+    if units is None or units.shape != k.shape:
+        units = np.full(k.shape, np.nan)
     largest = np.sort(np.argsort(-share, kind="stable")[:most])
     largest = largest[np.argsort(k[largest], kind="stable")]
     known = [

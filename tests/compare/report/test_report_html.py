@@ -89,7 +89,7 @@ def test_links_within_the_page_lead_somewhere(page):
     assert {a["href"] for tag, a in page.elements if tag == "a"} <= {f"#{name}" for name in page.ids()}
 
 
-def test_it_says_what_the_issue_of_each_section_is(run, page):
+def test_every_section_is_there_with_its_words(run, page):
     for words in ("Family: how bits grow", "Trajectory: formation", "Failed cells", "Neuron gallery", "Synthesizer"):
         assert words in page.text
     assert "synthnet run made --out runs/made" in page.text

@@ -13,7 +13,7 @@ from jaxtyping import Shaped
 
 from synth.budget import Meter
 from synth.grammar import Language
-from synth.hashing import Table
+from synth.hashing import Table, agree
 from synth.layer import Layer
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
@@ -109,7 +109,7 @@ class Bank:
         """A program of exactly this cost whose values are `goal`; the layers of its arguments are stored."""
         for leaf in self._leaves(kind, cost):
             self.meter.candidates += 1
-            if np.array_equal(self._leaf_values(leaf, kind), goal):
+            if agree(self._leaf_values(leaf, kind), goal).all():
                 return leaf_program(leaf)
         probe = min(self.examples, PROBE_BOOL if goal.dtype == bool else PROBE)
         for operator in self._operators[kind]:
@@ -217,13 +217,13 @@ def match(
 ) -> tuple[int, ...] | None:
     """Rows of the first candidate of a tile whose values are the goal, looked for on a few examples first."""
     values = evaluate(primitive, layers, tile, slice(0, probe))
-    hits = values[0] == goal[0]
+    hits = agree(values[0], goal[0])
     for row, wanted in zip(values[1:], goal[1:probe], strict=True):
-        hits &= row == wanted
+        hits &= agree(row, wanted)
     places = np.flatnonzero(hits)
     if not len(places):
         return None
     rows = rows_of_tile(tile, places)
     rest = evaluate_rows(primitive, layers, rows, slice(probe, None))
-    right = np.flatnonzero((rest == goal[probe:, None]).all(axis=0))
+    right = np.flatnonzero(agree(rest, goal[probe:, None]).all(axis=0))
     return tuple(int(row[right[0]]) for row in rows) if len(right) else None

@@ -98,10 +98,16 @@ def by_row(
 ) -> np.ndarray:
     """A function of single values, on every row, in the result's type."""
     kind = carrier(primitive.type.result)
-    plain = {BOOL: bool, REAL: float}.get(kind, int)
+    plain = {BOOL: bool, REAL: float}.get(kind, whole)
     rows = [[convert(value[row : row + 1]) for value in arguments] for row in range(SLOW_DRAWS)]
     values = attempt(primitive, view, lambda: [plain(function(*row)) for row in rows], where)
     return np.array(values, dtype=DTYPES[kind])
+
+
+def whole(value: Any) -> int:
+    if int(value) != value:
+        raise TypeError(f"expected an integer, got {value}")
+    return int(value)
 
 
 def to_sympy(value: np.ndarray) -> Any:

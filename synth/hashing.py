@@ -29,6 +29,13 @@ def integers(values: Shaped[np.ndarray, "examples n"]) -> Shaped[np.ndarray, "wo
     return (clean.view(np.uint64) + np.uint64(1 << 11)) & COARSE
 
 
+def agree(values: Shaped[np.ndarray, "..."], wanted: Shaped[np.ndarray, "..."]) -> Bool[np.ndarray, "..."]:
+    """Where values are what is wanted; reals within rounding."""
+    if values.dtype != np.float64:
+        return values == wanted
+    return np.isclose(values, wanted, rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
 class Table:
     """An open-addressing set of fingerprints, doubled when half full."""
 

@@ -12,7 +12,7 @@ Equation = Callable[..., tuple[Value, Value]]
 class Law:
     """`equation(f, *values)` gives both sides; value i is drawn from the type of argument `variables[i]`.
 
-    The search knows the laws of this file by name and prunes with them; any other law is only tested.
+    The search knows laws by their names in `PRUNING`; any other law is only tested.
     """
 
     name: str
@@ -21,33 +21,51 @@ class Law:
     arity: int
     constant: int | bool | float | None = None
     sides: tuple[int, ...] = ()  # the arguments where `constant` makes the application redundant
+    same: tuple[int, ...] = ()  # arguments of one type; -1 stands for the result
+
+
+PRUNING = (
+    "commutative",
+    "associative",
+    "idempotent",
+    "involution",
+    "projection",
+    "identity",
+    "right identity",
+    "annihilator",
+    "same branches",
+)
 
 
 def commutative() -> Law:
     """f(x, y) = f(y, x)."""
-    return Law(name="commutative", variables=(0, 1), arity=2, equation=lambda f, x, y: (f(x, y), f(y, x)))
+    return Law(name="commutative", variables=(0, 1), arity=2, same=(0, 1), equation=lambda f, x, y: (f(x, y), f(y, x)))
 
 
 def associative() -> Law:
     """f(f(x, y), z) = f(x, f(y, z))."""
     return Law(
-        name="associative", variables=(0, 0, 0), arity=2, equation=lambda f, x, y, z: (f(f(x, y), z), f(x, f(y, z)))
+        name="associative",
+        variables=(0, 0, 0),
+        arity=2,
+        same=(0, 1, -1),
+        equation=lambda f, x, y, z: (f(f(x, y), z), f(x, f(y, z))),
     )
 
 
 def idempotent() -> Law:
     """f(x, x) = x."""
-    return Law(name="idempotent", variables=(0,), arity=2, equation=lambda f, x: (f(x, x), x))
+    return Law(name="idempotent", variables=(0,), arity=2, same=(0, 1, -1), equation=lambda f, x: (f(x, x), x))
 
 
 def involution() -> Law:
     """f(f(x)) = x."""
-    return Law(name="involution", variables=(0,), arity=1, equation=lambda f, x: (f(f(x)), x))
+    return Law(name="involution", variables=(0,), arity=1, same=(0, -1), equation=lambda f, x: (f(f(x)), x))
 
 
 def projection() -> Law:
     """f(f(x)) = f(x)."""
-    return Law(name="projection", variables=(0,), arity=1, equation=lambda f, x: (f(f(x)), f(x)))
+    return Law(name="projection", variables=(0,), arity=1, same=(0, -1), equation=lambda f, x: (f(f(x)), f(x)))
 
 
 def identity(constant: int | bool | float) -> Law:
@@ -56,7 +74,9 @@ def identity(constant: int | bool | float) -> Law:
     def equation(f: Callable, x: Value) -> tuple[Value, Value]:
         return (f(x, like(x, constant)), f(like(x, constant), x)), (x, x)
 
-    return Law(name="identity", variables=(0,), arity=2, equation=equation, constant=constant, sides=(0, 1))
+    return Law(
+        name="identity", variables=(0,), arity=2, equation=equation, constant=constant, sides=(0, 1), same=(0, 1, -1)
+    )
 
 
 def right_identity(constant: int | bool | float) -> Law:
@@ -68,6 +88,7 @@ def right_identity(constant: int | bool | float) -> Law:
         equation=lambda f, x: (f(x, like(x, constant)), x),
         constant=constant,
         sides=(1,),
+        same=(0, 1, -1),
     )
 
 
@@ -77,16 +98,22 @@ def annihilator(zero: int | bool | float) -> Law:
     def equation(f: Callable, x: Value) -> tuple[Value, Value]:
         return (f(x, like(x, zero)), f(like(x, zero), x)), (like(x, zero), like(x, zero))
 
-    return Law(name="annihilator", variables=(0,), arity=2, equation=equation, constant=zero, sides=(0, 1))
+    return Law(
+        name="annihilator", variables=(0,), arity=2, equation=equation, constant=zero, sides=(0, 1), same=(0, 1, -1)
+    )
 
 
 def same_branches() -> Law:
     """f(c, x, x) = x."""
-    return Law(name="same branches", variables=(0, 1), arity=3, equation=lambda f, c, x: (f(c, x, x), x))
+    return Law(
+        name="same branches", variables=(0, 1), arity=3, same=(1, 2, -1), equation=lambda f, c, x: (f(c, x, x), x)
+    )
 
 
 def law(name: str, arity: int, variables: tuple[int, ...], equation: Equation) -> Law:
     """Any other equation: tested, not used for pruning."""
+    if name in PRUNING:
+        raise ValueError(f"law {name!r}: expected a name of your own, got one that the search prunes with; rename it")
     return Law(name=name, variables=variables, arity=arity, equation=equation)
 
 

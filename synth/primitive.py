@@ -76,3 +76,9 @@ class Primitive:
                     f"primitive {self.name!r}: expected laws of {len(self.type.args)} arguments, "
                     f"got the law {law.name!r} of {law.arity}; remove it"
                 )
+            kinds = {carrier((*self.type.args, self.type.result)[place]) for place in law.same}
+            if len(kinds) > 1:
+                raise ValueError(
+                    f"primitive {self.name!r}: expected the arguments that the law {law.name!r} speaks of to have one "
+                    f"type, got {self.type}; remove the law"
+                )

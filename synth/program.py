@@ -76,15 +76,16 @@ class Program:
         """The program's value on columns of one shape, a column for each terminal, on "numpy" or "jax"."""
         if backend == "numpy":
             with np.errstate(all="ignore"):
-                return self._on(NUMPY, {name: np.asarray(values) for name, values in columns.items()})
+                return self.evaluate(NUMPY, {name: np.asarray(values) for name, values in columns.items()})
         if backend == "jax":
             import jax
 
             with jax.enable_x64(True):
-                return np.asarray(self._on(jax_xp(), columns))
+                return np.asarray(self.evaluate(jax_xp(), columns))
         raise ValueError(f"backend: expected 'numpy' or 'jax', got {backend!r}; choose one of them")
 
-    def _on(self, xp: Xp, columns: Mapping[str, Any]) -> Any:
+    def evaluate(self, xp: Xp, columns: Mapping[str, Any]) -> Any:
+        """The same as a pure function of arrays, for use under jit; 64-bit integers are the caller's to switch on."""
         self._check_columns(columns)
         shape = np.broadcast_shapes(*(np.shape(values) for values in columns.values()))
         values: list[Any] = []
@@ -157,18 +158,6 @@ class Program:
 
 def apply(primitive: Primitive, *programs: Program) -> Program:
     """A primitive on programs, with equal subexpressions shared."""
-    asked = primitive.type.args
-    if len(asked) != len(programs):
-        raise ValueError(
-            f"primitive {primitive.name!r}: expected {len(asked)} arguments, got {len(programs)}; "
-            f"its type is {primitive.type}"
-        )
-    for place, (program, wanted) in enumerate(zip(programs, asked, strict=True), 1):
-        if not fits(program.type, wanted):
-            raise ValueError(
-                f"primitive {primitive.name!r}: expected argument {place} of type {wanted}, got {program.show()} "
-                f"of type {program.type}; its type is {primitive.type}"
-            )
     places: dict[Node, int] = {}
     roots: list[int] = []
     for program in programs:
@@ -178,9 +167,26 @@ def apply(primitive: Primitive, *programs: Program) -> Program:
                 node = Apply(node.primitive, tuple(moved[i] for i in node.args))
             moved.append(places.setdefault(node, len(places)))
         roots.append(moved[-1])
-    root = Apply(primitive, tuple(roots))
-    places.setdefault(root, len(places))
-    return Program(tuple(places))
+    nodes = list(places)
+    check_call(primitive, [nodes[root] for root in roots])
+    return Program((*nodes, Apply(primitive, tuple(roots))))
+
+
+def check_call(primitive: Primitive, given: Sequence[Node]) -> None:
+    """ValueError unless the nodes have the types of the primitive's arguments."""
+    asked = primitive.type.args
+    if len(asked) != len(given):
+        raise ValueError(
+            f"primitive {primitive.name!r}: expected {len(asked)} arguments, got {len(given)}; "
+            f"its type is {primitive.type}"
+        )
+    for place, (node, wanted) in enumerate(zip(given, asked, strict=True), 1):
+        if not fits(type_of(node), wanted):
+            name = node.name if isinstance(node, Terminal) else f"({node.primitive.name} ...)"
+            raise ValueError(
+                f"primitive {primitive.name!r}: expected argument {place} of type {wanted}, got {name} "
+                f"of type {type_of(node)}; its type is {primitive.type}"
+            )
 
 
 def terminal(name: str, type: Type) -> Program:
@@ -194,8 +200,10 @@ def parse(text: str, library: Iterable[Primitive], terminals: Mapping[str, Type]
     if not isinstance(terminals, Mapping):
         terminals = {node.name: node.type for node in terminals}
     words.update({name: Terminal(name, kind) for name, kind in terminals.items()})
-    open_calls: list[tuple[Primitive, list[Program]]] = []
-    done: list[Program] = []
+    places: dict[Node, int] = {}
+    nodes: list[Node] = []
+    open_calls: list[tuple[Primitive, list[int]]] = []
+    done: list[int] = []
     tokens = TOKEN.findall(text)
     place = 0
     while place < len(tokens):
@@ -212,14 +220,18 @@ def parse(text: str, library: Iterable[Primitive], terminals: Mapping[str, Type]
             if not open_calls:
                 raise ValueError(f"program {shorten(text)}: expected an expression, got ')'; remove it")
             primitive, args = open_calls.pop()
-            program = apply(primitive, *args)
+            check_call(primitive, [nodes[i] for i in args])
+            node = Apply(primitive, tuple(args))
         else:
-            program = atom(token, words, text)
-        (open_calls[-1][1] if open_calls else done).append(program)
+            node = atom(token, words, text)
+        if node not in places:
+            places[node] = len(nodes)
+            nodes.append(node)
+        (open_calls[-1][1] if open_calls else done).append(places[node])
     if open_calls or not done:
-        missing = ")" * len(open_calls) if open_calls else "an expression"
-        raise ValueError(f"program {shorten(text)}: expected {shorten(missing)} before the end; add it")
-    return done[0]
+        missing = shorten(")" * len(open_calls)) if open_calls else "an expression"
+        raise ValueError(f"program {shorten(text)}: expected {missing} before the end; add it")
+    return Program(tuple(nodes))
 
 
 def head_of(token: str, words: Mapping[str, Primitive | Terminal], text: str) -> Primitive:
@@ -234,21 +246,21 @@ def head_of(token: str, words: Mapping[str, Primitive | Terminal], text: str) ->
     raise unknown("primitive", token, [name for name, word in words.items() if isinstance(word, Primitive)])
 
 
-def atom(token: str, words: Mapping[str, Primitive | Terminal], text: str) -> Program:
+def atom(token: str, words: Mapping[str, Primitive | Terminal], text: str) -> Node:
     from synth.library.constants import literal
 
     word = words.get(token)
     if isinstance(word, Terminal):
-        return Program((word,))
+        return word
     if isinstance(word, Primitive):
         if word.type.args:
             raise ValueError(
                 f"program {shorten(text)}: expected arguments for the primitive {token!r} of type {word.type}; "
                 f"write ({token} ...)"
             )
-        return Program((Apply(word, ()),))
+        return Apply(word, ())
     if LITERAL.fullmatch(token) and any(LITERAL.fullmatch(name) for name in words):
-        return Program((Apply(literal(int(token)), ()),))
+        return Apply(literal(int(token)), ())
     raise unknown("terminal", token, list(words))
 
 

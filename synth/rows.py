@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int, Shaped
+from jaxtyping import Int, Shaped
 
-from synth.arguments import argument_names, columns, typed
+from synth.arguments import columns, typed
+from synth.hashing import agree
 from synth.program import Program
 from synth.spec import Spec
-from synth.types import BOOL, DTYPES, REAL, carrier
+from synth.types import BOOL, DTYPES, Type, carrier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,12 +30,6 @@ class Rows:
         return np.flatnonzero(~agree(values, self.answers))
 
 
-def agree(values: np.ndarray, answers: np.ndarray) -> Bool[np.ndarray, " rows"]:
-    if values.dtype != np.float64:
-        return values == answers
-    return np.isclose(values, answers, rtol=1e-9, atol=1e-12, equal_nan=True)
-
-
 def gather(specs: Sequence[Spec]) -> Rows:
     """All rows of the specifications; ValueError where two of them contradict each other."""
     parts: list[tuple[dict[str, np.ndarray], np.ndarray]] = []
@@ -48,25 +43,23 @@ def gather(specs: Sequence[Spec]) -> Rows:
     answers = np.concatenate([part[1] for part in parts])
     if not len(answers):
         raise ValueError("spec: expected at least one example, got none; give inputs and outputs of one row or more")
-    first = distinct_rows(table, answers, argument_names(specs[0].type))
+    first = distinct_rows(table, answers)
     whole = all(spec.domain is not None and (spec.oracle is not None or covers(spec)) for spec in specs)
     return Rows(table={name: values[first] for name, values in table.items()}, answers=answers[first], whole=whole)
 
 
-def distinct_rows(
-    table: dict[str, np.ndarray], answers: np.ndarray, names: tuple[str, ...]
-) -> Int[np.ndarray, " distinct"]:
+def distinct_rows(table: dict[str, np.ndarray], answers: np.ndarray) -> Int[np.ndarray, " distinct"]:
     """The first of several equal rows, in order; ValueError names two equal inputs with unlike answers."""
     if not table:
         return np.arange(1)
-    stacked = np.stack([values.astype(np.float64) for values in table.values()], axis=1)
-    _, first, group = np.unique(stacked, axis=0, return_index=True, return_inverse=True)
+    codes = [np.unique(values, return_inverse=True)[1] for values in table.values()]
+    _, first, group = np.unique(np.stack(codes, axis=1), axis=0, return_index=True, return_inverse=True)
     group = group.reshape(-1)
     unlike = np.flatnonzero(~agree(answers, answers[first][group]))
     if len(unlike):
         late = int(unlike[0])
         early = int(first[group[late]])
-        inputs = ", ".join(f"{name}={table[name][late]}" for name in table if name in names or name != "bits")
+        inputs = ", ".join(f"{name}={table[name][late]}" for name in table if name != "bits")
         raise ValueError(
             f"examples contradict each other: rows {early} and {late} both have {inputs}, but the answers are "
             f"{answers[early]} and {answers[late]}; remove one of them"
@@ -76,7 +69,7 @@ def distinct_rows(
 
 def covers(spec: Spec) -> bool:
     """Whether the examples are the whole domain."""
-    return spec.domain is not None and len(spec.domain[0]) <= len(spec.outputs)
+    return spec.domain is not None and len(set(zip(*spec.inputs, strict=True))) == len(spec.domain[0])
 
 
 def irrelevant(rows: Rows, names: Sequence[str]) -> frozenset[str]:
@@ -103,17 +96,17 @@ def same_kind(rows: Rows, one: str, other: str) -> bool:
     return rows.table[one].dtype == rows.table[other].dtype
 
 
-def sample(answers: np.ndarray, kind_size: int, seed: int) -> Int[np.ndarray, " taken"]:
+def sample(answers: np.ndarray, size: int, seed: int) -> Int[np.ndarray, " taken"]:
     """A seeded sample of rows; of Boolean answers half are true where there are enough."""
     random = np.random.default_rng(seed)
     order = random.permutation(len(answers))
     if answers.dtype == bool:
         true, false = order[answers[order]], order[~answers[order]]
-        half = kind_size // 2
+        half = size // 2
         order = np.concatenate([true[:half], false[:half], true[half:], false[half:]])
-    return np.sort(order[:kind_size])
+    return np.sort(order[:size])
 
 
-def examples_for(kind: object) -> int:
-    """How many examples the bank starts from; a Boolean answer says less than an integer."""
-    return {BOOL: 32, REAL: 16}.get(kind, 16)  # type: ignore[call-overload]
+def examples_for(kind: Type) -> int:
+    """How many examples the bank starts from; a Boolean answer says less than a number."""
+    return 32 if kind == BOOL else 16

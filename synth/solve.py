@@ -143,6 +143,8 @@ def answers(program: Program, spec: Spec, inputs: Sequence[np.ndarray], backend:
 def check_family(specs: Sequence[Spec]) -> None:
     if not specs:
         raise ValueError("solve: expected at least one spec, got none")
+    if not specs[0].type.args:
+        raise ValueError("solve: expected a function of at least one argument, got none; give the spec an argument")
     for spec in specs[1:]:
         if spec.type != specs[0].type or set(spec.terminals) != set(specs[0].terminals):
             raise ValueError(

@@ -8,7 +8,7 @@ from synth.types import INT, MODULUS, Fn
 
 BINARY = Fn((INT, INT, MODULUS), INT)
 UNARY = Fn((INT, MODULUS), INT)
-SWAP = law("commutative", 3, (0, 1, 2), lambda f, x, y, m: (f(x, y, m), f(y, x, m)))
+SWAP = law("first two commute", 3, (0, 1, 2), lambda f, x, y, m: (f(x, y, m), f(y, x, m)))
 MOD = "def mod(a, b):\n    return a % b if b else 0\n"
 
 

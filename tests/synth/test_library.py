@@ -1,0 +1,93 @@
+"""Every primitive: its views agree, its laws hold, and it can be written down and read back."""
+
+import numpy as np
+import pytest
+
+from synth import LIBRARIES, LIBRARY, PRIMITIVES, Terminal, apply, check_primitive, named, parse, terminal
+from synth.library.constants import literal
+from synth.types import DTYPES, carrier
+
+
+@pytest.fixture(params=PRIMITIVES, ids=lambda primitive: primitive.name)
+def primitive(request):
+    return request.param
+
+
+def test_views_agree_and_laws_hold(primitive):
+    check_primitive(primitive)
+
+
+def test_is_documented_and_has_every_view(primitive):
+    assert primitive.doc.endswith(".")
+    program = apply(primitive, *(terminal("xyz"[i], kind) for i, kind in enumerate(primitive.type.args)))
+    assert program.latex()
+    assert "def program(" in program.python()
+
+
+def test_text_round_trip(primitive):
+    words = tuple(Terminal("xyz"[i], kind) for i, kind in enumerate(primitive.type.args))
+    program = apply(primitive, *(terminal(word.name, word.type) for word in words))
+    assert parse(program.show(), PRIMITIVES, words) == program
+
+
+def test_result_has_the_declared_type(primitive):
+    columns = {"xyz"[i]: np.ones(3, DTYPES[carrier(kind)]) for i, kind in enumerate(primitive.type.args)}
+    program = apply(primitive, *(terminal("xyz"[i], kind) for i, kind in enumerate(primitive.type.args)))
+    values = program.run(columns or {"row": np.ones(3)})
+    assert values.dtype == DTYPES[carrier(primitive.type.result)]
+    assert values.shape == (3,)
+
+
+def test_names_are_unique():
+    names = [primitive.name for primitive in PRIMITIVES]
+    assert len(set(names)) == len(names)
+    assert set(LIBRARY) <= set(PRIMITIVES)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("mod", (-7, 3), 2),
+        ("mod", (7, -3), -2),
+        ("mod", (7, 0), 0),
+        ("floordiv", (-7, 3), -3),
+        ("floordiv", (7, 0), 0),
+        ("count", (0b1011,), 3),
+        ("at", (0b100, 2), True),
+        ("at", (0b100, -1), False),
+        ("at", (0b100, 70), False),
+        ("take", (2, 0b1110), 0b10),
+        ("take", (-1, 0b1110), 0),
+        ("take", (99, 0b1110), 0b1110),
+        ("drop", (1, 0b1110), 0b111),
+        ("if_int", (True, 3, 4), 3),
+        ("if_bool", (False, True, False), False),
+        ("subz", (1, 3, 5), 3),
+    ],
+)
+def test_known_values(name, arguments, expected):
+    (primitive,) = named([name])
+    words = [terminal("xyz"[i], kind) for i, kind in enumerate(primitive.type.args)]
+    columns = {"xyz"[i]: np.array([value]) for i, value in enumerate(arguments)}
+    program = apply(primitive, *words)
+    assert program.run(columns)[0] == expected
+    assert program.run(columns, "jax")[0] == expected
+
+
+def test_integers_are_64_bit_on_jax():
+    program = apply(named(["square"])[0], terminal("x", named(["square"])[0].type.args[0]))
+    assert program.run({"x": np.array([2**20 + 1])}, "jax")[0] == (2**20 + 1) ** 2
+
+
+def test_named_takes_names_topics_and_primitives():
+    add, boolean = named(["add"])[0], LIBRARIES["boolean"]
+    assert named(["add", "boolean", add]) == (add, *boolean)
+    with pytest.raises(ValueError, match="unknown primitive 'squar'; did you mean 'square'"):
+        named(["squar"])
+
+
+def test_literals_cost_more_the_larger_they_are():
+    assert [literal(n).bits for n in (0, 1, 2, 3, 6, 7)] == [4, 6, 6, 8, 8, 10]
+    assert sum(2.0 ** -literal(n).bits for n in range(1000)) <= 1 / 8
+    with pytest.raises(ValueError, match="expected an integer >= 0"):
+        literal(-1)

@@ -5,7 +5,7 @@ unit, the true nonlinearity after it (the measured form of grokked nets: Gromov,
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import jax.numpy as jnp
@@ -30,6 +30,7 @@ from compare.read import Reading
 from synth.types import Z
 
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
+CARRIED = 1e-6  # of the strongest frequency's power; a plane below it carries nothing
 SHOWN_UNITS = 6
 NAME = "residues"
 
@@ -170,23 +171,33 @@ def variables(logits: LogitWaves, site: str, content: Float[np.ndarray, "p featu
 
 
 def wrong_variables(logits: LogitWaves, site: str, content: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
-    """Planes of frequencies outside the dictionary, the strongest first, each with a true term's prediction.
+    """The strongest planes outside the dictionary, each with a true term's prediction.
 
-    Where every frequency is in the dictionary, each term is paired with another's plane.
+    Where nothing is carried there, or every frequency is in the dictionary, true planes with a wrong wave's prediction.
     """
     chars = logits.characters
-    outside = np.setdiff1d(np.arange(len(chars.k)), logits.wave)
     power = spectrum(chars, content)
-    wrong = outside[np.argsort(-power[outside])] if len(outside) else np.roll(logits.wave, 1)
-    return tuple(
-        Variable(
-            name=f"k = {int(chars.k[wave])} in place of {int(chars.k[logits.wave[i]])}",
-            site=site,
-            content=partial(_content, content),
-            basis=plane(chars, content, int(wave)),
-            predict=partial(_predict, logits, np.array([i])),
+    outside = np.setdiff1d(np.arange(len(chars.k)), logits.wave)
+    outside = outside[np.argsort(-power[outside])]
+    carried = outside[power[outside] > CARRIED * power.max()]
+    terms = np.argsort(-logits.share)
+    if len(carried):
+        return tuple(
+            _wrong(logits, site, content, int(i), int(wave), logits) for i, wave in zip(terms, carried, strict=False)
         )
-        for i, wave in zip(np.argsort(-logits.share), wrong, strict=False)
+    other = outside if len(outside) else np.arange(len(chars.k))
+    shifted = replace(logits, wave=np.resize(other[other != logits.wave[0]], len(logits.wave)))
+    return tuple(_wrong(logits, site, content, int(i), int(logits.wave[i]), shifted) for i in terms)
+
+
+def _wrong(logits: LogitWaves, site: str, content: np.ndarray, term: int, wave: int, predicted: LogitWaves) -> Variable:
+    k = logits.characters.k
+    return Variable(
+        name=f"k = {int(k[wave])} predicted by k = {int(k[predicted.wave[term]])}",
+        site=site,
+        content=partial(_content, content),
+        basis=plane(logits.characters, content, wave),
+        predict=partial(_predict, predicted, np.array([term])),
     )
 
 

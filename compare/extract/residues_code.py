@@ -7,6 +7,7 @@ levels over 2^-6 .. 1 of the largest), a bias (5 bits). The phase of its read-ou
 from collections.abc import Iterator
 
 import numpy as np
+import scipy.optimize
 from jaxtyping import Complex, Float, Int
 
 from compare.bits import log2_choose, table_bits
@@ -16,9 +17,10 @@ from compare.fit.characters import Characters, Waves, wave_parts
 from compare.read import Reading
 
 AMPLITUDE_BITS, AMPLITUDE_OCTAVES, BIAS_BITS = 3, 6.0, 5
-PRECISIONS = (3, 4, 5, 6, 8, 10)
+PRECISIONS = (3, 4, 5, 8)
 TEMPLATE_BITS = 8.0  # group, sign, and the template's place among the declared ones
-SIZES = 24  # numbers of kept units tried for each precision
+SIZES = 14  # numbers of kept units tried for each precision
+PURSUED = 48  # units a wave, at most
 
 
 def codes(
@@ -26,51 +28,108 @@ def codes(
 ) -> Iterator[Code]:
     """Programs over a grid of precisions and numbers of kept units, each run on the whole domain."""
     importance = reading.site(layer.hidden).std(axis=0) * np.sqrt(layer.effect)
-    order = np.argsort(-importance)
+    ties = np.random.default_rng(reading.seed + 4).random(len(importance))  # equal units in no order of ours
+    order = np.argsort(-importance * (1 + 1e-3 * ties))
     per_unit = np.log2(max(len(dictionary), 1)) + 3 * AMPLITUDE_BITS + BIAS_BITS
     header = log2_choose(len(chars.k), len(dictionary)) + TEMPLATE_BITS
     limit = table_bits(reading.answers, reading.view.classes)
     for q in PRECISIONS:
         most = int(min(len(order), limit // (per_unit + 2 * q), (importance > 0).sum()))
-        sizes = np.unique(np.geomspace(4, max(most, 4), SIZES).astype(int))
-        kept = order[: sizes[-1]]
-        pre, readout = quantised(chars, waves, layer.readout, sign, kept, q)
-        hidden = _activate(reading, layer, pre, kept)
-        for n in sizes[sizes <= len(kept)]:
-            outputs = hidden[:, :n] @ readout[:n]
+        if most < 1:
+            continue
+        kept = order[:most]
+        parts, turn = quantised(chars, waves, sign, kept, q)
+        hidden = _activate(reading, layer, parts, kept)
+        z = chars.z[waves.wave[kept]]
+        read_off = np.maximum((layer.readout[kept] * np.real(turn[:, None] * np.conj(z))).sum(axis=1), 0.0)
+        grid = np.unique(np.geomspace(min(4, most), most, SIZES).astype(int))
+        as_read = ((np.arange(n), read_off[:n]) for n in grid)
+        for units, amplitude in (*as_read, *pursued(reading, chars, waves.wave[kept], hidden, turn)):
+            readout = log_amplitude(amplitude)[:, None] * np.real(turn[units, None] * np.conj(z[units]))
             yield Code(
                 bits_dictionary=header,
-                bits_alignment=float(n * (per_unit + 2 * q)),
-                units_kept=int(n),
+                bits_alignment=float(len(units) * (per_unit + 2 * q)),
+                units_kept=len(units),
                 precision=q,
-                answers=reading.decode(outputs),
+                answers=reading.decode(hidden[:, units] @ readout.astype(np.float32)),
             )
 
 
-def quantised(
+def pursued(
+    reading: Reading,
     chars: Characters,
-    waves: Waves,
-    readout: Float[np.ndarray, "units p"],
-    sign: int,
-    kept: Int[np.ndarray, " kept"],
-    q: int,
-) -> tuple[tuple[np.ndarray, np.ndarray], Float[np.ndarray, "kept p"]]:
-    """Tables of both arguments' parts (p, kept), and the read-out (kept, p), from the quantised constants alone."""
-    z = chars.z[waves.wave[kept]]
-    a = log_amplitude(np.abs(waves.a[kept])) * phase(waves.a[kept], q)
-    b = log_amplitude(np.abs(waves.b[kept])) * phase(waves.b[kept], q)
-    turn = phase(waves.a[kept], q) * phase(waves.b[kept], q) ** sign
-    along = (readout[kept] * np.real(turn[:, None] * np.conj(z))).sum(axis=1)
+    wave: Int[np.ndarray, " kept"],
+    hidden: Float[np.ndarray, "rows kept"],
+    turn: Complex[np.ndarray, " kept"],
+) -> Iterator[tuple[Int[np.ndarray, " units"], Float[np.ndarray, " units"]]]:
+    """Units and read-out amplitudes >= 0 that fit the net's outputs on the fitted rows, for a grid of units a wave.
+
+    Orthogonal matching pursuit (Pati et al. 1993) orders the units of each wave, so that phases that balance each other
+    come first; non-negative least squares sets the amplitudes of those that are kept.
+    """
+    outputs = reading.outputs[reading.fitted]
+    outputs = outputs - outputs.mean(axis=1, keepdims=True)
+    outputs = outputs - outputs.mean(axis=0)
+    features = hidden[reading.fitted].astype(np.float64)
+    features = features - features.mean(axis=0)
+    plans = []
+    for row in np.unique(wave):
+        units = np.flatnonzero(wave == row)
+        goal = outputs @ chars.z[row] * (2 / float((np.abs(chars.z[row]) ** 2).sum()))
+        gram = (features[:, units].T @ features[:, units]) * np.real(np.conj(turn[units])[:, None] * turn[units])
+        moment = np.real(np.conj(turn[units]) * (features[:, units].T @ goal))
+        plans.append((units, gram, moment, pursuit(gram, moment, PURSUED)))
+    for size in np.unique(np.geomspace(2, PURSUED, SIZES).astype(int)):
+        chosen = [plan[3][:size] for plan in plans]
+        amplitude = [_nnls(plan[1][np.ix_(c, c)], plan[2][c]) for plan, c in zip(plans, chosen, strict=True)]
+        units = np.concatenate([plan[0][c] for plan, c in zip(plans, chosen, strict=True)])
+        live = np.concatenate(amplitude) > 0
+        if live.any():
+            yield units[live], np.concatenate(amplitude)[live]
+
+
+def pursuit(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"], most: int) -> Int[np.ndarray, " chosen"]:
+    """Atoms in the order in which each adds most to a least-squares fit of the moment, from their Gram matrix."""
+    scale = np.sqrt(np.maximum(np.diag(gram), 1e-30))
+    chosen: list[int] = []
+    rest = moment.copy()
+    for _ in range(min(most, len(moment))):
+        gain = rest / scale
+        gain[chosen] = -np.inf
+        best = int(np.argmax(gain))
+        if not gain[best] > 1e-6 * float(np.abs(moment / scale).max(initial=1e-30)):
+            break
+        chosen.append(best)
+        inner = gram[np.ix_(chosen, chosen)] + 1e-9 * np.diag(scale[chosen] ** 2)
+        rest = moment - gram[:, chosen] @ np.linalg.solve(inner, moment[chosen])
+    return np.array(chosen, dtype=int)
+
+
+def _nnls(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    if len(moment) == 0:
+        return np.zeros(0)
+    values, vectors = np.linalg.eigh(gram)
+    root = np.sqrt(np.maximum(values, 1e-6 * max(float(values[-1]), 1e-30)))
+    try:
+        return scipy.optimize.nnls(root[:, None] * vectors.T, (vectors.T @ moment) / root)[0]
+    except RuntimeError:  # no convergence: the read-out as it is serves instead
+        return np.zeros(len(moment))
+
+
+def quantised(
+    chars: Characters, waves: Waves, sign: int, kept: Int[np.ndarray, " kept"], q: int
+) -> tuple[tuple[np.ndarray, np.ndarray], Complex[np.ndarray, " kept"]]:
+    """Tables of both arguments' parts (p, kept), and the phase of the read-out, from the quantised constants alone."""
+    a, b = phase(waves.a[kept], q), phase(waves.b[kept], q)
     rough = Waves(
         wave=waves.wave[kept],
         bias=uniform(waves.bias[kept], BIAS_BITS),
-        a=a,
-        b=b,
+        a=log_amplitude(np.abs(waves.a[kept])) * a,
+        b=log_amplitude(np.abs(waves.b[kept])) * b,
         extra=waves.extra[:, kept],
         explained=waves.explained[kept],
     )
-    out = log_amplitude(np.maximum(along, 0.0))[:, None] * np.real(turn[:, None] * np.conj(z))
-    return wave_parts(chars, rough), out.astype(np.float32)
+    return wave_parts(chars, rough), a * b**sign
 
 
 def _activate(

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float, Int
 from compare.bits import exception_bits
 from compare.evidence.units import FRACTION, explained_change, predicted_change
 from compare.explanation import Code, Edits, Explanation, Group, Inputs, Refusal, UnitFit
-from compare.extract.boolean_code import PRECISIONS, codes
+from compare.extract.boolean_code import PRECISIONS, codes, entry_bits
 from compare.extract.boolean_layer import BitLayer, find_bit_layer, outputs_of
 from compare.extract.boolean_templates import (
     Entry,
@@ -24,7 +24,7 @@ from compare.extract.boolean_templates import (
     fitted_agreement,
     subset_templates,
 )
-from compare.fit.named import Named, name, weighted_text
+from compare.fit.named import FAITHFUL, Named, name, weighted_text
 from compare.fit.walsh import cube_of
 from compare.read import Reading
 
@@ -88,11 +88,12 @@ def choose(layer: BitLayer, named_bits: tuple[int, ...]) -> Template:
 
 
 def code_length(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> float:
-    """Bits of the template's shortest code, its exceptions included."""
+    """Bits of the template's shortest code with its exceptions, the whole dictionary paid for."""
     reading = template.layer.reading
     shortest = [*codes(template, precisions)][-1]
     wrong = int((shortest.answers != reading.answers).sum())
-    return shortest.bits_dictionary + shortest.bits_alignment + exception_bits(reading.rows, wrong, 2)
+    dictionary = sum(entry_bits(entry) for entry in template.entries)
+    return dictionary + shortest.bits_alignment + exception_bits(reading.rows, wrong, 2)
 
 
 def fitted_exchange(template: Template) -> float:
@@ -132,6 +133,7 @@ def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanati
         units=_units(layer, template),
         arrays={"function.agreement": np.array(named.agreement)},
         notes=(
+            *([] if named.agreement >= FAITHFUL else ["no short name of the function was found; this is the closest"]),
             f"function: {named.kind} of bits {', '.join(map(str, named.bits)) or 'none'}",
             f"function agreement: {named.agreement:.6g} of the {reading.rows} inputs",
             f"dictionary: {len(template.entries)} of template {template.entries[0].kind}",

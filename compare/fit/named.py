@@ -66,6 +66,8 @@ def _names(cube: np.ndarray, core: np.ndarray, kept: tuple[int, ...], direction:
 
     constant = int(cube.mean() > 0.5)
     yield named("constant", "true" if constant else "false", np.full(core.shape, constant), 1.0)
+    if k == 0:
+        return
     parity = parity_of(core)
     if parity and len(parity[0]) == k > 1:
         inner = f"Xor({', '.join(symbols)})"

@@ -60,8 +60,13 @@ def influences(cube: Int[np.ndarray, "..."]) -> Float[np.ndarray, " n"]:
 
 
 def relevant_bits(cube: Int[np.ndarray, "..."]) -> tuple[int, ...]:
-    """The bits above the largest gap in influence below which nothing is lost; all of them where there is no gap."""
+    """The bits above the largest gap in influence below which nothing is lost; all of them where there is no gap.
+
+    None for a constant.
+    """
     influence = influences(cube)
+    if not influence.any():
+        return ()
     order = np.argsort(-influence, kind="stable")
     floor = np.log(np.append(influence[order], 0.0) + INFLUENCE_FLOOR)
     gaps = floor[:-1] - floor[1:]

@@ -87,10 +87,10 @@ def solve_family(
     budget = budget or Budget()
     check_family(specs)
     meter = Meter(budget)
-    rows = gather(specs)
     goal = specs[0].type.result
     known = language(library, terminals(specs[0]))
     check_goal(known, goal)
+    rows = gather(specs)
     hidden = frozenset() if uses_bits(known) else irrelevant_arguments(specs, rows)
     places = sample(rows.answers, examples_for(carrier(goal)), seed)
     while True:

@@ -1,1 +1,37 @@
 """Fitters: one site, or one unit, as an expression over the arguments or over other sites."""
+
+from compare.fit.characters import fit_one_wave
+from compare.fit.connectives import express
+from compare.fit.ellipses import fit_ellipses
+from compare.fit.enumerate import enumerated
+from compare.fit.heads import fit_heads
+from compare.fit.links import links
+from compare.fit.logits import fit_logits
+from compare.fit.named import name
+from compare.fit.neuron import neuron
+from compare.fit.pieces import pieces
+from compare.fit.quotient import quotient
+from compare.fit.ramps import fit_ramps
+from compare.fit.threshold import fit_threshold
+from compare.fit.walsh import walsh
+from compare.fit.waves import wave_links
+
+FITTERS = (
+    quotient,
+    fit_one_wave,
+    wave_links,
+    fit_logits,
+    fit_ellipses,
+    fit_heads,
+    links,
+    pieces,
+    fit_ramps,
+    walsh,
+    express,
+    fit_threshold,
+    name,
+    enumerated,
+    neuron,
+)
+
+__all__ = ["FITTERS"]

@@ -1,0 +1,147 @@
+"""The explanation of an integer MLP as a program with quantised constants, its weakest units left out.
+
+A wave unit costs: its frequency (log2 4n), three phases (q bits each: of a, b and the read-out), three log-amplitudes
+(3 bits each, eight levels over 2^-6 .. 1 of the largest), a bias (5 bits). A ramp unit costs, for each of a, b and the
+read-out, two knots (log2 C(n - 2, 2)), four corners (q + 2 bits each) and a log-amplitude (3 bits). All classes share a
+quadratic offset (8 bits a coefficient).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Complex, Float, Int
+
+from compare.bits import log2_choose, table_bits
+from compare.explanation import Code
+from compare.extract.boolean_layer import activate
+from compare.extract.integers_templates import GRID, Template, line_waves
+from compare.extract.layer import Layer
+from compare.extract.residues_code import AMPLITUDE_BITS, BIAS_BITS, SIZES, log_amplitude, phase, uniform
+from compare.fit.characters import Waves, wave_parts
+from compare.fit.ramps import Ramps, fit_ramps, ramp_table
+from compare.read import Reading
+
+PRECISIONS = (3, 4, 5)
+OFFSET_BITS = 8
+HEADER_BITS = 8.0 + 3 * OFFSET_BITS  # the template's place among those declared, the classes' offset
+RIDGE = 1e-4
+
+
+def codes(reading: Reading, layer: Layer, template: Template, n: int) -> Iterator[Code]:
+    """Programs over a grid of precisions and numbers of kept units, each run on the whole domain."""
+    importance = reading.site(layer.hidden).std(axis=0) * np.sqrt(layer.effect)
+    order = np.argsort(-importance)
+    limit = table_bits(reading.answers, reading.view.classes)
+    for q in PRECISIONS:
+        cost = unit_bits(template, n, q)
+        most = int(min(len(order), limit // cost, (importance > 0).sum()))
+        kept = order[: max(most, 1)]
+        rough = quantised(template, n, kept, q)
+        hidden = _activations(reading, layer, rough, kept)
+        readouts = _Readouts(reading, layer, template, hidden, kept, n)
+        for size in np.unique(np.geomspace(min(2, len(kept)), len(kept), SIZES).astype(int)):
+            readout, offset = readouts.quantised(int(size), q)
+            yield Code(
+                bits_dictionary=HEADER_BITS,
+                bits_alignment=float(size * cost),
+                units_kept=int(size),
+                precision=q,
+                answers=reading.decode((hidden[:, :size] @ readout + offset).astype(np.float32)),
+            )
+
+
+def unit_bits(template: Template, n: int, q: int) -> float:
+    """What one kept unit costs."""
+    if template.kind == "wave":
+        return float(np.log2(GRID * n)) + 3 * q + 3 * AMPLITUDE_BITS + BIAS_BITS
+    return 3 * (log2_choose(n - 2, 2) + 4 * (q + 2) + AMPLITUDE_BITS)
+
+
+def quantised(
+    template: Template, n: int, kept: Int[np.ndarray, " kept"], q: int
+) -> tuple[Float[np.ndarray, "n kept"], Float[np.ndarray, "n kept"]]:
+    """Tables of both arguments' parts from the quantised constants alone."""
+    if template.waves is not None:
+        w = template.waves
+        rough = Waves(
+            wave=w.wave[kept],
+            bias=uniform(w.bias[kept], BIAS_BITS),
+            a=log_amplitude(np.abs(w.a[kept])) * phase(w.a[kept], q),
+            b=log_amplitude(np.abs(w.b[kept])) * phase(w.b[kept], q),
+            extra=w.extra[:, kept],
+            explained=w.explained[kept],
+        )
+        return wave_parts(line_waves(n), rough)
+    assert template.ramps is not None
+    first, second = (_rough_ramps(Ramps(r.knots[:, kept], r.corners[:, kept]), n, q) for r in template.ramps)
+    return first, second
+
+
+def _rough_ramps(ramps: Ramps, n: int, q: int) -> Float[np.ndarray, "n columns"]:
+    """Ramps whose corners have q + 2 bits of a scale of their own, itself one of eight."""
+    top = np.abs(ramps.corners).max(axis=0)
+    scale = log_amplitude(top)
+    levels = 2 ** (q + 1) - 1
+    steps = np.round(ramps.corners / np.maximum(top, 1e-30) * levels) / levels
+    return ramp_table(Ramps(ramps.knots, steps * scale), n)
+
+
+def _activations(
+    reading: Reading, layer: Layer, parts: tuple[np.ndarray, np.ndarray], kept: Int[np.ndarray, " kept"]
+) -> Float[np.ndarray, "rows kept"]:
+    """The net's own nonlinearity on the quantised pre-activations."""
+    x, y = reading.arguments
+    pre = np.zeros((reading.rows, reading.shapes[layer.pre][0]), dtype=np.float32)
+    pre[:, kept] = parts[0][x] + parts[1][y]
+    return activate(reading, layer.pre, layer.hidden, pre)[:, kept]
+
+
+class _Readouts:
+    """Read-outs of the first units over the classes, a wave or a ramp as a unit is, and the classes' quadratic offset.
+
+    Waves are refitted to the net's outputs on the fitted rows: with outputs sum_u h_u Re(conj(z_u) r_u), the normal
+    equations are the product, entry by entry, of the units' and the waves' second moments. Ramps follow the net's own.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        layer: Layer,
+        template: Template,
+        hidden: Float[np.ndarray, "rows kept"],
+        kept: Int[np.ndarray, " kept"],
+        n: int,
+    ) -> None:
+        goal = reading.outputs[reading.fitted].astype(np.float64)
+        goal -= goal.mean(axis=1, keepdims=True)
+        seen = hidden[reading.fitted].astype(np.float64)
+        self.n, self.goal, self.hidden = n, goal.mean(axis=0), seen.mean(axis=0)
+        self.z = None if template.waves is None else line_waves(n).z[template.waves.wave[kept]]
+        if self.z is None:
+            self.ramps = fit_ramps(layer.readout[kept].T)
+            return
+        centred = self.z - self.z.mean(axis=1, keepdims=True)
+        waves = np.stack([centred.real, centred.imag], axis=1).reshape(-1, n)
+        twice = np.repeat(seen, 2, axis=1)
+        self.gram = (twice.T @ twice) * (waves @ waves.T)
+        self.moment = np.einsum("kn,kn->k", twice.T @ goal, waves)
+
+    def quantised(self, size: int, q: int) -> tuple[Float[np.ndarray, "size n"], Float[np.ndarray, " n"]]:
+        """Read-out and offset with q bits a phase, or q + 2 a corner."""
+        if self.z is None:
+            few = Ramps(self.ramps.knots[:, :size], self.ramps.corners[:, :size])
+            readout = _rough_ramps(few, self.n, q).T
+        else:
+            weights = self._refitted(size)
+            readout = np.real(phase(weights, q)[:, None] * np.conj(self.z[:size]))
+            readout = log_amplitude(np.abs(weights))[:, None] * readout
+        rest = self.goal - self.hidden[:size] @ (readout - readout.mean(axis=1, keepdims=True))
+        t = np.linspace(-1, 1, self.n)
+        curve = np.stack([np.ones(self.n), t, t**2], axis=1)
+        return readout, curve @ uniform(np.linalg.lstsq(curve, rest, rcond=None)[0], OFFSET_BITS)
+
+    def _refitted(self, size: int) -> Complex[np.ndarray, " size"]:
+        gram = self.gram[: 2 * size, : 2 * size].copy()
+        gram[np.diag_indices_from(gram)] += RIDGE * max(float(np.trace(gram)) / len(gram), 1e-30)
+        solution = np.linalg.solve(gram, self.moment[: 2 * size])
+        return solution[::2] + 1j * solution[1::2]

@@ -1,0 +1,45 @@
+"""Piecewise-linear functions of an integer with two free knots, for all columns of a table at once."""
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+KNOTS = 2
+
+
+class Ramps(NamedTuple):
+    """Knots (2, columns) and the values at 0, the knots and the end (4, columns), which determine each column."""
+
+    knots: Int[np.ndarray, "2 columns"]
+    corners: Float[np.ndarray, "4 columns"]
+
+
+def fit_ramps(table: Float[np.ndarray, "n columns"]) -> Ramps:
+    """Least squares of every column by a line with two knots, over all pairs of knots."""
+    n, columns = table.shape
+    best = np.full(columns, np.inf)
+    knots, corners = np.zeros((KNOTS, columns), dtype=int), np.zeros((KNOTS + 2, columns))
+    for pair in itertools.combinations(range(1, n - 1), KNOTS):
+        design = hats(n, pair)
+        theta = np.linalg.solve(design.T @ design, design.T @ table)
+        rss = -np.einsum("ku,ku->u", theta, design.T @ table)
+        better = rss < best
+        best = np.where(better, rss, best)
+        corners = np.where(better, theta, corners)
+        knots[:, better] = np.array(pair)[:, None]
+    return Ramps(knots, corners)
+
+
+def ramp_table(fit: Ramps, n: int) -> Float[np.ndarray, "n columns"]:
+    """The fitted columns over 0 .. n - 1."""
+    t = np.arange(n)
+    columns = [np.interp(t, [0, *fit.knots[:, u], n - 1], fit.corners[:, u]) for u in range(fit.corners.shape[1])]
+    return np.stack(columns, axis=1)
+
+
+def hats(n: int, knots: tuple[int, ...]) -> Float[np.ndarray, "n corners"]:
+    """Piecewise-linear functions that are 1 at one of 0, the knots, n - 1 and 0 at the others."""
+    places = [0, *knots, n - 1]
+    return np.stack([np.interp(np.arange(n), places, row) for row in np.eye(len(places))], axis=1)

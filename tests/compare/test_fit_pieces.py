@@ -1,0 +1,81 @@
+"""Piecewise-linear forms of one integer, ramps of two knots, and short expressions."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from compare.explanation import Refusal
+from compare.fit.enumerate import enumerated
+from compare.fit.fit import Fit
+from compare.fit.pieces import pieces
+from compare.fit.ramps import Ramps, fit_ramps, ramp_table
+from synth import Budget
+
+T = np.arange(-12, 25)
+FORMS = {
+    "line": (2.0 * T - 3, "(t)"),
+    "ramp": (np.maximum(T - 3.3, 0), "Max(0, t - 3.3)"),
+    "abs": (np.abs(T - 4) * 0.5, "Max(0, t - 4)"),
+    "clip": (np.clip(T, 0, 6), "Max(0, t - 6)"),
+    "staircase": (0.7 * ((T - 1) // 5), "floor((t - 1)/5)"),
+    "saw-tooth": ((T - 2) % 7, "Mod(t - 2, 7)"),
+    "slope with jumps": (0.3 * T + 2.0 * (T // 6), "floor((t - 0)/6)"),
+}
+
+
+@pytest.mark.parametrize("name", list(FORMS))
+def test_forms_are_recovered(name: str) -> None:
+    values, word = FORMS[name]
+    fit = pieces(np.asarray(values, float), T)
+    assert isinstance(fit, Fit)
+    assert word in fit.formula
+    np.testing.assert_allclose(fit.values, values, atol=1e-9)
+
+
+def test_more_bends_than_knots_are_refused() -> None:
+    found = pieces(np.random.default_rng(0).normal(size=len(T)), T)
+    assert isinstance(found, Refusal)
+    assert "deviation" in found.reason
+
+
+def test_too_few_levels_are_refused() -> None:
+    assert isinstance(pieces(np.array([0.0, 1.0]), np.array([0, 1])), Refusal)
+
+
+def test_two_knots_equal_an_exhaustive_search() -> None:
+    table = np.random.default_rng(0).normal(size=(9, 3)).cumsum(axis=0)
+    fit = fit_ramps(table)
+    found = ((table - ramp_table(fit, 9)) ** 2).sum(axis=0)
+    t = np.arange(9)
+    best = np.full(3, np.inf)
+    for pair in itertools.combinations(range(1, 8), 2):
+        design = np.column_stack([np.ones(9), t, *(np.maximum(t - knot, 0) for knot in pair)])
+        rest = table - design @ np.linalg.lstsq(design, table, rcond=None)[0]
+        best = np.minimum(best, (rest**2).sum(axis=0))
+    np.testing.assert_allclose(found, best, rtol=1e-9)
+
+
+def test_planted_ramps_come_back() -> None:
+    planted = Ramps(np.array([[3], [7]]), np.array([[0.0], [2.0], [-1.0], [5.0]]))
+    fit = fit_ramps(ramp_table(planted, 12))
+    np.testing.assert_array_equal(fit.knots, planted.knots)
+    np.testing.assert_allclose(fit.corners, planted.corners, atol=1e-9)
+
+
+def test_expressions_are_found_for_all_units_in_one_search() -> None:
+    a, b = (column.ravel() for column in np.meshgrid(np.arange(9), np.arange(9), indexing="ij"))
+    units = {"a**2": 0.5 * a * a - 1, "Max(a, b)": 3.0 * np.maximum(a, b), "a*b": a * b + 2.0}
+    fits = enumerated(np.stack(list(units.values()), axis=1), {"a": a, "b": b}, budget=Budget(bits=14, seconds=30))
+    for word, values, fit in zip(units, units.values(), fits, strict=True):
+        assert isinstance(fit, Fit)
+        assert word in fit.formula
+        np.testing.assert_allclose(fit.values, values, atol=1e-9)
+
+
+def test_what_no_short_expression_describes_is_refused_with_the_bits_searched() -> None:
+    (found,) = enumerated(
+        np.random.default_rng(0).normal(size=(50, 1)), {"a": np.arange(50)}, budget=Budget(bits=8, seconds=30)
+    )
+    assert isinstance(found, Refusal)
+    assert "bits" in found.reason

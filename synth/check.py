@@ -24,12 +24,10 @@ def check_primitive(primitive: Primitive, *, seed: int = 0) -> None:
     Compared on random typed arguments: `run` on numpy and JAX, `sym`, the Python view where there is one, the
     result's shape and type, evaluation in blocks, and each declared law.
     """
-    random = np.random.default_rng(seed)
+    arguments, expected = check_run(primitive, seed=seed)
+    random = np.random.default_rng(seed + 1)
     kinds = [carrier(kind) for kind in primitive.type.args]
-    arguments = draw(kinds, DRAWS, random)
     program = apply(primitive, *(terminal(name_of(i), kind) for i, kind in enumerate(kinds)))
-    expected = run_plain(primitive, arguments)
-    check_blocks(primitive, arguments)
     columns = {name_of(i): values for i, values in enumerate(arguments)} or {"row": np.zeros(DRAWS)}
     on_jax = attempt(primitive, "run", lambda: program.run(columns, "jax"), "on JAX; " + REMEDY)
     compare(primitive, arguments, expected, on_jax, ("numpy", "JAX"))
@@ -39,6 +37,18 @@ def check_primitive(primitive: Primitive, *, seed: int = 0) -> None:
         compare(primitive, few, expected[:SLOW_DRAWS], run_python(primitive, program, few), ("numpy", "Python"))
     for law in primitive.laws:
         check_law(primitive, law, random)
+
+
+def check_run(primitive: Primitive, *, seed: int = 0) -> tuple[list[np.ndarray], np.ndarray]:
+    """Random arguments and `run`'s values on numpy; ValueError unless shape, type and blocks are right.
+
+    The search relies on this and asks for it before it starts; it needs neither JAX nor sympy.
+    """
+    random = np.random.default_rng(seed)
+    arguments = draw([carrier(kind) for kind in primitive.type.args], DRAWS, random)
+    values = run_plain(primitive, arguments)
+    check_blocks(primitive, arguments)
+    return arguments, values
 
 
 def run_plain(primitive: Primitive, arguments: Sequence[np.ndarray]) -> np.ndarray:

@@ -9,6 +9,7 @@ from jaxtyping import Shaped
 from synth.arguments import typed
 from synth.bank import Bank
 from synth.budget import Budget, Counts, Meter, Spent
+from synth.check import check_run
 from synth.grammar import EIGHTHS, language
 from synth.primitive import Primitive
 from synth.program import Program, Terminal
@@ -49,7 +50,10 @@ def levels(
             "give at least one column, and the same rows in all"
         )
     table = {word.name: typed(inputs[word.name], DTYPES[carrier(word.type)], word.name) for word in words}
-    bank = Bank(language(library, words), table, Meter(budget))
+    known = language(library, words)
+    for primitive in known.primitives:
+        check_run(primitive)
+    bank = Bank(known, table, Meter(budget))
     return walk(bank, budget)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from synth.arguments import argument_names, columns, terminals
 from synth.bank import Bank
 from synth.budget import Budget, Counts, Meter, Spent
+from synth.check import check_run
 from synth.grammar import EIGHTHS, Language, language
 from synth.library import LIBRARY
 from synth.primitive import Primitive
@@ -90,6 +91,8 @@ def solve_family(
     goal = specs[0].type.result
     known = language(library, terminals(specs[0]))
     check_goal(known, goal)
+    for primitive in known.primitives:
+        check_run(primitive)
     rows = gather(specs)
     hidden = frozenset() if uses_bits(known) else irrelevant_arguments(specs, rows)
     places = sample(rows.answers, examples_for(carrier(goal)), seed)

@@ -18,6 +18,7 @@ from synth import (
     Fn,
     Found,
     OutOfBudget,
+    Primitive,
     Spec,
     Z,
     answers,
@@ -277,6 +278,17 @@ def test_a_user_adds_a_primitive_in_one_file(tmp_path):
     assert with_it.program.show() == "(mod (norm a b) p)"
     assert with_it.bits < without.bits
     assert parse(with_it.program.show(), (*PRIMITIVES, module.DOT), terminals(spec)) == with_it.program
+
+
+def test_the_search_refuses_a_primitive_of_the_wrong_shape():
+    total = Primitive(
+        name="total", type=Fn((INT,), INT), doc="Not elementwise.", run=lambda xp, a: a.sum(), sym=lambda a: a
+    )
+    spec = Spec(type=Fn((INT,), INT), inputs=(np.arange(3),), outputs=np.arange(3))
+    with pytest.raises(ValueError, match="'total': expected a result of the arguments' shape"):
+        solve(spec, (*LIBRARY, total))
+    with pytest.raises(ValueError, match="'total': expected a result of the arguments' shape"):
+        next(levels((total,), {"a": np.arange(3)}))
 
 
 def test_the_search_is_reproducible():

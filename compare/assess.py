@@ -16,6 +16,7 @@ from compare.evidence.bits import bits_of_table, bits_of_weights, weigh
 from compare.evidence.interchange import interchange
 from compare.evidence.substitution import substitution
 from compare.evidence.table import table_evidence
+from compare.evidence.units import exchange_units
 from compare.explanation import Explanation, Refusal
 from compare.extract import EXTRACTORS
 from compare.extract.layer import Layer, find_layer
@@ -25,6 +26,14 @@ from compare.statistics import balanced_agreement
 from compare.view import View
 from nets.net import Net, Params
 from synth.spec import Spec
+
+FIELDS = {  # criterion -> field of a record; the bits are judged by their share of the table's
+    "match": "match_domain",
+    "S": "s_agreement",
+    "S variance": "s_variance",
+    "D": "d_r2",
+    "B": "bits_ratio",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +115,9 @@ def gather(reading: Reading, explanation: Explanation | None, layer: Layer | Non
     effect = layer.effect if layer else None
     if explanation is not None:
         effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
-    exchange = interchange(reading, explanation) if explanation else None
+    exchange = None
+    if explanation is not None:
+        exchange = interchange(reading, explanation) if explanation.variables else exchange_units(reading, explanation)
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
     return Evidence(
         match=balanced_agreement(reading.answers, reading.targets),
@@ -114,7 +125,7 @@ def gather(reading: Reading, explanation: Explanation | None, layer: Layer | Non
         interchange=exchange,
         bits=weigh(reading, explanation) if explanation else None,
         bits_table=bits_of_table(reading),
-        table=table_evidence(reading, hidden, effect),
+        table=table_evidence(reading, hidden),
     )
 
 
@@ -153,6 +164,8 @@ def _fields(assessment: Assessment) -> dict:
         "decided_by": verdict.decided_by,
         "reason": verdict.reason,
         "margin": verdict.margin,
+        "thresholds": {FIELDS[c.name]: c.threshold for c in verdict.criteria if c.name in FIELDS},
+        "criteria": [f"{c.name}: {c.sentence}; margin {c.margin:+.3f}" for c in verdict.criteria],
         **(_explained(explanation) if explanation else {}),
         "refusals": [f"{refusal.extractor}: {refusal.reason}" for refusal in assessment.refusals],
         "units_kept": b and b.units_kept,

@@ -13,13 +13,12 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Float, Int
 
+from compare.evidence.units import local_units
 from compare.read import Reading
 from compare.statistics import balanced_agreement, chance_agreement
 
 RIDGE = 1e-4  # of the mean squared activation, all units together
 ROWS = 4096  # larger domains are refitted on a seeded sample of this size
-ONE_ROW = 2  # a unit that is on for at most so many rows is a row's own
-ON = 1e-6  # of a unit's largest deviation from its median
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +34,10 @@ class Table:
     refit_chance: float | None
     refit_rows: int  # rows that the refitted read-out has not seen
     width: float | None  # hidden units a row
-    local_units: float | None  # share of the layer's effect from units that are on for one or two rows
+    local_units: float | None  # share of the layer's units that fire on one or two rows
 
 
-def table_evidence(reading: Reading, hidden: str | None, effect: Float[np.ndarray, " units"] | None) -> Table:
+def table_evidence(reading: Reading, hidden: str | None) -> Table:
     """Measure both parts; `hidden` is the last hidden layer's site, None where none was found."""
     train, held_out, chance, error = _split(reading)
     random, task, guess, width = _refit(reading, hidden) if hidden else (None, None, None, None)
@@ -52,7 +51,7 @@ def table_evidence(reading: Reading, hidden: str | None, effect: Float[np.ndarra
         refit_chance=guess,
         refit_rows=min(reading.rows, ROWS) // 2,
         width=width,
-        local_units=local_units(reading.site(hidden), effect) if hidden and effect is not None else None,
+        local_units=local_units(reading, hidden) if hidden else None,
     )
 
 
@@ -104,12 +103,3 @@ def _ridge(
         gram[np.diag_indices_from(gram)] += penalty
         scores = asked @ scipy.linalg.solve(gram, known.T @ (goal - offset), assume_a="pos")
     return values[np.argmax(scores + offset, axis=1)]
-
-
-def local_units(activations: Float[np.ndarray, "rows units"], effect: Float[np.ndarray, " units"]) -> float:
-    """Share of the layer's effect that comes from units which leave their usual value on one or two rows only."""
-    away = np.abs(activations - np.median(activations, axis=0))
-    top = away.max(axis=0)
-    on = (away > ON * np.maximum(top, 1e-30)).sum(axis=0)
-    weight = activations.var(axis=0) * effect
-    return float(weight[(on <= ONE_ROW) & (top > 0)].sum() / max(float(weight.sum()), 1e-30))

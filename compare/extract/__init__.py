@@ -1,5 +1,5 @@
 """Extractors: a net as one program, or a refusal that says why."""
 
-from compare.extract import residues
+from compare.extract import attention, boolean, integers, residues
 
-EXTRACTORS = (residues.extract,)
+EXTRACTORS = (boolean.extract, residues.extract, attention.extract, integers.extract)

@@ -1,7 +1,8 @@
 """The explanation of a residue MLP as a program with quantised constants, its weakest units left out.
 
 A unit that is kept costs: which frequency (log2 K), two phases (q bits each), three log-amplitudes (3 bits each, eight
-levels over 2^-6 .. 1 of the largest), a bias (5 bits). The phase of its read-out is the sum of the two and is free.
+levels over 2^-6 .. 1 of the largest; 5 bits for a read-out amplitude that was fitted), a bias (5 bits). The phase of
+its read-out is the sum of the two and is free.
 """
 
 from collections.abc import Iterator
@@ -17,10 +18,11 @@ from compare.fit.characters import Characters, Waves, wave_parts
 from compare.read import Reading
 
 AMPLITUDE_BITS, AMPLITUDE_OCTAVES, BIAS_BITS = 3, 6.0, 5
+FINE_BITS = 5  # of a read-out amplitude that was fitted instead of read off
 PRECISIONS = (3, 4, 5, 8)
 TEMPLATE_BITS = 8.0  # group, sign, and the template's place among the declared ones
 SIZES = 14  # numbers of kept units tried for each precision
-PURSUED = 48  # units a wave, at most
+PURSUED = 40  # units a wave, at most
 
 
 def codes(
@@ -30,11 +32,11 @@ def codes(
     importance = reading.site(layer.hidden).std(axis=0) * np.sqrt(layer.effect)
     ties = np.random.default_rng(reading.seed + 4).random(len(importance))  # equal units in no order of ours
     order = np.argsort(-importance * (1 + 1e-3 * ties))
-    per_unit = np.log2(max(len(dictionary), 1)) + 3 * AMPLITUDE_BITS + BIAS_BITS
+    per_unit = np.log2(max(len(dictionary), 1)) + 2 * AMPLITUDE_BITS + BIAS_BITS
     header = log2_choose(len(chars.k), len(dictionary)) + TEMPLATE_BITS
     limit = table_bits(reading.answers, reading.view.classes)
     for q in PRECISIONS:
-        most = int(min(len(order), limit // (per_unit + 2 * q), (importance > 0).sum()))
+        most = int(min(len(order), limit // (per_unit + 2 * q + AMPLITUDE_BITS), (importance > 0).sum()))
         if most < 1:
             continue
         kept = order[:most]
@@ -43,12 +45,13 @@ def codes(
         z = chars.z[waves.wave[kept]]
         read_off = np.maximum((layer.readout[kept] * np.real(turn[:, None] * np.conj(z))).sum(axis=1), 0.0)
         grid = np.unique(np.geomspace(min(4, most), most, SIZES).astype(int))
-        as_read = ((np.arange(n), read_off[:n]) for n in grid)
-        for units, amplitude in (*as_read, *pursued(reading, chars, waves.wave[kept], hidden, turn)):
-            readout = log_amplitude(amplitude)[:, None] * np.real(turn[units, None] * np.conj(z[units]))
+        plans = [(np.arange(n), read_off[:n], AMPLITUDE_BITS) for n in grid]
+        plans += [(*plan, FINE_BITS) for plan in pursued(reading, chars, waves.wave[kept], hidden, turn)]
+        for units, amplitude, bits in plans:
+            readout = log_amplitude(amplitude, bits)[:, None] * np.real(turn[units, None] * np.conj(z[units]))
             yield Code(
                 bits_dictionary=header,
-                bits_alignment=float(len(units) * (per_unit + 2 * q)),
+                bits_alignment=float(len(units) * (per_unit + 2 * q + bits)),
                 units_kept=len(units),
                 precision=q,
                 answers=reading.decode(hidden[:, units] @ readout.astype(np.float32)),
@@ -64,35 +67,36 @@ def pursued(
 ) -> Iterator[tuple[Int[np.ndarray, " units"], Float[np.ndarray, " units"]]]:
     """Units and read-out amplitudes >= 0 that fit the net's outputs on the fitted rows, for a grid of units a wave.
 
-    Orthogonal matching pursuit (Pati et al. 1993) orders the units of each wave, so that phases that balance each other
-    come first; non-negative least squares sets the amplitudes of those that are kept.
+    A pursuit over the units of each wave (after Pati et al. 1993, with non-negative least squares at each step) takes
+    units whose phases balance each other.
     """
     outputs = reading.outputs[reading.fitted]
     outputs = outputs - outputs.mean(axis=1, keepdims=True)
-    outputs = outputs - outputs.mean(axis=0)
     features = hidden[reading.fitted].astype(np.float64)
-    features = features - features.mean(axis=0)
     plans = []
     for row in np.unique(wave):
         units = np.flatnonzero(wave == row)
         goal = outputs @ chars.z[row] * (2 / float((np.abs(chars.z[row]) ** 2).sum()))
         gram = (features[:, units].T @ features[:, units]) * np.real(np.conj(turn[units])[:, None] * turn[units])
         moment = np.real(np.conj(turn[units]) * (features[:, units].T @ goal))
-        plans.append((units, gram, moment, pursuit(gram, moment, PURSUED)))
+        plans.append((units, pursuit(gram, moment, PURSUED)))
     for size in np.unique(np.geomspace(2, PURSUED, SIZES).astype(int)):
-        chosen = [plan[3][:size] for plan in plans]
-        amplitude = [_nnls(plan[1][np.ix_(c, c)], plan[2][c]) for plan, c in zip(plans, chosen, strict=True)]
-        units = np.concatenate([plan[0][c] for plan, c in zip(plans, chosen, strict=True)])
-        live = np.concatenate(amplitude) > 0
-        if live.any():
-            yield units[live], np.concatenate(amplitude)[live]
+        steps = [(units, steps[min(size, len(steps)) - 1]) for units, steps in plans if steps]
+        units = np.concatenate([units[chosen] for units, (chosen, _) in steps]) if steps else np.zeros(0, int)
+        amplitude = np.concatenate([amplitude for _, (_, amplitude) in steps]) if steps else np.zeros(0)
+        if (amplitude > 0).any():
+            yield units[amplitude > 0], amplitude[amplitude > 0]
 
 
-def pursuit(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"], most: int) -> Int[np.ndarray, " chosen"]:
-    """Atoms in the order in which each adds most to a least-squares fit of the moment, from their Gram matrix."""
+Step = tuple[Int[np.ndarray, " chosen"], Float[np.ndarray, " chosen"]]
+
+
+def pursuit(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"], most: int) -> list[Step]:
+    """Atoms and their weights >= 0 after each step of a pursuit that adds what helps a least-squares fit most."""
     scale = np.sqrt(np.maximum(np.diag(gram), 1e-30))
     chosen: list[int] = []
-    rest = moment.copy()
+    steps: list[Step] = []
+    rest = moment
     for _ in range(min(most, len(moment))):
         gain = rest / scale
         gain[chosen] = -np.inf
@@ -100,14 +104,13 @@ def pursuit(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"], mos
         if not gain[best] > 1e-6 * float(np.abs(moment / scale).max(initial=1e-30)):
             break
         chosen.append(best)
-        inner = gram[np.ix_(chosen, chosen)] + 1e-9 * np.diag(scale[chosen] ** 2)
-        rest = moment - gram[:, chosen] @ np.linalg.solve(inner, moment[chosen])
-    return np.array(chosen, dtype=int)
+        weight = _nnls(gram[np.ix_(chosen, chosen)], moment[chosen])
+        rest = moment - gram[:, chosen] @ weight
+        steps.append((np.array(chosen), weight))
+    return steps
 
 
 def _nnls(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-    if len(moment) == 0:
-        return np.zeros(0)
     values, vectors = np.linalg.eigh(gram)
     root = np.sqrt(np.maximum(values, 1e-6 * max(float(values[-1]), 1e-30)))
     try:

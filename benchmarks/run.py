@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from benchmarks.pool import Pool, Watcher
 from benchmarks.resolve import task_of
 from benchmarks.store import in_order, locked, open_run, read_records, set_aside, write_text
 from benchmarks.suite import Cell, Suite
-from benchmarks.worker import Job, Work, work
+from benchmarks.worker import CACHE, Job, Work, work
 from compare.record import Record
 
 
@@ -47,6 +48,8 @@ def run_suite(
         watcher.begin(len(wanted), len(wanted) - len(missing))
         stopped = _work_off(suite, missing, folder, command, jobs, watcher, worker) if missing else None
     records = in_order(folder, read_records(folder).records)
+    if len(records) == len(suite.cells):
+        shutil.rmtree(folder / CACHE, ignore_errors=True)
     names = {cell.name for cell in wanted}
     return Outcome(
         records=records,

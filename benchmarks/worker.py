@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.suite import Cell
 
+CACHE = ".cache"  # compiled code, shared by the workers of a run and of its continuations
 ENOUGH = 3 * 2**20  # KiB of memory at its peak, after which a worker is replaced by a fresh one
 SINGLE = {
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
@@ -73,7 +74,7 @@ def work(job: Job, run: Path, command: str) -> Answer:
     """Do the job; JAX is imported here, in the worker, with its threads already limited."""
     import jax
 
-    jax.config.update("jax_compilation_cache_dir", str(run / ".cache"))
+    jax.config.update("jax_compilation_cache_dir", str(run / CACHE))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
     if job.cell is None:
         from benchmarks.program import find_program

@@ -81,7 +81,7 @@ def choose(layer: BitLayer, named_bits: tuple[int, ...]) -> Template:
             if min(agreement / AGREEMENT, exchange / EXCHANGE) > score:
                 closest, score = template, min(agreement / AGREEMENT, exchange / EXCHANGE)
         if good:
-            ranked = sorted(good, key=partial(code_length, precisions=(1, 2)))
+            ranked = sorted(good, key=partial(code_length, precisions=(1,)))
             return min(ranked[:FINALISTS], key=code_length)
     assert closest is not None
     return closest

@@ -42,11 +42,10 @@ def codes(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> Itera
     layer = template.layer
     order = np.argsort(-layer.importance)
     order = order[layer.importance[order] > 0][:MOST_UNITS]
-    homogeneous = is_homogeneous(layer)
     best = np.inf
     for q in precisions:
         for tied in (True, False):
-            rough = Rough.of(template, q, tied, homogeneous)
+            rough = Rough.of(template, q, tied)
             for m in _sizes(len(order)):
                 dictionary, alignment = _lengths(template, rough, order[:m])
                 if dictionary + alignment + exception_bits(len(layer.signs), 0, 2) >= best:
@@ -80,11 +79,11 @@ class Rough:
     bits: Float[np.ndarray, " units"]
 
     @classmethod
-    def of(cls, template: Template, q: int, tied: bool, homogeneous: bool) -> "Rough":
+    def of(cls, template: Template, q: int, tied: bool) -> "Rough":
         layer, tables = template.layer, template.tables
         counts = np.array([entry.kind == "V" for entry in template.entries])[template.chosen]
         weights, bias, bits = _quantised(template, counts, q, tied)
-        if not homogeneous:
+        if not layer.homogeneous:
             scale = np.abs(layer.weights * (weights != 0)).sum(axis=0)
             scale = _log_levels(scale, 2 ** (q + 3), SCALE_OCTAVES)
             weights, bias, bits = weights * scale, bias * scale, bits + q + 3
@@ -149,11 +148,3 @@ def _log_levels(values: Float[np.ndarray, " n"], levels: int, octaves: float) ->
     step = octaves / (levels - 1)
     level = np.rint(np.log2(np.maximum(values / top, 2.0**-octaves)) / step)
     return top * 2.0 ** (np.clip(level, -(levels - 1), 0) * step)
-
-
-def is_homogeneous(layer: BitLayer) -> bool:
-    """Whether doubling a pre-activation multiplies the activation by a power of two."""
-    pre = (layer.signs[layer.sample[:64]] @ layer.weights + layer.bias).astype(np.float32)
-    once, twice = layer.activate(pre), layer.activate(2 * pre)
-    scale = max(float(np.abs(twice).max()), 1e-30)
-    return any(float(np.abs(twice - 2.0**degree * once).max()) <= 1e-4 * scale for degree in (1, 2))

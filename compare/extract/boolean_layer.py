@@ -39,6 +39,7 @@ class BitLayer:
     sample: Int[np.ndarray, " sampled"]  # rows among the fitted half, for everything that needs the activations
     values: Float[np.ndarray, "sampled units"]  # the hidden site's, on the sample
     importance: Float[np.ndarray, " units"]  # share of the effect-weighted variance
+    homogeneous: bool  # doubling a pre-activation multiplies the activation by 2 or by 4
 
     @property
     def n(self) -> int:
@@ -82,7 +83,7 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
     out = layer.readout[:, 1] - layer.readout[:, 0] if layer.readout.shape[1] == 2 else layer.readout[:, 0]
     most = max(256, min(SAMPLE_ROWS, SAMPLE_VALUES // len(bias)))
     sample = np.random.default_rng(reading.seed).permutation(reading.fitted)[:most]
-    outputs, sites = reading.run(keep=(layer.hidden,), rows=sample)
+    outputs, sites = reading.run(keep=(layer.pre, layer.hidden), rows=sample)
     values = sites[layer.hidden]
     rest = margin_of(outputs) - values @ out
     if rest.std() > MARGIN_ERROR * max(float(margin_of(outputs).std()), 1e-30):
@@ -105,6 +106,7 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
         sample=sample,
         values=values,
         importance=importance / max(float(importance.sum()), 1e-30),
+        homogeneous=_homogeneous(reading, layer.pre, layer.hidden, sites[layer.pre][:64]),
     )
 
 
@@ -197,3 +199,9 @@ def _unit_by_unit(reading: Reading, pre: str, hidden: str) -> bool:
     expected = np.where(swapped, np.roll(before[hidden], 1, axis=0), before[hidden])
     scale = max(float(np.abs(before[hidden]).max()), 1e-30)
     return bool(np.abs(after - expected).max() <= 1e-4 * scale)
+
+
+def _homogeneous(reading: Reading, pre: str, hidden: str, values: Float[np.ndarray, "m units"]) -> bool:
+    once, twice = activate(reading, pre, hidden, values), activate(reading, pre, hidden, 2 * values)
+    scale = max(float(np.abs(twice).max()), 1e-30)
+    return any(float(np.abs(twice - 2.0**degree * once).max()) <= 1e-4 * scale for degree in (1, 2))

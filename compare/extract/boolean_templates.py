@@ -91,7 +91,7 @@ class Tables:
 
     def hidden(self, activations: np.ndarray, rows: Int[np.ndarray, " m"]) -> Float[np.ndarray, "m units"]:
         """Activations of all units on some rows of the domain."""
-        return activations[self.index[self.chosen][:, rows].T, np.arange(len(self.chosen))]
+        return activations[self.index[:, rows][self.chosen].T, np.arange(len(self.chosen))]
 
     def margin(
         self, activations: np.ndarray, out: Float[np.ndarray, " units"], rows: Int[np.ndarray, " m"] | None = None

@@ -1,9 +1,10 @@
 """The explanation of an integer MLP as a program with quantised constants, its weakest units left out.
 
 A wave unit costs: its frequency (log2 4n), three phases (q bits each: of a, b and the read-out), three log-amplitudes
-(3 bits each, eight levels over 2^-6 .. 1 of the largest), a bias (5 bits). A ramp unit costs, for each of a, b and the
-read-out, two knots (log2 C(n - 2, 2)), four corners (q + 2 bits each) and a log-amplitude (3 bits). All classes share a
-quadratic offset (8 bits a coefficient).
+(3 bits each, eight levels over 2^-6 .. 1 of the largest), a bias (5 bits); where units are tied, b's wave is a's or its
+negative, one bit. A ramp unit costs, for each of a, b and the read-out, two knots (log2 C(n - 2, 2)), four corners
+(q + 2 bits each) and a log-amplitude (3 bits). All classes share a quadratic offset (8 bits a coefficient); one bit
+says whether activations count from their mean over the domain, which the program computes.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from compare.read import Reading
 
 PRECISIONS = (3, 4, 5)
 OFFSET_BITS = 8
-HEADER_BITS = 8.0 + 3 * OFFSET_BITS  # the template's place among those declared, the classes' offset
+HEADER_BITS = 10.0 + 3 * OFFSET_BITS  # which of the declared templates, tied or not, centred or not, and the offset
 RIDGE = 1e-4
 
 
@@ -32,42 +33,59 @@ def codes(reading: Reading, layer: Layer, template: Template, n: int) -> Iterato
     importance = reading.site(layer.hidden).std(axis=0) * np.sqrt(layer.effect)
     order = np.argsort(-importance)
     limit = table_bits(reading.answers, reading.view.classes)
-    for q in PRECISIONS:
-        cost = unit_bits(template, n, q)
-        most = int(min(len(order), limit // cost, (importance > 0).sum()))
-        kept = order[: max(most, 1)]
-        rough = quantised(template, n, kept, q)
-        hidden = _activations(reading, layer, rough, kept)
-        readouts = _Readouts(reading, layer, template, hidden, kept, n)
-        for size in np.unique(np.geomspace(min(2, len(kept)), len(kept), SIZES).astype(int)):
-            readout, offset = readouts.quantised(int(size), q)
-            yield Code(
-                bits_dictionary=HEADER_BITS,
-                bits_alignment=float(size * cost),
-                units_kept=int(size),
-                precision=q,
-                answers=reading.decode((hidden[:, :size] @ readout + offset).astype(np.float32)),
-            )
+    for tied in (False, True) if template.waves is not None else (False,):
+        for q in PRECISIONS:
+            cost = unit_bits(template, n, q, tied)
+            most = int(min(len(order), limit // cost, (importance > 0).sum()))
+            kept = order[: max(most, 1)]
+            rough = quantised(template, n, kept, q, tied)
+            hidden = _activations(reading, layer, rough, kept)
+            for base in (0.0, hidden.mean(axis=0)):
+                yield from _sizes(reading, layer, template, hidden - base, kept, q, cost)
 
 
-def unit_bits(template: Template, n: int, q: int) -> float:
+def _sizes(
+    reading: Reading,
+    layer: Layer,
+    template: Template,
+    hidden: Float[np.ndarray, "rows kept"],
+    kept: Int[np.ndarray, " kept"],
+    q: int,
+    cost: float,
+) -> Iterator[Code]:
+    """Programs of the first 2, 3, ... of the kept units with the given activations."""
+    readouts = _Readouts(reading, layer, template, hidden, kept, reading.view.classes)
+    for size in np.unique(np.geomspace(min(2, len(kept)), len(kept), SIZES).astype(int)):
+        readout, offset = readouts.quantised(int(size), q)
+        yield Code(
+            bits_dictionary=HEADER_BITS,
+            bits_alignment=float(size * cost),
+            units_kept=int(size),
+            precision=q,
+            answers=reading.decode((hidden[:, :size] @ readout + offset).astype(np.float32)),
+        )
+
+
+def unit_bits(template: Template, n: int, q: int, tied: bool) -> float:
     """What one kept unit costs."""
     if template.kind == "wave":
-        return float(np.log2(GRID * n)) + 3 * q + 3 * AMPLITUDE_BITS + BIAS_BITS
+        waves = 2 * (q + AMPLITUDE_BITS) + (1 if tied else q + AMPLITUDE_BITS)
+        return float(np.log2(GRID * n)) + waves + BIAS_BITS
     return 3 * (log2_choose(n - 2, 2) + 4 * (q + 2) + AMPLITUDE_BITS)
 
 
 def quantised(
-    template: Template, n: int, kept: Int[np.ndarray, " kept"], q: int
+    template: Template, n: int, kept: Int[np.ndarray, " kept"], q: int, tied: bool
 ) -> tuple[Float[np.ndarray, "n kept"], Float[np.ndarray, "n kept"]]:
     """Tables of both arguments' parts from the quantised constants alone."""
     if template.waves is not None:
         w = template.waves
+        a, b = _tied(w.a[kept], w.b[kept]) if tied else (w.a[kept], w.b[kept])
         rough = Waves(
             wave=w.wave[kept],
             bias=uniform(w.bias[kept], BIAS_BITS),
-            a=log_amplitude(np.abs(w.a[kept])) * phase(w.a[kept], q),
-            b=log_amplitude(np.abs(w.b[kept])) * phase(w.b[kept], q),
+            a=log_amplitude(np.abs(a)) * phase(a, q),
+            b=log_amplitude(np.abs(b)) * phase(b, q),
             extra=w.extra[:, kept],
             explained=w.explained[kept],
         )
@@ -75,6 +93,13 @@ def quantised(
     assert template.ramps is not None
     first, second = (_rough_ramps(Ramps(r.knots[:, kept], r.corners[:, kept]), n, q) for r in template.ramps)
     return first, second
+
+
+def _tied(a: Complex[np.ndarray, " kept"], b: Complex[np.ndarray, " kept"]) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest waves of which the second is the first or its negative."""
+    sign = np.where(np.real(a * np.conj(b)) >= 0, 1.0, -1.0)
+    mean = (a + sign * b) / 2
+    return mean, sign * mean
 
 
 def _rough_ramps(ramps: Ramps, n: int, q: int) -> Float[np.ndarray, "n columns"]:

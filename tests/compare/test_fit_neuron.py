@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import sympy
+from planted_units import P, Planted, grid, planted
 
 from compare.explanation import Refusal
 from compare.fit.fit import Fit
 from compare.fit.neuron import neuron
-from tests.compare.planted_units import P, Planted, grid, planted
 
 UNITS = planted()
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from planted_units import grid
 
 from compare.explanation import Refusal
 from compare.fit.quotient import Reduced, quotient
-from tests.compare.planted_units import grid
 
 N = 11
 X, Y = grid(N)

@@ -99,18 +99,32 @@ def test_controls_fail_where_the_program_passes(name, explained):
         assert balanced < 0.8
 
 
-@pytest.mark.parametrize("name", ["parity of three", "threshold"])
-def test_codes_are_run_and_priced(name, explained):
-    reading, explanation = explained(name)
+def test_codes_of_a_count_cost_what_is_declared(explained):
+    """The weights and 3; a unit a sign, q + 3 for its bias, q + 2 for its effect; the header, how many units."""
+    reading, explanation = explained("threshold")
     codes = list(explanation.codes())
-    assert codes
     assert {code.precision for code in codes} <= set(PRECISIONS)
-    lengths = [code.bits_dictionary + code.bits_alignment for code in codes]
-    assert min(lengths) > 25  # a dictionary entry, a header and two units cost more than this
-    last = codes[-1]
-    assert (last.answers != reading.answers).mean() < 0.01
-    per_unit = last.bits_alignment / last.units_kept
-    assert per_unit >= 2 * last.precision + 5 + 1
+    for code in codes:
+        assert code.bits_dictionary == pytest.approx(12 * np.log2(19) + 3)
+        unit = 1 + (code.precision + 3) + (code.precision + 2)
+        assert code.bits_alignment == pytest.approx(code.units_kept * unit + 11 + np.log2(16))
+    assert np.array_equal(codes[-1].answers, reading.answers)
+
+
+def test_codes_of_a_subset_cost_what_is_declared(explained):
+    """log2 C(12, 4) + log2 12; a unit 4 signs, or the largest, 4 signs and 3 magnitudes; bias, effect and header."""
+    reading, explanation = explained("junta")
+    codes = list(explanation.codes())
+    for code in codes:
+        assert code.bits_dictionary == pytest.approx(np.log2(495) + np.log2(12))
+        constants = 2 * code.precision + 5
+        units = code.units_kept * np.array([4 + constants, 4 + 2 + 3 * code.precision + constants])
+        header = 11 + np.log2(reading.shapes["hidden.0"][0])
+        assert np.isclose(units + header, code.bits_alignment).any()
+    lengths = [code.bits_alignment for code in codes]
+    wrong = [int((code.answers != reading.answers).sum()) for code in codes]
+    assert wrong[-1] < wrong[0]
+    assert lengths[-1] > lengths[0]
 
 
 NOT_PROGRAMS = {

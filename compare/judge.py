@@ -18,7 +18,7 @@ Outcome = Literal["program", "table", "undetermined"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """What each criterion needs. Chosen on one half of the control families of `calibrate`, checked on the other."""
+    """What each criterion needs: values measured on the controls of the suites, which leave wide gaps around them."""
 
     match: float = 0.99  # with the task, on the whole domain
     s_agreement: float = 0.99

@@ -142,7 +142,7 @@ def read(
         )
     arguments = tuple(np.asarray(values) for values in spec.domain)
     x = view.encode(*arguments)
-    targets = spec.targets()
+    targets = np.asarray(spec.targets()).astype(np.int64)
     if len(targets) != len(x):
         raise ValueError(
             f"read: expected an answer for each of the {len(x)} rows of the domain, got {len(targets)}; "

@@ -48,12 +48,16 @@ class Certificate:
 
 
 def certificate(reading: Reading, explanation: Explanation) -> Certificate:
-    """Compare the formula's outputs, run in place of the net, with the net's (after Gross et al., arXiv 2406.11779)."""
+    """Compare the formula's outputs, in place of the net's, with the net's (after Gross et al., arXiv 2406.11779).
+
+    A formula is a function up to its scale: one factor for all outputs is fitted.
+    """
     began = time.perf_counter()
     formula = centred(np.asarray(explanation.run(jnp.asarray(reading.x))))
     outputs = centred(reading.outputs)
     if formula.shape != outputs.shape:
         formula = formula[:, -1:] - formula[:, :1] if outputs.shape[1] == 1 else formula
+    formula = formula * float((outputs * formula).sum()) / max(float((formula**2).sum()), 1e-30)
     residual = np.abs(outputs - formula).max(axis=1)
     proven = margin(formula, reading.targets) > 2 * residual
     varied = outputs - outputs.mean(axis=0)

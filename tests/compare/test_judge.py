@@ -1,0 +1,92 @@
+"""The rule: every threshold decides where it alone fails, and a table needs positive evidence."""
+
+from dataclasses import replace
+
+import pytest
+
+from compare.evidence.bits import Bits
+from compare.evidence.interchange import Interchange
+from compare.evidence.substitution import Substitution
+from compare.evidence.table import Table
+from compare.judge import RESIDUES, Evidence, judge
+
+TABLE = Table(
+    train=None,
+    held_out=None,
+    chance=None,
+    standard_error=None,
+    refit_random=0.4,
+    refit_task=1.0,
+    refit_chance=0.017,
+    refit_rows=1740,
+    width=0.07,
+    local_units=0.0,
+)
+GOOD = Evidence(
+    match=1.0,
+    substitution=Substitution(
+        agreement=1.0,
+        low=0.99,
+        high=1.0,
+        domain=1.0,
+        variance=0.96,
+        control=0.05,
+        control_variance=0.0,
+        permuted=0.05,
+    ),
+    interchange=Interchange(r2=0.93, control=-0.5, dictionary=0.97, each=(0.93,)),
+    bits=Bits(total=2500, dictionary=20, alignment=2400, exceptions=80, disagreements=3, units_kept=100, precision=3),
+    bits_table=20_000.0,
+    table=TABLE,
+)
+
+
+def _with(part: str, **changes: float) -> Evidence:
+    return replace(GOOD, **{part: replace(getattr(GOOD, part), **changes)})
+
+
+def test_everything_passed_is_a_program() -> None:
+    assert judge(GOOD, RESIDUES).outcome == "program"
+
+
+@pytest.mark.parametrize(
+    ("name", "evidence"),
+    [
+        ("match", replace(GOOD, match=0.98)),
+        ("S", _with("substitution", agreement=0.98)),
+        ("S variance", _with("substitution", variance=0.89)),
+        ("S control", _with("substitution", control=0.9)),
+        ("D", _with("interchange", r2=0.84)),
+        ("D control", _with("interchange", control=0.8)),
+        ("B", _with("bits", total=5100)),
+        ("B", replace(GOOD, bits_table=70_000.0, bits=replace(GOOD.bits, total=7_100))),
+    ],
+)
+def test_each_criterion_decides_where_it_alone_fails(name: str, evidence: Evidence) -> None:
+    verdict = judge(evidence, RESIDUES)
+    assert (verdict.outcome, verdict.decided_by) == ("undetermined", name)
+    assert verdict.margin < 0
+
+
+def test_no_explanation_alone_is_no_table() -> None:
+    bare = replace(GOOD, substitution=None, interchange=None, bits=None)
+    assert judge(bare, RESIDUES).outcome == "undetermined"
+
+
+@pytest.mark.parametrize(("held_out", "outcome"), [(0.018, "table"), (0.03, "undetermined")])
+def test_trained_rows_right_and_the_others_at_chance_is_a_table(held_out: float, outcome: str) -> None:
+    table = replace(TABLE, train=1.0, held_out=held_out, chance=0.017, standard_error=0.0028)
+    assert judge(replace(GOOD, match=0.41, table=table), RESIDUES).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"refit_random": 1.0, "refit_task": 0.012}, "table"),
+        ({"refit_random": 1.0, "refit_task": 0.9}, "undetermined"),
+        ({"refit_random": 0.6, "refit_task": 0.012}, "undetermined"),
+    ],
+)
+def test_a_layer_that_would_serve_any_table_is_one(changes: dict[str, float], outcome: str) -> None:
+    failed = replace(_with("substitution", agreement=0.02), table=replace(TABLE, **changes))
+    assert judge(failed, RESIDUES).outcome == outcome

@@ -1,0 +1,109 @@
+"""Nets whose right verdict is known, and the twins that must be refused."""
+
+import jax
+import numpy as np
+import pytest
+from nets_at_hand import addition
+
+from benchmarks.controls.circles import aliased_clock, aliased_pizza, clock, pizza, wide_clock
+from benchmarks.controls.tables import lookup, random_features
+from benchmarks.controls.transforms import noised, pruned, renamed, rotated, shuffled_readout
+from compare import Assessment, assess, by_position
+from nets import Data, Net, mlp
+
+P = 43
+WAVES = (2, 7, 12, 19)
+
+
+def judged(made: tuple[Net, dict], p: int = P, outputs: np.ndarray | None = None) -> Assessment:
+    return assess(*made, addition(p, outputs), by_position(p, p))
+
+
+def whole(p: int) -> Data:
+    spec = addition(p)
+    x = np.stack(spec.inputs, axis=1).astype(np.int32)
+    rows = np.arange(p * p)
+    return Data(x=x, y=spec.outputs.astype(np.int32), train=rows, held_out=rows[:0], alphabet=p, classes=p)
+
+
+@pytest.mark.parametrize("make", [clock, pizza])
+def test_closed_forms_are_programs_with_their_frequencies(make) -> None:
+    found = judged(make(P, WAVES))
+    fields = found.fields()
+    assert found.verdict.outcome == "program"
+    assert fields["frequencies"] == sorted(WAVES)
+    assert fields["s_agreement"] == 1
+    assert fields["d_r2"] > 0.999
+    assert fields["s_control"] < 0.2
+    assert fields["d_control"] < 0.2
+    assert fields["certificate"] == 1
+
+
+def test_clock_and_pizza_are_told_apart() -> None:
+    texts = [judged(make(P, WAVES)).fields()["formula"] for make in (clock, pizza)]
+    assert ["(a - b)" in text for text in texts] == [False, True]
+
+
+@pytest.mark.parametrize("make", [aliased_clock, aliased_pizza])
+def test_look_alikes_are_no_programs(make) -> None:
+    assert judged(make(P, WAVES)).verdict.outcome == "undetermined"
+
+
+@pytest.mark.parametrize("change", ["rotated", "noised"])
+def test_changes_that_keep_the_function_keep_the_verdict(change: str) -> None:
+    net, params = clock(P, WAVES)
+    other = rotated(params, 0) if change == "rotated" else noised(params, 0.01, 0)
+    assert judged((net, other)).verdict.outcome == "program"
+
+
+def test_a_wide_clock_with_pruned_units_is_a_program() -> None:
+    _, params = wide_clock(P, WAVES, units=400)
+    keep = np.flatnonzero(np.random.default_rng(0).random(len(params["b"])) > 0.1)
+    fewer = mlp(alphabet=P, classes=P, width=len(keep), embedding=2 * len(WAVES), activation="quadratic")
+    assert judged((fewer, pruned(params, keep))).verdict.outcome == "program"
+
+
+def test_a_shuffled_readout_is_no_program() -> None:
+    net, params = clock(P, WAVES)
+    assert judged((net, shuffled_readout(params, 0))).verdict.outcome == "undetermined"
+
+
+def test_relabelled_tokens_are_neither_program_nor_table() -> None:
+    net, params = clock(P, WAVES)
+    names = np.random.default_rng(1).permutation(P)
+    back = np.argsort(names)
+    a, b = addition(P).inputs
+    found = judged((net, renamed(params, back, names)), outputs=names[(back[a] + back[b]) % P])
+    assert found.evidence.match == 1
+    assert found.verdict.outcome == "undetermined"
+
+
+def test_a_lookup_and_frozen_features_are_tables_although_they_are_right_everywhere() -> None:
+    p = 23
+    for made in (lookup(whole(p)), random_features(whole(p), 400)):
+        found = judged(made, p)
+        assert found.evidence.match == 1
+        assert (found.verdict.outcome, found.verdict.decided_by) == ("table", "refit")
+
+
+def test_random_parameters_are_undetermined() -> None:
+    net = mlp(alphabet=23, classes=23, width=64, embedding=16)
+    assert judged((net, net.init(jax.random.key(0))), 23).verdict.outcome == "undetermined"
+
+
+def test_a_subtraction_has_the_other_sign() -> None:
+    net, params = clock(P, WAVES)
+    a, b = addition(P).inputs
+    into = np.array(params["A"])
+    into[1, 1::2] *= -1  # the sine of the second operand
+    found = judged((net, {**params, "A": into}), outputs=(a - b) % P)
+    assert found.verdict.outcome == "program"
+    assert "a - b - c" in found.fields()["formula"]
+
+
+def test_the_explanation_runs_in_jax_in_place_of_the_net() -> None:
+    found = judged(clock(P, WAVES))
+    assert found.explanation is not None
+    x = np.stack(addition(P).inputs, axis=1)
+    outputs = jax.jit(found.explanation.run)(x)
+    np.testing.assert_array_equal(np.argmax(outputs, axis=1), addition(P).outputs)

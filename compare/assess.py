@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tokenize import TokenError
 
 import numpy as np
@@ -125,8 +125,16 @@ def gather(reading: Reading, explanation: Explanation | None, layer: Layer | Non
         interchange=exchange,
         bits=weigh(reading, explanation) if explanation else None,
         bits_table=bits_of_table(reading),
+        bits_affine=_baseline(reading, explanation),
         table=table_evidence(reading, hidden),
     )
+
+
+def _baseline(reading: Reading, explanation: Explanation | None) -> float | None:
+    if explanation is None or explanation.baseline is None:
+        return None
+    found = weigh(reading, replace(explanation, codes=explanation.baseline))
+    return found.total if found else None
 
 
 def _match(reading: Reading, rows: np.ndarray) -> float | None:
@@ -191,6 +199,7 @@ def _fields(assessment: Assessment) -> dict:
         "bits_alignment": b and b.alignment,
         "bits_exceptions": b and b.exceptions,
         "bits_table": evidence.bits_table,
+        "bits_affine": evidence.bits_affine,
         "bits_weights": assessment.bits_weights,
         "refit_random": table.refit_random,
         "refit_task": table.refit_task,
@@ -223,7 +232,6 @@ def _explained(explanation: Explanation) -> dict:
         "frequencies": [int(k) for k in frequencies],
         "variables": [variable.name for variable in explanation.variables],
         "bits_formula": explanation.bits_formula,
-        "bits_affine": float(explanation.arrays["bits.affine"]) if "bits.affine" in explanation.arrays else None,
     }
 
 

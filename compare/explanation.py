@@ -87,6 +87,7 @@ class Explanation:
     control: Callable[[Inputs], Edits] | None  # the same fitter, the true terms forbidden
     permuted: Callable[[Inputs], Edits] | None  # the same fitter on permuted data
     codes: Callable[[], Iterable[Code]]
+    baseline: Callable[[], Iterable[Code]] | None = None  # codes of a form so general that it explains any net
     formula: str  # sympy string for the outputs
     bits_formula: float
     groups: tuple[Group, ...]

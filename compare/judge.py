@@ -31,6 +31,7 @@ class Thresholds:
     large: float = 60_000.0
     trained: float = 0.99  # match on the trained rows, before being at chance elsewhere speaks for a table
     refit: float = 0.95  # random labels refitted
+    local: float = 0.90  # of the layer, in units that fire on one or two rows
     deviations: float = 3.0  # standard errors within which a fraction counts as chance
 
 
@@ -55,6 +56,7 @@ class Evidence:
     interchange: Interchange | None
     bits: Bits | None
     bits_table: float
+    bits_affine: float | None = None  # the baseline, reported beside
     table: Table
 
 
@@ -163,11 +165,22 @@ def table_criterion(evidence: Evidence, thresholds: Thresholds) -> Criterion | N
                 margin=1 - table.held_out / limit,
                 sentence=sentence,
             )
+    if evidence.match < thresholds.match:
+        return None
+    if table.local_units is not None and table.local_units >= thresholds.local:
+        return _at_least(
+            "local units",
+            table.local_units,
+            thresholds.local,
+            "right everywhere, and {value} of its last hidden layer are units that fire on one or two rows",
+        )
+    return _refit_criterion(table, thresholds)
+
+
+def _refit_criterion(table: Table, thresholds: Thresholds) -> Criterion | None:
     if table.refit_random is None or table.refit_task is None or table.refit_chance is None:
         return None
-    if evidence.match < thresholds.match or table.refit_random < thresholds.refit:
-        return None
-    if table.refit_task > refit_limit(table, thresholds):
+    if table.refit_random < thresholds.refit or table.refit_task > refit_limit(table, thresholds):
         return None
     sentence = (
         f"right everywhere, yet its last hidden layer refits {table.refit_random:.3g} of random labels and hands on "

@@ -127,6 +127,7 @@ def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanati
         control=_substitute(layer, _forbidden(layer, template), template.bias),
         permuted=_substitute(layer, *_permuted(layer, template)),
         codes=partial(codes, template),
+        baseline=partial(affine_codes, reading),
         formula=named.formula,
         bits_formula=named.cost,
         groups=_groups(layer, template),

@@ -85,6 +85,8 @@ def test_trained_rows_right_and_the_others_at_chance_is_a_table(held_out: float,
         ({"refit_random": 1.0, "refit_task": 0.012}, "table"),
         ({"refit_random": 1.0, "refit_task": 0.9}, "undetermined"),
         ({"refit_random": 0.6, "refit_task": 0.012}, "undetermined"),
+        ({"local_units": 0.95}, "table"),
+        ({"local_units": 0.5}, "undetermined"),
     ],
 )
 def test_a_layer_that_would_serve_any_table_is_one(changes: dict[str, float], outcome: str) -> None:

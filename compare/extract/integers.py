@@ -9,11 +9,12 @@ from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
 from compare.extract.boolean_layer import activate
 from compare.extract.integers_code import codes
+from compare.extract.integers_formula import fit_formula
 from compare.extract.integers_templates import (
     GRID,
     SENTENCES,
@@ -25,7 +26,6 @@ from compare.extract.integers_templates import (
     fit_wrong_waves,
 )
 from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer
-from compare.fit.quotient import pairs
 from compare.read import Reading
 from synth.types import INT
 
@@ -33,7 +33,6 @@ NAME = "integers"
 SHOWN_UNITS = 6
 SMALLEST = 8  # n
 VARIABLES = 16  # the groups of units with the largest share
-CONSTANT = 8.0  # bits of a constant of the formula
 
 
 def extract(reading: Reading) -> Explanation | Refusal:
@@ -76,6 +75,7 @@ class _Fitted:
     """The chosen template, its controls, and how much each unit matters and is explained."""
 
     n: int
+    parts: tuple[Float[np.ndarray, "n units"], Float[np.ndarray, "n units"]]  # of each argument, from the fitted rows
     true: Template
     wrong: Template  # the same fitter, the true terms forbidden
     permuted: Template  # the same fitter on shuffled integers
@@ -99,6 +99,7 @@ class _Fitted:
         permuted = Template(kind=true.kind, first=shuffled.first[back], second=shuffled.second[back])
         return cls(
             n=n,
+            parts=parts,
             true=true,
             wrong=permuted if true.waves is None else fit_wrong_waves(*parts, true.waves.wave),
             permuted=permuted,
@@ -108,13 +109,16 @@ class _Fitted:
 
 
 def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, content: Float[np.ndarray, "n units"]) -> Explanation:
-    formula = fit_formula(reading, fitted.n)
     groups = unit_groups(fitted.true, fitted.importance)
+    waves = fitted.true.waves
+    formula = fit_formula(
+        reading, fitted.n, None if waves is None else np.array([waves.wave[units[0]] for units in groups.values()])
+    )
     return Explanation(
         extractor=NAME,
         template=SENTENCES[fitted.true.kind],
         substitute=partial(_substitute, layer.pre, fitted.true),
-        run=partial(formula_outputs, formula),
+        run=formula.run,
         hidden=layer.hidden,
         fitted=reading.fitted,
         variables=_variables(reading, layer, fitted, content, groups, fitted.true),
@@ -129,9 +133,17 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, content: Float
         arrays=_arrays(fitted, groups),
         notes=(
             f"template: {fitted.true.kind}",
-            f"the outputs depend on {formula.name} and c alone up to {1 - formula.variance:.3f} of their variance",
+            f"the formula explains {formula.variance:.3f} of the outputs' variance",
+            f"squared correlation of a unit's two parts: {_likeness(fitted):.3f}",
         ),
     )
+
+
+def _likeness(fitted: _Fitted) -> float:
+    """How far units read both arguments alike, up to a factor: weighted by importance."""
+    first, second = (part - part.mean(axis=0) for part in fitted.parts)
+    product = (first * second).sum(axis=0) ** 2
+    return float(fitted.importance @ (product / np.maximum((first**2).sum(axis=0) * (second**2).sum(axis=0), 1e-30)))
 
 
 def _substitute(site: str, template: Template, x: Inputs) -> Edits:
@@ -205,55 +217,6 @@ def _predict(
     after[:, units] += ((part[other[:, 0]] - part[x[:, 0]]) @ plane) @ plane.T
     quiet, moved = (activate(reading, layer.pre, layer.hidden, pre)[:, units] for pre in (before, after))
     return (moved - quiet) @ layer.readout[units]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Formula:
-    """Outputs as s(c - q(a, b)) for one of the named functions q of two integers."""
-
-    n: int
-    name: str
-    q: Int[np.ndarray, "n n"]
-    s: Float[np.ndarray, " shifts"]  # by c - q, from the least shift on
-    least: int
-    variance: float  # explained fraction of the outputs' variance on all rows
-    text: str
-    bits: float
-
-
-def fit_formula(reading: Reading, n: int) -> Formula:
-    """The function q whose shifted profile explains most of the outputs, fitted on the fitted rows."""
-    a, b = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
-    tries = [
-        _profile(reading, n, name, column.reshape(n, n))
-        for name, column, _ in pairs(("a", a.ravel()), ("b", b.ravel()), None)
-        if column.max() < 2 * n
-    ]
-    return max(tries, key=lambda formula: formula.variance)
-
-
-def _profile(reading: Reading, n: int, name: str, q: Int[np.ndarray, "n n"]) -> Formula:
-    centred = reading.outputs - reading.outputs.mean(axis=1, keepdims=True)
-    shift = np.arange(n) - q[reading.arguments[0], reading.arguments[1]][:, None]
-    least = int(shift.min())
-    cells = (shift - least)[reading.fitted].ravel()
-    count = int(shift.max()) - least + 1
-    size = np.maximum(np.bincount(cells, minlength=count), 1)
-    s = np.bincount(cells, weights=centred[reading.fitted].ravel(), minlength=count) / size
-    model = s[shift - least]
-    model = model - model.mean(axis=1, keepdims=True)
-    variance = 1 - float(((centred - model) ** 2).sum()) / max(float((centred**2).sum()), 1e-30)
-    peak = float(s[-least] - np.delete(s, -least).mean()) if 0 <= -least < count else 0.0
-    text = f"{peak:.3g}*KroneckerDelta(c, {name}) + r(c - ({name}))"
-    bits = float(np.log2(6)) + CONSTANT * count
-    return Formula(n=n, name=name, q=q, s=s, least=least, variance=variance, text=text, bits=bits)
-
-
-def formula_outputs(formula: Formula, x: Inputs) -> Float[Array, "rows n"]:
-    """The formula in place of the net, in JAX."""
-    q = jnp.asarray(formula.q)[x[:, 0], x[:, 1]]
-    shift = jnp.arange(formula.n) - q[:, None]
-    return jnp.asarray(formula.s.astype(np.float32))[shift - formula.least]
 
 
 def _report_groups(fitted: _Fitted, groups: dict[str, Int[np.ndarray, " group"]]) -> tuple[Group, ...]:

@@ -20,12 +20,12 @@ from compare.extract.layer import Layer
 from compare.extract.residues_code import AMPLITUDE_BITS, BIAS_BITS, SIZES, log_amplitude, phase, uniform
 from compare.fit.characters import Waves, wave_parts
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
+from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading
 
 PRECISIONS = (3, 4, 5)
 OFFSET_BITS = 8
 HEADER_BITS = 10.0 + 3 * OFFSET_BITS  # which of the declared templates, tied or not, centred or not, and the offset
-RIDGE = 1e-4
 
 
 def codes(reading: Reading, layer: Layer, template: Template, n: int) -> Iterator[Code]:
@@ -145,11 +145,7 @@ class _Readouts:
         if self.z is None:
             self.ramps = fit_ramps(layer.readout[kept].T)
             return
-        centred = self.z - self.z.mean(axis=1, keepdims=True)
-        waves = np.stack([centred.real, centred.imag], axis=1).reshape(-1, n)
-        twice = np.repeat(seen, 2, axis=1)
-        self.gram = (twice.T @ twice) * (waves @ waves.T)
-        self.moment = np.einsum("kn,kn->k", twice.T @ goal, waves)
+        self.moments = wave_moments(seen, goal, self.z)
 
     def quantised(self, size: int, q: int) -> tuple[Float[np.ndarray, "size n"], Float[np.ndarray, " n"]]:
         """Read-out and offset with q bits a phase, or q + 2 a corner."""
@@ -157,16 +153,10 @@ class _Readouts:
             few = Ramps(self.ramps.knots[:, :size], self.ramps.corners[:, :size])
             readout = _rough_ramps(few, self.n, q).T
         else:
-            weights = self._refitted(size)
+            weights = wave_readout(self.moments, size)
             readout = np.real(phase(weights, q)[:, None] * np.conj(self.z[:size]))
             readout = log_amplitude(np.abs(weights))[:, None] * readout
         rest = self.goal - self.hidden[:size] @ (readout - readout.mean(axis=1, keepdims=True))
         t = np.linspace(-1, 1, self.n)
         curve = np.stack([np.ones(self.n), t, t**2], axis=1)
         return readout, curve @ uniform(np.linalg.lstsq(curve, rest, rcond=None)[0], OFFSET_BITS)
-
-    def _refitted(self, size: int) -> Complex[np.ndarray, " size"]:
-        gram = self.gram[: 2 * size, : 2 * size].copy()
-        gram[np.diag_indices_from(gram)] += RIDGE * max(float(np.trace(gram)) / len(gram), 1e-30)
-        solution = np.linalg.solve(gram, self.moment[: 2 * size])
-        return solution[::2] + 1j * solution[1::2]

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
-from compare.fit.fit import Fit, constant_bits, data_bits, noise_of, number, relative_error
+from compare.fit.fit import Fit, constant_bits, data_bits, noise_of, number, relative_error, table_of
 from synth import Budget, Level, Primitive, Type, levels
 from synth.library import ARITH, CONSTANTS
 
@@ -29,7 +29,7 @@ def enumerated(
 
     The search ends with the budget, or when no unit's description can become shorter by a longer expression.
     """
-    values = np.asarray(values, dtype=np.float64)
+    values = table_of(NAME, values, columns)
     weight = np.ones(len(values)) if weight is None else np.asarray(weight, dtype=np.float64)
     goal = _Goal(values, weight, noise_of(values, sigma))
     best: list[Fit | None] = [None] * values.shape[1]

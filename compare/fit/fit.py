@@ -8,6 +8,7 @@ below its own resolution sqrt(12 / I_ii) counts as 0. `sigma` is fixed before a 
 their standard deviation. N/2 log2(2 pi sigma^2) is the same for all fits of one target and is left out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,22 @@ class Fit:
     bits: float  # description length, data included: for comparing fits of one target
     error: float  # root mean square residual over the target's standard deviation
     refused: tuple[str, ...] = ()  # what else was tried, and why it was not taken
+
+
+def table_of(what: str, values: np.ndarray, columns: Mapping[str, np.ndarray]) -> Float[np.ndarray, "rows units"]:
+    """The values as floats. ValueError unless they are (rows, units), finite, and every column has these rows."""
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or not table.size:
+        raise ValueError(f"{what}: expected values of shape (rows, units), got {table.shape}; add an axis for one unit")
+    if not np.isfinite(table).all():
+        raise ValueError(f"{what}: expected finite values, got {table[~np.isfinite(table)][0]}; leave such rows out")
+    for name, column in columns.items():
+        if np.shape(column) != (len(table),):
+            raise ValueError(
+                f"{what}: expected {len(table)} rows in column {name!r}, got shape {np.shape(column)}; "
+                "give one value a row of `values`"
+            )
+    return table
 
 
 def noise_of(values: Float[np.ndarray, "rows ..."], sigma: float | None = None) -> Float[np.ndarray, "..."]:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
-from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, noise_of, number, relative_error
+from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, noise_of, number, relative_error, table_of
 
 NAME = "links"
 ACCEPTED = 0.05  # of a unit's standard deviation: a larger error is refused
@@ -61,7 +61,7 @@ def links(
 
     `structure` is what naming the columns costs, in bits; `weight` how many rows of the domain each row stands for.
     """
-    values = np.asarray(values, dtype=np.float64)
+    values = table_of(NAME, values, columns)
     design = np.column_stack([np.ones(len(values)), *[np.asarray(c, dtype=np.float64) for c in columns.values()]])
     weight = np.ones(len(values)) if weight is None else np.asarray(weight, dtype=np.float64)
     noise = noise_of(values, sigma)

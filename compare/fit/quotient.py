@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Refusal
-from compare.fit.fit import class_sums
+from compare.fit.fit import class_sums, table_of
 
 TOLERANCE = 1e-9  # of a unit's variance that may lie within classes
 NAME = "quotient"
@@ -49,7 +49,7 @@ def quotient(
 
     `arguments` are columns (rows,) of integers or Booleans. A unit of bits is first cut down to the bits it depends on.
     """
-    values = np.asarray(values, dtype=np.float64)
+    values = table_of(NAME, values, arguments)
     columns = {name: np.asarray(column) for name, column in arguments.items()}
     if any(column.dtype.kind == "f" for column in columns.values()):
         return tuple(Refusal(extractor=NAME, reason="the arguments are real") for _ in range(values.shape[1]))

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
-from compare.fit.fit import EXACT, Fit
+from compare.fit.fit import EXACT, Fit, table_of
 from compare.fit.links import ABS, IDENTITY, RELU, SQUARE, TANH, Link, links
 
 NAME = "waves"
@@ -25,7 +25,7 @@ def wave_links(
     options: tuple[Link, ...] = LINKS,
 ) -> tuple[Fit | Refusal, ...]:
     """Each unit as a link of waves of one frequency k, 1 .. (modulus - 1) / 2, in every column of residues."""
-    values = np.asarray(values, dtype=np.float64)
+    values = table_of(NAME, values, columns)
     weight = np.ones(len(values)) if weight is None else np.asarray(weight, dtype=np.float64)
     cost = structure + log2(max((modulus - 1) // 2, 1))
     candidates = _frequencies(values, columns, modulus, weight)

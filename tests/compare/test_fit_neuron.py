@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import sympy
 from planted_units import P, Planted, grid, planted
+from sympy.parsing.sympy_parser import parse_expr
 
 from compare.explanation import Refusal
 from compare.fit.fit import Fit
@@ -27,7 +28,7 @@ def test_the_formula_computes_the_fits_values(unit: Planted) -> None:
     assert isinstance(fit, Fit)
     names = list(unit.arguments)
     rows = np.random.default_rng(1).choice(len(unit.values), 20, replace=False)
-    expression = sympy.sympify(fit.formula, locals={name: sympy.Symbol(name) for name in names})
+    expression = parse_expr(fit.formula, local_dict={name: sympy.Symbol(name) for name in names})
     found = [float(expression.subs({name: unit.arguments[name][row].item() for name in names}).evalf()) for row in rows]
     np.testing.assert_allclose(found, fit.values[rows], atol=2e-5 * max(np.ptp(unit.values), 1))
 

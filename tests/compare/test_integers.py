@@ -22,6 +22,7 @@ from compare.extract.integers_templates import (
     line_waves,
 )
 from compare.extract.layer import Layer, find_layer
+from compare.fit.readout import RIDGE
 from compare.judge import INTEGERS, judge
 from compare.read import Reading
 from compare.view import View, by_position
@@ -29,6 +30,10 @@ from nets import mlp
 from synth import BOOL, INT, Fn, Spec
 
 N = 48
+
+
+def _centred(outputs: np.ndarray) -> np.ndarray:
+    return outputs - outputs.mean(axis=1, keepdims=True)
 
 
 def verdict(found: Reading, explanation: Explanation) -> str:
@@ -55,7 +60,9 @@ def test_waves_of_real_frequency_are_a_program(waves: Reading) -> None:
     assert explanation.notes[0] == "template: wave"
     found = {int(k) for k in explanation.arrays["frequencies.k"]}
     assert found == {GRID * k for k in planted.WAVES}
-    assert "Abs(a - b)" in explanation.formula
+    assert "cos(pi*4/192*(a - b))*cos(pi*4/192*c)" in explanation.formula
+    shrunk = 2 * RIDGE * float(np.abs(waves.outputs).max())
+    np.testing.assert_allclose(_centred(np.asarray(explanation.run(waves.x))), _centred(waves.outputs), atol=shrunk)
 
 
 def test_the_same_net_with_renamed_tokens_is_none() -> None:
@@ -75,7 +82,9 @@ def test_ramps_are_a_program() -> None:
     assert (found.answers == found.targets).all()
     assert verdict(found, explanation) == "program"
     assert explanation.notes[0] == "template: ramp"
-    assert "Max(a, b)" in explanation.formula
+    assert explanation.formula.endswith("*KroneckerDelta(c, Max(a, b)) + r(c - (Max(a, b)))")
+    run = _centred(np.asarray(explanation.run(found.x)))
+    assert ((run - _centred(found.outputs)) ** 2).mean() < 0.05 * _centred(found.outputs).var()
     code = weigh(found, explanation)
     assert code is not None
     assert code.units_kept == 2
@@ -102,18 +111,19 @@ def test_substitution_and_formula_are_traceable(waves: Reading) -> None:
 
 
 def test_constants_do_not_depend_on_rows_held_back(waves: Reading) -> None:
+    a, b = waves.arguments
     before = explained(waves).substitute(waves.x)["hidden.0.pre"]
     values = waves.site("hidden.0.pre").copy()
     values[waves.reported] += 1.0
     spoilt = replace(waves, cache={**waves.cache, "hidden.0.pre": values})
     parts = [
-        additive_tables(N, *(a[each.fitted] for a in each.arguments), each.site("hidden.0.pre")[each.fitted])
+        additive_tables(N, a[waves.fitted], b[waves.fitted], each.site("hidden.0.pre")[waves.fitted])
         for each in (waves, spoilt)
     ]
     for one, other in zip(*parts, strict=True):
         np.testing.assert_array_equal(one, other)
     template = fit_waves(*parts[0])
-    np.testing.assert_allclose(template.values(*waves.arguments), before, atol=1e-4)
+    np.testing.assert_allclose(template.values(a, b), before, atol=1e-4)
 
 
 def test_tables_of_both_arguments_come_from_half_of_the_rows() -> None:

@@ -1,0 +1,106 @@
+"""The outputs of an integer net as a formula: a profile around a function of the arguments, or waves of a - b."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from compare.explanation import Inputs
+from compare.extract.integers_templates import GRID, line_waves
+from compare.fit.quotient import pairs
+from compare.fit.readout import wave_moments, wave_readout
+from compare.read import Reading
+
+CONSTANT_BITS = 8.0
+WAVES = 32  # at most, those with the largest share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula:
+    """Outputs, centred over c, as an expression in a, b, c, and its JAX form; constants come from the fitted rows."""
+
+    text: str  # sympy string
+    name: str  # the function of a and b that it reads
+    run: Callable[[Inputs], Float[Array, "rows n"]]
+    variance: float  # explained fraction of the outputs' variance on all rows
+    bits: float
+
+
+def fit_formula(reading: Reading, n: int, waves: Int[np.ndarray, " waves"] | None) -> Formula:
+    """The formula that explains most; `waves` are rows of `line_waves` that units read, the most important first."""
+    a, b = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
+    tries = [
+        _profile(reading, n, name, column.reshape(n, n))
+        for name, column, _ in pairs(("a", a.ravel()), ("b", b.ravel()), None)
+        if column.max() < 2 * n
+    ]
+    if waves is not None:
+        tries += [_wave_sum(reading, n, waves[:WAVES], sign) for sign in (1, -1)]
+    return max(tries, key=lambda formula: formula.variance)
+
+
+def _profile(reading: Reading, n: int, name: str, q: Int[np.ndarray, "n n"]) -> Formula:
+    """r(c - q(a, b)), the profile r a table."""
+    goal = _centred(reading)
+    shift = np.arange(n) - q[reading.arguments[0], reading.arguments[1]][:, None]
+    least, count = int(shift.min()), int(np.ptp(shift)) + 1
+    cells = (shift - least)[reading.fitted].ravel()
+    size = np.maximum(np.bincount(cells, minlength=count), 1)
+    r = np.bincount(cells, weights=goal[reading.fitted].ravel(), minlength=count) / size
+    peak = float(r[-least] - np.delete(r, -least).mean())
+    return Formula(
+        text=f"{peak:.3g}*KroneckerDelta(c, {name}) + r(c - ({name}))",
+        name=name,
+        run=partial(_run_profile, q, r.astype(np.float32), least),
+        variance=_variance(goal, r[shift - least]),
+        bits=float(np.log2(6)) + CONSTANT_BITS * count,
+    )
+
+
+def _run_profile(q: np.ndarray, r: np.ndarray, least: int, x: Inputs) -> Float[Array, "rows n"]:
+    shift = jnp.arange(len(q)) - jnp.asarray(q)[x[:, 0], x[:, 1]][:, None]
+    return jnp.asarray(r)[shift - least]
+
+
+def _wave_sum(reading: Reading, n: int, rows: Int[np.ndarray, " waves"], sign: int) -> Formula:
+    """Sum over waves w of A cos(w (a + sign b)) cos(w c - theta)."""
+    z = line_waves(n).z[rows]
+    goal = _centred(reading)
+    angles = np.pi * (rows + 1) / (GRID * n)
+    features = np.cos(np.outer(reading.arguments[0] + sign * reading.arguments[1], angles))
+    weights = wave_readout(wave_moments(features[reading.fitted], goal[reading.fitted], z))
+    readout = np.real(weights[:, None] * np.conj(z))
+    join = "a + b" if sign > 0 else "a - b"
+    order = np.argsort(-np.abs(weights))
+    terms = [_term(int(rows[i]) + 1, n, join, complex(weights[i])) for i in order]
+    return Formula(
+        text=" + ".join(terms),
+        name=join,
+        run=partial(_run_waves, angles.astype(np.float32), readout.astype(np.float32), sign),
+        variance=_variance(goal, features @ readout),
+        bits=1 + len(rows) * (float(np.log2(GRID * n)) + 2 * CONSTANT_BITS),
+    )
+
+
+def _run_waves(angles: np.ndarray, readout: np.ndarray, sign: int, x: Inputs) -> Float[Array, "rows n"]:
+    combined = jnp.asarray(x[:, 0] + sign * x[:, 1], jnp.float32)
+    return jnp.cos(combined[:, None] * jnp.asarray(angles)) @ jnp.asarray(readout)
+
+
+def _term(k: int, n: int, join: str, weight: complex) -> str:
+    angle = f"pi*{k}/{GRID * n}"
+    theta = round(float(np.angle(weight)), 2)
+    shift = f" - ({theta:g})" if theta else ""
+    return f"{abs(weight):.3g}*cos({angle}*({join}))*cos({angle}*c{shift})"
+
+
+def _centred(reading: Reading) -> Float[np.ndarray, "rows n"]:
+    return (reading.outputs - reading.outputs.mean(axis=1, keepdims=True)).astype(np.float64)
+
+
+def _variance(goal: Float[np.ndarray, "rows n"], model: Float[np.ndarray, "rows n"]) -> float:
+    model = model - model.mean(axis=1, keepdims=True)
+    return 1 - float(((goal - model) ** 2).sum()) / max(float((goal**2).sum()), 1e-30)

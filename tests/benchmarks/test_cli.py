@@ -41,7 +41,9 @@ def run_folder(folder: Path, **changes) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("what", ["tasks", "primitives", "nets", "extractors", "suites", "recipes", "controls"])
+@pytest.mark.parametrize(
+    "what", ["tasks", "primitives", "nets", "fitters", "extractors", "suites", "recipes", "controls"]
+)
 def test_every_listing_has_a_name_and_a_sentence_a_line(what: str) -> None:
     result = call("list", what)
     assert result.exit_code == 0, result.output

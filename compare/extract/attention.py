@@ -4,14 +4,13 @@ The template is declared before fitting (`compare.fit.heads`): scores of two fre
 values read through the dictionary, pre-activations of one frequency a unit, the true nonlinearity after them.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float
 
-from compare.explanation import Edits, Explanation, Group, Refusal, UnitFit, Variable
+from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
 from compare.extract.attention_code import codes
 from compare.extract.attention_layer import HeadLayer, find_heads, token_means
 from compare.extract.residues import modulus
@@ -106,8 +105,8 @@ def _explanation(
     )
 
 
-def _substitute(found: HeadLayer, fit: HeadFit, x: Int[Array, "n positions"]) -> Edits:
-    x = jnp.asarray(x)
+def _substitute(found: HeadLayer, fit: HeadFit, given: Inputs) -> Edits:
+    x = jnp.asarray(given)
     edits = {found.layer.pre: pre_activations(fit, x)}
     for h, name in enumerate(found.names):
         edits[f"{name}.score"] = scores(fit, h, x)
@@ -139,7 +138,7 @@ def _wrong_variables(outputs: Ellipses, site: str, table: Float[np.ndarray, "p f
 
 def _variable(name: str, outputs: Ellipses, i: int, wave: int, site: str, table: np.ndarray) -> Variable:
     direction = outputs.characters.z[wave] @ table
-    basis, _ = np.linalg.qr(np.stack([direction.real, direction.imag], axis=1))
+    basis, _ = np.linalg.qr(np.stack([np.real(direction), np.imag(direction)], axis=1))
     return Variable(
         name=name,
         site=site,

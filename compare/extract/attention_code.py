@@ -1,92 +1,108 @@
 """The explanation of a net with heads as a program with quantised constants, its weakest units left out.
 
-Every code pays for its dictionary, and for each head's score: its frequencies, an amplitude and a phase each, and two
-offsets. A unit is one frequency and, up to scale, a bias and one complex reading g_h of every head, the same at both
-arguments: pre = bias + sum_h Re(conj(g_h) (P_h0 z(a) + P_h1 z(b))). Its scale is part of its amplitude in the outputs,
-which is refitted, after everything else is quantised, to the net's outputs on the fitted rows. Two families:
+A code pays for its dictionary; for each head's score (its frequencies, an amplitude and a phase each, two offsets); for
+the outputs' offsets, a few waves of c; for what its units share; and for every unit that is kept. A unit has one
+frequency and, up to scale, a bias and one complex reading g_h of every head, the same at both arguments:
+pre = bias + sum_h Re(conj(g_h) (P_h0 z(a) + P_h1 z(b))), with P the heads' patterns. It writes one wave of c, or with
+`HARMONICS` its harmonics too. Its scale is part of its amplitude in the outputs, which is refitted to the net's outputs
+on fitted rows after everything else is quantised. Two families:
 
 - *free*: every unit pays for its readings, its bias, its amplitude and the phase with which it is read out.
-- *tied*: the units of one frequency lie on one closed curve. With phi the phase of sum_h g_h, the readings and the bias
-  are short Fourier series in phi that all units of the frequency share, and the read-out's phase is 2 phi (the angle
-  that adds up: cos(w a + phi) and cos(w b + phi) make cos(w (a + b) + 2 phi)). A unit pays for phi and its amplitude.
+- *tied*: the units of one frequency lie on one closed curve. With phi the phase of sum_h g_h, readings, bias and
+  read-out are short Fourier series in phi that all units of a frequency share; the read-out turns by 2 phi (cos(w a +
+  phi) and cos(w b + phi) make cos(w (a + b) + 2 phi)). A unit pays for phi and its amplitude.
+
+All codes are tried on a sample of the fitted rows; the shortest there are run on the whole domain.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from heapq import nsmallest
+from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Complex, Float, Int
+from jaxtyping import Float, Int
 
-from compare.bits import log2_choose, table_bits
+from compare.bits import exception_bits, log2_choose
 from compare.explanation import Code
 from compare.extract.attention_layer import HeadLayer
+from compare.extract.attention_units import Features, Rough, Units, activate, features, free, hidden, tied
 from compare.extract.residues_code import phase, uniform
 from compare.fit.heads import HeadFit, Heads
 from compare.fit.pruning import eliminated, quantised_weights
 from compare.read import Reading
 
-SCORE_AMPLITUDE_BITS, SCORE_PHASE_BITS, OFFSET_BITS = 5, 5, 5
+HEADER_BITS = 64.0  # sign, family, precisions, number of units, and six scales of 8 bits
+SCORE_AMPLITUDE_BITS, SCORE_PHASE_BITS, SCORE_OFFSET_BITS = 5, 5, 5
 SECOND_WAVE = 0.15  # of a head's strongest wave; a second one below it is left out
-TEMPLATE_BITS = 8.0  # sign, family, precisions
+OFFSET_SHARE, MOST_OFFSETS, OFFSET_BITS = 0.002, 8, 5  # of the outputs' variance; waves; bits a real constant
 PRECISIONS = (3, 4, 5)
 AMPLITUDE_BITS = (2, 3)
-HARMONICS = (1, 2)
-SERIES_BITS = 5
-OUTPUT_OCTAVES, READING_OCTAVES = 3.0, 4.0
+AMPLITUDE_OCTAVES = 3.0
 MOST_UNITS = 192
-SIZES = 12
+SIZES = 16
+SAMPLE = 2048  # fitted rows on which codes are tried
+FINALISTS = 6
 EQUAL = 1e-4  # of the largest activation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rough:
-    """Units with quantised constants, all but their amplitudes in the outputs."""
+class _Draft(NamedTuple):
+    """A code before it is run on the whole domain."""
 
-    wave: Int[np.ndarray, " units"]  # rows of the characters
-    hidden: Float[np.ndarray, "rows units"]
-    turn: Complex[np.ndarray, " units"]  # phase of the read-out
-    unit_bits: float
-    shared_bits: float
-    precision: int
+    estimate: float  # bits, exceptions by their share of the sample
+    rough: Rough
+    kept: Int[np.ndarray, " kept"]
+    amplitude: Float[np.ndarray, " kept"]
+    offset: Float[np.ndarray, " p"]
+    alignment: float  # bits
 
 
 def codes(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, sign: int) -> Iterator[Code]:
-    """Programs of both families over a grid of precisions and numbers of units, each run on the whole domain."""
+    """The shortest programs over families, precisions and numbers of units, each run on the whole domain."""
     power = homogeneous_power(reading, found)
     if power is None:
         return
     score, head_bits = quantised_scores(heads, fit)
-    units = np.argsort(-heads.importance)[:MOST_UNITS]
-    units = units[heads.importance[units] > 0]
-    features = _features(reading, heads, score, fit.dictionary)
-    full = _full(reading, found, heads, fit, features, units)
-    header = log2_choose(len(heads.chars.k), len(fit.dictionary)) + TEMPLATE_BITS
-    goal = _goal(reading, heads, fit.dictionary)
-    for rough in _families(full, heads, fit, features, power, sign):
-        for bits in AMPLITUDE_BITS:
-            for kept, amplitude in _pruned(rough, fit.dictionary, goal, reading.fitted, bits):
-                unit_bits = rough.unit_bits + bits + float(np.log2(max(len(fit.dictionary), 1)))
-                yield Code(
-                    bits_dictionary=header,
-                    bits_alignment=head_bits + rough.shared_bits + len(kept) * unit_bits,
-                    units_kept=len(kept),
-                    precision=rough.precision,
-                    answers=reading.decode(_outputs(rough, kept, amplitude, heads, fit.dictionary)),
-                )
+    offsets = quantised_offsets(reading, heads)
+    sample = np.random.default_rng(reading.seed).permutation(reading.fitted)[:SAMPLE]
+    units = _units(reading, found, heads, fit, score)
+    header = log2_choose(len(heads.chars.k), len(fit.dictionary)) + HEADER_BITS
+    mixed = features(heads, score, fit.dictionary, reading.x[sample])
+    outputs, answers = reading.outputs[sample], reading.answers[sample]
+    drafts = []
+    for rough in _roughs(heads, units, sign):
+        acts = hidden(rough, mixed, power)
+        for kept, amplitude, bits in _pruned(rough, acts, outputs):
+            unit = rough.unit_bits + bits + float(np.log2(len(fit.dictionary)))
+            given = _outputs(rough, kept, amplitude, acts[:, kept])
+            for offset, offset_bits in offsets:
+                alignment = head_bits + offset_bits + rough.shared_bits + len(kept) * unit
+                wrong = round(float((reading.decode(given + offset) != answers).mean()) * reading.rows)
+                estimate = alignment + exception_bits(reading.rows, wrong, reading.view.classes)
+                drafts.append(_Draft(estimate, rough, kept, amplitude, offset, alignment))
+    everywhere = features(heads, score, fit.dictionary, reading.x)
+    for draft in nsmallest(FINALISTS, drafts, key=lambda d: d.estimate):
+        yield _finished(reading, draft, everywhere, power, header)
+
+
+def _finished(reading: Reading, draft: _Draft, everywhere: Features, power: int, header: float) -> Code:
+    acts = hidden(draft.rough.only(draft.kept), everywhere, power)
+    return Code(
+        bits_dictionary=header,
+        bits_alignment=draft.alignment,
+        units_kept=len(draft.kept),
+        precision=draft.rough.precision,
+        answers=reading.decode(_outputs(draft.rough, draft.kept, draft.amplitude, acts) + draft.offset),
+    )
 
 
 def homogeneous_power(reading: Reading, found: HeadLayer) -> int | None:
     """1 where the hidden layer is a ReLU, 2 where it squares, else None: other units have no scale to give away."""
-    pre, hidden = reading.site(found.layer.pre), reading.site(found.layer.hidden)
-    tolerance = EQUAL * max(float(np.abs(hidden).max()), 1e-30)
+    pre, own = reading.site(found.layer.pre), reading.site(found.layer.hidden)
+    tolerance = EQUAL * max(float(np.abs(own).max()), 1e-30)
     for power in (1, 2):
-        if float(np.abs(_activate(pre, power) - hidden).max()) <= tolerance:
+        if float(np.abs(activate(pre, power) - own).max()) <= tolerance:
             return power
     return None
-
-
-def _activate(pre: np.ndarray, power: int) -> np.ndarray:
-    return np.maximum(pre, 0) if power == 1 else pre**2
 
 
 def quantised_scores(heads: Heads, fit: HeadFit) -> tuple[Float[np.ndarray, "heads positions p"], float]:
@@ -94,185 +110,74 @@ def quantised_scores(heads: Heads, fit: HeadFit) -> tuple[Float[np.ndarray, "hea
     chars, arguments = heads.chars, heads.arguments
     means = fit.score.mean(axis=2)
     offset = means - means[:, arguments].mean(axis=1, keepdims=True)
-    rough = np.repeat(uniform(offset, OFFSET_BITS)[:, :, None], chars.p, axis=2)
+    rough = np.repeat(uniform(offset, SCORE_OFFSET_BITS)[:, :, None], chars.p, axis=2)
     z = chars.z[fit.score_waves]  # (heads, waves, p)
     wave = np.einsum("hwp,hsp->hw", z, fit.score[:, arguments]) * 2 / (chars.p * len(arguments))
     size = np.abs(wave)
     kept = size >= SECOND_WAVE * size.max(axis=1, keepdims=True)
     wave = uniform(size, SCORE_AMPLITUDE_BITS) * phase(wave, SCORE_PHASE_BITS) * kept
-    rough[:, arguments] += np.einsum("hw,hwp->hp", np.conj(wave), z).real[:, None]
+    rough[:, arguments] += np.real(np.einsum("hw,hwp->hp", np.conj(wave), z))[:, None]
     a_wave = float(np.log2(len(chars.k))) + SCORE_AMPLITUDE_BITS + SCORE_PHASE_BITS
-    offsets = (fit.score.shape[1] - 1) * OFFSET_BITS
+    offsets = (fit.score.shape[1] - 1) * SCORE_OFFSET_BITS
     return rough, float(kept.sum() * a_wave + len(fit.score) * (offsets + 1))
 
 
-def _features(
-    reading: Reading, heads: Heads, score: np.ndarray, dictionary: np.ndarray
-) -> dict[int, Complex[np.ndarray, "rows heads"]]:
-    """For each frequency, every head's mixture of the arguments' characters on the whole domain."""
-    logits = np.stack([score[:, s, reading.x[:, max(held, 0)]] for s, held in enumerate(heads.column)], axis=1)
-    weight = np.exp(logits - logits.max(axis=1, keepdims=True))
-    weight = weight / weight.sum(axis=1, keepdims=True)
-    return {
-        int(row): sum(
-            weight[:, s] * heads.chars.z[row][reading.x[:, heads.column[s]]] for s in heads.arguments
-        ).T.astype(np.complex64)
-        for row in dictionary
-    }
+def quantised_offsets(reading: Reading, heads: Heads) -> list[tuple[Float[np.ndarray, " p"], float]]:
+    """No offset, and the outputs' mean over the inputs as its strongest waves of c; each with what it costs."""
+    chars = heads.chars
+    outputs = reading.outputs[reading.fitted]
+    total = float((outputs - outputs.mean(axis=1, keepdims=True)).var(axis=1).mean())
+    wave = chars.z @ outputs.mean(axis=0) * 2 / chars.p
+    strong = np.argsort(-np.abs(wave))[:MOST_OFFSETS]
+    strong = strong[np.abs(wave[strong]) ** 2 / 2 >= OFFSET_SHARE * total]
+    rough = uniform(np.real(wave[strong]), OFFSET_BITS) + 1j * uniform(np.imag(wave[strong]), OFFSET_BITS)
+    count = float(np.log2(MOST_OFFSETS + 1))
+    bits = count + len(strong) * (float(np.log2(len(chars.k))) + 2 * OFFSET_BITS)
+    offset = np.real(np.conj(rough) @ chars.z[strong]).astype(np.float32)
+    return [(np.zeros_like(offset), count), (offset, bits)][: 1 + (len(strong) > 0)]
 
 
-def _goal(reading: Reading, heads: Heads, dictionary: np.ndarray) -> dict[int, Complex[np.ndarray, " rows"]]:
-    """The outputs' amplitude at each frequency, centred over the inputs."""
-    projected = reading.outputs @ heads.chars.z[dictionary].T * (2 / heads.chars.p)
-    projected = projected - projected[reading.fitted].mean(axis=0)
-    return {int(row): projected[:, i] for i, row in enumerate(dictionary)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Full:
-    """Unquantised constants of the units under the quantised heads."""
-
-    units: Int[np.ndarray, " n"]
-    wave: Int[np.ndarray, " n"]
-    bias: Float[np.ndarray, " n"]
-    gain: Complex[np.ndarray, "n heads"]
-    out: Complex[np.ndarray, " n"]  # the read-out at the unit's frequency
-
-
-def _full(
-    reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, features: dict[int, np.ndarray], units: np.ndarray
-) -> _Full:
-    wave = fit.wave[units]
-    bias, gain = np.zeros(len(units)), np.zeros((len(units), len(fit.score)), dtype=complex)
-    for row, mixed in features.items():
+def _units(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, score: np.ndarray) -> Units:
+    """Constants of the most important units under the quantised heads, not quantised themselves."""
+    most = np.argsort(-heads.importance)[:MOST_UNITS]
+    most = most[heads.importance[most] > 0]
+    wave = fit.wave[most]
+    bias, gain = np.zeros(len(most)), np.zeros((len(most), len(fit.score)), dtype=complex)
+    for row, own in features(heads, score, fit.dictionary, heads.x).items():
         mine = np.flatnonzero(wave == row)
-        own = mixed[reading.fitted]
-        columns = np.concatenate([np.ones((len(own), 1)), own.real, own.imag], axis=1)
-        gram = columns.T @ columns
+        columns = np.concatenate([np.ones((len(own), 1), dtype=np.float32), np.real(own), np.imag(own)], axis=1)
+        gram = (columns.T @ columns).astype(np.float64)
         gram += 1e-6 * np.trace(gram) / len(gram) * np.eye(len(gram))
-        solution = np.linalg.solve(gram, columns.T @ heads.pre[:, units[mine]])
+        solution = np.linalg.solve(gram, columns.T @ heads.pre[:, most[mine]])
         n = own.shape[1]
         bias[mine], gain[mine] = solution[0], (solution[1 : 1 + n] + 1j * solution[1 + n :]).T
-    out = (found.layer.readout[units] * heads.chars.z[wave]).sum(axis=1)
-    return _Full(units=units, wave=wave, bias=bias, gain=gain, out=out)
+    return Units(wave=wave, importance=heads.importance[most], bias=bias, gain=gain, readout=found.layer.readout[most])
 
 
-def _families(
-    full: _Full, heads: Heads, fit: HeadFit, features: dict[int, np.ndarray], power: int, sign: int
-) -> Iterator[Rough]:
-    importance = heads.importance[full.units]
+def _roughs(heads: Heads, units: Units, sign: int) -> Iterator[Rough]:
     for q in PRECISIONS:
-        for series in HARMONICS if sign > 0 else ():
-            yield _tied(full, importance, features, power, q, series)
-        yield _free(full, features, power, q)
-
-
-def _tied(
-    full: _Full, importance: np.ndarray, features: dict[int, np.ndarray], power: int, q: int, series: int
-) -> Rough:
-    total = full.gain.sum(axis=1)
-    turn = phase(total, q)
-    bias, gain = np.zeros(len(total)), np.zeros_like(full.gain)
-    for row in features:
-        mine = np.flatnonzero(full.wave == row)
-        scale = np.maximum(np.abs(total[mine]), 1e-30)
-        aim = np.column_stack([full.gain[mine] * np.conj(turn[mine])[:, None], full.bias[mine]]) / scale[:, None]
-        harmonics = turn[mine, None] ** np.arange(-series, series + 1)
-        weight = np.sqrt(importance[mine])[:, None]
-        found, *_ = np.linalg.lstsq(harmonics * weight, aim * weight, rcond=1e-3)
-        curve = harmonics @ (uniform(found.real, SERIES_BITS) + 1j * uniform(found.imag, SERIES_BITS))
-        gain[mine], bias[mine] = curve[:, :-1] * turn[mine, None], curve[:, -1].real
-    constants = (2 * series + 1) * (2 * full.gain.shape[1] + 1)
-    return Rough(
-        wave=full.wave,
-        hidden=_hidden(full.wave, bias, gain, features, power),
-        turn=turn**2,
-        unit_bits=q,
-        shared_bits=float(len(features) * constants * SERIES_BITS),
-        precision=q,
-    )
-
-
-def _free(full: _Full, features: dict[int, np.ndarray], power: int, q: int) -> Rough:
-    a = q - 1
-    size = np.abs(full.gain)
-    top = np.maximum(size.max(axis=1, keepdims=True), 1e-30)
-    gain = _log_levels(size / top, a) * phase(full.gain, q)
-    return Rough(
-        wave=full.wave,
-        hidden=_hidden(full.wave, uniform(np.clip(full.bias / top[:, 0], -1, 1), a + 2), gain, features, power),
-        turn=phase(full.out, q),
-        unit_bits=float(full.gain.shape[1] * (q + a) + a + 2 + q),
-        shared_bits=0.0,
-        precision=q,
-    )
-
-
-def _log_levels(values: np.ndarray, bits: int) -> np.ndarray:
-    step = READING_OCTAVES / (2**bits - 1)
-    return 2.0 ** (np.clip(np.round(np.log2(np.maximum(values, 1e-9)) / step), -(2**bits - 1), 0) * step)
-
-
-def _hidden(
-    wave: np.ndarray, bias: np.ndarray, gain: np.ndarray, features: dict[int, np.ndarray], power: int
-) -> Float[np.ndarray, "rows units"]:
-    rows = len(next(iter(features.values())))
-    hidden = np.zeros((rows, len(wave)), dtype=np.float32)
-    for row, mixed in features.items():
-        mine = np.flatnonzero(wave == row)
-        pre = (mixed @ np.conj(gain[mine]).T.astype(np.complex64)).real + bias[mine].astype(np.float32)
-        hidden[:, mine] = _activate(pre, power)
-    return hidden - hidden.mean(axis=0)
+        for harmonics in (1, 3):
+            if sign > 0:
+                yield from (tied(heads.chars, units, q, series, harmonics) for series in (1, 2))
+            yield free(heads.chars, units, q, harmonics)
 
 
 def _pruned(
-    rough: Rough, dictionary: np.ndarray, goal: dict[int, np.ndarray], fitted: np.ndarray, bits: int
-) -> Iterator[tuple[Int[np.ndarray, " kept"], Float[np.ndarray, " kept"]]]:
-    """Units that stay and their quantised amplitudes, for a range of numbers of units.
-
-    The units of different frequencies write to orthogonal outputs, so each frequency is pruned alone; the lists are
-    merged at a common price, per unit, of error.
-    """
-    parts = [_ranked(rough, row, goal, fitted) for row in map(int, dictionary)]
-    levels = 2.0 ** (-OUTPUT_OCTAVES * np.arange(2**bits) / (2**bits - 1))
-    prices = np.sort(np.concatenate([part.price for part in parts]))[::-1]
-    for size in np.unique(np.geomspace(4, len(prices), SIZES).astype(int)):
-        kept, amplitude = [], []
-        for part in parts:
-            stay = part.order[part.price >= prices[size - 1]]
-            if len(stay):
-                kept.append(part.mine[stay])
-                amplitude.append(quantised_weights(part.gram[np.ix_(stay, stay)], part.moment[stay], levels))
-        yield np.concatenate(kept), np.concatenate(amplitude)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ranked:
-    mine: Int[np.ndarray, " n"]
-    order: Int[np.ndarray, " n"]
-    price: Float[np.ndarray, " n"]  # error that the unit's loss adds, in the order of elimination, never falling
-    gram: Float[np.ndarray, "n n"]
-    moment: Float[np.ndarray, " n"]
-
-
-def _ranked(rough: Rough, row: int, goal: dict[int, np.ndarray], fitted: np.ndarray) -> _Ranked:
-    mine = np.flatnonzero(rough.wave == row)
-    hidden, turn = rough.hidden[np.ix_(fitted, mine)], rough.turn[mine]
-    gram = (hidden.T @ hidden).astype(np.float64) * np.real(np.conj(turn)[:, None] * turn)
-    moment = np.real(np.conj(turn) * (hidden.T @ goal[row][fitted]))
-    order, errors = eliminated(gram, moment)
-    price = np.maximum.accumulate(np.diff(errors, prepend=0.0))
-    return _Ranked(mine=mine, order=order, price=price, gram=gram, moment=moment)
+    rough: Rough, acts: Float[np.ndarray, "rows units"], outputs: Float[np.ndarray, "rows p"]
+) -> Iterator[tuple[Int[np.ndarray, " kept"], Float[np.ndarray, " kept"], int]]:
+    """Units that stay, their amplitudes and the bits of one, for a range of numbers of units."""
+    goal = outputs - outputs.mean(axis=0)
+    gram = (acts.T @ acts).astype(np.float64) * (rough.write @ rough.write.T)
+    moment = (acts * (goal @ rough.write.T)).sum(axis=0, dtype=np.float64)
+    order, _ = eliminated(gram, moment)
+    for size in np.unique(np.geomspace(min(4, len(order)), len(order), SIZES).astype(int)):
+        kept = order[-size:]
+        for bits in AMPLITUDE_BITS:
+            levels = 2.0 ** (-AMPLITUDE_OCTAVES * np.arange(2**bits) / (2**bits - 1))
+            yield kept, quantised_weights(gram[np.ix_(kept, kept)], moment[kept], levels), bits
 
 
 def _outputs(
-    rough: Rough, kept: np.ndarray, amplitude: np.ndarray, heads: Heads, dictionary: np.ndarray
+    rough: Rough, kept: np.ndarray, amplitude: np.ndarray, acts: Float[np.ndarray, "rows kept"]
 ) -> Float[np.ndarray, "rows p"]:
-    weight = np.zeros((len(kept), 2 * len(dictionary)), dtype=np.float32)
-    for i, row in enumerate(dictionary):
-        mine = rough.wave[kept] == row
-        written = amplitude[mine] * rough.turn[kept][mine]
-        weight[mine, 2 * i], weight[mine, 2 * i + 1] = written.real, written.imag
-    z = heads.chars.z[dictionary]
-    waves = np.stack([z.real, z.imag], axis=1).reshape(-1, heads.chars.p).astype(np.float32)
-    return (rough.hidden[:, kept] @ weight) @ waves
+    return acts @ (amplitude[:, None] * rough.write[kept]).astype(np.float32)

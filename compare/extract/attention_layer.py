@@ -48,6 +48,7 @@ def find_heads(reading: Reading, p: int) -> HeadLayer | str:
     misshapen = _misshapen(reading, names)
     if misshapen:
         return misshapen
+    _read_together(reading)
     layer = find_layer(reading)
     if isinstance(layer, str):
         return layer
@@ -63,11 +64,21 @@ def find_heads(reading: Reading, p: int) -> HeadLayer | str:
     )
 
 
+def _read_together(reading: Reading) -> None:
+    """All sites that are needed in one run: each set of sites is compiled anew."""
+    needed = [name for name in reading.net.sites if not name.endswith((".pattern", ".out"))]
+    missing = [name for name in needed if name not in reading.cache]
+    if missing:
+        reading.cache.update(reading.run(keep=missing)[1])
+
+
 def _misshapen(reading: Reading, names: tuple[str, ...]) -> str | None:
     for name in names:
         score, value = reading.shapes[f"{name}.score"], reading.shapes[f"{name}.value"]
         if len(score) != 1 or len(value) != 2 or value[0] != score[0]:
-            return f"{name}: expected scores (batch, positions) and values (batch, positions, width), got {score}, {value}"
+            return (
+                f"{name}: expected scores (batch, positions) and values (batch, positions, width), got {score}, {value}"
+            )
     return None
 
 
@@ -98,7 +109,9 @@ def _determines(x: np.ndarray, column: int, values: Float[np.ndarray, "rows feat
     return float(((values - fitted) ** 2).sum()) <= TOKEN_SHARE * float((values.astype(np.float64) ** 2).sum())
 
 
-def _tables(reading: Reading, values: np.ndarray, column: np.ndarray, p: int) -> Float[np.ndarray, "positions p features"]:
+def _tables(
+    reading: Reading, values: np.ndarray, column: np.ndarray, p: int
+) -> Float[np.ndarray, "positions p features"]:
     rows = reading.fitted
     flat = _flat(values)
     tables = []

@@ -62,7 +62,7 @@ def _columns(
 ) -> Complex[np.ndarray, "rows waves terms"]:
     first, second = chars.z[wave][:, x].T, chars.z[wave][:, y].T
     second = second if sign > 0 else np.conj(second)
-    u, v = first * second, (first * np.conj(second)).real
+    u, v = first * second, np.real(first * np.conj(second))
     return np.stack([u, u * v, np.conj(u), np.conj(u) * v], axis=-1)
 
 
@@ -91,7 +91,7 @@ def _forward(columns: Complex[np.ndarray, "rows terms"], goal: Complex[np.ndarra
 
 def _solved(gram: np.ndarray, moment: np.ndarray, chosen: list[int]) -> tuple[np.ndarray, float]:
     solution = np.linalg.lstsq(gram[np.ix_(chosen, chosen)], moment[chosen], rcond=1e-9)[0]
-    return solution, float((np.conj(solution) @ moment[chosen]).real)
+    return solution, float(np.real(np.conj(solution) @ moment[chosen]))
 
 
 def _real_when_close(value: complex) -> complex:
@@ -110,10 +110,10 @@ def ellipse_values(
 ) -> Float[np.ndarray, "rows p"]:
     """The chosen frequencies' part of every output."""
     model = np.einsum("nwt,wt->nw", _columns(fit.characters, fit.wave[chosen], x, y, fit.sign), fit.weight[chosen])
-    return (model @ np.conj(fit.characters.z[fit.wave[chosen]])).real.astype(np.float32)
+    return np.real(model @ np.conj(fit.characters.z[fit.wave[chosen]])).astype(np.float32)
 
 
-def ellipse_outputs(fit: Ellipses, x: Int[Array, "rows positions"]) -> Float[Array, "rows p"]:
+def ellipse_outputs(fit: Ellipses, x: Int[Array | np.ndarray, "rows positions"]) -> Float[Array, "rows p"]:
     """All frequencies in JAX: the formula in place of the net."""
     z = jnp.asarray(fit.characters.z[fit.wave].astype(np.complex64))
     weight = jnp.asarray(fit.weight.astype(np.complex64))
@@ -147,6 +147,6 @@ def _term(value: complex, factor: str, angle: str, digits: int) -> str:
 
 def ellipse_bits(fit: Ellipses, precision: int = 8) -> float:
     """Bits of the formula: which frequencies, which of three further terms each has, then its constants."""
-    constants = np.count_nonzero(fit.weight) + np.count_nonzero(fit.weight.imag)
+    constants = np.count_nonzero(fit.weight) + np.count_nonzero(np.imag(fit.weight))
     structure = log2_choose(len(fit.characters.k), len(fit.wave)) + 2 + (TERMS - 1) * len(fit.wave)
     return structure + precision * constants

@@ -97,7 +97,7 @@ def _unshuffled(fit: HeadFit, shuffle: np.ndarray) -> HeadFit:
 
 def _basis(chars: Characters, waves: Int[np.ndarray, " waves"]) -> Float[np.ndarray, "p columns"]:
     z = chars.z[waves]
-    return np.concatenate([np.ones((1, chars.p)), z.real, z.imag]).T
+    return np.concatenate([np.ones((1, chars.p)), np.real(z), np.imag(z)]).T
 
 
 def _project(chars: Characters, table: np.ndarray, waves: np.ndarray) -> np.ndarray:
@@ -163,7 +163,7 @@ def _columns(heads: Heads, patterns: np.ndarray, waves: np.ndarray) -> Iterator[
     for row in waves:
         z = heads.chars.z[row].astype(np.complex64)
         waved = [patterns[:, s] * z[heads.x[:, heads.column[s]]] for s in heads.arguments]
-        parts = np.concatenate([part for w in waved for part in (w.real, w.imag)])
+        parts = np.concatenate([part for w in waved for part in (np.real(w), np.imag(w))])
         yield int(row), np.concatenate([ones, flat, parts]).astype(np.float32)
 
 
@@ -182,7 +182,7 @@ def _tables(heads: Heads, fitted: _Units) -> Float[np.ndarray, "heads positions 
     constant = fitted.solution[1 : 1 + n * s].reshape(n, s, 1, -1)
     z = heads.chars.z[fitted.wave].T  # (p, units)
     gain = _gains(heads, fitted)
-    return (constant + (np.conj(gain)[:, :, None] * z).real).astype(np.float32)
+    return (constant + np.real(np.conj(gain)[:, :, None] * z)).astype(np.float32)
 
 
 def head_patterns(fit: HeadFit, x: Int[Array, "rows columns"]) -> Float[Array, "heads rows positions"]:

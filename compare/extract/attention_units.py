@@ -1,0 +1,159 @@
+"""Units that read heads, with quantised constants: each paying for its own, or all of a frequency on one curve."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Complex, Float, Int
+
+from compare.extract.residues_code import phase, uniform
+from compare.fit.characters import Characters
+from compare.fit.heads import Heads
+
+SERIES_BITS = 5  # a real constant of a shared series
+READING_OCTAVES = 4.0
+
+Features = dict[int, Complex[np.ndarray, "rows heads"]]  # by frequency, what every head mixes of both arguments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """pre = bias + sum_h Re(conj(gain_h) mixed_h), and what each writes to the outputs."""
+
+    wave: Int[np.ndarray, " units"]  # rows of the characters
+    importance: Float[np.ndarray, " units"]
+    bias: Float[np.ndarray, " units"]
+    gain: Complex[np.ndarray, "units heads"]
+    readout: Float[np.ndarray, "units p"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rough:
+    """The same with quantised constants, up to the units' amplitudes in the outputs; and the bits they cost."""
+
+    wave: Int[np.ndarray, " units"]
+    bias: Float[np.ndarray, " units"]
+    gain: Complex[np.ndarray, "units heads"]
+    write: Float[np.ndarray, "units p"]
+    unit_bits: float  # without the amplitude and the choice of the frequency
+    shared_bits: float
+    precision: int
+
+    def only(self, kept: Int[np.ndarray, " kept"]) -> "Rough":
+        """The kept units."""
+        return replace(self, wave=self.wave[kept], bias=self.bias[kept], gain=self.gain[kept], write=self.write[kept])
+
+
+def features(
+    heads: Heads,
+    score: Float[np.ndarray, "heads positions p"],
+    dictionary: Int[np.ndarray, " waves"],
+    x: Int[np.ndarray, "rows columns"],
+) -> Features:
+    """For each frequency, every head's mixture of the arguments' characters under the given scores."""
+    logits = np.stack([score[:, s, x[:, max(held, 0)]] for s, held in enumerate(heads.column)], axis=1)
+    weight = np.exp(logits - logits.max(axis=1, keepdims=True))
+    weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
+    z = heads.chars.z.astype(np.complex64)
+    mixed = {int(row): sum(weight[:, s] * z[row][x[:, heads.column[s]]] for s in heads.arguments) for row in dictionary}
+    return {row: np.asarray(value).T for row, value in mixed.items()}
+
+
+def activate(pre: np.ndarray, power: int) -> np.ndarray:
+    """ReLU for 1, the square for 2."""
+    return np.maximum(pre, 0) if power == 1 else pre**2
+
+
+def hidden(rough: Rough, mixed: Features, power: int) -> Float[np.ndarray, "rows units"]:
+    """Activations, centred over the rows."""
+    rows = len(next(iter(mixed.values())))
+    acts = np.zeros((rows, len(rough.wave)), dtype=np.float32)
+    for row, own in mixed.items():
+        mine = np.flatnonzero(rough.wave == row)
+        columns = np.concatenate([np.real(own), np.imag(own)], axis=1)
+        weights = np.concatenate([np.real(rough.gain[mine]), np.imag(rough.gain[mine])], axis=1).T.astype(np.float32)
+        acts[:, mine] = activate(columns @ weights + rough.bias[mine].astype(np.float32), power)
+    return acts - acts.mean(axis=0)
+
+
+def tied(chars: Characters, units: Units, q: int, series: int, harmonics: int) -> Rough:
+    """One closed curve a frequency: readings, bias and, with harmonics > 1, read-outs are Fourier series in phi.
+
+    `series` is their highest order, `harmonics` how many multiples of its frequency a unit writes.
+    """
+    total = units.gain.sum(axis=1)
+    turn = phase(total, q)
+    aim = np.column_stack([units.gain * np.conj(turn)[:, None], units.bias]) / _positive(np.abs(total))[:, None]
+    curve, constants = _curve(units, turn, aim, series)
+    if harmonics == 1:
+        written = turn[:, None] ** 2
+        write_constants = 0
+    else:
+        own = _written(chars, units, harmonics)
+        back = turn[:, None] ** (-2 * np.arange(1, harmonics + 1))
+        written, write_constants = _curve(units, turn, own * back / _positive(np.abs(own[:, :1])), series)
+        written = written / back
+    return Rough(
+        wave=units.wave,
+        bias=np.real(curve[:, -1]),
+        gain=curve[:, :-1] * turn[:, None],
+        write=_waves(chars, units.wave, written),
+        unit_bits=float(q),
+        shared_bits=float((constants + write_constants) * SERIES_BITS),
+        precision=q,
+    )
+
+
+def free(chars: Characters, units: Units, q: int, harmonics: int) -> Rough:
+    """Every unit's own phases at q bits and log-amplitudes at q - 1; harmonics of the read-out are shared."""
+    size = np.abs(units.gain)
+    top = _positive(size.max(axis=1, keepdims=True))
+    own = _written(chars, units, harmonics)
+    turn = phase(own[:, 0], q)
+    back = turn[:, None] ** -np.arange(1, harmonics + 1)
+    flat, constants = _curve(units, np.ones_like(turn), own * back / _positive(np.abs(own[:, :1])), 0)
+    return Rough(
+        wave=units.wave,
+        bias=uniform(np.clip(units.bias / top[:, 0], -1, 1), q + 1),
+        gain=_log_levels(size / top, q - 1) * phase(units.gain, q),
+        write=_waves(chars, units.wave, flat / back if harmonics > 1 else turn[:, None]),
+        unit_bits=float(units.gain.shape[1] * (2 * q - 1) + q + 1 + q),
+        shared_bits=float(constants * SERIES_BITS) if harmonics > 1 else 0.0,
+        precision=q,
+    )
+
+
+def _curve(
+    units: Units, turn: Complex[np.ndarray, " units"], aim: Complex[np.ndarray, "units n"], series: int
+) -> tuple[Complex[np.ndarray, "units n"], int]:
+    """Quantised Fourier series in the units' phases, one a frequency and column; and how many real constants."""
+    curve, constants = np.zeros_like(aim, dtype=complex), 0
+    for row in np.unique(units.wave):
+        mine = np.flatnonzero(units.wave == row)
+        basis = turn[mine, None] ** np.arange(-series, series + 1)
+        weight = np.sqrt(units.importance[mine])[:, None]
+        found = np.linalg.lstsq(basis * weight, aim[mine] * weight, rcond=1e-3)[0]
+        curve[mine] = basis @ (uniform(np.real(found), SERIES_BITS) + 1j * uniform(np.imag(found), SERIES_BITS))
+        constants += 2 * found.size
+    return curve, constants
+
+
+def _written(chars: Characters, units: Units, harmonics: int) -> Complex[np.ndarray, "units harmonics"]:
+    """Amplitude and phase of a unit's read-out at each multiple of its frequency."""
+    z = chars.z[units.wave][:, None] ** np.arange(1, harmonics + 1)[:, None]
+    return np.einsum("uhp,up->uh", z, units.readout)
+
+
+def _waves(
+    chars: Characters, wave: np.ndarray, written: Complex[np.ndarray, "units harmonics"]
+) -> Float[np.ndarray, "units p"]:
+    z = chars.z[wave][:, None] ** np.arange(1, written.shape[1] + 1)[:, None]
+    return np.real(np.einsum("uh,uhp->up", written, np.conj(z)))
+
+
+def _log_levels(values: np.ndarray, bits: int) -> np.ndarray:
+    step = READING_OCTAVES / (2**bits - 1)
+    return 2.0 ** (np.clip(np.round(np.log2(np.maximum(values, 1e-9)) / step), -(2**bits - 1), 0) * step)
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    return np.maximum(values, 1e-30)

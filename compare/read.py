@@ -187,7 +187,7 @@ def site_shapes(net: Net, params: Params, x: Int[np.ndarray, "rows positions"]) 
     shapes: dict[int, dict[str, tuple[int, ...]]] = {}
     for batch in (2, 3):
         tokens = jnp.zeros((batch, x.shape[1]), dtype=jnp.int32)
-        outputs, sites = jax.eval_shape(lambda t: net.apply(params, t, {}), tokens)
+        outputs, sites = jax.eval_shape(lambda given, t: net.apply(given, t, {}), params, tokens)
         missing = sorted(set(net.sites) - set(sites))
         if missing:
             raise ValueError(f"net {net.name!r}: expected apply to return the declared sites, got none named {missing}")

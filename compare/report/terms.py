@@ -102,7 +102,12 @@ EXPLANATION = (
     Term("gallery_formulas", "unit formulas", listed, "The formula of each unit shown in the gallery."),
     Term("refusals", "refusals", listed, "Methods that refused to explain this net, and why."),
     Term("notes", "notes", listed, "Remarks of the judgement."),
-    Term("frequencies", "frequencies", listed, "The frequencies that the explanation uses; their number is K."),
+    Term(
+        "frequencies",
+        "frequencies",
+        listed,
+        "The frequencies k that the explanation uses, k/p turns a step (k/8n for integers below n); their number is K.",
+    ),
     Term("variables", "variables", listed, "The intermediate variables of the explanation."),
     Term("units_kept", "units kept", count, "Hidden units that the shortest code of the explanation pays for."),
     Term("units_total", "units in all", count, "Hidden units of the net."),

@@ -93,8 +93,8 @@ class Mlp(nnx.Module):
     def _sum(self, x: Tokens, tap: Tap) -> Float[Array, "batch width"]:
         if self.inputs == "bits":
             return (2.0 * x - 1.0) @ self.W[...]
-        tables = jnp.einsum("td,idn->itn", self.E[...], self.A[...]) if self.inputs == "embedding" else self.A[...]
-        operands = [tap(f"operand.{i}", tables[i][x[:, i]]) for i in range(tables.shape[0])]
+        tables = [self.E[...] @ A for A in self.A[...]] if self.inputs == "embedding" else list(self.A[...])
+        operands = [tap(f"operand.{i}", table[x[:, i]]) for i, table in enumerate(tables)]
         return sum(operands[1:], start=operands[0])
 
 

@@ -22,7 +22,6 @@ from compare.fit.characters import (
     Waves,
     characters,
     fit_one_wave,
-    spectrum,
     wave_parts,
 )
 from compare.fit.logits import LogitWaves, fit_logits, formula_outputs, formula_text, term_values
@@ -30,7 +29,6 @@ from compare.read import Reading
 from synth.types import Z
 
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
-CARRIED = 1e-6  # of the strongest frequency's power; a plane below it carries nothing
 SHOWN_UNITS = 6
 NAME = "residues"
 
@@ -114,7 +112,9 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[n
         hidden=layer.hidden,
         fitted=reading.fitted,
         variables=variables(logits, layer.pre, means[0]),
-        wrong_variables=wrong_variables(logits, layer.pre, means[0]),
+        wrong_variables=variables(
+            logits, layer.pre, means[0], replace(logits, wave=wrong_waves(fitted.chars, logits.wave))
+        ),
         control=_control(reading, layer, fitted),
         permuted=_permuted(reading, layer, fitted),
         codes=partial(codes, reading, layer, fitted.chars, fitted.waves, logits.sign, fitted.dictionary),
@@ -156,49 +156,30 @@ def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> Callable[[Inpu
     return partial(_substitute, layer.pre, (first[shuffle], second[shuffle]))
 
 
-def variables(logits: LogitWaves, site: str, content: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
-    """One variable a frequency, the largest first: the plane that carries it in the first argument's part of a site."""
+def variables(
+    logits: LogitWaves, site: str, content: Float[np.ndarray, "p features"], predicted: LogitWaves | None = None
+) -> tuple[Variable, ...]:
+    """One variable a frequency, the largest first: the plane that carries it in the first argument's part of a site.
+
+    `predicted` gives other waves for the predictions, for a control.
+    """
+    chars, by = logits.characters, predicted or logits
     return tuple(
         Variable(
-            name=f"k = {int(logits.characters.k[logits.wave[i]])}",
+            name=f"k = {int(chars.k[logits.wave[i]])}" + (f" by k = {int(chars.k[by.wave[i]])}" if predicted else ""),
             site=site,
             content=partial(_content, content),
-            basis=plane(logits.characters, content, int(logits.wave[i])),
-            predict=partial(_predict, logits, np.array([i])),
+            basis=plane(chars, content, int(logits.wave[i])),
+            predict=partial(_predict, by, np.array([i])),
         )
         for i in np.argsort(-logits.share)
     )
 
 
-def wrong_variables(logits: LogitWaves, site: str, content: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
-    """The strongest planes outside the dictionary, each with a true term's prediction.
-
-    Where nothing is carried there, or every frequency is in the dictionary, true planes with a wrong wave's prediction.
-    """
-    chars = logits.characters
-    power = spectrum(chars, content)
-    outside = np.setdiff1d(np.arange(len(chars.k)), logits.wave)
-    outside = outside[np.argsort(-power[outside])]
-    carried = outside[power[outside] > CARRIED * power.max()]
-    terms = np.argsort(-logits.share)
-    if len(carried):
-        return tuple(
-            _wrong(logits, site, content, int(i), int(wave), logits) for i, wave in zip(terms, carried, strict=False)
-        )
-    other = outside if len(outside) else np.arange(len(chars.k))
-    shifted = replace(logits, wave=np.resize(other[other != logits.wave[0]], len(logits.wave)))
-    return tuple(_wrong(logits, site, content, int(i), int(logits.wave[i]), shifted) for i in terms)
-
-
-def _wrong(logits: LogitWaves, site: str, content: np.ndarray, term: int, wave: int, predicted: LogitWaves) -> Variable:
-    k = logits.characters.k
-    return Variable(
-        name=f"k = {int(k[wave])} predicted by k = {int(k[predicted.wave[term]])}",
-        site=site,
-        content=partial(_content, content),
-        basis=plane(logits.characters, content, wave),
-        predict=partial(_predict, predicted, np.array([term])),
-    )
+def wrong_waves(chars: Characters, wave: Int[np.ndarray, " terms"]) -> Int[np.ndarray, " terms"]:
+    """For a control: as many waves outside the dictionary; where it has them all, its own in another order."""
+    outside = np.setdiff1d(np.arange(len(chars.k)), wave)
+    return np.resize(outside, len(wave)) if len(outside) else np.roll(wave, 1)
 
 
 def plane(chars: Characters, content: Float[np.ndarray, "p features"], wave: int) -> Float[np.ndarray, "features 2"]:

@@ -36,6 +36,7 @@ SCORE_AMPLITUDE_BITS, SCORE_PHASE_BITS, SCORE_OFFSET_BITS = 5, 5, 5
 SECOND_WAVE = 0.15  # of a head's strongest wave; a second one below it is left out
 OFFSET_SHARE, MOST_OFFSETS, OFFSET_BITS = 0.002, 8, 5  # of the outputs' variance; waves; bits a real constant
 PRECISIONS = (3, 4, 5)
+HARMONICS = (1, 5)  # waves of c that a unit writes
 AMPLITUDE_BITS = (2, 3)
 AMPLITUDE_OCTAVES = 3.0
 MOST_UNITS = 192
@@ -156,7 +157,7 @@ def _units(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, score
 
 def _roughs(heads: Heads, units: Units, sign: int) -> Iterator[Rough]:
     for q in PRECISIONS:
-        for harmonics in (1, 3):
+        for harmonics in HARMONICS:
             if sign > 0:
                 yield from (tied(heads.chars, units, q, series, harmonics) for series in (1, 2))
             yield free(heads.chars, units, q, harmonics)

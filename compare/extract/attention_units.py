@@ -9,7 +9,8 @@ from compare.extract.residues_code import phase, uniform
 from compare.fit.characters import Characters
 from compare.fit.heads import Heads
 
-SERIES_BITS = 5  # a real constant of a shared series
+READING_BITS, WRITING_BITS = 5, 6  # a real constant of a shared series
+WRITING_ORDER = 1  # of the free units' read-outs in their phase
 READING_OCTAVES = 4.0
 
 Features = dict[int, Complex[np.ndarray, "rows heads"]]  # by frequency, what every head mixes of both arguments
@@ -83,58 +84,64 @@ def tied(chars: Characters, units: Units, q: int, series: int, harmonics: int) -
     total = units.gain.sum(axis=1)
     turn = phase(total, q)
     aim = np.column_stack([units.gain * np.conj(turn)[:, None], units.bias]) / _positive(np.abs(total))[:, None]
-    curve, constants = _curve(units, turn, aim, series)
+    curve, shared_bits = _curve(units, turn, aim, series, READING_BITS)
     if harmonics == 1:
         written = turn[:, None] ** 2
-        write_constants = 0
     else:
         own = _written(chars, units, harmonics)
         back = turn[:, None] ** (-2 * np.arange(1, harmonics + 1))
-        written, write_constants = _curve(units, turn, own * back / _positive(np.abs(own[:, :1])), series)
-        written = written / back
+        written, write_bits = _curve(units, turn, own * back / _positive(np.abs(own[:, :1])), series, WRITING_BITS)
+        written, shared_bits = written / back, shared_bits + write_bits
     return Rough(
         wave=units.wave,
         bias=np.real(curve[:, -1]),
         gain=curve[:, :-1] * turn[:, None],
         write=_waves(chars, units.wave, written),
         unit_bits=float(q),
-        shared_bits=float((constants + write_constants) * SERIES_BITS),
+        shared_bits=shared_bits,
         precision=q,
     )
 
 
 def free(chars: Characters, units: Units, q: int, harmonics: int) -> Rough:
-    """Every unit's own phases at q bits and log-amplitudes at q - 1; harmonics of the read-out are shared."""
+    """Every unit's own phases at q bits and log-amplitudes at q - 1; it is read out with a phase of q + 1 bits.
+
+    Harmonics of the read-out are short series in that phase, shared by all units of a frequency.
+    """
     size = np.abs(units.gain)
     top = _positive(size.max(axis=1, keepdims=True))
     own = _written(chars, units, harmonics)
-    turn = phase(own[:, 0], q)
-    back = turn[:, None] ** -np.arange(1, harmonics + 1)
-    flat, constants = _curve(units, np.ones_like(turn), own * back / _positive(np.abs(own[:, :1])), 0)
+    turn = phase(own[:, 0], q + 1)
+    written, shared_bits = turn[:, None], 0.0
+    if harmonics > 1:
+        back = turn[:, None] ** -np.arange(1, harmonics + 1)
+        aim = own * back / _positive(np.abs(own[:, :1]))
+        written, shared_bits = _curve(units, turn, aim, WRITING_ORDER, WRITING_BITS)
+        written = written / back
     return Rough(
         wave=units.wave,
         bias=uniform(np.clip(units.bias / top[:, 0], -1, 1), q + 1),
         gain=_log_levels(size / top, q - 1) * phase(units.gain, q),
-        write=_waves(chars, units.wave, flat / back if harmonics > 1 else turn[:, None]),
-        unit_bits=float(units.gain.shape[1] * (2 * q - 1) + q + 1 + q),
-        shared_bits=float(constants * SERIES_BITS) if harmonics > 1 else 0.0,
+        write=_waves(chars, units.wave, written),
+        unit_bits=float(units.gain.shape[1] * (2 * q - 1) + 2 * (q + 1)),
+        shared_bits=shared_bits,
         precision=q,
     )
 
 
 def _curve(
-    units: Units, turn: Complex[np.ndarray, " units"], aim: Complex[np.ndarray, "units n"], series: int
-) -> tuple[Complex[np.ndarray, "units n"], int]:
-    """Quantised Fourier series in the units' phases, one a frequency and column; and how many real constants."""
+    units: Units, turn: Complex[np.ndarray, " units"], aim: Complex[np.ndarray, "units n"], series: int, bits: int
+) -> tuple[Complex[np.ndarray, "units n"], float]:
+    """Quantised Fourier series in the units' phases, one a frequency and column; and the bits of their constants."""
     curve, constants = np.zeros_like(aim, dtype=complex), 0
     for row in np.unique(units.wave):
         mine = np.flatnonzero(units.wave == row)
         basis = turn[mine, None] ** np.arange(-series, series + 1)
         weight = np.sqrt(units.importance[mine])[:, None]
         found = np.linalg.lstsq(basis * weight, aim[mine] * weight, rcond=1e-3)[0]
-        curve[mine] = basis @ (uniform(np.real(found), SERIES_BITS) + 1j * uniform(np.imag(found), SERIES_BITS))
+        curve[mine] = basis @ (uniform(np.real(found), bits) + 1j * uniform(np.imag(found), bits))
         constants += 2 * found.size
-    return curve, constants
+    return curve, float(constants * bits)
 
 
 def _written(chars: Characters, units: Units, harmonics: int) -> Complex[np.ndarray, "units harmonics"]:

@@ -4,16 +4,17 @@ The template is declared before fitting (`compare.fit.heads`): scores of two fre
 values read through the dictionary, pre-activations of one frequency a unit, the true nonlinearity after them.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
 from compare.extract.attention_code import codes
 from compare.extract.attention_layer import HeadLayer, find_heads, token_means
-from compare.extract.residues import modulus
+from compare.extract.residues import modulus, wrong_waves
 from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.ellipses import Ellipses, ellipse_bits, ellipse_outputs, ellipse_text, ellipse_values, fit_ellipses
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
@@ -28,6 +29,7 @@ TEMPLATE = (
 SMALLEST_MODULUS = 5
 LIVE = 1e-4  # of the layer's effect; units below it are not counted
 SHOWN_UNITS = 6
+MINOR_POWER = 0.01  # of a head's strongest frequency; weaker ones are not named
 
 
 def extract(reading: Reading) -> Explanation | Refusal:
@@ -123,16 +125,19 @@ def _variables(outputs: Ellipses, site: str, table: Float[np.ndarray, "p feature
 
 
 def _wrong_variables(outputs: Ellipses, site: str, table: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
-    """Planes of the strongest frequencies outside the dictionary, paired with the true predictions."""
+    """The same exchanges, predicted by a wave that the dictionary does not have, with the true one's constants."""
     chars = outputs.characters
-    outside = np.setdiff1d(np.arange(len(chars.k)), outputs.wave)
-    power = spectrum(chars, table)
-    wrong = outside[np.argsort(-power[outside])] if len(outside) else np.roll(outputs.wave, 1)
+    shifted = replace(outputs, wave=wrong_waves(chars, outputs.wave))
     return tuple(
         _variable(
-            f"k = {int(chars.k[wave])} in place of {int(chars.k[outputs.wave[i]])}", outputs, i, int(wave), site, table
+            f"k = {int(chars.k[wave])} predicted by k = {int(chars.k[shifted.wave[i]])}",
+            shifted,
+            i,
+            int(wave),
+            site,
+            table,
         )
-        for i, wave in zip(range(len(outputs.wave)), wrong, strict=False)
+        for i, wave in enumerate(outputs.wave)
     )
 
 
@@ -206,8 +211,15 @@ def _arrays(outputs: Ellipses, heads: Heads, fit: HeadFit) -> dict[str, np.ndarr
     }
 
 
+def _attended(chars: Characters, table: Float[np.ndarray, "positions p"], rows: Int[np.ndarray, " waves"]) -> str:
+    """A head's frequencies, the strongest first, without those of little power."""
+    power = spectrum(chars, table.T)[rows]
+    order = [i for i in np.argsort(-power) if power[i] >= MINOR_POWER * power.max()]
+    return "/".join(str(int(chars.k[rows[i]])) for i in order)
+
+
 def _notes(outputs: Ellipses, chars: Characters, fit: HeadFit) -> tuple[str, ...]:
-    attended = ", ".join("/".join(str(int(chars.k[row])) for row in rows) for rows in fit.score_waves)
+    attended = ", ".join(_attended(chars, table, rows) for table, rows in zip(fit.score, fit.score_waves, strict=True))
     return (
         f"combined argument: a {'+' if outputs.sign > 0 else '-'} b",
         f"frequencies of the heads' scores: {attended}",

@@ -1,6 +1,7 @@
 """The command `synthnet`. Exit status: 0 done, 1 something failed or differs, 2 bad usage."""
 
 import errno
+import fnmatch
 import os
 import shlex
 import sys
@@ -105,7 +106,7 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> Non
 
     read = read_suite(suite)
     folder = out or Path("runs") / read.name
-    console = Console(width=None if sys.stdout.isatty() else 200)
+    console = Console(width=None if sys.stdout.isatty() else 120)
     command = shlex.join(["synthnet", *sys.argv[1:]])
     try:
         with watching(console) as watcher:
@@ -114,7 +115,7 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> Non
         raise click.ClickException("interrupted; run the same command again to go on") from None
     if outcome.stopped is not None:
         raise click.ClickException(outcome.stopped)
-    console.print(terminal_table(outcome.records))
+    console.print(terminal_table(outcome.records, console.width))
     click.echo(f"report: {write_report(folder, outcome.records)}")
     if outcome.failed:
         raise click.ClickException(f"{outcome.failed} cells failed; their records say why")
@@ -123,16 +124,21 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> Non
 @main.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--format", "kind", type=Nearest(list(FORMATS)), default="html", show_default=True)
+@click.option("--charts", metavar="PATTERN", help="Also PNG and SVG of the run's charts, and of those of these cells.")
 @told
-def report(folder: Path, kind: str) -> None:
+def report(folder: Path, kind: str, charts: str | None) -> None:
     """Write the report of a run directory; `--format json` prints the records as one JSON list instead."""
-    from compare.report import records_json, write_report
+    from compare.report import records_json, save_charts, write_report
 
     records = records_of(folder)
     if kind == "json":
         click.echo(records_json(records), nl=False)
     else:
         click.echo(write_report(folder, records, formats=[FORMATS[kind]]))
+    if charts is not None:
+        cells = [record.cell for record in records if fnmatch.fnmatchcase(record.cell, charts)]
+        saved = save_charts(folder, records, folder / "charts", cells=cells)
+        click.echo(f"{len(saved)} files in {folder / 'charts'}", err=kind == "json")
 
 
 @main.command()

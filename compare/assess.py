@@ -13,7 +13,7 @@ from sympy.printing.mathml import mathml
 
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_table, bits_of_weights, weigh
-from compare.evidence.interchange import interchange
+from compare.evidence.interchange import Interchange, interchange
 from compare.evidence.substitution import substitution
 from compare.evidence.table import table_evidence
 from compare.evidence.units import exchange_units
@@ -115,19 +115,21 @@ def gather(reading: Reading, explanation: Explanation | None, layer: Layer | Non
     effect = layer.effect if layer else None
     if explanation is not None:
         effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
-    exchange = None
-    if explanation is not None:
-        exchange = interchange(reading, explanation) if explanation.variables else exchange_units(reading, explanation)
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
     return Evidence(
         match=balanced_agreement(reading.answers, reading.targets),
         substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect),
-        interchange=exchange,
+        interchange=exchange(reading, explanation) if explanation else None,
         bits=weigh(reading, explanation) if explanation else None,
         bits_table=bits_of_table(reading),
         bits_affine=_baseline(reading, explanation),
         table=table_evidence(reading, hidden),
     )
+
+
+def exchange(reading: Reading, explanation: Explanation) -> Interchange | None:
+    """D: variables are exchanged where the explanation has any, a share of the units where it has none."""
+    return interchange(reading, explanation) if explanation.variables else exchange_units(reading, explanation)
 
 
 def _baseline(reading: Reading, explanation: Explanation | None) -> float | None:

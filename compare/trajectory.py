@@ -15,7 +15,9 @@ import numpy as np
 import scipy.special
 from jaxtyping import Float, Int
 
-from compare.assess import explain, gather
+from compare.assess import exchange, explain
+from compare.evidence.bits import weigh
+from compare.evidence.substitution import substitution
 from compare.extract.layer import Layer, argument_means, find_layer
 from compare.extract.residues import modulus
 from compare.fit.characters import Characters, characters, gini, spectrum
@@ -78,17 +80,18 @@ def trace(
     *,
     train: Int[np.ndarray, " train"],
     seed: int = 0,
-    evidence: bool = False,
+    evidence: int = 8,
 ) -> Trajectory:
     """Measure every checkpoint (params stacked on a leading axis) with the dictionary of the last one.
 
-    With `evidence`, S, D and B are measured at every checkpoint as well, which takes a hundred times as long.
+    S, D and B, which take far longer, are measured at `evidence` of them, evenly spread with the last among them.
     """
     last = _at(checkpoints, len(steps) - 1)
     final = read(net, last, spec, view, train=train, seed=seed)
     waves = _dictionary(final)
+    weighed = len(steps) - 1 - np.linspace(0, len(steps) - 1, min(evidence, len(steps))).astype(int)
     rows = [
-        _measure(read(net, _at(checkpoints, i), spec, view, train=train, seed=seed), waves, evidence)
+        _measure(read(net, _at(checkpoints, i), spec, view, train=train, seed=seed), waves, i in weighed)
         for i in range(len(steps))
     ]
     measures = {name: np.array([row.get(name, np.nan) for row in rows]) for name in MEASURES}
@@ -163,12 +166,13 @@ def _loss(outputs: np.ndarray, targets: np.ndarray, rows: np.ndarray) -> float:
 
 def _evidence(reading: Reading) -> dict[str, float]:
     explanation, _ = explain(reading)
-    layer = find_layer(reading)
-    found = gather(reading, explanation, layer if isinstance(layer, Layer) else None)
-    s, d, b = found.substitution, found.interchange, found.bits
+    if explanation is None:
+        return {}
+    effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
+    s, d, b = substitution(reading, explanation, effect), exchange(reading, explanation), weigh(reading, explanation)
     return {
-        "s_agreement": s.agreement if s else np.nan,
-        "s_variance": s.variance if s else np.nan,
+        "s_agreement": s.agreement,
+        "s_variance": s.variance,
         "d_r2": d.r2 if d else np.nan,
         "bits": b.total if b else np.nan,
     }

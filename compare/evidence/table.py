@@ -1,10 +1,11 @@
 """Positive evidence for a lookup table. That no program was found is not among it.
 
 Either the net is right on what it was trained on and at chance on what was held out; or it is right everywhere while
-its last hidden layer is one that serves any table: a ridge read-out refits *random* labels on every row (Zhang et al.,
-arXiv 1611.03530, for whole nets), and a read-out of the *task's own* answers, refitted on half of the rows, is at
-chance on the other half. The second part takes the width into account: a wide layer refits anything, but a layer that
-computes the task hands its answers on to the rows that the read-out has not seen.
+its last hidden layer would serve any table. Such a layer consists of units that each fire on one or two rows; or a
+ridge read-out of it refits *random* labels on every row (as whole nets do: Zhang et al., arXiv 1611.03530), and a
+read-out of the *task's own* answers, refitted on half of the rows, is at chance on the other half. That last part takes
+the width into account: a wide layer refits anything, but a layer that computes the task hands its answers on to rows
+that the read-out has not seen.
 """
 
 from dataclasses import dataclass

@@ -11,13 +11,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
+from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit
 from compare.extract.attention_code import codes
 from compare.extract.attention_layer import HeadLayer, find_heads, token_means
-from compare.extract.residues import modulus, wrong_waves
+from compare.extract.residues import modulus, variables, wrong_waves
 from compare.fit.characters import Characters, characters, spectrum
-from compare.fit.ellipses import Ellipses, ellipse_bits, ellipse_outputs, ellipse_text, ellipse_values, fit_ellipses
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
+from compare.fit.logits import LogitWaves, fit_logits, formula_bits, formula_outputs, formula_text
 from compare.read import Reading
 
 NAME = "attention"
@@ -82,7 +82,7 @@ def _explanation(
 ) -> Explanation:
     x, y = reading.x[:, 0], reading.x[:, 1]
     chars = heads.chars
-    outputs = fit_ellipses(chars, x, y, reading.outputs, fit.dictionary, reading.fitted)
+    outputs = fit_logits(chars, x, y, reading.outputs, fit.dictionary, reading.fitted, mirrored=True)
     outside = ~np.isin(np.arange(len(chars.k)), fit.dictionary)
     shuffle = np.random.default_rng(reading.seed + 1).permutation(chars.p)
     replaced = partial(_substitute, found)
@@ -90,16 +90,16 @@ def _explanation(
         extractor=NAME,
         template=TEMPLATE,
         substitute=partial(replaced, fit),
-        run=partial(ellipse_outputs, outputs),
+        run=partial(formula_outputs, outputs),
         hidden=found.layer.hidden,
         fitted=reading.fitted,
-        variables=_variables(outputs, *embedding),
-        wrong_variables=_wrong_variables(outputs, *embedding),
+        variables=variables(outputs, *embedding),
+        wrong_variables=variables(outputs, *embedding, replace(outputs, wave=wrong_waves(chars, outputs.wave))),
         control=partial(replaced, fit_heads(heads, outside)) if outside.any() else None,
         permuted=partial(replaced, fit_heads(heads, shuffle=shuffle)),
         codes=partial(codes, reading, found, heads, fit, outputs.sign),
-        formula=ellipse_text(outputs),
-        bits_formula=ellipse_bits(outputs),
+        formula=formula_text(outputs),
+        bits_formula=formula_bits(outputs),
         groups=_groups(heads, fit),
         units=_units(reading, found, heads, fit),
         arrays=_arrays(outputs, heads, fit),
@@ -114,51 +114,6 @@ def _substitute(found: HeadLayer, fit: HeadFit, given: Inputs) -> Edits:
         edits[f"{name}.score"] = scores(fit, h, x)
         edits[f"{name}.value"] = values(fit, h, x)
     return edits
-
-
-def _variables(outputs: Ellipses, site: str, table: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
-    """One variable a frequency of the dictionary: the plane that carries it in the first argument's embedding."""
-    k = outputs.characters.k[outputs.wave]
-    return tuple(
-        _variable(f"k = {int(k[i])}", outputs, i, int(wave), site, table) for i, wave in enumerate(outputs.wave)
-    )
-
-
-def _wrong_variables(outputs: Ellipses, site: str, table: Float[np.ndarray, "p features"]) -> tuple[Variable, ...]:
-    """The same exchanges, predicted by a wave that the dictionary does not have, with the true one's constants."""
-    chars = outputs.characters
-    shifted = replace(outputs, wave=wrong_waves(chars, outputs.wave))
-    return tuple(
-        _variable(
-            f"k = {int(chars.k[wave])} predicted by k = {int(chars.k[shifted.wave[i]])}",
-            shifted,
-            i,
-            int(wave),
-            site,
-            table,
-        )
-        for i, wave in enumerate(outputs.wave)
-    )
-
-
-def _variable(name: str, outputs: Ellipses, i: int, wave: int, site: str, table: np.ndarray) -> Variable:
-    direction = outputs.characters.z[wave] @ table
-    basis, _ = np.linalg.qr(np.stack([np.real(direction), np.imag(direction)], axis=1))
-    return Variable(
-        name=name,
-        site=site,
-        content=partial(_content, table),
-        basis=basis,
-        predict=partial(_predict, outputs, np.array([i])),
-    )
-
-
-def _content(table: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return table[x[:, 0]]
-
-
-def _predict(outputs: Ellipses, chosen: np.ndarray, x: np.ndarray, other: np.ndarray) -> np.ndarray:
-    return ellipse_values(outputs, other[:, 0], x[:, 1], chosen) - ellipse_values(outputs, x[:, 0], x[:, 1], chosen)
 
 
 def _groups(heads: Heads, fit: HeadFit) -> tuple[Group, ...]:
@@ -202,7 +157,7 @@ def _unit_formula(heads: Heads, fit: HeadFit, n: int) -> str:
     return f"act({' + '.join(parts)})"
 
 
-def _arrays(outputs: Ellipses, heads: Heads, fit: HeadFit) -> dict[str, np.ndarray]:
+def _arrays(outputs: LogitWaves, heads: Heads, fit: HeadFit) -> dict[str, np.ndarray]:
     live = heads.importance > LIVE
     return {
         "frequencies.k": outputs.characters.k[outputs.wave],
@@ -218,7 +173,7 @@ def _attended(chars: Characters, table: Float[np.ndarray, "positions p"], rows: 
     return "/".join(str(int(chars.k[rows[i]])) for i in order)
 
 
-def _notes(outputs: Ellipses, chars: Characters, fit: HeadFit) -> tuple[str, ...]:
+def _notes(outputs: LogitWaves, chars: Characters, fit: HeadFit) -> tuple[str, ...]:
     attended = ", ".join(_attended(chars, table, rows) for table, rows in zip(fit.score, fit.score_waves, strict=True))
     return (
         f"combined argument: a {'+' if outputs.sign > 0 else '-'} b",

@@ -12,7 +12,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.bits import log2_choose
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
 from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer
 from compare.extract.residues_code import codes
@@ -24,7 +23,14 @@ from compare.fit.characters import (
     fit_one_wave,
     wave_parts,
 )
-from compare.fit.logits import LogitWaves, fit_logits, formula_outputs, formula_text, term_values
+from compare.fit.logits import (
+    LogitWaves,
+    fit_logits,
+    formula_bits,
+    formula_outputs,
+    formula_text,
+    term_values,
+)
 from compare.read import Reading
 from synth.types import Z
 
@@ -195,16 +201,6 @@ def _content(table: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def _predict(logits: LogitWaves, terms: np.ndarray, x: np.ndarray, other: np.ndarray) -> np.ndarray:
     return term_values(logits, other[:, 0], x[:, 1], terms) - term_values(logits, x[:, 0], x[:, 1], terms)
-
-
-def formula_bits(logits: LogitWaves, precision: int = 8) -> float:
-    """Bits of the formula alone: which frequencies, then one constant a clock term and a pizza term.
-
-    One structure bit a term says whether a pizza term follows; a phase that is kept costs a constant too.
-    """
-    constants = np.count_nonzero(np.imag(logits.clock)) + np.count_nonzero(logits.pizza) + len(logits.wave)
-    constants += np.count_nonzero(np.imag(logits.pizza))
-    return log2_choose(len(logits.characters.k), len(logits.wave)) + 2 + len(logits.wave) + precision * constants
 
 
 def frequency_arrays(

@@ -2,7 +2,6 @@
 
 from compare.fit.characters import fit_one_wave
 from compare.fit.connectives import express
-from compare.fit.ellipses import fit_ellipses
 from compare.fit.enumerate import enumerated
 from compare.fit.heads import fit_heads
 from compare.fit.links import links
@@ -21,7 +20,6 @@ FITTERS = (
     fit_one_wave,
     wave_links,
     fit_logits,
-    fit_ellipses,
     fit_heads,
     links,
     pieces,

@@ -1,8 +1,10 @@
-"""A net's outputs as a sum of waves of one combined argument: A cos w(a+sb-c), and the term that a pizza adds.
+"""A net's outputs as a sum of waves of one combined argument: A cos w(a+sb-c), and the terms that stand beside it.
 
-With u = a+sb and v = a-sb, one frequency's part of output c is Re(conj(z(c)) z(u) (A + B cos w v)): A alone is the
-clock of Nanda et al. (arXiv 2301.05217), A = B the closed-form pizza of Zhong et al. (arXiv 2306.17844). A and B are
-complex where the task shifts the answer by a constant.
+With u = a+sb and v = a-sb, one frequency's part of output c is
+Re(conj(z(c)) (z(u) (A + B cos w v) + conj(z(u)) (C + D cos w v))). A alone is the clock of Nanda et al.
+(arXiv 2301.05217), A = B the closed-form pizza of Zhong et al. (arXiv 2306.17844). C and D are mirror images, waves of
+u+c: a net with few frequencies often writes cos w u and sin w u with unequal strength, so that its circle is an
+ellipse. Coefficients are complex where the task shifts the answer by a constant.
 """
 
 from dataclasses import dataclass
@@ -11,22 +13,23 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float, Int
 
+from compare.bits import log2_choose
 from compare.fit.characters import Characters
 
-TERM_SHARE = 0.005  # of a frequency's variance; a pizza term or a phase below it is left out
+TERM_SHARE = 0.005  # of a frequency's energy; a term, or a phase, that adds less is left out
+TERMS = 4  # clock, pizza, and their mirror images
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogitWaves:
-    """Outputs as sum_i Re(conj(z_i(c)) z_i(a) z_i(b)^s (clock_i + pizza_i cos w_i (a - s b))), centred over c."""
+    """Outputs centred over c, as a sum over frequencies of up to four terms; a coefficient of 0 is a term left out."""
 
     characters: Characters
     sign: int  # s, 1 or -1
-    wave: Int[np.ndarray, " terms"]  # rows of the characters
-    clock: Complex[np.ndarray, " terms"]
-    pizza: Complex[np.ndarray, " terms"]
-    variance: float  # explained fraction of the outputs' variance over c, on all rows
-    share: Float[np.ndarray, " terms"]  # of that variance, a term
+    wave: Int[np.ndarray, " waves"]  # rows of the characters
+    weight: Complex[np.ndarray, "waves terms"]  # A, B, C, D
+    variance: float  # explained fraction of the outputs' variance over c and the inputs
+    share: Float[np.ndarray, " waves"]  # of that variance, a frequency
 
 
 def fit_logits(
@@ -34,120 +37,125 @@ def fit_logits(
     x: Int[np.ndarray, " rows"],
     y: Int[np.ndarray, " rows"],
     outputs: Float[np.ndarray, "rows p"],
-    wave: Int[np.ndarray, " terms"],
+    wave: Int[np.ndarray, " waves"],
     fitted: Int[np.ndarray, " half"],
+    *,
+    mirrored: bool = False,
 ) -> LogitWaves:
-    """Least squares of the outputs, centred over c, on the given frequencies; the better of the two signs."""
+    """Least squares on the given frequencies and the `fitted` rows, the better of the two signs.
+
+    Mirror images are tried only where `mirrored`: without them a look-alike whose waves of u+c do not cancel is not
+    explained.
+    """
+    norm = float((np.abs(chars.z[0]) ** 2).sum()) / 2
     centred = outputs - outputs.mean(axis=1, keepdims=True)
-    projected = centred @ chars.z[wave].T * (2 / _norm(chars))  # (rows, terms), sum_c L_c z(c)
-    both = [_fit_sign(chars, x, y, projected, wave, fitted, sign) for sign in (1, -1)]
-    total = float((centred**2).sum())
-    explained = [_explained(chars, x, y, projected, wave, s, *both[i]) for i, s in enumerate((1, -1))]
-    chosen = int(explained[1].sum() > explained[0].sum())
-    share = explained[chosen] * _norm(chars) / 2 / max(total, 1e-30)
+    goal = centred @ chars.z[wave].T / norm  # (rows, waves), the outputs' amplitude at each frequency
+    terms = TERMS if mirrored else TERMS // 2
+    tries = [_fit_sign(_columns(chars, wave, x, y, sign), goal, fitted, terms) for sign in (1, -1)]
+    chosen = int(tries[1][1].sum() > tries[0][1].sum())
+    weight, gain = tries[chosen]
+    share = gain * norm / max(float(_energy(centred).sum()), 1e-30)
     return LogitWaves(
         characters=chars,
         sign=(1, -1)[chosen],
         wave=np.asarray(wave),
-        clock=both[chosen][0],
-        pizza=both[chosen][1],
+        weight=weight,
         variance=float(share.sum()),
         share=share,
     )
 
 
-def _norm(chars: Characters) -> float:
-    return float((np.abs(chars.z[0]) ** 2).sum())
-
-
-def _combined(
+def _columns(
     chars: Characters, wave: np.ndarray, x: np.ndarray, y: np.ndarray, sign: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """z(a) z(b)^s and cos w(a - s b), shapes (rows, terms)."""
+) -> Complex[np.ndarray, "rows waves terms"]:
     first, second = chars.z[wave][:, x].T, chars.z[wave][:, y].T
     second = second if sign > 0 else np.conj(second)
-    return first * second, np.real(first * np.conj(second))
+    u, v = first * second, np.real(first * np.conj(second))
+    return np.stack([u, u * v, np.conj(u), np.conj(u) * v], axis=-1)
 
 
 def _fit_sign(
-    chars: Characters,
-    x: np.ndarray,
-    y: np.ndarray,
-    projected: np.ndarray,
-    wave: np.ndarray,
-    fitted: np.ndarray,
-    sign: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    clock, pizza = np.zeros(len(wave), complex), np.zeros(len(wave), complex)
-    u, v = _combined(chars, wave, x[fitted], y[fitted], sign)
-    for i in range(len(wave)):
-        goal = projected[fitted, i]
-        columns = np.stack([u[:, i], u[:, i] * v[:, i]], axis=1)
-        one, *_ = np.linalg.lstsq(columns[:, :1], goal, rcond=None)
-        two, *_ = np.linalg.lstsq(columns, goal, rcond=None)
-        energy = max(float((np.abs(goal) ** 2).sum()), 1e-30)
-        gain = float((np.abs(columns @ two) ** 2).sum() - (np.abs(columns[:, :1] @ one) ** 2).sum()) / energy
-        clock[i], pizza[i] = (two[0], two[1]) if gain > TERM_SHARE else (one[0], 0.0)
-        clock[i], pizza[i] = _real_when_close(clock[i]), _real_when_close(pizza[i])
-    return clock, pizza
+    columns: Complex[np.ndarray, "rows waves terms"], goal: np.ndarray, fitted: np.ndarray, terms: int
+) -> tuple[Complex[np.ndarray, "waves terms"], Float[np.ndarray, " waves"]]:
+    """Coefficients beside a constant a frequency, and the energy that they explain on all rows."""
+    half, wanted = columns[fitted], goal[fitted]
+    half, wanted = half - half.mean(axis=0), wanted - wanted.mean(axis=0)
+    weight = np.stack([_forward(half[:, i], wanted[:, i], terms) for i in range(goal.shape[1])])
+    return weight, _energy(goal) - _energy(goal - np.einsum("nwt,wt->nw", columns, weight))
+
+
+def _energy(values: np.ndarray) -> Float[np.ndarray, " columns"]:
+    return (np.abs(values - values.mean(axis=0)) ** 2).sum(axis=0)
+
+
+def _forward(columns: Complex[np.ndarray, "rows terms"], goal: Complex[np.ndarray, " rows"], terms: int) -> np.ndarray:
+    """The clock term, then whichever term adds most, while it adds more than TERM_SHARE of the energy."""
+    gram, moment = np.conj(columns.T) @ columns, np.conj(columns.T) @ goal
+    energy = max(float((np.abs(goal) ** 2).sum()), 1e-30)
+    chosen, gain = [0], _solved(gram, moment, [0])[1]
+    while len(chosen) < terms:
+        tries = {term: _solved(gram, moment, [*chosen, term])[1] for term in range(terms) if term not in chosen}
+        term = max(tries, key=lambda t: tries[t])
+        if tries[term] - gain <= TERM_SHARE * energy:
+            break
+        chosen, gain = [*chosen, term], tries[term]
+    weight = np.zeros(TERMS, dtype=complex)
+    weight[chosen] = [_real_when_close(value) for value in _solved(gram, moment, chosen)[0]]
+    return weight
+
+
+def _solved(gram: np.ndarray, moment: np.ndarray, chosen: list[int]) -> tuple[np.ndarray, float]:
+    solution = np.linalg.lstsq(gram[np.ix_(chosen, chosen)], moment[chosen], rcond=1e-9)[0]
+    return solution, float(np.real(np.conj(solution) @ moment[chosen]))
 
 
 def _real_when_close(value: complex) -> complex:
     return complex(value.real) if value.imag**2 <= TERM_SHARE * abs(value) ** 2 else complex(value)
 
 
-def _explained(
-    chars: Characters,
-    x: np.ndarray,
-    y: np.ndarray,
-    projected: np.ndarray,
-    wave: np.ndarray,
-    sign: int,
-    clock: np.ndarray,
-    pizza: np.ndarray,
-) -> np.ndarray:
-    u, v = _combined(chars, wave, x, y, sign)
-    model = u * (clock + pizza * v)
-    return (np.abs(projected) ** 2).sum(axis=0) - (np.abs(projected - model) ** 2).sum(axis=0)
-
-
 def term_values(
-    fit: LogitWaves, x: Int[np.ndarray, " rows"], y: Int[np.ndarray, " rows"], terms: Int[np.ndarray, " chosen"]
+    fit: LogitWaves, x: Int[np.ndarray, " rows"], y: Int[np.ndarray, " rows"], chosen: Int[np.ndarray, " n"]
 ) -> Float[np.ndarray, "rows p"]:
-    """The chosen terms' part of every output."""
-    u, v = _combined(fit.characters, fit.wave[terms], x, y, fit.sign)
-    model = u * (fit.clock[terms] + fit.pizza[terms] * v)
-    return np.real(model @ np.conj(fit.characters.z[fit.wave[terms]])).astype(np.float32)
+    """The chosen frequencies' part of every output."""
+    model = np.einsum("nwt,wt->nw", _columns(fit.characters, fit.wave[chosen], x, y, fit.sign), fit.weight[chosen])
+    return np.real(model @ np.conj(fit.characters.z[fit.wave[chosen]])).astype(np.float32)
 
 
 def formula_outputs(fit: LogitWaves, x: np.ndarray | Array) -> Float[Array, "rows p"]:
-    """All terms in JAX: the formula in place of the net."""
+    """All frequencies in JAX: the formula in place of the net."""
     z = jnp.asarray(fit.characters.z[fit.wave].astype(np.complex64))
+    weight = jnp.asarray(fit.weight.astype(np.complex64))
     first, second = z[:, x[:, 0]].T, z[:, x[:, 1]].T
     second = second if fit.sign > 0 else jnp.conj(second)
-    weight = jnp.asarray(fit.clock.astype(np.complex64)) + jnp.asarray(fit.pizza.astype(np.complex64)) * jnp.real(
-        first * jnp.conj(second)
-    )
-    return jnp.real((first * second * weight) @ jnp.conj(z))
+    u, v = first * second, jnp.real(first * jnp.conj(second))
+    model = u * (weight[:, 0] + weight[:, 1] * v) + jnp.conj(u) * (weight[:, 2] + weight[:, 3] * v)
+    return jnp.real(model @ jnp.conj(z))
 
 
 def formula_text(fit: LogitWaves, digits: int = 3) -> str:
     """The formula as a sympy string in a, b, c and p; in the multiplicative group a, b, c are discrete logarithms."""
     period = "p" if fit.characters.group == "additive" else "(p - 1)"
-    join = "+" if fit.sign > 0 else "-"
+    join, other = ("+", "-") if fit.sign > 0 else ("-", "+")
     parts = []
     for i in np.argsort(-fit.share):
         k = int(fit.characters.k[fit.wave[i]])
-        angle = f"2*pi*{k}*(a {join} b - c)/{period}"
-        parts.append(_term(complex(fit.clock[i]), "", angle, digits))
-        if fit.pizza[i] != 0:
-            other = "-" if fit.sign > 0 else "+"
-            parts.append(_term(complex(fit.pizza[i]), f"cos(2*pi*{k}*(a {other} b)/{period})*", angle, digits))
+        cross = f"cos(2*pi*{k}*(a {other} b)/{period})*"
+        for term in np.flatnonzero(fit.weight[i]):
+            mirrored = term >= TERMS // 2
+            angle = f"2*pi*{k}*(a {join} b {'+' if mirrored else '-'} c)/{period}"
+            value = np.conj(fit.weight[i, term]) if mirrored else fit.weight[i, term]
+            parts.append(_term(complex(value), cross if term % 2 else "", angle, digits))
     return " + ".join(parts) if parts else "0"
 
 
 def _term(value: complex, factor: str, angle: str, digits: int) -> str:
-    phase = 0.0 if value.imag == 0 else float(np.angle(value))
-    amplitude = value.real if value.imag == 0 else abs(value)
-    shift = f" + {phase:.{digits}g}" if phase else ""
-    return f"{amplitude:.{digits}g}*{factor}cos({angle}{shift})"
+    if value.imag == 0:
+        return f"{value.real:.{digits}g}*{factor}cos({angle})"
+    return f"{abs(value):.{digits}g}*{factor}cos({angle} + {np.angle(value):.{digits}g})"
+
+
+def formula_bits(fit: LogitWaves, precision: int = 8) -> float:
+    """Bits of the formula: which frequencies, which of three further terms each has, then its constants."""
+    constants = np.count_nonzero(fit.weight) + np.count_nonzero(np.imag(fit.weight))
+    structure = log2_choose(len(fit.characters.k), len(fit.wave)) + 2 + (TERMS - 1) * len(fit.wave)
+    return structure + precision * constants

@@ -54,7 +54,7 @@ def test_clock_and_pizza_terms_of_the_outputs_are_told_apart(sign: int, pizza: f
     fit = fit_logits(chars, A, B, outputs, chars.index([k]), np.arange(0, P * P, 2))
     assert fit.sign == sign
     assert fit.variance == pytest.approx(1, abs=1e-6)
-    assert (fit.clock[0], fit.pizza[0]) == (pytest.approx(1.5), pytest.approx(pizza))
+    np.testing.assert_allclose(fit.weight[0], [1.5, pizza, 0, 0], atol=1e-6)
     np.testing.assert_allclose(term_values(fit, A, B, np.array([0])), outputs, atol=1e-4)
     np.testing.assert_allclose(formula_outputs(fit, np.stack([A, B], axis=1)), outputs, atol=1e-3)
     assert ("cos(2*pi*4*(a - b)/p)*" in formula_text(fit)) == (pizza > 0 and sign > 0)

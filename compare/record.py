@@ -65,6 +65,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     program_candidates: int | None = None
     program_distinct: int | None = None
     program_seconds: float | None = None
+    program_rate: float | None = None  # candidates a second
 
     # behaviour, fractions in [0, 1]; balanced over classes where classes are unbalanced
     match_train: float | None = None

@@ -13,6 +13,7 @@ from sympy.printing.mathml import mathml
 
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_table, bits_of_weights, weigh
+from compare.evidence.coverage import coverage
 from compare.evidence.interchange import Interchange, interchange
 from compare.evidence.substitution import substitution
 from compare.evidence.table import table_evidence
@@ -29,6 +30,7 @@ from synth.spec import Spec
 
 FIELDS = {  # criterion -> field of a record; the bits are judged by their share of the table's
     "match": "match_domain",
+    "coverage": "coverage",
     "S": "s_agreement",
     "S variance": "s_variance",
     "D": "d_r2",
@@ -117,6 +119,7 @@ def gather(reading: Reading, explanation: Explanation | None, layer: Layer | Non
         effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
     return Evidence(
+        coverage=coverage(reading, explanation) if explanation else None,
         match=balanced_agreement(reading.answers, reading.targets),
         substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect),
         interchange=exchange(reading, explanation) if explanation else None,
@@ -185,6 +188,7 @@ def _fields(assessment: Assessment) -> dict:
         "match_test": assessment.match_test,
         "match_domain": evidence.match,
         "match_chance": table.chance,
+        "coverage": evidence.coverage,
         "s_agreement": s and s.agreement,
         "s_low": s and s.low,
         "s_high": s and s.high,

@@ -83,7 +83,7 @@ class Explanation:
     hidden: str  # the site whose variance is reported
     fitted: Int[np.ndarray, " rows"]  # domain rows that constants were fitted on
     variables: tuple[Variable, ...]
-    wrong_variables: tuple[Variable, ...]  # the same number of dimensions, a wrong term
+    wrong_variables: tuple[Variable, ...]  # the same exchanges, predicted by a wrong term
     control: Callable[[Inputs], Edits] | None  # the same fitter, the true terms forbidden
     permuted: Callable[[Inputs], Edits] | None  # the same fitter on permuted data
     codes: Callable[[], Iterable[Code]]

@@ -21,6 +21,7 @@ class Thresholds:
     """What each criterion needs: values measured on the controls of the suites, which leave wide gaps around them."""
 
     match: float = 0.99  # with the task, on the whole domain
+    coverage: float = 0.99  # of the outputs and activations, by the replaced sites
     s_agreement: float = 0.99
     s_variance: float | None = 0.90  # None: reported, not decisive
     s_gap: float = 0.20  # by which the control's agreement has to fall short
@@ -32,6 +33,8 @@ class Thresholds:
     trained: float = 0.99  # match on the trained rows, before being at chance elsewhere speaks for a table
     refit: float = 0.95  # random labels refitted
     local: float = 0.90  # of the layer, in units that fire on one or two rows
+    rows: int = 64  # that a refitted read-out has not seen, before it says anything
+    telling: float = 0.75  # match by chance at which it says nothing
     deviations: float = 3.0  # standard errors within which a fraction counts as chance
 
 
@@ -52,6 +55,7 @@ class Evidence:
     """Everything that is judged. None where no explanation was found or a part does not apply."""
 
     match: float
+    coverage: float | None
     substitution: Substitution | None
     interchange: Interchange | None
     bits: Bits | None
@@ -117,6 +121,9 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
     """The criteria for a program that can be evaluated, in the order in which a failure is named."""
     found = [_at_least("match", evidence.match, thresholds.match, "the net is right on {value} of the domain")]
     s, d, b = evidence.substitution, evidence.interchange, evidence.bits
+    if evidence.coverage is not None:
+        sentence = "the explanation's sites carry {value} of what follows them"
+        found.append(_at_least("coverage", evidence.coverage, thresholds.coverage, sentence))
     if s is not None:
         found.append(
             _at_least("S", s.agreement, thresholds.s_agreement, "the template in the net's sites keeps {value}")
@@ -125,14 +132,14 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
             found.append(
                 _at_least("S variance", s.variance, thresholds.s_variance, "the template explains {value} of the units")
             )
-        if s.control is not None:
-            sentence = "the template keeps {value} more answers than its control"
-            found.append(_at_least("S control", s.agreement - s.control, thresholds.s_gap, sentence))
+        sentence = "the template keeps {value} more answers than its control"
+        gap = 0.0 if s.control is None else s.agreement - s.control
+        found.append(_at_least("S control", gap, thresholds.s_gap, sentence))
     if d is not None:
         found.append(_at_least("D", d.r2, thresholds.d_r2, "the explanation predicts {value} of the exchanges' effect"))
-        if d.control is not None:
-            sentence = "that is {value} more than a wrong term predicts"
-            found.append(_at_least("D control", d.r2 - d.control, thresholds.d_gap, sentence))
+        sentence = "the explanation predicts {value} more than a wrong term"
+        gap = 0.0 if d.control is None else d.r2 - d.control
+        found.append(_at_least("D control", gap, thresholds.d_gap, sentence))
     if b is not None:
         allowed = thresholds.bits_large if evidence.bits_table >= thresholds.large else thresholds.bits
         ratio = b.total / max(evidence.bits_table, 1.0)
@@ -165,34 +172,23 @@ def table_criterion(evidence: Evidence, thresholds: Thresholds) -> Criterion | N
                 margin=1 - table.held_out / limit,
                 sentence=sentence,
             )
-    if evidence.match < thresholds.match:
+    if evidence.match < thresholds.match or table.refit_task is None or table.refit_rows < thresholds.rows:
+        return None
+    if table.refit_task > min(refit_limit(table, thresholds), thresholds.telling):
         return None
     if table.local_units is not None and table.local_units >= thresholds.local:
-        return _at_least(
-            "local units",
-            table.local_units,
-            thresholds.local,
-            "right everywhere, and {value} of its last hidden layer are units that fire on one or two rows",
+        sentence = (
+            "right everywhere, and {value} of its last hidden layer lies in units that fire on one or two rows; it "
+            f"hands on {table.refit_task:.3g} of the task to unseen rows, where chance is {table.refit_chance:.3g}"
         )
-    return _refit_criterion(table, thresholds)
-
-
-def _refit_criterion(table: Table, thresholds: Thresholds) -> Criterion | None:
-    if table.refit_random is None or table.refit_task is None or table.refit_chance is None:
-        return None
-    if table.refit_random < thresholds.refit or table.refit_task > refit_limit(table, thresholds):
+        return _at_least("local units", table.local_units, thresholds.local, sentence)
+    if table.refit_random is None or table.refit_random < thresholds.refit:
         return None
     sentence = (
-        f"right everywhere, yet its last hidden layer refits {table.refit_random:.3g} of random labels and hands on "
+        "right everywhere, yet its last hidden layer refits {value} of random labels and hands on "
         f"{table.refit_task:.3g} of the task to unseen rows, where chance is {table.refit_chance:.3g}"
     )
-    return Criterion(
-        name="refit",
-        value=table.refit_random,
-        threshold=thresholds.refit,
-        margin=(table.refit_random - thresholds.refit) / (1 - thresholds.refit),
-        sentence=sentence,
-    )
+    return _at_least("refit", table.refit_random, thresholds.refit, sentence)
 
 
 def refit_limit(table: Table, thresholds: Thresholds) -> float:

@@ -148,9 +148,8 @@ def read(
             f"read: expected an answer for each of the {len(x)} rows of the domain, got {len(targets)}; "
             "give the Spec an oracle, or outputs in the order of its domain"
         )
-    if train is not None and len(train) and (train.min() < 0 or train.max() >= len(x)):
-        raise ValueError(f"read: expected row numbers in [0, {len(x)}) in `train`, got {train.min()}..{train.max()}")
-    shapes = site_shapes(net, params, x)
+    train = None if train is None else _row_numbers(train, len(x))
+    shapes = site_shapes(net, params, x, view.classes)
     order = np.random.default_rng(seed).permutation(len(x))
     draft = Reading(
         net=net,
@@ -178,12 +177,27 @@ def read(
     return _with_outputs(draft, outputs)
 
 
+def _row_numbers(train: Int[np.ndarray, " train"], rows: int) -> Int[np.ndarray, " train"]:
+    numbers = np.asarray(train)
+    if len(numbers) == 0:
+        return np.zeros(0, dtype=int)
+    if not np.issubdtype(numbers.dtype, np.integer):
+        raise ValueError(
+            f"read: expected row numbers in `train`, got {numbers.dtype}; for a mask give np.flatnonzero(mask)"
+        )
+    if numbers.min() < 0 or numbers.max() >= rows:
+        raise ValueError(f"read: expected row numbers in [0, {rows}) in `train`, got {numbers.min()}..{numbers.max()}")
+    return numbers
+
+
 def _with_outputs(draft: Reading, outputs: np.ndarray) -> Reading:
     return replace(draft, outputs=outputs, answers=draft.decode(outputs), cache={})
 
 
-def site_shapes(net: Net, params: Params, x: Int[np.ndarray, "rows positions"]) -> dict[str, tuple[int, ...]]:
-    """Shapes of all sites without the batch axis; ValueError when a site's shape does not follow the batch."""
+def site_shapes(
+    net: Net, params: Params, x: Int[np.ndarray, "rows positions"], classes: int
+) -> dict[str, tuple[int, ...]]:
+    """Shapes of all sites without the batch axis; ValueError where one does not follow the batch or the view."""
     shapes: dict[int, dict[str, tuple[int, ...]]] = {}
     for batch in (2, 3):
         tokens = jnp.zeros((batch, x.shape[1]), dtype=jnp.int32)
@@ -197,6 +211,11 @@ def site_shapes(net: Net, params: Params, x: Int[np.ndarray, "rows positions"]) 
                     f"net {net.name!r}, {name}: expected a leading batch axis of {batch}, got shape {value.shape}; "
                     "return one row for each input"
                 )
+        if outputs.shape not in ((batch, classes), (batch, 1)):
+            raise ValueError(
+                f"net {net.name!r}: expected outputs (batch, {classes}), as the view says, or (batch, 1), "
+                f"got shape {outputs.shape} for {batch} inputs"
+            )
         shapes[batch] = {name: tuple(sites[name].shape[1:]) for name in net.sites}
     changed = [name for name in net.sites if shapes[2][name] != shapes[3][name]]
     if changed:

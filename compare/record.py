@@ -74,6 +74,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     match_chance: float | None = None  # what guessing scores on the held-out rows
 
     # S
+    coverage: float | None = None  # of outputs and activations that the replaced sites carry
     s_agreement: float | None = None  # with the net, on rows that no constant was fitted on
     s_low: float | None = None  # Wilson interval, 95 %
     s_high: float | None = None

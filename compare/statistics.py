@@ -1,7 +1,7 @@
 """Agreement between answers, and intervals."""
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from scipy.stats import binomtest
 
 UNBALANCED_CLASSES = 2  # with this many classes agreement is the mean over the classes of the second argument
@@ -31,3 +31,8 @@ def chance_agreement(answers: Int[np.ndarray, " n"], truth: Int[np.ndarray, " n"
         return 0.5
     values = np.unique(np.concatenate([answers, truth]))
     return float(sum((answers == value).mean() * (truth == value).mean() for value in values))
+
+
+def centred(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, "rows classes"]:
+    """Outputs with their mean over the classes taken off; a single column stays."""
+    return outputs - outputs.mean(axis=1, keepdims=True) if outputs.shape[1] > 1 else outputs

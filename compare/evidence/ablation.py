@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from compare.explanation import Explanation
 from compare.read import Reading
-from compare.statistics import balanced_agreement
+from compare.statistics import balanced_agreement, centred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +67,6 @@ def certificate(reading: Reading, explanation: Explanation) -> Certificate:
         seconds=time.perf_counter() - began,
         variance=1 - float((rest**2).sum()) / max(float((varied**2).sum()), 1e-30),
     )
-
-
-def centred(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, "rows classes"]:
-    """Outputs with their mean over the classes taken off; a single column stays."""
-    return outputs - outputs.mean(axis=1, keepdims=True) if outputs.shape[1] > 1 else outputs
 
 
 def margin(outputs: Float[np.ndarray, "rows classes"], targets: np.ndarray) -> Float[np.ndarray, " rows"]:

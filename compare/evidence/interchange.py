@@ -14,6 +14,7 @@ from jaxtyping import Int
 
 from compare.explanation import Explanation, Variable
 from compare.read import Reading
+from compare.statistics import centred
 
 PAIRS = 4096  # at most, fewer for wide sites
 VALUES = 2**21  # numbers in an exchanged site
@@ -26,9 +27,8 @@ class Interchange:
     """Explained share of the change of the outputs."""
 
     r2: float  # all variables, each exchanged alone: squares summed over variables, pairs and outputs
-    control: float | None  # the same for a wrong term of the same dimension
+    control: float | None  # the same exchanges, predicted by a wrong term
     dictionary: float | None  # all variables exchanged at once
-    each: tuple[float, ...]  # a variable's own
 
 
 def interchange(reading: Reading, explanation: Explanation) -> Interchange | None:
@@ -44,7 +44,6 @@ def interchange(reading: Reading, explanation: Explanation) -> Interchange | Non
         r2=_r2(right, reading) or 0.0,
         control=_r2(wrong, reading),
         dictionary=_r2([_squares(reading, explanation.variables, rows, others)], reading),
-        each=tuple(_r2([squares], reading) or 0.0 for squares in right),
     )
 
 
@@ -57,7 +56,7 @@ class Squares(NamedTuple):
 
 def _r2(squares: Sequence[Squares], reading: Reading) -> float | None:
     change = sum(each.change for each in squares)
-    if change <= NO_CHANGE * float((_centre(reading.outputs) ** 2).mean()):
+    if change <= NO_CHANGE * float((centred(reading.outputs) ** 2).mean()):
         return None
     return 1 - sum(each.residual for each in squares) / change
 
@@ -72,10 +71,6 @@ def _squares(
     moved = ((content(other) - content(x)) @ basis) @ basis.T
     before = reading.run(keep=(site,), rows=rows)[1][site]
     outputs = reading.run({site: (before + moved).astype(before.dtype)}, rows=rows)[0]
-    change = _centre(outputs - reading.outputs[rows])
-    predicted = _centre(np.sum([variable.predict(x, other) for variable in variables], axis=0))
+    change = centred(outputs - reading.outputs[rows])
+    predicted = centred(np.sum([variable.predict(x, other) for variable in variables], axis=0))
     return Squares(residual=float(((change - predicted) ** 2).sum()), change=float((change**2).sum()))
-
-
-def _centre(outputs: np.ndarray) -> np.ndarray:
-    return outputs - outputs.mean(axis=1, keepdims=True) if outputs.shape[1] > 1 else outputs

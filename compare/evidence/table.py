@@ -80,7 +80,7 @@ def _refit(reading: Reading, hidden: str) -> tuple[float, float, float, float]:
     targets = reading.targets[rows]
     guesses = _ridge(features[seen], targets[seen], features[unseen])
     task = balanced_agreement(guesses, targets[unseen])
-    return random, task, chance_agreement(guesses, targets[unseen]), features.shape[1] / reading.rows
+    return random, task, chance_agreement(guesses, targets[unseen]), features.shape[1] / len(rows)
 
 
 def _ridge(

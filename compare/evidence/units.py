@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float
 from compare.evidence.interchange import Interchange
 from compare.explanation import Explanation
 from compare.read import Reading
+from compare.statistics import centred
 
 FRACTION = 1 / 8
 PAIRS = 2048
@@ -35,7 +36,7 @@ def exchange_units(
     after, _ = _hidden(reading, hidden, others)
     moved = rng.random(before.shape) < fraction
     edit = np.where(moved, after, before)
-    change = _centre(reading.run({hidden: edit}, rows=rows)[0] - outputs)
+    change = centred(reading.run({hidden: edit}, rows=rows)[0] - outputs)
     readout = reading.readout(hidden)[0]
 
     def score(template) -> float:
@@ -48,7 +49,6 @@ def exchange_units(
         r2=score(explanation.substitute),
         control=score(explanation.control) if explanation.control else None,
         dictionary=None,
-        each=(),
     )
 
 
@@ -102,7 +102,3 @@ def _hidden(reading: Reading, hidden: str, rows: np.ndarray) -> tuple[np.ndarray
 def _templates(reading: Reading, template, hidden: str, x: np.ndarray, rows: np.ndarray) -> np.ndarray:
     edits = {site: np.asarray(value) for site, value in template(x).items()}
     return reading.run(edits, keep=(hidden,), rows=rows)[1][hidden]
-
-
-def _centre(outputs: np.ndarray) -> np.ndarray:
-    return outputs - outputs.mean(axis=1, keepdims=True) if outputs.shape[1] > 1 else outputs

@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit
 from compare.extract.attention_code import codes
 from compare.extract.attention_layer import HeadLayer, find_heads, token_means
-from compare.extract.residues import modulus, variables, wrong_waves
+from compare.extract.residues import SMALLEST_MODULUS, modulus, variables, wrong_waves
 from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, fit_logits, formula_bits, formula_outputs, formula_text
@@ -26,7 +26,6 @@ TEMPLATE = (
     "each unit's pre-activation is bias + sum over heads and positions of pattern * (c + A cos(w x + phi)), "
     "one frequency a unit"
 )
-SMALLEST_MODULUS = 5
 LIVE = 1e-4  # of the layer's effect; units below it are not counted
 SHOWN_UNITS = 6
 MINOR_POWER = 0.01  # of a head's strongest frequency; weaker ones are not named

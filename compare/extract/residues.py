@@ -36,6 +36,7 @@ from synth.types import Z
 
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
 SHOWN_UNITS = 6
+SMALLEST_MODULUS = 5
 NAME = "residues"
 
 
@@ -44,6 +45,8 @@ def extract(reading: Reading) -> Explanation | Refusal:
     p = modulus(reading)
     if isinstance(p, str):
         return Refusal(extractor=NAME, reason=p)
+    if p < SMALLEST_MODULUS:
+        return Refusal(extractor=NAME, reason=f"expected a modulus of at least {SMALLEST_MODULUS}, got {p}")
     layer = find_layer(reading)
     if isinstance(layer, str):
         return Refusal(extractor=NAME, reason=layer)
@@ -56,7 +59,7 @@ def extract(reading: Reading) -> Explanation | Refusal:
             reason=f"site {layer.pre} is not a sum over the arguments: {interaction:.2g} of its variance is beyond it",
         )
     groups: tuple[GroupName, ...] = ("additive", "multiplicative") if _prime(p) else ("additive",)
-    tries = [_Fitted.of(reading, layer, characters(p, group)) for group in groups if p > 3]
+    tries = [_Fitted.of(reading, layer, characters(p, group)) for group in groups]
     best = max(tries, key=lambda fitted: fitted.explained)
     return _explanation(reading, layer, best, means)
 

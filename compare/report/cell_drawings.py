@@ -35,7 +35,6 @@ SEVERAL_LINES = (  # title, prefix, {array: words}, template
         {"restricted_loss": "restricted: only the explained part", "excluded_loss": "excluded: all but that"},
         "lines_log",
     ),
-    ("Weight norm at the checkpoints", "trajectory", {"weight_norm": "weight norm"}, "lines"),
     ("Bits of the explanation along training", "trajectory", {"bits": "bits"}, "lines_log"),
 )
 
@@ -53,11 +52,11 @@ def _lines(
     found = series(arrays, prefix, tuple(words))
     points: Columns = {"step": [], "series": [], "value": []}
     for name, values in found.items():
-        steps, values = _thinned(arrays[f"{prefix}.step"], values)
         kept = np.isfinite(values) & ((values > 0) if template == "lines_log" else True)
-        points["step"] += [int(at) for at in steps[kept]]
-        points["series"] += [words[name]] * int(kept.sum())
-        points["value"] += [short(each) for each in values[kept]]
+        steps, values = _thinned(arrays[f"{prefix}.step"][kept], values[kept])
+        points["step"] += [int(at) for at in steps]
+        points["series"] += [words[name]] * len(steps)
+        points["value"] += [short(each) for each in values]
     if not points["step"]:
         return None
     reached = [(PHASE_NAMES[phase], at) for phase in PHASES if (at := step(record, phase)) is not None]
@@ -147,7 +146,7 @@ def _frequencies(arrays: Arrays, most: int = 40) -> Drawing | None:
     largest = np.sort(np.argsort(-share, kind="stable")[:most])
     largest = largest[np.argsort(k[largest], kind="stable")]
     known = [
-        (int(k[i]), short(float(share[i])), int(units[i]) if np.isfinite(units[i]) else None)
+        (int(k[i]), short(max(0.0, float(share[i]))), int(units[i]) if np.isfinite(units[i]) else None)
         for i in largest
         if np.isfinite(share[i])
     ]

@@ -16,6 +16,7 @@ BLUE, VERMILION, GREY, GREEN, PURPLE, ORANGE, SKY = (
     "#0072b2", "#d55e00", "#8a8f98", "#009e73", "#b8669a", "#e69f00", "#56b4e9",
 )  # fmt: skip
 RULE = "#6b7683"  # of phases: seen on white and on black
+WHOLE = "format(datum.value, ',.3~r')"  # 60 and 20,000, not 6e+1 and 2e+4
 FRACTIONS = alt.Scale(domain=[0, 1], clamp=True)
 VERDICT_COLOURS = {"program": BLUE, "table": VERMILION, "undetermined": GREY}
 PHASE_COLOURS = {"formation": GREEN, "generalisation": BLUE, "clean-up": PURPLE}
@@ -53,10 +54,10 @@ def _palette(colours: dict[str, str]) -> alt.Scale:
     return alt.Scale(domain=list(colours), range=list(colours.values()))
 
 
-def _lines(scale: alt.Scale) -> alt.TopLevelMixin:
+def _lines(scale: alt.Scale, ticks: str) -> alt.TopLevelMixin:
     """points: step, series, value; marks: phase, step."""
     pick = alt.selection_point(fields=["series"], bind="legend")
-    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format="~g", tickCount=5))
+    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(labelExpr=ticks, tickCount=5))
     base = alt.Chart(_data("points")).encode(
         alt.X("step:Q", title="training step", axis=alt.Axis(format=",d", tickCount=5)),
         y,
@@ -102,9 +103,11 @@ def _marks() -> list[alt.Chart]:
     for line, phase in enumerate(PHASE_COLOURS):
         base = alt.Chart(_data("marks")).transform_filter(alt.datum.phase == phase).encode(alt.X("step:Q"))
         tip = [alt.Tooltip("phase:N"), alt.Tooltip("step:Q", format=",.0f")]
-        made.append(base.mark_rule(color=RULE, strokeDash=[4, 3], strokeWidth=1.5).encode(tooltip=tip))
-        words = base.mark_text(align="left", dx=4, fontSize=10.5, fontWeight=600, color=RULE)
-        made.append(words.encode(text="phase:N", y=alt.value(7 + 13 * line)))
+        above = alt.value(-6 - 13 * (len(PHASE_COLOURS) - 1 - line))  # one row a phase, above the plot
+        rule = base.mark_rule(color=RULE, strokeDash=[4, 3], strokeWidth=1.5)
+        made.append(rule.encode(y=above, y2=alt.value("height"), tooltip=tip))
+        words = base.mark_text(align="left", baseline="middle", dx=4, fontSize=10.5, fontWeight=600, color=RULE)
+        made.append(words.encode(text="phase:N", y=above))
     return made
 
 
@@ -255,7 +258,7 @@ def _growth() -> alt.TopLevelMixin:
         legend=alt.Legend(orient="bottom", symbolOpacity=1, symbolType="circle"),
     )
     x = alt.X("size:Q", scale=alt.Scale(type="log", nice=False, padding=12), title="size p (log scale)")
-    x = x.axis(format="d", tickCount=6)
+    x = x.axis(format="d", values=alt.ExprRef("pluck(data('points'), 'size')"))
     axis = alt.Axis(format="~s", tickCount=6)
     fits = alt.Chart(_data("fits")).encode(x, colour)
     band = fits.mark_area(opacity=0.15).encode(alt.Y("low:Q", scale=alt.Scale(type="log")), alt.Y2("high:Q"))
@@ -288,9 +291,9 @@ def _timing() -> alt.TopLevelMixin:
 
 
 TEMPLATES: dict[str, Callable[[], Any]] = {
-    "fractions": lambda: _lines(FRACTIONS),
-    "lines": lambda: _lines(alt.Scale(zero=False, nice=True)),
-    "lines_log": lambda: _lines(alt.Scale(type="log")),
+    "fractions": lambda: _lines(FRACTIONS, WHOLE),
+    "lines": lambda: _lines(alt.Scale(zero=False, nice=True), WHOLE),
+    "lines_log": lambda: _lines(alt.Scale(type="log"), f"datum.value < 0.001 ? format(datum.value, '~g') : {WHOLE}"),
     "bits": _bits,
     "evidence": _evidence,
     "frequencies": _frequencies,

@@ -19,11 +19,11 @@ from compare.report.charts import TEMPLATES, template
 from compare.report.drawing import Drawing
 from compare.report.gallery import gallery
 from compare.report.growth import families
-from compare.report.mathml import clean
+from compare.report.mathml import summands
 from compare.report.phases import timings
 from compare.report.run_drawings import run_drawings
 from compare.report.tables import family_table, fingerprint, size_table, timing_table, without_growth
-from compare.report.terms import FACTS, TABLE, TERMS, present, shown, term, value
+from compare.report.terms import FACTS, TABLE, TERMS, field, present, shown, term, value
 from compare.report.verdicts import agrees, counts, outcome, summary
 
 FOLDER = Path(__file__).parent / "templates"
@@ -45,7 +45,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         counts=counts(records),
         made_by=fingerprint(records),
         columns=[term(name) for name in TABLE],
-        legend=TERMS,
+        legend=[(each.label, field(each), each.sentence) for each in TERMS],
         rows=[_row(record) for record in records],
         tasks=sorted({record.task for record in records}),
         recipes=sorted({record.recipe for record in records}),
@@ -118,7 +118,7 @@ def _row(record: Record) -> dict[str, Any]:
 
 
 def _full(record: Record, name: str) -> str | None:
-    return {"formula_short": record.formula, "why": record.reason}.get(name)
+    return {"formula_short": record.formula, "why": value(record, "why")}.get(name)
 
 
 def _sortable(found: object) -> str:
@@ -133,13 +133,14 @@ def _net(record: Record, arrays: Arrays, charts: _Charts, units: int) -> dict[st
         "outcome": outcome(record),
         "agrees": agrees(record),
         "headline": [
-            (term(name).label, shown(record, name)) for name in ("s_agreement", "d_r2", "bits_ratio", "match")
+            (term(name).label, shown(record, name)) for name in ("s_agreement", "d_r2", "bits_ratio", "match_domain")
         ],
-        "mathml": Markup(mathml) if (mathml := clean(record.formula_mathml)) else None,
+        "mathml": [Markup(each) for each in summands(record.formula_mathml)],
+        "logarithms": "group: multiplicative" in record.notes,
         "gallery": gallery(record, arrays, units),
         "charts": [charts.add(drawing) for drawing in cell_drawings(record, arrays)],
         "facts": [(heading, facts) for heading, names in FACTS if (facts := _facts(record, names))],
-        "synthesizer": _facts(record, ("program_candidates", "program_distinct", "program_seconds", "bits_program")),
+        "synthesizer": _facts(record, ("program_candidates", "program_distinct", "program_seconds", "program_rate", "bits_program")),
     }
 
 

@@ -8,7 +8,7 @@ from compare.report.growth import families
 from compare.report.phases import timings
 from compare.report.show import listed
 from compare.report.tables import Table, family_table, fingerprint, size_table, timing_table, without_growth
-from compare.report.terms import FACTS, TABLE, TERMS, present, shown, term
+from compare.report.terms import FACTS, TABLE, TERMS, field, present, shown, term
 from compare.report.verdicts import outcome, summary
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
@@ -34,7 +34,7 @@ def markdown_report(records: Sequence[Record]) -> str:
 
 def legend_table() -> str:
     """Every field of a record and every derived column with its sentence, for a README too."""
-    return table(Table(("column", "field", "meaning"), [(each.label, each.name, each.sentence) for each in TERMS]))
+    return table(Table(("column", "field", "meaning"), [(each.label, field(each), each.sentence) for each in TERMS]))
 
 
 def table(of: Table) -> str:

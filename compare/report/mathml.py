@@ -64,12 +64,34 @@ ATTRIBUTES = frozenset(
         "notation",
     ]
 )
+MINUS = ("-", "\u2212")
+SIGNS = ("+", *MINUS)
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 KEPT_ENTITIES = frozenset(("lt", "gt", "amp", "quot", "apos"))
 
 
 def clean(mathml: str | None) -> str | None:
     """The formula inside one <math> element with everything but presentation removed; None if it is no MathML."""
+    made = _cleaned(mathml)
+    return None if made is None else _written(made)
+
+
+def summands(mathml: str | None) -> list[str]:
+    """A sum of terms with amplitudes as one <math> element a term, the largest amplitude first.
+
+    Anything else is one element, and what is no MathML none.
+    """
+    made = _cleaned(mathml)
+    if made is None:
+        return []
+    terms = _terms(made[0] if len(made) == 1 and _tag(made[0]) == "mrow" else made)
+    if len(terms) < 2 or any(size is None for _, size, _ in terms):
+        return [_written(made)]
+    ordered = sorted(terms, key=lambda term: -(term[1] or 0))
+    return [_written(_signed(sign, parts, first=not i)) for i, (sign, _, parts) in enumerate(ordered)]
+
+
+def _cleaned(mathml: str | None) -> ElementTree.Element | None:
     if not mathml or "<!" in mathml or "<?" in mathml:
         return None
     try:
@@ -81,8 +103,60 @@ def clean(mathml: str | None) -> str | None:
     made = _kept(root)
     if made is None or not "".join(made.itertext()).strip():
         return None
-    made.attrib = {"display": "block"}
+    return made
+
+
+def _written(made: ElementTree.Element) -> str:
+    made.attrib = {"displaystyle": "true"}
     return ElementTree.tostring(made, encoding="unicode")
+
+
+Summand = tuple[str, float | None, list[ElementTree.Element]]  # sign, amplitude, what is added
+
+
+def _terms(total: ElementTree.Element) -> list[Summand]:
+    """The terms between the plus and minus signs of a sum; nothing where another operator joins them."""
+    signs, terms = ["+"], [[]]
+    for each in total:
+        if _tag(each) != "mo":
+            terms[-1].append(each)
+        elif each.text not in SIGNS:
+            return []
+        elif terms[-1]:
+            signs.append(each.text)
+            terms.append([])
+        else:
+            signs[-1] = each.text
+    return [_term(sign, parts) for sign, parts in zip(signs, terms, strict=True)]
+
+
+def _term(sign: str, parts: list[ElementTree.Element]) -> Summand:
+    """A term whose own leading minus has become its sign."""
+    if len(parts) == 1 and len(parts[0]) > 1 and _tag(parts[0][0]) == "mo" and parts[0][0].text in MINUS:
+        return ("+" if sign in MINUS else "-"), _amplitude(parts[0][1]), list(parts[0])[1:]
+    return sign, _amplitude(parts[0]) if len(parts) == 1 else None, parts
+
+
+def _amplitude(part: ElementTree.Element) -> float | None:
+    """The number that the part begins with, times its power of ten."""
+    while len(part) and _tag(part) == "mrow":
+        texts = "".join(part.itertext())
+        if _tag(part[-1]) == "msup" and (found := re.fullmatch(r"([\d.]+)\W10(-?\d+)", texts)):
+            return float(f"{found[1]}e{found[2]}")
+        part = part[0]
+    try:
+        return float(part.text or "") if _tag(part) == "mn" else None
+    except ValueError:
+        return None
+
+
+def _signed(sign: str, parts: list[ElementTree.Element], first: bool) -> ElementTree.Element:
+    made = ElementTree.Element("math")
+    row = ElementTree.SubElement(made, "mrow")
+    if sign in MINUS or not first:
+        ElementTree.SubElement(row, "mo", {"form": "prefix" if first else "infix"}).text = sign
+    row.extend(parts)
+    return made
 
 
 def _kept(element: ElementTree.Element) -> ElementTree.Element | None:

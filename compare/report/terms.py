@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from compare.record import Record
-from compare.report.show import count, fraction, listed, pairs, seconds, shortened, signed, text, truth
+from compare.report.show import DASH, count, fraction, listed, pairs, seconds, shortened, signed, text
 from compare.report.verdicts import agrees, outcome
 
 
@@ -25,6 +25,11 @@ def legend() -> dict[str, str]:
 def term(name: str) -> Term:
     """The term of that name."""
     return _BY_NAME[name]
+
+
+def field(of: Term) -> str:
+    """The record's field, or the derived column's name, marked as such."""
+    return f"{of.name} (derived)" if of.name in DERIVED else of.name
 
 
 def value(record: Record, name: str) -> Any:
@@ -50,11 +55,16 @@ def bits_ratio(record: Record) -> float | None:
     return record.bits_total / record.bits_table
 
 
+def expectation(record: Record) -> str:
+    """yes, or no with the verdict that was expected; a dash where none was."""
+    agreed = agrees(record)
+    return DASH if agreed is None else "yes" if agreed else f"no: {record.expected}"
+
+
 DERIVED: dict[str, Callable[[Record], Any]] = {
     "outcome": outcome,
-    "agrees": agrees,
+    "agrees": expectation,
     "bits_ratio": bits_ratio,
-    "match": lambda record: record.match_test if record.match_domain is None else record.match_domain,
     "formula_short": lambda record: record.formula,
     "why": lambda record: record.reason or record.error,
 }
@@ -77,10 +87,15 @@ IDENTITY = (
 )
 VERDICT = (
     Term("outcome", "verdict", text, "The verdict, or failed for a cell that could not be finished."),
-    Term("verdict", "verdict", text, "program, table or undetermined: what the net was found to have converged to."),
-    Term("agrees", "as expected", truth, "Whether the verdict is the one expected; a dash where none was."),
+    Term("verdict", "verdict of a finished cell", text, "program, table or undetermined: what the net was found to have converged to."),
+    Term(
+        "agrees",
+        "as expected",
+        text,
+        "Whether the verdict is the one expected, and which was where it is not; a dash where none was.",
+    ),
     Term("decided_by", "decided by", text, "The criterion that decided the verdict."),
-    Term("reason", "reason", text, "The verdict's reason in one sentence."),
+    Term("reason", "reason of a finished cell", text, "The verdict's reason in one sentence."),
     Term("why", "reason", text, "The verdict's reason in one sentence, or why the cell failed."),
     Term(
         "margin",
@@ -94,7 +109,7 @@ VERDICT = (
 EXPLANATION = (
     Term("extractor", "extractor", text, "The method that wrote the explanation."),
     Term("template", "template", text, "The form that every unit was allowed to have, declared before fitting."),
-    Term("formula", "formula", text, "What the net computes for its outputs, as a sympy expression."),
+    Term("formula", "formula in full", text, "What the net computes for its outputs, as a sympy expression."),
     Term("formula_short", "formula", shortened, "The beginning of what the net computes for its outputs."),
     Term("formula_latex", "formula, LaTeX", text, "The formula in LaTeX."),
     Term("formula_mathml", "formula, MathML", text, "The formula in MathML."),
@@ -106,7 +121,8 @@ EXPLANATION = (
         "frequencies",
         "frequencies",
         listed,
-        "The frequencies k that the explanation uses, k/p turns a step (k/8n for integers below n); their number is K.",
+        "The frequencies k that the explanation uses, their number is K: k/p turns a step (k/(p-1) of discrete "
+        "logarithms where the group is multiplicative, k/8n for integers below n).",
     ),
     Term("variables", "variables", listed, "The intermediate variables of the explanation."),
     Term("units_kept", "units kept", count, "Hidden units that the shortest code of the explanation pays for."),
@@ -120,18 +136,19 @@ SYNTHESIZER = (
     Term("program_candidates", "candidates", count, "Programs that the synthesizer looked at."),
     Term("program_distinct", "distinct", count, "Programs among them that differ on the examples."),
     Term("program_seconds", "search seconds", seconds, "Seconds that the synthesizer took."),
+    Term("program_rate", "programs a second", count, "Programs a second that the search looked at."),
 )
+BALANCED = ", averaged over the two classes for Boolean tasks"
 BEHAVIOUR = (
+    Term("match_domain", "match", fraction, f"Share of right answers on all inputs{BALANCED}."),
+    Term("match_train", "match, train", fraction, f"Share of right answers on the training rows{BALANCED}."),
+    Term("match_test", "match, held out", fraction, f"Share of right answers on the held-out rows{BALANCED}."),
     Term(
-        "match",
-        "match",
+        "match_chance",
+        "chance",
         fraction,
-        "Share of right answers on the whole domain, or on held-out rows if it is not finite.",
+        f"Share of right answers that guessing gets on the held-out rows{BALANCED}.",
     ),
-    Term("match_train", "match, train", fraction, "Share of right answers on the training rows."),
-    Term("match_test", "match, held out", fraction, "Share of right answers on the held-out rows."),
-    Term("match_domain", "match, domain", fraction, "Share of right answers on all inputs."),
-    Term("match_chance", "chance", fraction, "Share of right answers that guessing gets on the held-out rows."),
 )
 SUBSTITUTION = (
     Term(
@@ -158,9 +175,10 @@ INTERCHANGE = (
         "d_r2",
         "D",
         fraction,
-        "How well the explanation predicts the change of every output when two inputs exchange one variable.",
+        "How well the explanation predicts the change of every output when two inputs exchange one variable; for bits, "
+        "a random eighth of the units is exchanged.",
     ),
-    Term("d_control", "D control", fraction, "The same for a wrong term of the same dimension."),
+    Term("d_control", "D control", fraction, "The same exchanges, predicted by a wrong term."),
     Term("d_dictionary", "D, all variables", fraction, "The same when all variables are exchanged at once."),
 )
 BITS = (
@@ -172,7 +190,7 @@ BITS = (
     Term(
         "bits_formula", "bits, formula", count, "Bits of the grouped formula that the report shows; it never decides."
     ),
-    Term("bits_table", "bits, table", count, "Bits of the task's table of inputs and outputs."),
+    Term("bits_table", "bits, table", count, "Bits of a lookup table of the net's answers."),
     Term("bits_weights", "bits, weights", count, "Bits of the net's quantised weights."),
     Term("bits_program", "bits, program", count, "Bits of the synthesizer's program."),
     Term("bits_affine", "bits, affine", count, "Bits of the baseline that writes each unit as an affine function."),
@@ -190,15 +208,31 @@ MEMORY = (
         fraction,
         "Share of unseen rows that a read-out of that layer, refitted to the task on half of the rows, gets right.",
     ),
-    Term("refit_width", "refit width", fraction, "Hidden units a row in that refit."),
-    Term("local_units", "local units", fraction, "Share of units that fire on about one row."),
-    Term("ablation_keep", "kept alone", fraction, "Accuracy with only the explained part of the net."),
-    Term("ablation_remove", "removed", fraction, "Accuracy without the explained part of the net."),
+    Term("refit_width", "refit width", fraction, "Hidden units a row of the domain."),
+    Term(
+        "local_units",
+        "local units",
+        fraction,
+        "Share of the last hidden layer in units that fire on one or two rows, each weighted by the largest change it "
+        "can make.",
+    ),
+    Term(
+        "ablation_keep",
+        "kept alone",
+        fraction,
+        "Match with the task when the first argument's part keeps only the explanation's variables.",
+    ),
+    Term(
+        "ablation_remove",
+        "removed",
+        fraction,
+        "Match with the task when the first argument's part loses the explanation's variables.",
+    ),
     Term(
         "certificate",
         "certificate",
         fraction,
-        "Share of the domain proven right from the formula and its worst residual.",
+        "Share of rows proven right: there the formula's margin exceeds twice that row's worst residual.",
     ),
     Term("certificate_seconds", "proof seconds", seconds, "Seconds that the proof took."),
     Term(
@@ -213,7 +247,7 @@ TRAINING = (
     Term("step_cleanup", "clean-up", count, "Training step at which what was memorised had gone."),
     Term("step_generalisation", "generalisation", count, "Training step at which the held-out rows were answered."),
     Term("steps", "steps", count, "Training steps in all."),
-    Term("seconds_train", "training seconds", seconds, "Seconds that training took."),
+    Term("seconds_train", "training seconds", seconds, "Seconds that building, training and checking the net took."),
     Term("seconds_judge", "judging seconds", seconds, "Seconds that explaining and judging took."),
 )
 TERMS = (
@@ -222,8 +256,8 @@ TERMS = (
 _BY_NAME = {each.name: each for each in TERMS}
 
 TABLE = (
-    "task", "size", "net", "recipe", "seed", "outcome", "expected", "agrees", "decided_by", "margin", "s_agreement",
-    "s_variance", "d_r2", "bits_ratio", "match", "refit_random", "why", "formula_short",
+    "task", "size", "net", "recipe", "seed", "outcome", "agrees", "decided_by", "margin", "s_agreement", "s_variance",
+    "d_r2", "bits_ratio", "match_domain", "refit_random", "why", "formula_short",
 )  # fmt: skip
 FACTS = (
     ("Behaviour", tuple(t.name for t in BEHAVIOUR if t.name not in DERIVED)),

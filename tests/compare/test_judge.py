@@ -34,9 +34,10 @@ GOOD = Evidence(
         control_variance=0.0,
         permuted=0.05,
     ),
-    interchange=Interchange(r2=0.93, control=-0.5, dictionary=0.97, each=(0.93,)),
+    interchange=Interchange(r2=0.93, control=-0.5, dictionary=0.97),
     bits=Bits(total=2500, dictionary=20, alignment=2400, exceptions=80, disagreements=3, units_kept=100, precision=3),
     bits_table=20_000.0,
+    coverage=1.0,
     table=TABLE,
 )
 
@@ -53,6 +54,7 @@ def test_everything_passed_is_a_program() -> None:
     ("name", "evidence"),
     [
         ("match", replace(GOOD, match=0.98)),
+        ("coverage", replace(GOOD, coverage=0.98)),
         ("S", _with("substitution", agreement=0.98)),
         ("S variance", _with("substitution", variance=0.89)),
         ("S control", _with("substitution", control=0.9)),
@@ -85,7 +87,10 @@ def test_trained_rows_right_and_the_others_at_chance_is_a_table(held_out: float,
         ({"refit_random": 1.0, "refit_task": 0.012}, "table"),
         ({"refit_random": 1.0, "refit_task": 0.9}, "undetermined"),
         ({"refit_random": 0.6, "refit_task": 0.012}, "undetermined"),
-        ({"local_units": 0.95}, "table"),
+        ({"local_units": 0.95, "refit_task": 0.012}, "table"),
+        ({"local_units": 0.95, "refit_task": 0.4}, "undetermined"),
+        ({"refit_random": 1.0, "refit_task": 0.012, "refit_rows": 12}, "undetermined"),
+        ({"refit_random": 1.0, "refit_task": 0.98, "refit_chance": 0.98}, "undetermined"),
         ({"local_units": 0.5}, "undetermined"),
     ],
 )

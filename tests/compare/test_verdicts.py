@@ -1,6 +1,9 @@
 """Nets whose right verdict is known, and the twins that must be refused."""
 
+from dataclasses import replace
+
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from nets_at_hand import addition
@@ -9,7 +12,8 @@ from benchmarks.controls.circles import aliased_clock, aliased_pizza, clock, piz
 from benchmarks.controls.tables import lookup, random_features
 from benchmarks.controls.transforms import noised, pruned, renamed, rotated, shuffled_readout
 from compare import Assessment, assess, by_position
-from nets import Data, Net, mlp
+from compare.judge import RESIDUES, judge
+from nets import Data, Net, mlp, wrap
 
 P = 43
 WAVES = (2, 7, 12, 19)
@@ -89,6 +93,32 @@ def test_a_lookup_and_frozen_features_are_tables_although_they_are_right_everywh
 def test_random_parameters_are_undetermined() -> None:
     net = mlp(alphabet=23, classes=23, width=64, embedding=16)
     assert judged((net, net.init(jax.random.key(0))), 23).verdict.outcome == "undetermined"
+
+
+def beside(kind: str) -> Net:
+    """The clock with a table that its sites do not show: around them, or inside its nonlinearity."""
+    table = np.zeros((P, P, P), dtype=np.float32)
+    for a, b in np.random.default_rng(0).integers(0, P, (60, 2)):
+        table[a, b, (a + b + 1) % P] = 50.0
+
+    def apply(params, x, edits):
+        pre = edits.get("pre", params["A"][0][x[:, 0]] + params["A"][1][x[:, 1]])
+        mixed = pre + 0.3 * pre[:, ::-1] if kind == "mixing" else pre
+        hidden = edits.get("hidden", mixed**2)
+        around = jnp.asarray(table)[x[:, 0], x[:, 1]] if kind == "around" else 0.0
+        return hidden @ params["U"] + around, {"pre": pre, "hidden": hidden}
+
+    return wrap(apply, ("pre", "hidden"))
+
+
+@pytest.mark.parametrize(("kind", "covered"), [("plain", True), ("around", False), ("mixing", False)])
+def test_what_the_sites_do_not_show_is_no_program(kind: str, covered: bool) -> None:
+    _, params = clock(P, WAVES)
+    tables = {"A": jnp.einsum("td,idn->itn", params["E"], params["A"]), "U": params["U"]}
+    evidence = judged((beside(kind), tables)).evidence
+    assert (evidence.coverage is not None and evidence.coverage > 0.999) == covered
+    outcome = judge(replace(evidence, match=1.0), RESIDUES).outcome
+    assert (outcome == "program") == covered
 
 
 def test_a_subtraction_has_the_other_sign() -> None:

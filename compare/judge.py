@@ -33,6 +33,7 @@ class Thresholds:
     trained: float = 0.99  # match on the trained rows, before being at chance elsewhere speaks for a table
     refit: float = 0.95  # random labels refitted
     local: float = 0.90  # of the layer, in units that fire on one or two rows
+    smallest: float = 64.0  # bits of a table; below, a table and a program are the same
     rows: int = 64  # that a refitted read-out has not seen, before it says anything
     telling: float = 0.75  # match by chance at which it says nothing
     deviations: float = 3.0  # standard errors within which a fraction counts as chance
@@ -172,7 +173,9 @@ def table_criterion(evidence: Evidence, thresholds: Thresholds) -> Criterion | N
                 margin=1 - table.held_out / limit,
                 sentence=sentence,
             )
-    if evidence.match < thresholds.match or table.refit_task is None or table.refit_rows < thresholds.rows:
+    if evidence.match < thresholds.match or table.refit_task is None:
+        return None
+    if evidence.bits_table < thresholds.smallest or table.refit_rows < thresholds.rows:
         return None
     if table.refit_task > min(refit_limit(table, thresholds), thresholds.telling):
         return None

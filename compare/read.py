@@ -41,10 +41,16 @@ def evaluate(
         cut = {name: value if whole else value[index] for name, value in (edits or {}).items()}
         out, read = _apply(net, params, jnp.asarray(x[index]), cut, tuple(keep))
         size = min(block, rows - start)
-        outputs.append(np.asarray(out)[:size])
+        outputs.append(_single(out)[:size])
         for name in keep:
-            sites[name].append(np.asarray(read[name])[:size])
+            sites[name].append(_single(read[name])[:size])
     return np.concatenate(outputs), {name: np.concatenate(parts) for name, parts in sites.items()}
+
+
+def _single(values: Array) -> np.ndarray:
+    """As an array of float32, whatever floats the net computes in; integers stay."""
+    given = np.asarray(values)
+    return given if np.issubdtype(given.dtype, np.integer) else given.astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +156,7 @@ def read(
         )
     train = None if train is None else _row_numbers(train, len(x))
     shapes = site_shapes(net, params, x, view.classes)
-    order = np.random.default_rng(seed).permutation(len(x))
+    order = np.random.default_rng([seed, 7]).permutation(len(x))  # a stream that no split of train rows is drawn from
     draft = Reading(
         net=net,
         params=params,

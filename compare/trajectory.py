@@ -19,7 +19,7 @@ from compare.assess import exchange, explain
 from compare.evidence.bits import weigh
 from compare.evidence.substitution import substitution
 from compare.extract.layer import Layer, argument_means, find_layer
-from compare.extract.residues import modulus
+from compare.extract.residues import modulus, operands
 from compare.fit.characters import Characters, characters, gini, spectrum
 from compare.fit.logits import fit_logits, term_values
 from compare.read import Reading, read
@@ -138,7 +138,7 @@ def _measure(reading: Reading, waves: tuple[Characters, np.ndarray] | None, evid
 def _structure(
     reading: Reading, chars: Characters, wave: np.ndarray, train: np.ndarray, held: np.ndarray
 ) -> dict[str, float]:
-    x, y = reading.arguments
+    x, y = operands(reading)
     fit = fit_logits(chars, x, y, reading.outputs, wave, held)
     waves = term_values(fit, x, y, np.arange(len(wave)))
     outputs = reading.outputs - reading.outputs.mean(axis=1, keepdims=True)
@@ -155,7 +155,7 @@ def _gini(reading: Reading, chars: Characters) -> float:
     layer = find_layer(reading)
     if not isinstance(layer, Layer):
         return float("nan")
-    first, _ = argument_means(reading.site(layer.pre), reading.arguments, (chars.p, chars.p))
+    first, _ = argument_means(reading.site(layer.pre), operands(reading), (chars.p, chars.p))
     return gini(spectrum(chars, first))
 
 

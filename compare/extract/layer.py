@@ -27,15 +27,17 @@ class Layer:
 
 
 def find_layer(reading: Reading) -> Layer | str:
-    """The last pair of sites `pre`, `hidden` of one width whose second the outputs are linear in; or why there is none.
+    """Two sites of one width, before and after a nonlinearity, the outputs linear in the second; or why there are none.
 
-    Pairs named `hidden.{l}.pre`, `hidden.{l}` come first, then any two neighbouring sites of one shape.
+    Pairs named `hidden.{l}.pre`, `hidden.{l}` come first, the last layer's in front. Without names, `pre` is the last
+    site that is a sum over the net's inputs, or else the last of all, and `hidden` the nearest that follows it.
     """
     names = reading.net.sites
-    named = [(f"{name}.pre", name) for name in names if f"{name}.pre" in names]
-    flat = [name for name in names if len(reading.shapes[name]) == 1]
-    neighbours = [(a, b) for a, b in itertools.pairwise(flat) if reading.shapes[a] == reading.shapes[b]]
-    for pre, hidden in [*reversed(named), *reversed(neighbours)]:
+    named = [(f"{name}.pre", name) for name in reversed(names) if f"{name}.pre" in names]
+    flat = [name for name in names if len(reading.shapes[name]) == 1 and reading.shapes[name][0] > 1]
+    order = {name: (interaction(reading, name) > ADDITIVE_SHARE, -i) for i, name in enumerate(() if named else flat)}
+    pairs = [pair for pair in itertools.combinations(order, 2) if reading.shapes[pair[0]] == reading.shapes[pair[1]]]
+    for pre, hidden in [*named, *sorted(pairs, key=lambda pair: order[pair[0]])]:
         readout, spread = reading.readout(hidden)
         if spread <= LINEAR_SPREAD and (readout**2).sum() > 0:
             return Layer(pre=pre, hidden=hidden, readout=readout)
@@ -43,6 +45,26 @@ def find_layer(reading: Reading) -> Layer | str:
         "no hidden layer was found: expected two sites of one width, before and after a nonlinearity, "
         f"the outputs linear in the second; the net has {list(names)}"
     )
+
+
+def interaction(reading: Reading, site: str) -> float:
+    """Share of a site's variance beyond a sum over the net's inputs."""
+    columns = tuple(reading.x.T)
+    means = argument_means(reading.site(site), columns, tuple(int(column.max()) + 1 for column in columns))
+    return beyond_sum(reading.site(site), columns, means)
+
+
+def unexplained_site(reading: Reading, pre: str) -> str | None:
+    """A site before `pre` that is no sum over the inputs although the outputs depend on it, as a reason to refuse."""
+    names = reading.net.sites
+    shuffled = np.random.default_rng([reading.seed, 8]).permutation(reading.rows)
+    for site in names[: names.index(pre)]:
+        if len(reading.shapes[site]) != 1 or interaction(reading, site) <= ADDITIVE_SHARE:
+            continue
+        moved = reading.run({site: reading.site(site)[shuffled]})[0] - reading.outputs
+        if (moved**2).sum() > ADDITIVE_SHARE * (reading.outputs**2).sum():
+            return f"site {site}, before {pre}, is not a sum over the inputs, and no template explains it"
+    return None
 
 
 def argument_means(

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
-from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer
+from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer, unexplained_site
 from compare.extract.residues_code import codes
 from compare.fit.characters import (
     Characters,
@@ -51,13 +51,16 @@ def extract(reading: Reading) -> Explanation | Refusal:
     if isinstance(layer, str):
         return Refusal(extractor=NAME, reason=layer)
     values = reading.site(layer.pre)
-    means = argument_means(values, reading.arguments, (p, p))
-    interaction = beyond_sum(values, reading.arguments, means)
+    means = argument_means(values, operands(reading), (p, p))
+    interaction = beyond_sum(values, operands(reading), means)
     if interaction > ADDITIVE_SHARE:
         return Refusal(
             extractor=NAME,
             reason=f"site {layer.pre} is not a sum over the arguments: {interaction:.2g} of its variance is beyond it",
         )
+    earlier = unexplained_site(reading, layer.pre)
+    if earlier is not None:
+        return Refusal(extractor=NAME, reason=earlier)
     groups: tuple[GroupName, ...] = ("additive", "multiplicative") if _prime(p) else ("additive",)
     tries = [_Fitted.of(reading, layer, characters(p, group)) for group in groups]
     best = max(tries, key=lambda fitted: fitted.explained)
@@ -69,11 +72,19 @@ def modulus(reading: Reading) -> int | str:
     kind = reading.spec.type
     if len(kind.args) != 2 or {t.name for t in (*kind.args, kind.result)} != {Z("p").name}:
         return f"expected two residues and a residue, got a specification of type {kind}"
-    sizes = {len(np.unique(argument)) for argument in reading.arguments} | {reading.view.classes}
-    p = reading.view.classes
-    if sizes != {p} or reading.rows != p * p:
-        return f"expected every pair of residues and as many outputs, got {reading.rows} rows and sizes {sorted(sizes)}"
+    p, outputs = reading.view.classes, reading.outputs.shape[1]
+    if outputs != p or reading.rows != p * p:
+        return f"expected {p} outputs on {p * p} pairs of residues, got {outputs} on {reading.rows}"
+    if reading.x.shape[1] < 2 or any(not np.array_equal(np.unique(x), np.arange(p)) for x in operands(reading)):
+        return (
+            f"expected the net's first two inputs to be the residues, each 0 .. {p - 1}, got inputs {reading.x.shape}"
+        )
     return p
+
+
+def operands(reading: Reading) -> tuple[Int[np.ndarray, " rows"], Int[np.ndarray, " rows"]]:
+    """The net's first two inputs: the residues as the net sees them."""
+    return reading.x[:, 0], reading.x[:, 1]
 
 
 def _prime(p: int) -> bool:
@@ -92,7 +103,7 @@ class _Fitted:
 
     @classmethod
     def of(cls, reading: Reading, layer: Layer, chars: Characters) -> "_Fitted":
-        x, y = (argument[reading.fitted] for argument in reading.arguments)
+        x, y = (operand[reading.fitted] for operand in operands(reading))
         values = reading.site(layer.pre)[reading.fitted]
         importance = reading.site(layer.hidden)[reading.fitted].var(axis=0) * layer.effect
         importance = importance / max(importance.sum(), 1e-30)
@@ -111,7 +122,7 @@ class _Fitted:
 
 
 def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[np.ndarray, ...]) -> Explanation:
-    x, y = reading.arguments
+    x, y = operands(reading)
     logits = fit_logits(fitted.chars, x, y, reading.outputs, fitted.dictionary, reading.fitted)
     return Explanation(
         extractor=NAME,
@@ -126,7 +137,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[n
         ),
         control=_control(reading, layer, fitted),
         permuted=_permuted(reading, layer, fitted),
-        codes=partial(codes, reading, layer, fitted.chars, fitted.waves, logits.sign, fitted.dictionary),
+        codes=partial(codes, reading, layer, fitted.chars, fitted.waves, logits),
         formula=formula_text(logits),
         bits_formula=formula_bits(logits),
         groups=_groups(fitted, layer),
@@ -146,7 +157,7 @@ def _substitute(site: str, parts: tuple[np.ndarray, np.ndarray], x: Inputs) -> E
 
 def _control(reading: Reading, layer: Layer, fitted: _Fitted) -> Callable[[Inputs], Edits]:
     """The same fitter and number of frequencies, the dictionary's own forbidden (a unit's own where all are used)."""
-    x, y = (argument[reading.fitted] for argument in reading.arguments)
+    x, y = (operand[reading.fitted] for operand in operands(reading))
     values = reading.site(layer.pre)[reading.fitted]
     allowed = ~np.isin(np.arange(len(fitted.chars.k)), fitted.dictionary)
     if allowed.any():
@@ -159,7 +170,7 @@ def _control(reading: Reading, layer: Layer, fitted: _Fitted) -> Callable[[Input
 def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> Callable[[Inputs], Edits]:
     """The same fitter after the residues' names were shuffled: its waves are waves of the shuffled names."""
     shuffle = np.random.default_rng(reading.seed + 1).permutation(fitted.chars.p)
-    x, y = (shuffle[argument[reading.fitted]] for argument in reading.arguments)
+    x, y = (shuffle[operand[reading.fitted]] for operand in operands(reading))
     waves = fit_one_wave(fitted.chars, x, y, reading.site(layer.pre)[reading.fitted])
     first, second = wave_parts(fitted.chars, waves)
     return partial(_substitute, layer.pre, (first[shuffle], second[shuffle]))

@@ -15,9 +15,11 @@ from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
 from compare.extract.layer import Layer
 from compare.fit.characters import Characters, Waves, wave_parts
+from compare.fit.logits import LogitWaves
 from compare.read import Reading
 
 AMPLITUDE_BITS, AMPLITUDE_OCTAVES, BIAS_BITS = 3, 6.0, 5
+SHIFT_BITS = 8  # of the phase by which a wave's answer is shifted, where it is
 FINE_BITS = 5  # of a read-out amplitude that was fitted instead of read off
 PRECISIONS = (3, 4, 5, 8)
 TEMPLATE_BITS = 8.0  # group, sign, and the template's place among the declared ones
@@ -25,22 +27,24 @@ SIZES = 14  # numbers of kept units tried for each precision
 PURSUED = 40  # units a wave, at most
 
 
-def codes(
-    reading: Reading, layer: Layer, chars: Characters, waves: Waves, sign: int, dictionary: Int[np.ndarray, " terms"]
-) -> Iterator[Code]:
+def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logits: LogitWaves) -> Iterator[Code]:
     """Programs over a grid of precisions and numbers of kept units, each run on the whole domain."""
     importance = reading.site(layer.hidden).std(axis=0) * np.sqrt(layer.effect)
     ties = np.random.default_rng(reading.seed + 4).random(len(importance))  # equal units in no order of ours
     order = np.argsort(-importance * (1 + 1e-3 * ties))
-    per_unit = np.log2(max(len(dictionary), 1)) + 2 * AMPLITUDE_BITS + BIAS_BITS
-    header = log2_choose(len(chars.k), len(dictionary)) + TEMPLATE_BITS
+    per_unit = np.log2(len(logits.wave)) + 2 * AMPLITUDE_BITS + BIAS_BITS
+    shift = np.ones(len(chars.k), dtype=complex)  # of the answer by a constant, a wave
+    shift[logits.wave] = phase(logits.weight[:, 0], SHIFT_BITS)
+    shifted = np.count_nonzero(np.imag(logits.weight[:, 0]))
+    header = log2_choose(len(chars.k), len(logits.wave)) + TEMPLATE_BITS + SHIFT_BITS * shifted
     limit = table_bits(reading.answers, reading.view.classes)
     for q in PRECISIONS:
         most = int(min(len(order), limit // (per_unit + 2 * q + AMPLITUDE_BITS), (importance > 0).sum()))
         if most < 1:
             continue
         kept = order[:most]
-        parts, turn = quantised(chars, waves, sign, kept, q)
+        parts, turn = quantised(chars, waves, logits.sign, kept, q)
+        turn = turn * np.where(np.imag(shift) == 0, 1.0, shift)[waves.wave[kept]]
         hidden = _activate(reading, layer, parts, kept)
         z = chars.z[waves.wave[kept]]
         read_off = np.maximum((layer.readout[kept] * np.real(turn[:, None] * np.conj(z))).sum(axis=1), 0.0)
@@ -139,7 +143,7 @@ def _activate(
     reading: Reading, layer: Layer, parts: tuple[np.ndarray, np.ndarray], kept: Int[np.ndarray, " kept"]
 ) -> Float[np.ndarray, "rows kept"]:
     """The net's own nonlinearity on the quantised pre-activations."""
-    x, y = reading.arguments
+    x, y = reading.x[:, 0], reading.x[:, 1]
     pre = np.zeros((reading.rows, reading.shapes[layer.pre][0]), dtype=np.float32)
     pre[:, kept] = parts[0][x] + parts[1][y]
     return reading.run({layer.pre: pre}, keep=(layer.hidden,))[1][layer.hidden][:, kept]

@@ -96,7 +96,7 @@ def test_controls_fail_where_the_program_passes(name, explained):
         edits = {site: np.asarray(value) for site, value in wrong(reading.x).items()}
         answers = reading.decode(reading.run(edits)[0])
         balanced = np.mean([(answers == reading.answers)[reading.answers == a].mean() for a in (0, 1)])
-        assert balanced < 0.8
+        assert balanced < 0.9
 
 
 def test_codes_of_a_count_cost_what_is_declared(explained):

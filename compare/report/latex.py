@@ -6,7 +6,8 @@ from compare.record import Record
 from compare.report.terms import shown, term
 
 COLUMNS = (
-    "task", "size", "net", "recipe", "seed", "outcome", "s_agreement", "s_variance", "d_r2", "bits_ratio", "match_domain",
+    "task", "size", "net", "recipe", "seed", "outcome", "s_agreement", "s_variance", "d_r2", "bits_ratio",
+    "match_domain",
 )  # fmt: skip
 NUMBERS = ("size", "seed", "s_agreement", "s_variance", "d_r2", "bits_ratio", "match_domain")
 SPECIAL = str.maketrans(

@@ -81,7 +81,8 @@ def _timing(records: Sequence[Record]) -> list[str]:
     if not found:
         return []
     words = (
-        "Training steps: mean over the seeds that got there, ± half the 95 % interval of that mean, and how many did."
+        "Training steps, where the recipe keeps checkpoints: mean over the seeds that got there, ± half the 95 % "
+        "interval of that mean, and how many did."
     )
     return ["## Trajectory: formation, generalisation, clean-up", words, table(timing_table(found))]
 

@@ -70,16 +70,11 @@ NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 KEPT_ENTITIES = frozenset(("lt", "gt", "amp", "quot", "apos"))
 
 
-def clean(mathml: str | None) -> str | None:
-    """The formula inside one <math> element with everything but presentation removed; None if it is no MathML."""
-    made = _cleaned(mathml)
-    return None if made is None else _written(made)
-
-
 def summands(mathml: str | None) -> list[str]:
-    """A sum of terms with amplitudes as one <math> element a term, the largest amplitude first.
+    """The formula as <math> elements in which everything but presentation is removed.
 
-    Anything else is one element, and what is no MathML none.
+    A sum of terms with amplitudes is one element a term, the largest first; any other formula is one element. No
+    MathML, no element.
     """
     made = _cleaned(mathml)
     if made is None:

@@ -77,10 +77,10 @@ def mean_path(seeds: Sequence[tuple[np.ndarray, np.ndarray]], points: int = 60) 
 
 
 def timings(records: Sequence[Record]) -> list[Timing]:
-    """One timing for each (task, size, net, recipe) that was trained: `steps` is known."""
+    """One timing for each (task, size, net, recipe) that was followed along training: its recipe has checkpoints."""
     groups: dict[tuple[str, int, str, str], list[Record]] = defaultdict(list)
     for record in records:
-        if record.status == "done" and record.steps:
+        if record.status == "done" and record.steps and record.recipe_detail.get("checkpoints"):
             groups[record.task, record.size, record.net, record.recipe].append(record)
     return [_timing(key, group) for key, group in sorted(groups.items())]
 

@@ -51,11 +51,6 @@ def pairs(values: dict) -> str:
     return listed(f"{key}={value}" for key, value in values.items())
 
 
-def truth(value: bool | None) -> str:
-    """yes, no or an en dash."""
-    return DASH if value is None else ("yes" if value else "no")
-
-
 def interval(low: float | None, high: float | None, show=fraction) -> str:
     """`[low, high]`, or an en dash when it is not known."""
     return DASH if low is None or high is None else f"[{show(low)}, {show(high)}]"

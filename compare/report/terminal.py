@@ -16,7 +16,15 @@ COLUMNS = (
     "task", "size", "net", "recipe", "seed", "outcome", "expected", "decided_by", "margin", "s_agreement", "d_r2",
     "bits_ratio", "match_domain",
 )  # fmt: skip
-DROPPED = ("margin", "decided_by", "expected", "match_domain", "s_agreement", "seed", "task")  # in this order when narrow
+DROPPED = (
+    "margin",
+    "decided_by",
+    "expected",
+    "match_domain",
+    "s_agreement",
+    "seed",
+    "task",
+)  # in this order when narrow
 NUMBERS = ("size", "seed", "margin", "s_agreement", "d_r2", "bits_ratio", "match_domain")
 STYLES = {"program": "bold blue", "table": "bold yellow", "undetermined": "dim", "failed": "bold magenta"}
 GAP = 2  # blanks after a column

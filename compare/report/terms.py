@@ -87,7 +87,12 @@ IDENTITY = (
 )
 VERDICT = (
     Term("outcome", "verdict", text, "The verdict, or failed for a cell that could not be finished."),
-    Term("verdict", "verdict of a finished cell", text, "program, table or undetermined: what the net was found to have converged to."),
+    Term(
+        "verdict",
+        "verdict of a finished cell",
+        text,
+        "program, table or undetermined: what the net was found to have converged to.",
+    ),
     Term(
         "agrees",
         "as expected",
@@ -165,6 +170,13 @@ SUBSTITUTION = (
         "S variance",
         fraction,
         "Share of the hidden sites' variance that the formulas explain, each unit weighted by its effect.",
+    ),
+    Term(
+        "coverage",
+        "coverage",
+        fraction,
+        "Share of the outputs' variance, or of the last hidden site's if less, that follows the explanation's sites "
+        "when they take another input's values.",
     ),
     Term("s_control", "S control", fraction, "Agreement of the best formulas with the true terms forbidden."),
     Term("s_control_variance", "S control variance", fraction, "Variance that the formulas of the control explain."),

@@ -8,12 +8,12 @@ import sympy
 from compare.record import Record
 
 RECIPES = {
-    "grok": ("program", "program", "bits"),
+    "grok": ("program", "program", "B"),
     "no_decay": ("table", "table", "refit"),
-    "random_labels": ("table", "table", "held_out"),
+    "random_labels": ("table", "table", "held out"),
     "untrained": ("undetermined", "undetermined", "match"),
     "lookup": ("table", "table", "refit"),
-    "relabelled": ("not table", "undetermined", "substitution"),
+    "relabelled": ("not table", "undetermined", "S"),
 }
 THRESHOLDS = {"match_domain": 0.99, "s_agreement": 0.98, "s_variance": 0.9, "d_r2": 0.8, "bits_ratio": 0.25}
 
@@ -57,7 +57,7 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
     return Record(
         suite="made", task="mod_add", size=size, net=net, recipe=recipe, seed=seed, cell=cell, expected=expected,
         command="synthnet run made --out runs/made", versions={"synthnet": "0.1.0", "jax": "0.10.2", "numpy": "2.4.0"},
-        recipe_detail={"learning_rate": 0.005, "weight_decay": 1.0, "steps": 10000},
+        recipe_detail={"learning_rate": 0.005, "weight_decay": 1.0, "steps": 10000, "checkpoints": 24},
         arrays=f"arrays/{cell}.npz" if arrays else None,
         verdict=verdict, decided_by=decided_by, margin=float(rng.uniform(-0.1, 0.2)), thresholds=THRESHOLDS,
         criteria=["S: the template keeps 0.998 (at least 0.98)", "D: predicts 0.91 (at least 0.8)"] if program else [],
@@ -76,7 +76,8 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         frequencies=frequencies, variables=[f"cos_{k}" for k in frequencies], units_kept=96 if program else None,
         units_total=128, precision=6 if program else None, program="(mod (add a b) p)",
         program_statement="No program of fewer than 9.2 bits fits the examples.", program_candidates=1482,
-        program_distinct=211, program_seconds=0.84, match_train=1.0 if recipe != "untrained" else 0.02,
+        program_distinct=211, program_seconds=0.84, program_rate=1764.0,
+        match_train=1.0 if recipe != "untrained" else 0.02,
         match_test=good if program else 0.03, match_domain=1.0 if program or recipe == "lookup" else 0.42,
         match_chance=1 / size, s_agreement=good if program else 0.11, s_low=good - 0.01 if program else 0.09,
         s_high=min(1.0, good + 0.005) if program else 0.13, s_domain=good if program else 0.12,

@@ -10,10 +10,11 @@ from compare.report.show import DASH
 from compare.report.tables import timing_table
 
 
-def record(seed: int, steps: int | None = 9000, **fields) -> Record:
+def record(seed: int, steps: int | None = 9000, checkpoints: int | None = 24, **fields) -> Record:
     return Record(
-        suite="s", task="add", size=59, net="mlp", recipe="grok", seed=seed, cell=str(seed), steps=steps, **fields
-    )
+        suite="s", task="add", size=59, net="mlp", recipe="grok", seed=seed, cell=str(seed), steps=steps,
+        recipe_detail={"checkpoints": checkpoints}, **fields,
+    )  # fmt: skip
 
 
 def test_the_interval_is_scipys_t_interval():
@@ -42,10 +43,10 @@ def test_lags_are_taken_seed_by_seed():
     assert row["formation"].startswith("1,500 ± ")
 
 
-def test_recipes_that_do_not_grok_are_listed_and_untrained_nets_are_not():
+def test_recipes_that_do_not_grok_are_listed_and_nets_that_were_not_followed_are_not():
     (timing,) = timings([record(0), record(1)])
     assert timing_table([timing]).rows[0][5] == f"{DASH} (0/2)"
-    assert timings([record(0, steps=None)]) == []
+    assert timings([record(0, steps=None), record(1, checkpoints=None)]) == []
 
 
 def test_a_path_is_the_mean_on_common_steps():

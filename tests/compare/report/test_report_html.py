@@ -11,6 +11,7 @@ from made_run import make_cell, make_run
 
 from compare.record import Record
 from compare.report import legend
+from compare.report.cell_drawings import cell_drawings
 from compare.report.html import html_report, json_for_script
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"' {{ 7*7 }} & \u2028"
@@ -96,7 +97,7 @@ def test_every_section_is_there_with_its_words(run, page):
     assert "the loss is not finite at step 300" in page.text
     assert "19 nets: 6 program, 12 table, 0 undetermined, 1 failed." in page.text
     assert all(sentence in page.text for sentence in legend().values())
-    assert sum(tag == "math" for tag, _ in page.elements) == 6
+    assert sum(tag == "math" for tag, _ in page.elements) == 6 * 5  # a term each
     assert {"family", "trajectory", "failed", "evidence", "legend"} <= set(page.ids())
 
 
@@ -167,6 +168,45 @@ def test_sections_without_arrays_are_left_out(tmp_path):
     assert {"Bits", "Evidence and controls"} <= titles[1] < titles[0]
     assert "Neuron gallery" in html_report(tmp_path, [with_arrays])
     assert "Neuron gallery" not in html_report(tmp_path, [without])
+
+
+def test_measured_checkpoints_are_joined_over_those_that_were_not(tmp_path):
+    cell = make_cell(tmp_path, 23, "mlp", "grok", 0, arrays=True)
+    assert cell.arrays is not None
+    with np.load(tmp_path / cell.arrays) as file:
+        whole = {name: file[name] for name in file.files}
+    measured = np.arange(24) % 3 == 0
+    for name in ("trajectory.s_agreement", "trajectory.bits"):
+        whole[name] = np.where(measured, whole[name], np.nan)
+    drawn = {each.title: each.data["points"] for each in cell_drawings(cell, whole) if "points" in each.data}
+    bits, evidence = drawn["Bits of the explanation along training"], drawn["Evidence along training"]
+    assert bits["step"] == whole["trajectory.step"][measured].tolist()
+    assert np.isfinite(bits["value"]).all()
+    steps = zip(evidence["step"], evidence["series"], strict=True)
+    assert [step for step, name in steps if name == "S"] == bits["step"]
+    assert evidence["series"].count("structure") == 24
+
+
+def test_a_share_below_zero_is_drawn_at_zero():
+    arrays = {"frequencies.k": np.array([3, 5]), "frequencies.amplitude": np.array([0.4, -0.01])}
+    bare = Record(suite="s", task="t", size=3, net="n", recipe="r", seed=0, cell="c")
+    (drawing,) = cell_drawings(bare, arrays)
+    assert drawing.data["terms"]["share"] == [0.4, 0.0]
+
+
+def test_the_formula_says_how_much_it_explains_and_in_which_letters(tmp_path):
+    cell = make_cell(tmp_path, 23, "mlp", "grok", 0, arrays=False)
+    words = "stand for discrete logarithms"
+    assert words not in html_report(tmp_path, [cell])
+    found = msgspec.structs.replace(cell, notes=["group: multiplicative"], logit_variance=0.04)
+    text = Page(html_report(tmp_path, [found])).text
+    assert words in text
+    assert "explains 0.040 of the outputs' variance" in text
+
+
+def test_a_failed_cell_has_its_error_as_tooltip(run, page):
+    tips = [a.get("title") for tag, a in page.elements if tag == "td" and a.get("class") == "why"]
+    assert run[1][-1].error in tips
 
 
 def test_json_in_a_script_cannot_end_it_and_has_no_nan():

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from compare.record import Record
 from compare.report import agrees, legend, summary, terminal_table
-from compare.report.show import DASH, count, fraction, interval, listed, seconds, shortened, signed, text, truth
+from compare.report.show import DASH, count, fraction, interval, listed, seconds, shortened, signed, text
 from compare.report.terminal import COLUMNS
 from compare.report.terms import DERIVED, FACTS, TABLE, TERMS, shown
 from compare.report.verdicts import counts, false_programs
@@ -26,6 +26,7 @@ def test_every_field_and_every_column_has_one_sentence():
     fields = {field.name for field in msgspec.structs.fields(Record)}
     assert set(legend()) == fields | set(DERIVED)
     assert len(TERMS) == len(legend())
+    assert len({each.label for each in TERMS}) == len(TERMS)
     assert all(sentence.endswith(".") and sentence[0].isalnum() for sentence in legend().values())
 
 
@@ -58,8 +59,6 @@ def test_a_bare_record_shows_a_dash_or_a_word_for_every_field():
         (seconds(1234.56), "1,234.6"),
         (listed([]), DASH),
         (listed([1, 2]), "1, 2"),
-        (truth(False), "no"),
-        (truth(None), DASH),
         (text(""), DASH),
         (interval(0.1, 0.2), "[0.100, 0.200]"),
         (interval(None, 0.2), DASH),
@@ -85,7 +84,9 @@ def test_how_values_are_written(written, read):
     ],
 )
 def test_agreement_with_what_is_known_beforehand(expected, verdict, agreed):
-    assert agrees(record(expected=expected, verdict=verdict)) is agreed
+    found = record(expected=expected, verdict=verdict)
+    assert agrees(found) is agreed
+    assert shown(found, "agrees") == (DASH if agreed is None else "yes" if agreed else f"no: {expected}")
 
 
 def test_summary_counts_agreement_failures_and_false_programs():

@@ -3,8 +3,9 @@
 Arrays of a cell (a .npz file whose path, relative to the run directory, is the field `arrays`; each may be absent):
 `curve.step`, `curve.train_accuracy`, `curve.held_out_accuracy`, `curve.train_loss`, `curve.held_out_loss`,
 `curve.weight_norm`, each (points,);
-`trajectory.step`, `.train_accuracy`, `.held_out_accuracy`, `.structure`, `.s_agreement`, `.d_r2`, `.restricted_loss`,
-`.excluded_loss`, `.gini`, `.weight_norm`, `.bits`, each (checkpoints,);
+`params/NAME`, the parameters that were judged;
+`trajectory.step`, `.train_accuracy`, `.held_out_accuracy`, `.structure`, `.s_agreement`, `.s_variance`, `.d_r2`,
+`.restricted_loss`, `.excluded_loss`, `.gini`, `.weight_norm`, `.bits`, each (checkpoints,);
 `gallery.unit` (shown,), `gallery.actual` and `gallery.fitted` (shown, rows, columns), a unit's activation over the
 first half of the arguments (rows) and the rest (columns);
 `frequencies.k`, `frequencies.amplitude` (share of the outputs' variance), `frequencies.units`, each (terms,).

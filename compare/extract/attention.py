@@ -100,7 +100,7 @@ def _explanation(
         formula=formula_text(outputs),
         bits_formula=formula_bits(outputs),
         groups=_groups(heads, fit),
-        units=_units(reading, found, heads, fit),
+        units=_units(heads, fit),
         arrays=_arrays(outputs, heads, fit),
         notes=_notes(outputs, chars, fit),
     )
@@ -131,7 +131,7 @@ def _groups(heads: Heads, fit: HeadFit) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: -group.share))
 
 
-def _units(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit) -> tuple[UnitFit, ...]:
+def _units(heads: Heads, fit: HeadFit) -> tuple[UnitFit, ...]:
     shown = np.argsort(-heads.importance)[:SHOWN_UNITS]
     return tuple(
         UnitFit(

@@ -65,7 +65,7 @@ def codes(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, sign: 
     score, head_bits = quantised_scores(heads, fit)
     offsets = quantised_offsets(reading, heads)
     sample = np.random.default_rng(reading.seed).permutation(reading.fitted)[:SAMPLE]
-    units = _units(reading, found, heads, fit, score)
+    units = _units(found, heads, fit, score)
     header = log2_choose(len(heads.chars.k), len(fit.dictionary)) + HEADER_BITS
     mixed = features(heads, score, fit.dictionary, reading.x[sample])
     outputs, answers = reading.outputs[sample], reading.answers[sample]
@@ -138,7 +138,7 @@ def quantised_offsets(reading: Reading, heads: Heads) -> list[tuple[Float[np.nda
     return [(np.zeros_like(offset), count), (offset, bits)][: 1 + (len(strong) > 0)]
 
 
-def _units(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, score: np.ndarray) -> Units:
+def _units(found: HeadLayer, heads: Heads, fit: HeadFit, score: np.ndarray) -> Units:
     """Constants of the most important units under the quantised heads, not quantised themselves."""
     most = np.argsort(-heads.importance)[:MOST_UNITS]
     most = most[heads.importance[most] > 0]

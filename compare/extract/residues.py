@@ -21,6 +21,7 @@ from compare.fit.characters import (
     Waves,
     characters,
     fit_one_wave,
+    period_of,
     wave_parts,
 )
 from compare.fit.logits import (
@@ -140,8 +141,8 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[n
         codes=partial(codes, reading, layer, fitted.chars, fitted.waves, logits),
         formula=formula_text(logits),
         bits_formula=formula_bits(logits),
-        groups=_groups(fitted, layer),
-        units=_units(reading, layer, fitted),
+        groups=_groups(fitted),
+        units=_units(fitted),
         arrays=frequency_arrays(logits, fitted.waves.wave, fitted.importance),
         notes=(
             f"group: {fitted.chars.group}",
@@ -229,7 +230,8 @@ def frequency_arrays(
     }
 
 
-def _groups(fitted: _Fitted, layer: Layer) -> tuple[Group, ...]:
+def _groups(fitted: _Fitted) -> tuple[Group, ...]:
+    period = period_of(fitted.chars)
     groups = []
     for row in fitted.dictionary:
         units = np.flatnonzero((fitted.waves.wave == row) & (fitted.importance > 1e-4))
@@ -238,14 +240,14 @@ def _groups(fitted: _Fitted, layer: Layer) -> tuple[Group, ...]:
             Group(
                 label=f"k = {k}",
                 units=tuple(int(unit) for unit in units),
-                formula=f"act(bias + A*cos(2*pi*{k}*a/p + phi) + B*cos(2*pi*{k}*b/p + psi))",
+                formula=f"act(bias + A*cos(2*pi*{k}*a/{period} + phi) + B*cos(2*pi*{k}*b/{period} + psi))",
                 share=float(fitted.importance[fitted.waves.wave == row].sum()),
             )
         )
     return tuple(sorted(groups, key=lambda group: -group.share))
 
 
-def _units(reading: Reading, layer: Layer, fitted: _Fitted) -> tuple[UnitFit, ...]:
+def _units(fitted: _Fitted) -> tuple[UnitFit, ...]:
     shown = np.argsort(-fitted.importance)[:SHOWN_UNITS]
     return tuple(
         UnitFit(
@@ -260,7 +262,7 @@ def _units(reading: Reading, layer: Layer, fitted: _Fitted) -> tuple[UnitFit, ..
 
 def unit_formula(chars: Characters, waves: Waves, n: int) -> str:
     """act(bias + A cos(2 pi k a / p + phi) + B cos(2 pi k b / p + psi)) with a unit's own constants."""
-    k, period = int(chars.k[waves.wave[n]]), "p" if chars.group == "additive" else "(p - 1)"
+    k, period = int(chars.k[waves.wave[n]]), period_of(chars)
     parts = [f"{waves.bias[n]:.3g}"]
     for name, value in (("a", waves.a[n]), ("b", waves.b[n])):
         parts.append(f"{abs(value):.3g}*cos(2*pi*{k}*{name}/{period} - ({np.angle(value):.3g}))")

@@ -49,6 +49,11 @@ def characters(p: int, group: GroupName = "additive") -> Characters:
     return Characters(p=p, group=group, k=k, z=z)
 
 
+def period_of(chars: Characters) -> str:
+    """The group's order as it is written in formulas."""
+    return "p" if chars.group == "additive" else "(p - 1)"
+
+
 def _discrete_logarithm(p: int) -> Int[np.ndarray, " p"]:
     for generator in range(2, p):
         powers = np.ones(p - 1, dtype=int)
@@ -128,14 +133,6 @@ def _normal_equations(
         [np.ones((1, len(x))), waves.reshape(-1, len(x)), chars.extra[x].T, chars.extra[y].T]
     ).astype(np.float32)
     return (columns @ columns.T).astype(np.float64), (columns @ values).astype(np.float64)
-
-
-def wave_values(
-    chars: Characters, fit: Waves, x: Int[np.ndarray, " rows"], y: Int[np.ndarray, " rows"]
-) -> Float[np.ndarray, "rows units"]:
-    """The fitted units' values; computed on the p values of each argument and gathered."""
-    first, second = wave_parts(chars, fit)
-    return first[x] + second[y]
 
 
 def wave_parts(chars: Characters, fit: Waves) -> tuple[Float[np.ndarray, "p units"], Float[np.ndarray, "p units"]]:

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Complex, Float, Int
 
 from compare.bits import log2_choose
-from compare.fit.characters import Characters
+from compare.fit.characters import Characters, period_of
 
 TERM_SHARE = 0.005  # of a frequency's energy; a term, or a phase, that adds less is left out
 TERMS = 4  # clock, pizza, and their mirror images
@@ -134,7 +134,7 @@ def formula_outputs(fit: LogitWaves, x: np.ndarray | Array) -> Float[Array, "row
 
 def formula_text(fit: LogitWaves, digits: int = 3) -> str:
     """The formula as a sympy string in a, b, c and p; in the multiplicative group a, b, c are discrete logarithms."""
-    period = "p" if fit.characters.group == "additive" else "(p - 1)"
+    period = period_of(fit.characters)
     join, other = ("+", "-") if fit.sign > 0 else ("-", "+")
     parts = []
     for i in np.argsort(-fit.share):

@@ -17,7 +17,7 @@ from compare.extract.attention_layer import HeadLayer, find_heads, token_means
 from compare.extract.residues import SMALLEST_MODULUS, modulus, variables, wrong_waves
 from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
-from compare.fit.logits import LogitWaves, fit_logits, formula_bits, formula_outputs, formula_text
+from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
 from compare.read import Reading
 
 NAME = "attention"
@@ -175,7 +175,7 @@ def _attended(chars: Characters, table: Float[np.ndarray, "positions p"], rows: 
 def _notes(outputs: LogitWaves, chars: Characters, fit: HeadFit) -> tuple[str, ...]:
     attended = ", ".join(_attended(chars, table, rows) for table, rows in zip(fit.score, fit.score_waves, strict=True))
     return (
-        f"combined argument: a {'+' if outputs.sign > 0 else '-'} b",
+        f"combined argument: {combined_argument(outputs)}",
         f"frequencies of the heads' scores: {attended}",
         f"outputs' variance explained by the formula: {outputs.variance:.3f}",
     )

@@ -26,6 +26,7 @@ from compare.fit.characters import (
 )
 from compare.fit.logits import (
     LogitWaves,
+    combined_argument,
     fit_logits,
     formula_bits,
     formula_outputs,
@@ -146,7 +147,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[n
         arrays=frequency_arrays(logits, fitted.waves.wave, fitted.importance),
         notes=(
             f"group: {fitted.chars.group}",
-            f"combined argument: a {'+' if logits.sign > 0 else '-'} b",
+            f"combined argument: {combined_argument(logits)}",
             f"outputs' variance explained by the formula: {logits.variance:.3f}",
         ),
     )

@@ -43,7 +43,7 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
         if most < 1:
             continue
         kept = order[:most]
-        parts, turn = quantised(chars, waves, logits.sign, kept, q)
+        parts, turn = quantised(chars, waves, (logits.lead, logits.sign), kept, q)
         turn = turn * np.where(np.imag(shift) == 0, 1.0, shift)[waves.wave[kept]]
         hidden = _activate(reading, layer, parts, kept)
         z = chars.z[waves.wave[kept]]
@@ -124,7 +124,7 @@ def _nnls(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"]) -> Fl
 
 
 def quantised(
-    chars: Characters, waves: Waves, sign: int, kept: Int[np.ndarray, " kept"], q: int
+    chars: Characters, waves: Waves, signs: tuple[int, int], kept: Int[np.ndarray, " kept"], q: int
 ) -> tuple[tuple[np.ndarray, np.ndarray], Complex[np.ndarray, " kept"]]:
     """Tables of both arguments' parts (p, kept), and the phase of the read-out, from the quantised constants alone."""
     a, b = phase(waves.a[kept], q), phase(waves.b[kept], q)
@@ -136,7 +136,7 @@ def quantised(
         extra=waves.extra[:, kept],
         explained=waves.explained[kept],
     )
-    return wave_parts(chars, rough), a * b**sign
+    return wave_parts(chars, rough), a ** signs[0] * b ** signs[1]
 
 
 def _activate(

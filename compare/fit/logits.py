@@ -1,6 +1,6 @@
-"""A net's outputs as a sum of waves of one combined argument: A cos w(a+sb-c), and the terms that stand beside it.
+"""A net's outputs as a sum of waves of one combined argument: A cos w(ra+sb-c), and the terms that stand beside it.
 
-With u = a+sb and v = a-sb, one frequency's part of output c is
+With u = ra+sb and v = ra-sb (r and s are 1 or -1), one frequency's part of output c is
 Re(conj(z(c)) (z(u) (A + B cos w v) + conj(z(u)) (C + D cos w v))). A alone is the clock of Nanda et al.
 (arXiv 2301.05217), A = B the closed-form pizza of Zhong et al. (arXiv 2306.17844). C and D are mirror images, waves of
 u+c: a net with few frequencies often writes cos w u and sin w u with unequal strength, so that its circle is an
@@ -17,6 +17,7 @@ from compare.bits import log2_choose
 from compare.fit.characters import Characters, period_of
 
 TERM_SHARE = 0.005  # of a frequency's energy; a term, or a phase, that adds less is left out
+SIGNS = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # r and s
 TERMS = 4  # clock, pizza, and their mirror images
 
 
@@ -25,6 +26,7 @@ class LogitWaves:
     """Outputs centred over c, as a sum over frequencies of up to four terms; a coefficient of 0 is a term left out."""
 
     characters: Characters
+    lead: int  # r, 1 or -1
     sign: int  # s, 1 or -1
     wave: Int[np.ndarray, " waves"]  # rows of the characters
     weight: Complex[np.ndarray, "waves terms"]  # A, B, C, D
@@ -42,22 +44,24 @@ def fit_logits(
     *,
     mirrored: bool = False,
 ) -> LogitWaves:
-    """Least squares on the given frequencies and the `fitted` rows, the better of the two signs.
+    """Least squares on the given frequencies and the `fitted` rows, the best of the signs.
 
-    Mirror images are tried only where `mirrored`: without them a look-alike whose waves of u+c do not cancel is not
-    explained.
+    Mirror images, which make r = -1 superfluous, are tried only where `mirrored`: without them a look-alike whose waves
+    of u+c do not cancel is not explained.
     """
     norm = float((np.abs(chars.z[0]) ** 2).sum()) / 2
     centred = outputs - outputs.mean(axis=1, keepdims=True)
     goal = centred @ chars.z[wave].T / norm  # (rows, waves), the outputs' amplitude at each frequency
     terms = TERMS if mirrored else TERMS // 2
-    tries = [_fit_sign(_columns(chars, wave, x, y, sign), goal, fitted, terms) for sign in (1, -1)]
-    chosen = int(tries[1][1].sum() > tries[0][1].sum())
+    signs = SIGNS[:2] if mirrored else SIGNS
+    tries = [_fit_signs(_columns(chars, wave, x, y, *each), goal, fitted, terms) for each in signs]
+    chosen = int(np.argmax([gain.sum() for _, gain in tries]))
     weight, gain = tries[chosen]
     share = gain * norm / max(float(_energy(centred).sum()), 1e-30)
     return LogitWaves(
         characters=chars,
-        sign=(1, -1)[chosen],
+        lead=signs[chosen][0],
+        sign=signs[chosen][1],
         wave=np.asarray(wave),
         weight=weight,
         variance=float(share.sum()),
@@ -66,15 +70,16 @@ def fit_logits(
 
 
 def _columns(
-    chars: Characters, wave: np.ndarray, x: np.ndarray, y: np.ndarray, sign: int
+    chars: Characters, wave: np.ndarray, x: np.ndarray, y: np.ndarray, lead: int, sign: int
 ) -> Complex[np.ndarray, "rows waves terms"]:
     first, second = chars.z[wave][:, x].T, chars.z[wave][:, y].T
+    first = first if lead > 0 else np.conj(first)
     second = second if sign > 0 else np.conj(second)
     u, v = first * second, np.real(first * np.conj(second))
     return np.stack([u, u * v, np.conj(u), np.conj(u) * v], axis=-1)
 
 
-def _fit_sign(
+def _fit_signs(
     columns: Complex[np.ndarray, "rows waves terms"], goal: np.ndarray, fitted: np.ndarray, terms: int
 ) -> tuple[Complex[np.ndarray, "waves terms"], Float[np.ndarray, " waves"]]:
     """Coefficients beside a constant a frequency, and the energy that they explain on all rows."""
@@ -117,7 +122,8 @@ def term_values(
     fit: LogitWaves, x: Int[np.ndarray, " rows"], y: Int[np.ndarray, " rows"], chosen: Int[np.ndarray, " n"]
 ) -> Float[np.ndarray, "rows p"]:
     """The chosen frequencies' part of every output."""
-    model = np.einsum("nwt,wt->nw", _columns(fit.characters, fit.wave[chosen], x, y, fit.sign), fit.weight[chosen])
+    columns = _columns(fit.characters, fit.wave[chosen], x, y, fit.lead, fit.sign)
+    model = np.einsum("nwt,wt->nw", columns, fit.weight[chosen])
     return np.real(model @ np.conj(fit.characters.z[fit.wave[chosen]])).astype(np.float32)
 
 
@@ -126,6 +132,7 @@ def formula_outputs(fit: LogitWaves, x: np.ndarray | Array) -> Float[Array, "row
     z = jnp.asarray(fit.characters.z[fit.wave].astype(np.complex64))
     weight = jnp.asarray(fit.weight.astype(np.complex64))
     first, second = z[:, x[:, 0]].T, z[:, x[:, 1]].T
+    first = first if fit.lead > 0 else jnp.conj(first)
     second = second if fit.sign > 0 else jnp.conj(second)
     u, v = first * second, jnp.real(first * jnp.conj(second))
     model = u * (weight[:, 0] + weight[:, 1] * v) + jnp.conj(u) * (weight[:, 2] + weight[:, 3] * v)
@@ -135,17 +142,23 @@ def formula_outputs(fit: LogitWaves, x: np.ndarray | Array) -> Float[Array, "row
 def formula_text(fit: LogitWaves, digits: int = 3) -> str:
     """The formula as a sympy string in a, b, c and p; in the multiplicative group a, b, c are discrete logarithms."""
     period = period_of(fit.characters)
-    join, other = ("+", "-") if fit.sign > 0 else ("-", "+")
+    combined = combined_argument(fit)
+    other = f"{'-' if fit.lead < 0 else ''}a {'-' if fit.sign > 0 else '+'} b"
     parts = []
     for i in np.argsort(-fit.share):
         k = int(fit.characters.k[fit.wave[i]])
-        cross = f"cos(2*pi*{k}*(a {other} b)/{period})*"
+        cross = f"cos(2*pi*{k}*({other})/{period})*"
         for term in np.flatnonzero(fit.weight[i]):
             mirrored = term >= TERMS // 2
-            angle = f"2*pi*{k}*(a {join} b {'+' if mirrored else '-'} c)/{period}"
+            angle = f"2*pi*{k}*({combined} {'+' if mirrored else '-'} c)/{period}"
             value = np.conj(fit.weight[i, term]) if mirrored else fit.weight[i, term]
             parts.append(_term(complex(value), cross if term % 2 else "", angle, digits))
     return " + ".join(parts) if parts else "0"
+
+
+def combined_argument(fit: LogitWaves) -> str:
+    """a + b, a - b, -a + b or -a - b."""
+    return f"{'-' if fit.lead < 0 else ''}a {'+' if fit.sign > 0 else '-'} b"
 
 
 def _term(value: complex, factor: str, angle: str, digits: int) -> str:

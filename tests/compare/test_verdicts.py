@@ -121,14 +121,19 @@ def test_what_the_sites_do_not_show_is_no_program(kind: str, covered: bool) -> N
     assert (outcome == "program") == covered
 
 
-def test_a_subtraction_has_the_other_sign() -> None:
+@pytest.mark.parametrize(("lead", "sign", "shift"), [(1, -1, 0), (-1, 1, 0), (-1, -1, 0), (1, 1, 5)])
+def test_other_signs_and_a_constant_are_programs_too(lead: int, sign: int, shift: int) -> None:
     net, params = clock(P, WAVES)
     a, b = addition(P).inputs
     into = np.array(params["A"])
-    into[1, 1::2] *= -1  # the sine of the second operand
-    found = judged((net, {**params, "A": into}), outputs=(a - b) % P)
+    for operand, each in enumerate((lead, sign)):
+        into[operand, 1::2] *= each  # the sines of an operand
+    readout = np.roll(np.asarray(params["U"]), shift, axis=1)
+    found = judged((net, {**params, "A": into, "U": readout}), outputs=(lead * a + sign * b + shift) % P)
     assert found.verdict.outcome == "program"
-    assert "a - b - c" in found.fields()["formula"]
+    combined = f"{'-' if lead < 0 else ''}a {'+' if sign > 0 else '-'} b"
+    assert f"combined argument: {combined}" in found.fields()["notes"]
+    assert f"({combined} - c)" in found.fields()["formula"]
 
 
 def test_the_explanation_runs_in_jax_in_place_of_the_net() -> None:

@@ -37,13 +37,6 @@ class Counts:
         """Candidates a second."""
         return self.candidates / max(self.seconds, 1e-9)
 
-    def plus(self, other: "Counts") -> "Counts":
-        return Counts(
-            candidates=self.candidates + other.candidates,
-            distinct=self.distinct + other.distinct,
-            seconds=self.seconds + other.seconds,
-        )
-
 
 class Spent(Exception):  # noqa: N818 - not an error: the search stops here
     """One of the limits is reached; caught inside synth."""

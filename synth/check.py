@@ -1,6 +1,7 @@
 """Checks of a primitive: that its views agree with each other, and that its declared laws hold."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ from synth.laws import Law
 from synth.primitive import Primitive
 from synth.program import Program, apply, terminal
 from synth.types import BITS, BOOL, DTYPES, INT, MODULUS, REAL, Type, carrier
-from synth.xp import NUMPY
+from synth.xp import NUMPY, jax_xp
 
 DRAWS = 256
-SLOW_DRAWS = 40  # for sympy and Python, the smallest draws
+SLOW_DRAWS = 40  # for sympy and Python, the smallest unlike draws
 GRID = 5
 TOLERANCE = 1e-9  # of reals, relative and absolute
 REMEDY = "use only operators and names of synth.xp, elementwise"
@@ -29,14 +30,30 @@ def check_primitive(primitive: Primitive, *, seed: int = 0) -> None:
     kinds = [carrier(kind) for kind in primitive.type.args]
     program = apply(primitive, *(terminal(name_of(i), kind) for i, kind in enumerate(kinds)))
     columns = {name_of(i): values for i, values in enumerate(arguments)} or {"row": np.zeros(DRAWS)}
+    attempt(primitive, "run", lambda: trace(program, columns), "under jax.jit; " + REMEDY)
     on_jax = attempt(primitive, "run", lambda: program.run(columns, "jax"), "on JAX; " + REMEDY)
     compare(primitive, arguments, expected, on_jax, ("numpy", "JAX"))
-    few = [values[:SLOW_DRAWS] for values in arguments]
-    compare(primitive, few, expected[:SLOW_DRAWS], run_sympy(primitive, program, few), ("numpy", "sympy"))
+    rows = smallest(arguments)
+    few = [values[rows] for values in arguments]
+    compare(primitive, few, expected[rows], run_sympy(primitive, program, few), ("numpy", "sympy"))
     if primitive.python is not None:
-        compare(primitive, few, expected[:SLOW_DRAWS], run_python(primitive, program, few), ("numpy", "Python"))
+        compare(primitive, few, expected[rows], run_python(primitive, program, few), ("numpy", "Python"))
     for law in primitive.laws:
         check_law(primitive, law, random)
+
+
+def trace(program: Program, columns: dict[str, np.ndarray]) -> None:
+    """Raises where `run` needs values: numpy's own functions do, and JAX hands them symbols."""
+    import jax
+
+    with jax.enable_x64(True):
+        jax.eval_shape(partial(program.evaluate, jax_xp()), columns)
+
+
+def smallest(arguments: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows of the smallest unlike draws, repeated where there are fewer than asked for; shape (SLOW_DRAWS,)."""
+    first = np.unique(np.stack(arguments), axis=1, return_index=True)[1] if arguments else np.zeros(1, int)
+    return np.resize(np.sort(first)[:SLOW_DRAWS], SLOW_DRAWS)
 
 
 def check_run(primitive: Primitive, *, seed: int = 0) -> tuple[list[np.ndarray], np.ndarray]:
@@ -196,8 +213,9 @@ def attempt(primitive: Primitive, view: str, call: Callable[[], Any], where: str
         with np.errstate(all="ignore"):
             return call()
     except Exception as error:
+        why = (str(error).splitlines() or [""])[0]  # JAX goes on for a page
         raise ValueError(
-            f"primitive {primitive.name!r}: {view} raised {type(error).__name__} ({error}) {where}"
+            f"primitive {primitive.name!r}: {view} raised {type(error).__name__} ({why}) {where}"
         ) from error
 
 

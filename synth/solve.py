@@ -1,7 +1,7 @@
 """The program of fewest bits that fits a specification, or how far the search got."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,7 @@ MORE = 8  # counterexamples that are added to the examples at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A shortest program; `verified` inputs were checked, the whole domain if `whole`."""
+    """A shortest program; `verified` inputs of all specs were checked, their whole domains if `whole`."""
 
     program: Program
     bits: float
@@ -30,11 +30,13 @@ class Found:
     whole: bool
     examples: int  # on which programs were told apart
     counts: Counts
+    specs: int = 1  # sizes of a family that the one program serves
 
     @property
     def statement(self) -> str:
         """What is claimed of the program."""
-        where = f"all {self.verified} inputs of the domain" if self.whole else f"all {self.verified} examples"
+        where = "inputs of the domain" if self.whole else "examples"
+        where = f"all {self.verified} {where}" + (f" over {self.specs} sizes" if self.specs > 1 else "")
         return (
             f"{self.program.show()} fits {where}; no program of fewer than {self.bits:g} bits in this language does "
             f"(among {self.counts.candidates} candidates, {self.counts.distinct} distinct on {self.examples} inputs; "
@@ -102,7 +104,7 @@ def solve_family(
             return outcome
         wrong = rows.wrong(outcome.program)
         if not len(wrong):
-            return outcome
+            return replace(outcome, specs=len(specs))
         places = np.union1d(places, wrong[np.linspace(0, len(wrong) - 1, MORE).astype(int)])
 
 

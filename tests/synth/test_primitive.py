@@ -1,5 +1,7 @@
 """A primitive's literal is checked where it is written, its views and laws by `check_primitive`."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy
@@ -96,6 +98,19 @@ def test_numpy_and_jax_that_disagree_are_found():
 
     with pytest.raises(ValueError, match="numpy and JAX disagree at"):
         check_primitive(make(run=run))
+
+
+def test_a_run_that_cannot_be_traced_is_refused():
+    with pytest.raises(ValueError, match=r"run raised TracerArrayConversionError \(.*\) under jax\.jit"):
+        check_primitive(make(run=lambda xp, a, b: np.add(np.asarray(a), b)))
+
+
+def test_views_that_disagree_only_from_two_on_are_found():
+    """One argument is drawn many times over: the draws that sympy sees are unlike."""
+    half = make(name="half", type=Fn((INT,), INT), run=lambda xp, a: a >> 1, laws=(), python=None)
+    with pytest.raises(ValueError, match=r"numpy and sympy disagree at \(2\): 1 and 0"):
+        check_primitive(replace(half, sym=lambda a: a // 3))
+    check_primitive(replace(half, sym=lambda a: a // 2))
 
 
 def test_blocks_that_disagree_with_rows_are_found():

@@ -120,6 +120,8 @@ def test_one_program_for_a_family_of_moduli():
     assert isinstance(found, Found)
     assert found.program.show() == "(mod (add a b) p)"
     assert found.verified == 23**2 + 31**2 + 43**2
+    assert f"fits all {found.verified} inputs of the domain over 3 sizes; " in found.statement
+    assert "sizes" not in solve(specs[0]).statement
 
 
 def test_a_family_refutes_what_fits_one_member():

@@ -2,7 +2,7 @@
 
 from nets.arch import ARCHITECTURES, mlp, transformer
 from nets.check import check_net
-from nets.checkpoint import load_arrays, save_arrays, trained_from_arrays, trained_to_arrays
+from nets.checkpoint import load_arrays, save_arrays
 from nets.data import Data
 from nets.net import Net, Params, Sites, Tap, tapping, wrap
 from nets.recipe import Recipe
@@ -23,8 +23,6 @@ __all__ = [
     "save_arrays",
     "tapping",
     "train",
-    "trained_from_arrays",
-    "trained_to_arrays",
     "transformer",
     "wrap",
 ]

@@ -38,11 +38,6 @@ class Net:
     sites: tuple[str, ...]
 
 
-def no_edits() -> Mapping[str, Array]:
-    """The empty set of edits."""
-    return {}
-
-
 def wrap(apply: Apply, sites: tuple[str, ...], *, name: str = "user", init: Callable | None = None) -> Net:
     """A net from any pure JAX function `apply(params, x, edits) -> (outputs, sites)` whose `sites` have these names.
 

@@ -5,6 +5,10 @@ from typing import Literal
 
 Schedule = Literal["constant", "cosine"]
 
+WHOLE = ("steps", "warmup", "checkpoints", "evaluate_every")
+WHOLE_OR_NONE = ("batch", "settle")
+REAL = ("learning_rate", "weight_decay", "b1", "b2", "settled")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
@@ -24,6 +28,7 @@ class Recipe:
     evaluate_every: int = 50  # steps
 
     def __post_init__(self) -> None:
+        self._check_types()
         for name, low in (("steps", 1), ("learning_rate", 0), ("weight_decay", 0), ("warmup", 0), ("checkpoints", 0)):
             if not getattr(self, name) >= low:
                 raise ValueError(f"recipe: expected {name} >= {low}, got {getattr(self, name)}")
@@ -37,6 +42,15 @@ class Recipe:
             raise ValueError(
                 "recipe: expected no `settle` with a cosine schedule, which ends at rate 0 after `steps`; leave it out"
             )
+
+    def _check_types(self) -> None:
+        for name in (*WHOLE, *WHOLE_OR_NONE, *REAL):
+            value = getattr(self, name)
+            if value is None and name in WHOLE_OR_NONE:
+                continue
+            if isinstance(value, bool) or not isinstance(value, (int, float) if name in REAL else int):
+                kind = "a number" if name in REAL else "an integer"
+                raise ValueError(f"recipe: expected {name} to be {kind}, got {value!r}")
 
     def milestones(self) -> tuple[int, ...]:
         """The steps of the checkpoints: the first 0, the last `steps`, quadratically spaced."""

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
-from nets.arch.module import Shapes, draw, net_of
+from nets.arch.module import Shapes, check_sizes, draw, net_of
 from nets.net import Net, Tap, Tokens
 
 Activation = Literal["relu", "quadratic", "gelu"]
@@ -38,6 +38,9 @@ def mlp(
     with b (width,), U (width, classes) and, where `output_bias`, c (classes,). Sites: `operand.{i}` (batch, width), not
     for bits; `hidden.0.pre` and `hidden.0` (batch, width).
     """
+    check_sizes("mlp", {"positions": positions, "alphabet": alphabet, "classes": classes, "width": width})
+    if embedding is not None:
+        check_sizes("mlp", {"embedding": embedding})
     _known("activation", activation, tuple(ACTIVATIONS))
     _known("inputs", inputs, ("embedding", "onehot", "bits"))
     if inputs == "embedding" and embedding is None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import nnx
 from jaxtyping import Array
 
@@ -34,6 +35,13 @@ def net_of(name: str, module: Callable[[nnx.Rngs], nnx.Module], sites: tuple[str
         return merged(jnp.asarray(x), tap), values
 
     return Net(name=name, init=init, apply=apply, sites=sites)
+
+
+def check_sizes(net: str, sizes: Mapping[str, object]) -> None:
+    """ValueError unless every size is an integer of at least 1."""
+    for name, value in sizes.items():
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(f"{net}: expected {name} to be an integer of at least 1, got {value!r}")
 
 
 def draw(shapes: Shapes, rngs: nnx.Rngs) -> dict[str, nnx.Param]:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
-from nets.arch.module import Shapes, draw, net_of
+from nets.arch.module import Shapes, check_sizes, draw, net_of
 from nets.net import Net, Tap, Tokens
 
 
@@ -30,6 +30,8 @@ def transformer(
     Params: E (alphabet + 1, width), P (s, width), Q, K, V (heads, width, h), O (heads, h, width), W (width, hidden),
     b (hidden,), D (hidden, width), U (width, classes).
     """
+    check_sizes("transformer", {"positions": positions, "alphabet": alphabet, "classes": classes})
+    check_sizes("transformer", {"width": width, "heads": heads, "hidden": hidden})
     if width % heads:
         raise ValueError(f"transformer: expected a width divisible by heads, got width {width}, heads {heads}")
     sizes = (positions, alphabet, classes, width, heads, hidden)

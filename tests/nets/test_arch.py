@@ -198,6 +198,11 @@ def _plain_transformer(params, tokens):
 @pytest.mark.parametrize(
     ("make", "sizes", "sentence"),
     [
+        (mlp, {"width": "abc"}, "mlp: expected width to be an integer of at least 1, got 'abc'"),
+        (mlp, {"embedding": 0}, "mlp: expected embedding to be an integer of at least 1, got 0"),
+        (mlp, {"positions": 1.5}, "expected positions to be an integer of at least 1, got 1.5"),
+        (transformer, {"heads": 0}, "transformer: expected heads to be an integer of at least 1, got 0"),
+        (transformer, {"hidden": -1}, "expected hidden to be an integer of at least 1, got -1"),
         (mlp, {"activation": "tanh"}, "expected activation in"),
         (mlp, {"inputs": "tokens"}, "expected inputs in"),
         (mlp, {"embedding": None}, "expected an embedding width"),

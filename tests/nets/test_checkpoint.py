@@ -2,7 +2,6 @@
 
 import errno
 
-import jax
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,28 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import nets.checkpoint
-from nets import Data, Recipe, load_arrays, mlp, save_arrays, train, trained_from_arrays, trained_to_arrays
+from nets import load_arrays, save_arrays
 
 ARRAYS = {"a": np.arange(5), "b/c": np.ones((2, 3), np.float32)}
-
-
-@pytest.fixture(scope="module")
-def trained():
-    x = np.stack(np.divmod(np.arange(25), 5), axis=1)
-    data = Data(x=x, y=x.sum(1) % 5, train=np.arange(20), held_out=np.arange(20, 25), alphabet=5, classes=5)
-    net = mlp(alphabet=5, classes=5, width=8, embedding=4)
-    return train(net, data, Recipe(steps=20, checkpoints=3), 0)
-
-
-def test_a_run_survives_the_round_trip(trained, tmp_path):
-    path = tmp_path / "cell" / "arrays.npz"
-    save_arrays(path, trained_to_arrays(trained))
-    again = trained_from_arrays(load_arrays(path))
-    for field in ("params", "checkpoints", "curve", "checkpoint_steps"):
-        pairs = jax.tree.map(np.array_equal, getattr(trained, field), getattr(again, field))
-        assert all(jax.tree.leaves(pairs)), field
-    assert (again.seed, again.steps, again.seconds) == (trained.seed, trained.steps, trained.seconds)
-    assert [entry.name for entry in path.parent.iterdir()] == ["arrays.npz"]
 
 
 @given(hnp.arrays(st.sampled_from([np.float32, np.int64, np.bool_]), hnp.array_shapes(min_dims=0, min_side=0)))
@@ -39,37 +19,6 @@ def test_any_array_survives_the_round_trip(tmp_path_factory, value):
     path = tmp_path_factory.mktemp("arrays") / "one.npz"
     save_arrays(path, {"value": value})
     np.testing.assert_array_equal(load_arrays(path)["value"], value)
-
-
-def test_nested_params_survive_the_round_trip(trained):
-    nested = {"layer": {"0": {"W": np.ones(2)}, "1": {"W": np.zeros(2)}}, "U": np.ones(3)}
-    run = type(trained)(
-        params=nested,
-        curve=trained.curve,
-        checkpoints=None,
-        checkpoint_steps=np.arange(0),
-        seed=1,
-        steps=2,
-        seconds=0.5,
-    )
-    again = trained_from_arrays(trained_to_arrays(run))
-    assert again.params["layer"].keys() == nested["layer"].keys()
-    assert np.array_equal(again.params["layer"]["1"]["W"], np.zeros(2))
-    assert again.checkpoints is None
-
-
-def test_a_name_with_a_slash_is_refused(trained):
-    run = type(trained)(
-        params={"a/b": np.ones(1)},
-        curve={},
-        checkpoints=None,
-        checkpoint_steps=np.arange(0),
-        seed=1,
-        steps=2,
-        seconds=0,
-    )
-    with pytest.raises(ValueError, match="expected names of params without '/', got 'a/b'"):
-        trained_to_arrays(run)
 
 
 @pytest.mark.parametrize("call", ["savez_compressed", "fsync", "replace"])
@@ -124,8 +73,3 @@ def test_a_corrupt_file_is_named(kind, tmp_path):
 def test_a_missing_file_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError):
         load_arrays(tmp_path / "none.npz")
-
-
-def test_arrays_of_something_else_are_refused():
-    with pytest.raises(ValueError, match="expected the arrays of a training run, got none called"):
-        trained_from_arrays(ARRAYS)

@@ -1,7 +1,6 @@
 """The command `synthnet`. Exit status: 0 done, 1 something failed or differs, 2 bad usage."""
 
 import errno
-import fnmatch
 import os
 import shlex
 import sys
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmarks.names import unknown
+from benchmarks.names import counted, matching, unknown
 
 if TYPE_CHECKING:
     from benchmarks.tasks import Task
@@ -32,8 +31,13 @@ class Nearest(click.Choice):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value not in self.choices:
-            raise BadUsage(unknown(f"value of {param.human_readable_name}" if param else "value", value, self.choices))
+            raise BadUsage(unknown(f"value of {said(param)}" if param else "value", value, self.choices))
         return value
+
+
+def said(param: click.Parameter) -> str:
+    """What the user calls it."""
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
 
 
 class Commands(click.Group):
@@ -118,27 +122,31 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> Non
     console.print(terminal_table(outcome.records, console.width))
     click.echo(f"report: {write_report(folder, outcome.records)}")
     if outcome.failed:
-        raise click.ClickException(f"{outcome.failed} cells failed; their records say why")
+        raise click.ClickException(f"{counted(outcome.failed, 'cell')} failed; the report says why")
 
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--format", "kind", type=Nearest(list(FORMATS)), default="html", show_default=True)
-@click.option("--charts", metavar="PATTERN", help="Also PNG and SVG of the run's charts, and of those of these cells.")
+@click.option(
+    "--charts", metavar="PATTERN", help="Also PNG and SVG of the run's charts and of these cells', as --only."
+)
 @told
 def report(folder: Path, kind: str, charts: str | None) -> None:
     """Write the report of a run directory; `--format json` prints the records as one JSON list instead."""
     from compare.report import records_json, save_charts, write_report
 
     records = records_of(folder)
+    if not records:
+        raise click.ClickException(f"{folder}: expected a whole record, found none; `synthnet run` makes them")
+    cells = [] if charts is None else matching("cell", charts, [record.cell for record in records])
     if kind == "json":
         click.echo(records_json(records), nl=False)
     else:
         click.echo(write_report(folder, records, formats=[FORMATS[kind]]))
     if charts is not None:
-        cells = [record.cell for record in records if fnmatch.fnmatchcase(record.cell, charts)]
         saved = save_charts(folder, records, folder / "charts", cells=cells)
-        click.echo(f"{len(saved)} files in {folder / 'charts'}", err=kind == "json")
+        click.echo(f"{counted(len(saved), 'file')} in {folder / 'charts'}", err=kind == "json")
 
 
 @main.command()
@@ -152,7 +160,7 @@ def diff(left: Path, right: Path) -> None:
     lines = differences(records_of(left), records_of(right))
     for line in lines:
         click.echo(line)
-    click.echo(f"{len(lines)} differences" if lines else "no differences")
+    click.echo(counted(len(lines), "difference") if lines else "no differences")
     if lines:
         raise SystemExit(1)
 

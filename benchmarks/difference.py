@@ -16,6 +16,7 @@ INCIDENTAL = (
     "seconds_judge",
     "certificate_seconds",
     "program_seconds",
+    "program_rate",
 )
 
 

@@ -1,5 +1,6 @@
 """One cell, from its declaration to its record: make the net, judge it, write arrays and record."""
 
+import errno
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -35,9 +36,9 @@ class Made(NamedTuple):
     data: nets.Data | None = None  # None where nothing was trained
     trained: nets.Trained | None = None
 
-    def held_out_of(self) -> np.ndarray | None:
-        """The rows trained on, where others were held out."""
-        return self.data.train if self.data is not None and len(self.data.held_out) else None
+    def trained_rows(self) -> np.ndarray | None:
+        """The rows trained on."""
+        return None if self.data is None else self.data.train
 
 
 def run_cell(cell: Cell, folder: Path, program: dict[str, Any], command: str) -> Record:
@@ -46,9 +47,9 @@ def run_cell(cell: Cell, folder: Path, program: dict[str, Any], command: str) ->
         record, arrays = judged(cell, program, command)
         if arrays:
             save_arrays(folder / str(record.arrays), arrays)
-    except OSError:
-        raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise
         record = failed(cell, reason(error), command)
     write_record(folder, record)
     return record
@@ -62,7 +63,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     between = time.perf_counter()
     spec = task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
     view = task.view(cell.size)
-    assessment = assess(made.net, made.params, spec, view, train=made.held_out_of(), seed=cell.seed)
+    assessment = assess(made.net, made.params, spec, view, train=made.trained_rows(), seed=cell.seed)
     path = traced(made, spec, view, cell.seed)
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
     fields = {

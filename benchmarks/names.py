@@ -1,6 +1,7 @@
 """Finding a declaration by its name, and saying which name was nearest when there is none."""
 
 import difflib
+import fnmatch
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
@@ -32,3 +33,18 @@ def unknown(kind: str, name: str, names: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
     remedy = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
     return f"unknown {kind} {name!r}; {remedy}"
+
+
+def matching(kind: str, pattern: str, names: Iterable[str]) -> list[str]:
+    """Names that match: a pattern with * or ?, or any part of a name; ValueError where none does."""
+    known = list(names)
+    whole = pattern if set(pattern) & set("*?[") else f"*{pattern}*"
+    found = [name for name in known if fnmatch.fnmatchcase(name, whole)]
+    if not found:
+        raise ValueError(unknown(kind, pattern, known))
+    return found
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

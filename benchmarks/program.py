@@ -7,7 +7,20 @@ from typing import Any
 from benchmarks.names import unknown
 from benchmarks.resolve import task_of
 from benchmarks.tasks import Task
-from synth import LIBRARIES, PRIMITIVES, Budget, Found, Primitive, Solution, solve, solve_family
+from synth import (
+    LIBRARIES,
+    PRIMITIVES,
+    Budget,
+    Found,
+    Primitive,
+    Solution,
+    Spec,
+    check_primitive,
+    language,
+    solve,
+    solve_family,
+    terminals,
+)
 
 SECONDS = 60.0
 
@@ -31,10 +44,34 @@ def language_of(task: Task) -> tuple[Primitive, ...]:
     named = {primitive.name: (primitive,) for primitive in PRIMITIVES} | LIBRARIES
     primitives: list[Primitive] = []
     for entry in task.library:
-        if not isinstance(entry, Primitive) and entry not in named:
-            raise ValueError(f"task {task.name!r}: {unknown('primitive', entry, named)}")
+        if not isinstance(entry, (str, Primitive)) or (isinstance(entry, str) and entry not in named):
+            raise ValueError(f"task {task.name!r}: {unknown('primitive', str(entry), named)}")
         primitives += [entry] if isinstance(entry, Primitive) else named[entry]
     return tuple(primitives)
+
+
+def check_task(task: Task, size: int) -> None:
+    """ValueError for an oracle that cannot be asked, and for a language with unknown or unsound primitives."""
+    ours = {id(primitive) for primitive in PRIMITIVES}
+    primitives = language_of(task)
+    language(primitives, terminals(asked(task, size)))
+    for primitive in primitives:
+        if id(primitive) in ours:
+            continue
+        try:
+            check_primitive(primitive)
+        except ValueError as error:
+            raise ValueError(f"task {task.name!r}: {error}") from error
+
+
+def asked(task: Task, size: int) -> Spec:
+    try:
+        return task.spec(size)
+    except ValueError:
+        raise
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ValueError(f"task {task.name!r}: its declaration cannot be asked at size {size} ({why})") from error
 
 
 def fields(solution: Solution) -> dict[str, Any]:
@@ -47,5 +84,6 @@ def fields(solution: Solution) -> dict[str, Any]:
         "program_candidates": solution.counts.candidates,
         "program_distinct": solution.counts.distinct,
         "program_seconds": solution.counts.seconds,
+        "program_rate": solution.counts.rate,
         "bits_program": None if found is None else solution.bits,
     }

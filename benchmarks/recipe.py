@@ -128,8 +128,19 @@ def build(architecture: "Build", prepared: Prepared, task: "Task", size: int) ->
         "alphabet": task.values(size),
         "classes": task.classes(size),
     }
-    known = list(inspect.signature(architecture).parameters)
-    for name in prepared.options:
-        if name not in known:
-            raise ValueError(f"recipe {prepared.name!r}: {unknown('net option', name, known)}")
-    return architecture(**sizes, **prepared.options)
+    try:
+        known = list(inspect.signature(architecture).parameters)
+        wrong = [name for name in prepared.options if name not in known]
+        net = None if wrong else architecture(**sizes, **prepared.options)
+    except Exception as error:
+        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+        why = " ".join(f"{kind}{error}".split())
+        raise ValueError(f"recipe {prepared.name!r}: cannot build the net ({why})") from error
+    if wrong:
+        raise ValueError(f"recipe {prepared.name!r}: {unknown('net option', wrong[0], known)}")
+    if not isinstance(net, Net):
+        called = getattr(architecture, "__name__", repr(architecture))
+        raise ValueError(
+            f"recipe {prepared.name!r}: cannot build the net (expected a Net from {called!r}, got {type(net).__name__})"
+        )
+    return net

@@ -55,9 +55,7 @@ def load(name: str, folder: Path) -> Any:
     file, _, attribute = name.rpartition(":")
     path = (folder / file).resolve()
     if not path.is_file():
-        raise ValueError(
-            f"{name}: expected a Python file at {path}, found none; the path is relative to the suite file"
-        )
+        raise ValueError(f"{name}: expected a Python file at {path}, found none; check the path before the colon")
     module = module_of(path)
     if not hasattr(module, attribute):
         public = [known for known in vars(module) if not known.startswith("_")]

@@ -1,6 +1,5 @@
 """Running a suite: what is missing is handed to worker processes, the longest cells first."""
 
-import fnmatch
 import json
 import shutil
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.names import unknown
+from benchmarks.names import matching
 from benchmarks.pool import Pool, Watcher
 from benchmarks.resolve import task_of
 from benchmarks.store import in_order, locked, open_run, read_records, set_aside, write_text
@@ -50,23 +49,16 @@ def run_suite(
     records = in_order(folder, read_records(folder).records)
     if len(records) == len(suite.cells):
         shutil.rmtree(folder / CACHE, ignore_errors=True)
-    names = {cell.name for cell in wanted}
-    return Outcome(
-        records=records,
-        failed=sum(record.status == "failed" for record in records if record.cell in names),
-        stopped=stopped,
-    )
+    done = {record.cell for record in records if record.status == "done"}
+    return Outcome(records=records, failed=sum(cell.name not in done for cell in wanted), stopped=stopped)
 
 
 def chosen(suite: Suite, only: str | None) -> list[Cell]:
-    """Cells whose names match: a pattern with * or ?, or any part of a name."""
+    """Cells whose names match, all without a pattern."""
     if only is None:
         return list(suite.cells)
-    pattern = only if set(only) & set("*?[") else f"*{only}*"
-    cells = [cell for cell in suite.cells if fnmatch.fnmatchcase(cell.name, pattern)]
-    if not cells:
-        raise ValueError(unknown("cell", only, [cell.name for cell in suite.cells]))
-    return cells
+    names = set(matching("cell", only, [cell.name for cell in suite.cells]))
+    return [cell for cell in suite.cells if cell.name in names]
 
 
 def usable(folder: Path, watcher: Watcher) -> set[str]:
@@ -106,13 +98,20 @@ def _work_off(
                     return answer.said
                 if job.cell is None:
                     programs[job.key] = answer.program
-                    if answer.kind == "done":
+                    if answer.kind == "failed":
+                        programs[job.key] = not_found(job, answer.said)
+                    else:
                         write_text(folder / "programs" / f"{job.key}.json", json.dumps(answer.program))
     return None
 
 
 def job_of(cell: Cell) -> Job:
     return Job(cell.name, cell, cell.task, cell.folder, (cell.size,), {})
+
+
+def not_found(job: Job, why: str) -> dict[str, Any]:
+    """What records say of a search that failed."""
+    return {str(size): {"program_statement": f"the search failed: {why}"} for size in job.sizes}
 
 
 def searches_for(cells: Sequence[Cell]) -> list[Job]:

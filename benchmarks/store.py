@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,7 +73,12 @@ def identity_of(folder: Path) -> Identity:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """One run at a time; ValueError when another one is at work in the directory."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ValueError(
+            f"{folder}: expected a place for a directory, got a file on the way; give another --out"
+        ) from error
     with (folder / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -93,11 +99,20 @@ def read_records(folder: Path) -> Stored:
             continue
         if record.cell != path.stem:
             broken[path.name] = f"damaged record {path} (it says that it is of the cell {record.cell!r})"
-        elif record.arrays is not None and not zipfile.is_zipfile(folder / record.arrays):
+        elif record.arrays is not None and not whole(folder / record.arrays):
             broken[path.name] = f"record {path} without whole arrays ({record.arrays} is missing or damaged)"
         else:
             records[record.cell] = record
     return Stored(records=records, broken=broken)
+
+
+def whole(path: Path) -> bool:
+    """Whether every array in the file can be read, to its last byte."""
+    try:
+        with zipfile.ZipFile(path) as arrays:
+            return arrays.testzip() is None
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError):
+        return False
 
 
 def in_order(folder: Path, records: dict[str, Record]) -> list[Record]:

@@ -7,12 +7,14 @@ import msgspec
 
 from benchmarks.controls import control_named
 from benchmarks.names import unknown
+from benchmarks.program import check_task
 from benchmarks.recipe import Prepared, build, prepare, read_recipe, training
-from benchmarks.resolve import is_reference, net_of, task_of
+from benchmarks.resolve import net_of, task_of
 from benchmarks.strict import convert, read_toml
 
 FOLDER = Path(__file__).parent / "suites"
 VERDICTS = ("program", "table", "undetermined")
+LARGEST_SEED = 2**31 - 1
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,21 +82,32 @@ def read_suite(name: str) -> Suite:
     file = convert(read_toml(path), SuiteFile, str(path))
     if not file.cells:
         raise ValueError(f"{path}: expected at least one group [[cells]], got none")
+    if not file.name or file.name.startswith(".") or "/" in file.name:
+        raise ValueError(
+            f"{path}: expected a name fit for a directory, without '/' or a dot in front, got {file.name!r}"
+        )
     cells: list[Cell] = []
+    checked: set[str] = set()
     for number, content in enumerate(file.cells, start=1):
         where = f"{path}, group {number} of [[cells]]"
-        cells += expand(file.name, path.parent, convert(content, Group, where), where)
+        cells += expand(file.name, path.parent, convert(content, Group, where), where, checked)
     refuse_twins(path, cells)
     return Suite(name=file.name, doc=file.doc, path=str(path), cells=tuple(cells))
 
 
-def expand(suite: str, folder: Path, group: Group, where: str) -> list[Cell]:
-    """The group's cells, every name in it looked up and every option checked."""
+def expand(suite: str, folder: Path, group: Group, where: str, checked: set[str]) -> list[Cell]:
+    """The group's cells, every name in it looked up and every option checked; `checked` tasks are known to be sound."""
     for key in ("sizes", "seeds"):
         if not getattr(group, key):
             raise ValueError(f"{where}: expected at least one number for the key {key!r}, got none")
+    for seed in group.seeds:
+        if not 0 <= seed <= LARGEST_SEED:
+            raise ValueError(f"{where}: expected seeds in 0 .. {LARGEST_SEED}, got {seed}")
     try:
         check_expected(group.expected)
+        if group.task not in checked:
+            check_task(task_of(group.task, folder), min(group.sizes))
+            checked.add(group.task)
         return [cell_of(suite, folder, group, size, seed) for size in group.sizes for seed in group.seeds]
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
@@ -113,9 +126,10 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         control_named(prepared.control).check(task, size)
     else:
         assert net is not None
-        check_training(net, prepared, folder)
-        if not is_reference(net):
-            build(net_of(net, folder), prepared, task, size)
+        if not prepared.untrained:
+            training(prepared)
+        task.trained_rows(size, prepared.fraction)
+        build(net_of(net, folder), prepared, task, size)
     return Cell(
         suite=suite,
         folder=str(folder.resolve()),
@@ -127,12 +141,6 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         seed=seed,
         expected=group.expected,
     )
-
-
-def check_training(net: str, prepared: Prepared, folder: Path) -> None:
-    net_of(net, folder)
-    if not prepared.untrained:
-        training(prepared)
 
 
 def check_expected(expected: str | None) -> None:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from benchmarks.names import counted
 from benchmarks.pool import Watcher
 from benchmarks.worker import Answer
 
@@ -21,7 +22,7 @@ class Lines(Watcher):
 
     def begin(self, total: int, kept: int) -> None:
         self.total, self.done = total, kept
-        self.say(f"{total} cells, {kept} of them done before")
+        self.say(f"{counted(total, 'cell')}, {kept} done before")
 
     def note(self, sentence: str) -> None:
         self.say(f"note: {sentence}")

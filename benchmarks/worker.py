@@ -55,7 +55,10 @@ def serve(pipe: Any, work: Work, run: Path, command: str) -> None:
         try:
             answer = work(job, run, command)
         except OSError as error:
-            answer = Answer("full" if error.errno == errno.ENOSPC else "failed", str(error.strerror or error), {})
+            full = error.errno == errno.ENOSPC
+            answer = Answer("full", str(error.strerror or error), {}) if full else Answer("failed", str(error), {})
+        except ValueError as error:
+            answer = Answer("failed", str(error), {})
         except Exception as error:
             traceback.print_exc()
             answer = Answer("failed", f"{type(error).__name__}: {error}", {})

@@ -57,7 +57,7 @@ class Task:
 
     def answers(self, size: int, *, labels: str = "true", seed: int = 0) -> np.ndarray:
         """What is right on the whole domain: the task's own answers, seeded random ones, or its relabelled table."""
-        table = as_type(self.oracle(size, *self.domain(size)), self.signature(size).result)
+        table = self._table(size)
         if labels == "true":
             return table
         if labels == "random":
@@ -94,13 +94,9 @@ class Task:
         """The table as rows; a seeded permutation's first `fraction` is trained on, the rest is held out."""
         from nets.data import Data
 
-        if not 0.0 < fraction <= 1.0:
-            raise ValueError(
-                f"task {self.name!r}: expected a train fraction in (0, 1], got {fraction}; 1 trains on the whole table"
-            )
+        cut = self.trained_rows(size, fraction)
         x = self.view(size).encode(*self.domain(size))
         order = np.random.default_rng([seed, 0]).permutation(len(x))
-        cut = math.floor(fraction * len(x))
         return Data(
             x=x,
             y=self.answers(size, labels=labels, seed=seed).astype(np.int32),
@@ -109,6 +105,20 @@ class Task:
             alphabet=self.values(size),
             classes=self.classes(size),
         )
+
+    def trained_rows(self, size: int, fraction: float) -> int:
+        """How many rows this fraction of the table is; ValueError where it is none."""
+        if not 0.0 < fraction <= 1.0:
+            raise ValueError(
+                f"task {self.name!r}: expected a train fraction in (0, 1], got {fraction}; 1 trains on the whole table"
+            )
+        rows = self.values(size) ** len(self.signature(size).args)
+        if math.floor(fraction * rows) == 0:
+            raise ValueError(
+                f"task {self.name!r}: expected a train fraction of at least one row, got {fraction} of {rows} rows; "
+                f"give at least {1 / rows:.2g}"
+            )
+        return math.floor(fraction * rows)
 
     def check(self, size: int) -> None:
         """ValueError where the task has no such size."""
@@ -122,6 +132,24 @@ class Task:
                 f"task {self.name!r}: expected a prime size, got {size}; "
                 f"take a prime such as {next(n for n in itertools.count(size + 1) if is_prime(n))}"
             )
+
+    def _table(self, size: int) -> np.ndarray:
+        """The oracle's answers, checked: one a row, each one of the classes."""
+        domain, classes = self.domain(size), self.classes(size)
+        given = np.asarray(self.oracle(size, *domain))
+        if given.shape != domain[0].shape:
+            raise ValueError(
+                f"task {self.name!r}: expected an oracle that answers {len(domain[0])} rows with an array of shape "
+                f"{domain[0].shape}, got {given.shape}"
+            )
+        bad = np.flatnonzero(~np.isin(given, np.arange(classes)))
+        if len(bad):
+            asked = ", ".join(str(int(values[bad[0]])) for values in domain)
+            raise ValueError(
+                f"task {self.name!r}: expected an oracle that answers 0 .. {classes - 1} at size {size}, "
+                f"got {given[bad[0]]} for ({asked}); mend the oracle, or what `classes` says"
+            )
+        return as_type(given, self.signature(size).result)
 
     def _oracle(self, size: int, table: np.ndarray, labels: str) -> Callable[..., np.ndarray]:
         kind = self.signature(size).result

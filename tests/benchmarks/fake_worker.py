@@ -9,11 +9,14 @@ from benchmarks.store import write_record
 from benchmarks.worker import Answer, Job
 from compare.record import Record
 
-FAILS, DIES, FILLS, SLEEPS = 101, 103, 107, 109
+FAILS, DIES, FILLS, SLEEPS, MISSES, LOSES = 101, 103, 107, 109, 113, 131
 
 
 def work(job: Job, run: Path, command: str) -> Answer:
-    """Write a record at once; the sizes above fail, kill the process, meet a full disk, or take very long."""
+    """Write a record at once; the sizes above fail, kill the process, meet a full disk, lose the
+    record, or take very long."""
+    if job.cell is None and MISSES in job.sizes:
+        raise ValueError("the language is empty")
     if job.cell is None:
         return Answer("done", "found", {"23": {"program": "(f a b)"}})
     size = job.cell.size
@@ -23,6 +26,8 @@ def work(job: Job, run: Path, command: str) -> Answer:
         os.kill(os.getpid(), signal.SIGKILL)
     if size == FILLS:
         raise OSError(28, "no room left on the disk for x; free some, then run again")
+    if size == LOSES:
+        raise OSError(13, "Permission denied", "records/x.json")
     if size == SLEEPS and not (run / "awake").exists():
         time.sleep(60)
     return record(job, run, command)
@@ -42,6 +47,7 @@ def record(job: Job, run: Path, command: str) -> Answer:
         cell=cell.name,
         command=command,
         program=job.program.get("program"),
+        program_statement=job.program.get("program_statement"),
         **failed,
     )
     write_record(run, written)

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from benchmarks.cli import main
+from benchmarks.names import counted, matching
 from benchmarks.store import Identity, write_record, write_text
 from compare.record import REQUIRED, Record
 
@@ -70,7 +71,44 @@ def test_directories_that_hold_no_run_are_refused(tmp_path: Path) -> None:
     assert "expected a run directory with suite.json, found none" in sentence(call("report", str(tmp_path)))
     run_folder(tmp_path)
     assert "got one of 'tiny'; give another --out" in sentence(call("run", "quick", "--out", str(tmp_path)))
-    assert sentence(call("report", str(tmp_path), "--format", "jsn")).endswith("did you mean 'json'?")
+    said = sentence(call("report", str(tmp_path), "--format", "jsn"))
+    assert said == "unknown value of --format 'jsn'; did you mean 'json'?"
+
+
+def test_a_file_in_the_way_of_the_run_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = sentence(call("run", "quick", "--out", str(tmp_path / "file" / "x")))
+    assert said.endswith("x: expected a place for a directory, got a file on the way; give another --out")
+
+
+def test_a_file_that_is_not_there_is_said_without_a_suite(tmp_path: Path) -> None:
+    said = sentence(call("show", f"{tmp_path}/gone.py:TASK"))
+    assert said.endswith("gone.py, found none; check the path before the colon")
+
+
+def test_charts_of_the_cells_that_match_as_only_does(tmp_path: Path) -> None:
+    run_folder(tmp_path)
+    said = sentence(call("report", str(tmp_path), "--charts", "zzz"))
+    assert said == "unknown cell 'zzz'; known: b, a"
+    assert not (tmp_path / "report.html").exists()
+    assert matching("cell", "lock", ["a-clock-s0", "a-pizza-s0"]) == ["a-clock-s0"]
+    assert matching("cell", "*clock", ["a-clock", "a-clock-s0"]) == ["a-clock"]
+    assert call("report", str(tmp_path), "--charts", "a").exit_code == 0
+    assert list((tmp_path / "charts").glob("*.svg"))
+
+
+def test_a_run_without_a_whole_record_has_no_report(tmp_path: Path) -> None:
+    run_folder(tmp_path)
+    for name in "ab":
+        (tmp_path / "records" / f"{name}.json").write_text("{")
+    result = call("report", str(tmp_path))
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].endswith("expected a whole record, found none; `synthnet run` makes them")
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_one_is_singular() -> None:
+    assert [counted(number, "cell") for number in (0, 1, 2)] == ["0 cells", "1 cell", "2 cells"]
 
 
 def test_report_as_json_is_one_list_in_the_suite_s_order_with_every_field(tmp_path: Path) -> None:
@@ -111,7 +149,7 @@ def test_diff_names_what_changed_and_not_the_seconds(tmp_path: Path) -> None:
     assert call("diff", str(one), str(same)).exit_code == 0
     result = call("diff", str(one), str(other))
     assert result.exit_code == 1
-    assert result.stdout.splitlines() == ["a: verdict: program -> table", "1 differences"]
+    assert result.stdout.splitlines() == ["a: verdict: program -> table", "1 difference"]
     (other / "records" / "b.json").unlink()
     assert "b: only in the first run" in call("diff", str(one), str(other)).stdout
 

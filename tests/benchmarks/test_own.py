@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from benchmarks.cli import main
 from benchmarks.resolve import load, net_of, task_of
 from benchmarks.run import run_suite
 from benchmarks.suite import read_suite
+from compare.statistics import balanced_agreement
 from nets.checkpoint import load_arrays
 
 TASK = """
@@ -38,6 +42,7 @@ TASK = Task(
 NET = """
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from nets import wrap
 
@@ -62,15 +67,28 @@ def shifty(params, x, edits):
     return outputs, {"hidden.0": sites["hidden.0"][:, : 1 + len(x) % 8]}
 
 
+def gone(params, x, edits):
+    np.load("gone.npy")
+
+
 NET = wrap(plain, ("hidden.0",), name="mine", init=init)
 NAN = wrap(broken, ("hidden.0",), name="nan", init=init)
 SHIFTY = wrap(shifty, ("hidden.0",), name="shifty", init=init)
+GONE = wrap(gone, ("hidden.0",), name="gone", init=init)
 
 
 def ANY(positions, alphabet, classes, units=8):
     from nets import mlp
 
     return mlp(positions=positions, alphabet=alphabet, classes=classes, width=units, embedding=4)
+
+
+def THREE(positions, alphabet, classes):
+    return 3
+
+
+def ABSENT(positions, alphabet, classes):
+    return open("absent.npy")
 """
 
 SUITE = """
@@ -84,7 +102,7 @@ sizes = [6]
 net = "mynet.py:{net}"
 recipe = "short.toml"
 """
-    for net in ("NET", "NAN", "SHIFTY", "ANY")
+    for net in ("NET", "NAN", "SHIFTY", "ANY", "GONE")
 )
 
 RECIPE = """
@@ -126,17 +144,74 @@ def test_what_a_file_does_not_hold_is_said_in_one_sentence(tmp_path: Path) -> No
 def test_a_suite_runs_own_task_and_nets_and_bad_nets_fail_alone(tmp_path: Path) -> None:
     suite = read_suite(str(write(tmp_path) / "suite.toml"))
     outcome = run_suite(suite, tmp_path / "run", command="synthnet run suite.toml", jobs=1)
-    assert outcome.failed == 2
-    mine, broken, shifty, made = outcome.records
+    assert outcome.failed == 3
+    mine, broken, shifty, made, gone = outcome.records
     assert (mine.task, mine.net, mine.status, made.net, made.status) == ("mean", "mine", "done", "mlp", "done")
     assert mine.program == "(half (add a b))"
-    assert mine.verdict in ("program", "table", "undetermined")
+    assert mine.program_rate == pytest.approx((mine.program_candidates or 0) / (mine.program_seconds or 1))
+    assert (mine.verdict, mine.decided_by) == ("undetermined", "match")
     assert mine.steps == 60
     assert mine.recipe_detail["steps"] == 60
     assert set(mine.versions) >= {"jax", "numpy", "synthnet"}
     assert "NaN" in str(broken.error)
     assert "shape" in str(shifty.error)
+    assert gone.error == "FileNotFoundError: [Errno 2] No such file or directory: 'gone.npy'"
     arrays = load_arrays(tmp_path / "run" / str(mine.arrays))
     assert arrays["params/A"].shape == (2, 6, 8)
     assert len(arrays["curve.step"]) == len(arrays["curve.train_accuracy"])
-    assert mine.match_domain is not None
+    a, b = np.divmod(np.arange(36), 6)
+    first, second = arrays["params/A"]
+    answers = np.argmax(np.tanh(first[a] + second[b]) @ arrays["params/U"], axis=1)
+    assert mine.match_domain == mine.match_train == balanced_agreement(answers, (a + b) // 2)
+    assert mine.match_test is None
+
+
+BAD = {
+    "views disagree": (
+        "mytask.py",
+        "sym=lambda a: a // 2",
+        "sym=lambda a: a // 3",
+        "primitive 'half': numpy and sympy",
+    ),
+    "unknown primitive": (
+        "mytask.py",
+        '"arith", HALF',
+        '"arithh",',
+        "unknown primitive 'arithh'; did you mean 'arith'?",
+    ),
+    "no primitive": ("mytask.py", '"arith", HALF', '"arith", 3', "task 'mean': unknown primitive '3'"),
+    "twice": ("mytask.py", '"arith", HALF', "HALF, HALF", "expected each name once, got 'half' twice"),
+    "free": ("mytask.py", 'python="', 'bits=0, python="', "primitive 'half': expected bits > 0, got 0"),
+    "shape": ("mytask.py", "a >> 1", "(a >> 1)[:3]", "primitive 'half': expected a result of the arguments' shape"),
+    "type": ("mytask.py", "a >> 1", "a / 2", "primitive 'half': expected a result of int64"),
+    "numpy only": ("mytask.py", "a >> 1", "np.array(a) >> 1", "primitive 'half': run raised TracerArray"),
+    "oracle": ("mytask.py", "np.floor(", "np.floorr(", "task 'mean': its declaration cannot be asked at size 6 (Attr"),
+    "answers": (
+        "mytask.py",
+        "/ 2).astype",
+        "/ 1).astype",
+        "expected an oracle that answers 0 .. 5 at size 6, got 6 for",
+    ),
+    "no net": ("suite.toml", "py:NET", "py:THREE", "(expected a Net from 'THREE', got int)"),
+    "file of a net": (
+        "suite.toml",
+        "py:NET",
+        "py:ABSENT",
+        "cannot build the net (FileNotFoundError: [Errno 2] No such",
+    ),
+    "no factory": ("suite.toml", "py:NET", "py:jax", "expected a Net, or a function that returns one, got module"),
+    "sizes": ("suite.toml", "py:NET", "py:init", "cannot build the net (TypeError: init() got an unexpected keyword"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_mistake_in_an_own_declaration_is_one_sentence_before_anything_runs(tmp_path: Path, what: str) -> None:
+    file, before, after, sentence = BAD[what]
+    path = write(tmp_path) / file
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after, 1))
+    result = CliRunner().invoke(main, ["run", str(tmp_path / "suite.toml"), "--out", str(tmp_path / "run")])
+    assert result.exit_code == 2, result.output
+    assert sentence in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "run").exists()

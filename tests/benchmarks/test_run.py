@@ -8,12 +8,16 @@ import time
 from pathlib import Path
 
 import fake_worker
+import numpy as np
 import pytest
 
 from benchmarks.pool import Watcher
-from benchmarks.run import Outcome, chosen, run_suite, searches_for
-from benchmarks.store import read_records, write_text
+from benchmarks.run import Outcome, chosen, run_suite, searches_for, usable
+from benchmarks.store import read_records, write_record, write_text
 from benchmarks.suite import Suite, read_suite
+from benchmarks.worker import Answer
+from compare.record import Record
+from nets.checkpoint import save_arrays
 
 SUITE = """
 name = "tiny"
@@ -29,6 +33,10 @@ seeds = [{seeds}]
 class Notes(Watcher):
     def __init__(self) -> None:
         self.notes: list[str] = []
+        self.failures: list[str] = []
+
+    def ended(self, key: str, answer: Answer) -> None:
+        self.failures += [answer.said] if answer.kind == "failed" else []
 
     def note(self, sentence: str) -> None:
         self.notes.append(sentence)
@@ -84,6 +92,23 @@ def test_a_failed_cell_and_a_dead_worker_leave_records_with_reasons_and_the_rest
     assert len(done(tmp_path)) == 6  # failed cells are tried again
 
 
+def test_a_cell_without_a_record_counts_as_failed_and_its_file_is_named(tmp_path: Path) -> None:
+    notes = Notes()
+    outcome = run(tmp_path, suite(tmp_path, sizes=f"23, {fake_worker.LOSES}", seeds="0"), watcher=notes)
+    assert (len(outcome.records), outcome.failed, outcome.stopped) == (1, 1, None)
+    assert notes.failures == ["[Errno 13] Permission denied: 'records/x.json'"]
+    assert run(tmp_path, suite(tmp_path, sizes=f"23, {fake_worker.LOSES}", seeds="0"), only="-23-").failed == 0
+
+
+def test_a_search_that_fails_is_said_in_the_records_and_not_traced(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outcome = run(tmp_path, suite(tmp_path, sizes=f"23, {fake_worker.MISSES}", seeds="0"))
+    assert [record.program_statement for record in outcome.records] == ["the search failed: the language is empty"] * 2
+    assert "Traceback" not in capfd.readouterr().err
+    assert not list((tmp_path / "run" / "programs").glob("*"))  # so that it is searched for again
+
+
 def test_a_full_disk_stops_the_run_with_a_sentence_and_keeps_what_is_whole(tmp_path: Path) -> None:
     outcome = run(tmp_path, suite(tmp_path, sizes=f"127, {fake_worker.FILLS}, 23", seeds="0"), jobs=1)
     assert outcome.stopped == "no room left on the disk for x; free some, then run again"
@@ -116,6 +141,22 @@ def test_damaged_records_are_named_set_aside_and_done_again(tmp_path: Path) -> N
     assert read_records(tmp_path / "run").broken == {}
 
 
+def test_arrays_damaged_in_the_middle_are_seen(tmp_path: Path) -> None:
+    for cell in ("sound", "spoilt"):
+        save_arrays(tmp_path / f"{cell}.npz", {"a": np.random.default_rng(0).normal(size=2000)})
+        fields = {"suite": "s", "task": "t", "size": 2, "net": "n", "recipe": "r", "seed": 0}
+        write_record(tmp_path, Record(cell=cell, arrays=f"{cell}.npz", **fields))
+    content = bytearray((tmp_path / "spoilt.npz").read_bytes())
+    content[len(content) // 2] ^= 255
+    (tmp_path / "spoilt.npz").write_bytes(content)
+    notes = Notes()
+    assert usable(tmp_path, notes) == {"sound"}
+    assert len(notes.notes) == 1
+    assert (
+        "without whole arrays (spoilt.npz is missing or damaged): set aside as spoilt.json.damaged1" in notes.notes[0]
+    )
+
+
 def test_a_run_directory_of_another_suite_or_with_other_files_is_refused(tmp_path: Path) -> None:
     run(tmp_path, suite(tmp_path))
     with pytest.raises(ValueError, match="expected a run directory of suite 'other', got one of 'tiny'; give another"):
@@ -126,6 +167,8 @@ def test_a_run_directory_of_another_suite_or_with_other_files_is_refused(tmp_pat
     (tmp_path / "mine" / "thesis.txt").write_text("x")
     with pytest.raises(ValueError, match="expected a run directory or an empty one, got other files"):
         run_suite(suite(tmp_path), tmp_path / "mine", command="", jobs=1, worker=fake_worker.work)
+    with pytest.raises(ValueError, match=r"thesis\.txt/x: expected a place for a directory, got a file on the way"):
+        run_suite(suite(tmp_path), tmp_path / "mine" / "thesis.txt" / "x", command="", jobs=1, worker=fake_worker.work)
     (tmp_path / "run" / "suite.json").write_text("{")
     with pytest.raises(ValueError, match="expected the identity of a run, got a damaged file"):
         run(tmp_path, suite(tmp_path))

@@ -1,5 +1,6 @@
 """Every task against a slow plain reference, and what a task refuses."""
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 
@@ -130,6 +131,31 @@ def test_other_bad_sizes_fractions_and_labels_are_refused() -> None:
         task.data(12, fraction=0.0)
     with pytest.raises(ValueError, match="expected labels in true, random, relabelled, got 'ture'"):
         task.answers(12, labels="ture")
+
+
+def test_a_fraction_of_no_row_is_refused() -> None:
+    task = find("task", "mod_add", TASKS)
+    assert len(task.data(5, fraction=0.04).train) == 1
+    with pytest.raises(
+        ValueError, match=r"train fraction of at least one row, got 0\.03 of 25 rows; give at least 0\.04"
+    ):
+        task.data(5, fraction=0.03)
+
+
+@pytest.mark.parametrize(
+    ("oracle", "sentence"),
+    [
+        (lambda p, a, b: a + b, r"answers 0 \.\. 4 at size 5, got 5 for \(1, 4\)"),
+        (lambda p, a, b: a - b, r"answers 0 \.\. 4 at size 5, got -1 for \(0, 1\)"),
+        (lambda p, a, b: a / 2, r"answers 0 \.\. 4 at size 5, got 0\.5 for \(1, 0\)"),
+        (lambda p, a, b: 0, r"answers 25 rows with an array of shape \(25,\), got \(\)"),
+        (lambda p, a, b: a[:-1], r"answers 25 rows with an array of shape \(25,\), got \(24,\)"),
+    ],
+)
+def test_an_oracle_that_answers_something_else_is_refused(oracle: Callable[..., np.ndarray], sentence: str) -> None:
+    task = find("task", "mod_add", TASKS)
+    with pytest.raises(ValueError, match=f"task 'mod_add': expected an oracle that {sentence}"):
+        dataclasses.replace(task, oracle=oracle).answers(5)
 
 
 def test_unknown_task_names_the_nearest() -> None:

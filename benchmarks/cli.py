@@ -122,7 +122,7 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> Non
     console.print(terminal_table(outcome.records, console.width))
     click.echo(f"report: {write_report(folder, outcome.records)}")
     if outcome.failed:
-        raise click.ClickException(f"{counted(outcome.failed, 'cell')} failed; the report says why")
+        raise click.ClickException(f"{counted(outcome.failed, 'cell')} failed; the lines above and the report say why")
 
 
 @main.command()

@@ -86,14 +86,15 @@ def trace(
 
     S, D and B, which take far longer, are measured at `evidence` of them, evenly spread with the last among them.
     """
-    last = _at(checkpoints, len(steps) - 1)
-    final = read(net, last, spec, view, train=train, seed=seed)
+    last = len(steps) - 1
+    final = read(net, _at(checkpoints, last), spec, view, train=train, seed=seed)
     waves = _dictionary(final)
-    weighed = len(steps) - 1 - np.linspace(0, len(steps) - 1, min(evidence, len(steps))).astype(int)
+    weighed = last - np.linspace(0, last, min(evidence, len(steps))).astype(int)
     rows = [
         _measure(read(net, _at(checkpoints, i), spec, view, train=train, seed=seed), waves, i in weighed)
-        for i in range(len(steps))
+        for i in range(last)
     ]
+    rows.append(_measure(final, waves, last in weighed))
     measures = {name: np.array([row.get(name, np.nan) for row in rows]) for name in MEASURES}
     return Trajectory(
         step=np.asarray(steps),
@@ -109,15 +110,14 @@ def _at(checkpoints: Params, i: int) -> Params:
 
 
 def _dictionary(reading: Reading) -> tuple[Characters, np.ndarray] | None:
-    """Waves of the final net: its explanation's, or the strongest lines of its hidden layer."""
+    """Waves of the final net's explanation; None for a net without one."""
     p = modulus(reading)
     if isinstance(p, str):
         return None
     explanation, _ = explain(reading)
-    multiplicative = explanation is not None and "group: multiplicative" in explanation.notes
-    chars = characters(p, "multiplicative" if multiplicative else "additive")
     if explanation is None or "frequencies.k" not in explanation.arrays:
         return None
+    chars = characters(p, "multiplicative" if "group: multiplicative" in explanation.notes else "additive")
     return chars, chars.index(explanation.arrays["frequencies.k"])
 
 

@@ -11,10 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit
+from compare.explanation import Edits, Explanation, Inputs, Refusal, UnitFit
 from compare.extract.attention_code import codes
 from compare.extract.attention_layer import HeadLayer, find_heads, token_means
-from compare.extract.residues import SMALLEST_MODULUS, modulus, variables, wrong_waves
+from compare.extract.layer import importance
+from compare.extract.residues import frequency_arrays, frequency_groups, modulus, variables, wrong_waves
 from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
@@ -26,7 +27,6 @@ TEMPLATE = (
     "each unit's pre-activation is bias + sum over heads and positions of pattern * (c + A cos(w x + phi)), "
     "one frequency a unit"
 )
-LIVE = 1e-4  # of the layer's effect; units below it are not counted
 SHOWN_UNITS = 6
 MINOR_POWER = 0.01  # of a head's strongest frequency; weaker ones are not named
 
@@ -36,8 +36,6 @@ def extract(reading: Reading) -> Explanation | Refusal:
     p = modulus(reading)
     if isinstance(p, str):
         return Refusal(extractor=NAME, reason=p)
-    if p < SMALLEST_MODULUS:
-        return Refusal(extractor=NAME, reason=f"expected a modulus of at least {SMALLEST_MODULUS}, got {p}")
     found = find_heads(reading, p)
     if isinstance(found, str):
         return Refusal(extractor=NAME, reason=found)
@@ -50,7 +48,6 @@ def extract(reading: Reading) -> Explanation | Refusal:
 
 def _heads(reading: Reading, found: HeadLayer, chars: Characters) -> Heads:
     rows = reading.fitted
-    importance = reading.site(found.layer.hidden)[rows].var(axis=0) * found.layer.effect
     return Heads(
         chars=chars,
         column=found.column,
@@ -58,7 +55,7 @@ def _heads(reading: Reading, found: HeadLayer, chars: Characters) -> Heads:
         value=found.value,
         x=reading.x[rows],
         pre=reading.site(found.layer.pre)[rows],
-        importance=importance / max(float(importance.sum()), 1e-30),
+        importance=importance(reading, found.layer, rows),
     )
 
 
@@ -99,9 +96,15 @@ def _explanation(
         codes=partial(codes, reading, found, heads, fit, outputs.sign),
         formula=formula_text(outputs),
         bits_formula=formula_bits(outputs),
-        groups=_groups(heads, fit),
+        groups=frequency_groups(
+            chars,
+            fit.dictionary,
+            fit.wave,
+            heads.importance,
+            "act(bias + A(a, b)*cos(2*pi*{k}*a/{period} + phi) + B(a, b)*cos(2*pi*{k}*b/{period} + psi))",
+        ),
         units=_units(heads, fit),
-        arrays=_arrays(outputs, heads, fit),
+        arrays=frequency_arrays(outputs, fit.wave, heads.importance),
         notes=_notes(outputs, chars, fit),
     )
 
@@ -113,22 +116,6 @@ def _substitute(found: HeadLayer, fit: HeadFit, given: Inputs) -> Edits:
         edits[f"{name}.score"] = scores(fit, h, x)
         edits[f"{name}.value"] = values(fit, h, x)
     return edits
-
-
-def _groups(heads: Heads, fit: HeadFit) -> tuple[Group, ...]:
-    groups = []
-    for row in fit.dictionary:
-        k = int(heads.chars.k[row])
-        units = np.flatnonzero((fit.wave == row) & (heads.importance > LIVE))
-        groups.append(
-            Group(
-                label=f"k = {k}",
-                units=tuple(int(unit) for unit in units),
-                formula=f"act(bias + A(a, b)*cos(2*pi*{k}*a/p + phi) + B(a, b)*cos(2*pi*{k}*b/p + psi))",
-                share=float(heads.importance[fit.wave == row].sum()),
-            )
-        )
-    return tuple(sorted(groups, key=lambda group: -group.share))
 
 
 def _units(heads: Heads, fit: HeadFit) -> tuple[UnitFit, ...]:
@@ -154,15 +141,6 @@ def _unit_formula(heads: Heads, fit: HeadFit, n: int) -> str:
             wave = f"{abs(gain):.3g}*cos(2*pi*{k}*{name}/p - ({np.angle(gain):.3g}))"
             parts.append(f"P{h}{name}(a, b)*{wave}")
     return f"act({' + '.join(parts)})"
-
-
-def _arrays(outputs: LogitWaves, heads: Heads, fit: HeadFit) -> dict[str, np.ndarray]:
-    live = heads.importance > LIVE
-    return {
-        "frequencies.k": outputs.characters.k[outputs.wave],
-        "frequencies.amplitude": outputs.share,
-        "frequencies.units": np.array([int((fit.wave[live] == row).sum()) for row in outputs.wave]),
-    }
 
 
 def _attended(chars: Characters, table: Float[np.ndarray, "positions p"], rows: Int[np.ndarray, " waves"]) -> str:

@@ -25,7 +25,7 @@ from compare.extract.integers_templates import (
     fit_waves,
     fit_wrong_waves,
 )
-from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer
+from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer, importance
 from compare.read import Reading
 from synth.types import INT
 
@@ -86,12 +86,11 @@ class _Fitted:
     def of(cls, reading: Reading, layer: Layer, n: int) -> "_Fitted":
         x, y = (argument[reading.fitted] for argument in reading.arguments)
         values = reading.site(layer.pre)[reading.fitted]
-        importance = reading.site(layer.hidden)[reading.fitted].var(axis=0) * layer.effect
-        importance = importance / max(float(importance.sum()), 1e-30)
+        weight = importance(reading, layer, reading.fitted)
         parts = additive_tables(n, x, y, values)
         tries = [fit(*parts) for fit in (fit_waves, fit_two_ramps)]
         shares = [explained(template, x, y, values) for template in tries]
-        best = int(np.argmax([importance @ share for share in shares]))
+        best = int(np.argmax([weight @ share for share in shares]))
         true, fitter = tries[best], (fit_waves, fit_two_ramps)[best]
         order = np.random.default_rng(reading.seed + 1).permutation(n)
         shuffled = fitter(*(part[order] for part in parts))
@@ -103,7 +102,7 @@ class _Fitted:
             true=true,
             wrong=permuted if true.waves is None else fit_wrong_waves(*parts, true.waves.wave),
             permuted=permuted,
-            importance=importance,
+            importance=weight,
             explained=shares[best],
         )
 

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from compare.read import Reading
 
@@ -45,6 +45,12 @@ def find_layer(reading: Reading) -> Layer | str:
         "no hidden layer was found: expected two sites of one width, before and after a nonlinearity, "
         f"the outputs linear in the second; the net has {list(names)}"
     )
+
+
+def importance(reading: Reading, layer: Layer, rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, " units"]:
+    """Each unit's variance on the rows times its effect on the outputs, as a share of the layer's."""
+    weight = reading.site(layer.hidden)[rows].var(axis=0) * layer.effect
+    return weight / max(float(weight.sum()), 1e-30)
 
 
 def interaction(reading: Reading, site: str) -> float:

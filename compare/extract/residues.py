@@ -13,7 +13,15 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
-from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer, unexplained_site
+from compare.extract.layer import (
+    ADDITIVE_SHARE,
+    Layer,
+    argument_means,
+    beyond_sum,
+    find_layer,
+    importance,
+    unexplained_site,
+)
 from compare.extract.residues_code import codes
 from compare.fit.characters import (
     Characters,
@@ -39,6 +47,7 @@ from synth.types import Z
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
 SHOWN_UNITS = 6
 SMALLEST_MODULUS = 5
+LIVE = 1e-4  # of the layer's effect; units below it are not counted
 NAME = "residues"
 
 
@@ -47,8 +56,6 @@ def extract(reading: Reading) -> Explanation | Refusal:
     p = modulus(reading)
     if isinstance(p, str):
         return Refusal(extractor=NAME, reason=p)
-    if p < SMALLEST_MODULUS:
-        return Refusal(extractor=NAME, reason=f"expected a modulus of at least {SMALLEST_MODULUS}, got {p}")
     layer = find_layer(reading)
     if isinstance(layer, str):
         return Refusal(extractor=NAME, reason=layer)
@@ -81,6 +88,8 @@ def modulus(reading: Reading) -> int | str:
         return (
             f"expected the net's first two inputs to be the residues, each 0 .. {p - 1}, got inputs {reading.x.shape}"
         )
+    if p < SMALLEST_MODULUS:
+        return f"expected a modulus of at least {SMALLEST_MODULUS}, got {p}"
     return p
 
 
@@ -107,10 +116,9 @@ class _Fitted:
     def of(cls, reading: Reading, layer: Layer, chars: Characters) -> "_Fitted":
         x, y = (operand[reading.fitted] for operand in operands(reading))
         values = reading.site(layer.pre)[reading.fitted]
-        importance = reading.site(layer.hidden)[reading.fitted].var(axis=0) * layer.effect
-        importance = importance / max(importance.sum(), 1e-30)
+        weight = importance(reading, layer, reading.fitted)
         free = fit_one_wave(chars, x, y, values)
-        share = np.bincount(free.wave, weights=importance, minlength=len(chars.k))
+        share = np.bincount(free.wave, weights=weight, minlength=len(chars.k))
         dictionary = np.flatnonzero(share >= DICTIONARY_SHARE)
         allowed = np.isin(np.arange(len(chars.k)), dictionary)
         waves = fit_one_wave(chars, x, y, values, allowed) if allowed.any() else free
@@ -118,8 +126,8 @@ class _Fitted:
             chars=chars,
             waves=waves,
             dictionary=dictionary if len(dictionary) else np.array([int(np.argmax(share))]),
-            importance=importance,
-            explained=float(importance @ waves.explained),
+            importance=weight,
+            explained=float(weight @ waves.explained),
         )
 
 
@@ -142,7 +150,13 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[n
         codes=partial(codes, reading, layer, fitted.chars, fitted.waves, logits),
         formula=formula_text(logits),
         bits_formula=formula_bits(logits),
-        groups=_groups(fitted),
+        groups=frequency_groups(
+            fitted.chars,
+            fitted.dictionary,
+            fitted.waves.wave,
+            fitted.importance,
+            "act(bias + A*cos(2*pi*{k}*a/{period} + phi) + B*cos(2*pi*{k}*b/{period} + psi))",
+        ),
         units=_units(fitted),
         arrays=frequency_arrays(logits, fitted.waves.wave, fitted.importance),
         notes=(
@@ -220,10 +234,10 @@ def _predict(logits: LogitWaves, terms: np.ndarray, x: np.ndarray, other: np.nda
 
 
 def frequency_arrays(
-    logits: LogitWaves, wave: Int[np.ndarray, " units"], importance: Float[np.ndarray, " units"]
+    logits: LogitWaves, wave: Int[np.ndarray, " units"], weight: Float[np.ndarray, " units"]
 ) -> dict[str, np.ndarray]:
     """Frequencies, their shares of the outputs' variance, and how many units with an effect carry each."""
-    live = importance > 1e-4
+    live = weight > LIVE
     return {
         "frequencies.k": logits.characters.k[logits.wave],
         "frequencies.amplitude": logits.share,
@@ -231,20 +245,23 @@ def frequency_arrays(
     }
 
 
-def _groups(fitted: _Fitted) -> tuple[Group, ...]:
-    period = period_of(fitted.chars)
-    groups = []
-    for row in fitted.dictionary:
-        units = np.flatnonzero((fitted.waves.wave == row) & (fitted.importance > 1e-4))
-        k = int(fitted.chars.k[row])
-        groups.append(
-            Group(
-                label=f"k = {k}",
-                units=tuple(int(unit) for unit in units),
-                formula=f"act(bias + A*cos(2*pi*{k}*a/{period} + phi) + B*cos(2*pi*{k}*b/{period} + psi))",
-                share=float(fitted.importance[fitted.waves.wave == row].sum()),
-            )
+def frequency_groups(
+    chars: Characters,
+    dictionary: Int[np.ndarray, " terms"],
+    wave: Int[np.ndarray, " units"],
+    weight: Float[np.ndarray, " units"],
+    form: str,
+) -> tuple[Group, ...]:
+    """Units by frequency, the group with the largest effect first; `form` is written in {k} and {period}."""
+    groups = [
+        Group(
+            label=f"k = {int(chars.k[row])}",
+            units=tuple(int(unit) for unit in np.flatnonzero((wave == row) & (weight > LIVE))),
+            formula=form.format(k=int(chars.k[row]), period=period_of(chars)),
+            share=float(weight[wave == row].sum()),
         )
+        for row in dictionary
+    ]
     return tuple(sorted(groups, key=lambda group: -group.share))
 
 

@@ -12,7 +12,7 @@ from jaxtyping import Shaped
 
 from synth.program import Terminal
 from synth.spec import Spec
-from synth.types import BITS, BOOL, DTYPES, INT, MODULUS, Fn, carrier
+from synth.types import BITS, BOOL, INT, MODULUS, Fn, dtype_of
 
 PACKED = 62  # Booleans in one non-negative int64
 
@@ -56,7 +56,7 @@ def columns(spec: Spec, inputs: Sequence[Shaped[np.ndarray, " rows"]]) -> dict[s
             "give one array of shape (rows,) for each argument"
         )
     arrays = [
-        typed(values, DTYPES[carrier(kind)], f"input {place}")
+        typed(values, dtype_of(kind), f"input {place}")
         for place, (values, kind) in enumerate(zip(inputs, spec.type.args, strict=True))
     ]
     table = dict(zip(argument_names(spec.type), arrays, strict=True))

@@ -19,7 +19,7 @@ from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
 from synth.pruning import Piece, pieces
 from synth.tiles import distinct_pairs, evaluate, evaluate_rows, rows_of_tile, tiles
-from synth.types import DTYPES, Type, carrier, fits
+from synth.types import Type, carrier, dtype_of, fits
 from synth.writer import Writer
 from synth.xp import NUMPY
 
@@ -164,7 +164,7 @@ class Bank:
 
     def _leaf_values(self, leaf: Terminal | Primitive, kind: Type) -> Shaped[np.ndarray, " examples"]:
         values = self.columns[leaf.name] if isinstance(leaf, Terminal) else leaf.run(NUMPY)
-        return np.broadcast_to(np.asarray(values, dtype=DTYPES[kind]), (self.examples,))
+        return np.broadcast_to(np.asarray(values, dtype=dtype_of(kind)), (self.examples,))
 
     def _pieces(self, operator: Operator, cost: int) -> Iterator[tuple[tuple[Layer, ...], Piece, bool]]:
         for layers in self._combinations(operator.args, cost - operator.cost, operator.commutes):
@@ -188,7 +188,7 @@ class Bank:
         count = (kind, cost) not in self._counted
         self._counted.add((kind, cost))
         others = self._nbytes + sum(table.nbytes for key, table in self._tables.items() if key != kind)
-        writer = Writer(self._tables[kind], self.examples, DTYPES[kind], self._sizes[kind])
+        writer = Writer(self._tables[kind], self.examples, dtype_of(kind), self._sizes[kind])
         for leaf in self._leaves(kind, cost):
             self.meter.candidates += count
             writer.add(self._heads.index(leaf), (), (), self._leaf_values(leaf, kind)[:, None])

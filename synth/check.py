@@ -9,7 +9,7 @@ import numpy as np
 from synth.laws import Law
 from synth.primitive import Primitive
 from synth.program import Program, apply, terminal
-from synth.types import BITS, BOOL, DTYPES, INT, MODULUS, REAL, Type, carrier
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, Type, carrier, dtype_of
 from synth.xp import NUMPY, jax_xp
 
 DRAWS = 256
@@ -77,7 +77,7 @@ def run_plain(primitive: Primitive, arguments: Sequence[np.ndarray]) -> np.ndarr
             f"primitive {primitive.name!r}: expected a result of the arguments' shape {shape}, "
             f"got {values.shape}; {REMEDY}"
         )
-    dtype = DTYPES[carrier(primitive.type.result)]
+    dtype = dtype_of(primitive.type.result)
     if values.dtype != dtype:
         raise ValueError(
             f"primitive {primitive.name!r}: expected a result of {dtype} for the type {primitive.type.result}, "
@@ -128,7 +128,7 @@ def by_row(
     plain = {BOOL: bool, REAL: float}.get(kind, whole)
     rows = [[convert(value[row : row + 1]) for value in arguments] for row in range(SLOW_DRAWS)]
     values = attempt(primitive, view, lambda: [plain(function(*row)) for row in rows], where)
-    return np.array(values, dtype=DTYPES[kind])
+    return np.array(values, dtype=dtype_of(kind))
 
 
 def whole(value: Any) -> int:

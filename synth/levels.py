@@ -13,7 +13,7 @@ from synth.check import check_run
 from synth.grammar import EIGHTHS, language
 from synth.primitive import Primitive
 from synth.program import Program, Terminal
-from synth.types import BOOL, DTYPES, INT, REAL, Type, carrier
+from synth.types import BOOL, INT, REAL, Type, carrier, dtype_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def levels(
             f"levels: expected input columns of one shape (examples,), got {sorted(shapes)}; "
             "give at least one column, and the same rows in all"
         )
-    table = {word.name: typed(inputs[word.name], DTYPES[carrier(word.type)], word.name) for word in words}
+    table = {word.name: typed(inputs[word.name], dtype_of(word.type), word.name) for word in words}
     known = language(library, words)
     for primitive in known.primitives:
         check_run(primitive)

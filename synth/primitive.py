@@ -7,20 +7,43 @@ from dataclasses import dataclass
 from typing import Any
 
 from synth.laws import Law
-from synth.types import BITS, BOOL, INT, MODULUS, REAL, Fn, carrier
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, VECTORS, Fn, Type, carrier
 
 ARITY = 3  # the search combines at most this many arguments
 NAME = re.compile(r"[^\s()\[\]{}\"';,]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """The argument at `place`, from the result and the other arguments: `run(xp, result, *others)`, elementwise.
+
+    `exact`: where any argument gives the result, this one does and no other. Otherwise it is only a proposal; the
+    search checks it, and does not rely on it to exclude programs.
+    """
+
+    place: int
+    run: Callable[..., Any]
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """f(c, x, y) is x where `when(xp, c)` holds and y elsewhere: the search may choose the branches apart."""
+
+    when: Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Primitive:
     """A typed function with its run-time, symbolic, algebraic and Python faces.
 
-    `run(xp, *arrays)` is elementwise and uses only operators and names of `synth.xp`; `sym(*expressions)` is the same
-    on sympy expressions; `python` is a template such as "{} + {}" for the Python source, `define` the definitions
-    that the template needs. `bits` is the cost of naming the primitive; without it, a primitive takes an even share
-    among the alternatives of its result's type.
+    `run(xp, *arrays)` is elementwise and uses only operators and names of `synth.xp`; an argument of a type in
+    `VECTORS` has one more axis, the last, and an argument of function type is a callable on arrays. `sym(*expressions)`
+    is the same on sympy expressions; `python` is a template such as "{} + {}" for the Python source, `define` the
+    definitions that the template needs; `smt` is a template for SMT-LIB. `bits` is the cost of naming the primitive;
+    without it, a primitive takes an even share among the alternatives of its result's type. `inverses` and `choice`
+    let the search work back from the goal. Where `defined(xp, *arrays)` is given and does not hold on an example, the
+    search drops the candidate; without it, a primitive is total.
     """
 
     name: str
@@ -32,6 +55,10 @@ class Primitive:
     bits: float | None = None
     python: str | None = None
     define: str = ""
+    smt: str | None = None
+    inverses: tuple[Inverse, ...] = ()
+    choice: Choice | None = None
+    defined: Callable[..., Any] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not NAME.fullmatch(self.name):
@@ -57,16 +84,34 @@ class Primitive:
                 f"primitive {self.name!r}: expected at most {ARITY} arguments, got {len(self.type.args)}; "
                 "split it into primitives of fewer arguments"
             )
-        for given in (*self.type.args, self.type.result):
-            if carrier(given) not in (BOOL, INT, REAL, BITS, MODULUS):
+        functions = [given for given in self.type.args if isinstance(given, Fn)]
+        inner = [part for given in functions for part in (*given.args, given.result)]
+        for given in (*self.type.args, self.type.result, *inner):
+            if not (known(given) or (isinstance(given, Fn) and given in functions)):
                 raise ValueError(
-                    f"primitive {self.name!r}: expected types among bool, int, real, bits, modulus and Z(name), "
-                    f"got {given}"
+                    f"primitive {self.name!r}: expected types among bool, int, real, bits, modulus, Z(name), "
+                    f"BV(width), list, sequence, selector, stream, and functions of these as arguments, got {given}"
                 )
         if carrier(self.type.result) == MODULUS:
             raise ValueError(
                 f"primitive {self.name!r}: expected a result other than modulus; only named terminals are moduli, "
                 "so return int"
+            )
+
+        self._check_directions()
+
+    def _check_directions(self) -> None:
+        places = range(len(self.type.args))
+        for inverse in self.inverses:
+            if inverse.place not in places:
+                raise ValueError(
+                    f"primitive {self.name!r}: expected an inverse for an argument among {list(places)}, "
+                    f"got place {inverse.place}; count from 0"
+                )
+        if self.choice is not None and not (len(places) == 3 and self.type.args[1:] == (self.type.result,) * 2):
+            raise ValueError(
+                f"primitive {self.name!r}: expected a choice to be of type (c, t, t) -> t, got {self.type}; "
+                "remove `choice`"
             )
 
     def _check_laws(self) -> None:
@@ -82,3 +127,10 @@ class Primitive:
                     f"primitive {self.name!r}: expected the arguments that the law {law.name!r} speaks of to have one "
                     f"type, got {self.type}; remove the law"
                 )
+
+
+def known(given: Any) -> bool:
+    """Whether values of this type can be held in arrays."""
+    return isinstance(given, Type) and (
+        given.width is not None or carrier(given) in (BOOL, INT, REAL, BITS, MODULUS, *VECTORS)
+    )

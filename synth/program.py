@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from synth.primitive import Primitive
-from synth.types import BITS, BOOL, DTYPES, INT, MODULUS, REAL, Type, carrier, fits
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, Type, carrier, dtype_of, fits
 from synth.xp import NUMPY, Xp, jax_xp
 
 TOKEN = re.compile(r"[()]|[^\s()]+")
@@ -91,10 +91,10 @@ class Program:
         values: list[Any] = []
         for node in self.nodes:
             if isinstance(node, Terminal):
-                values.append(xp.module.asarray(columns[node.name], dtype=DTYPES[carrier(node.type)]))
+                values.append(xp.module.asarray(columns[node.name], dtype=dtype_of(node.type)))
             else:
                 values.append(node.primitive.run(xp, *(values[i] for i in node.args)))
-        result = xp.module.asarray(values[-1], dtype=DTYPES[carrier(self.type)])
+        result = xp.module.asarray(values[-1], dtype=dtype_of(self.type))
         return xp.module.broadcast_to(result, shape)
 
     def _check_columns(self, columns: Mapping[str, Any]) -> None:

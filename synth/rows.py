@@ -10,7 +10,7 @@ from synth.arguments import columns, typed
 from synth.hashing import agree
 from synth.program import Program
 from synth.spec import Spec
-from synth.types import BOOL, DTYPES, Type, carrier
+from synth.types import BOOL, Type, dtype_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,7 +37,7 @@ def gather(specs: Sequence[Spec]) -> Rows:
         known = [(spec.inputs, spec.outputs)]
         if spec.domain is not None and spec.oracle is not None:
             known.append((spec.domain, spec.targets()))
-        dtype = DTYPES[carrier(spec.type.result)]
+        dtype = dtype_of(spec.type.result)
         parts += [(columns(spec, inputs), typed(answers, dtype, "outputs")) for inputs, answers in known]
     table = {name: np.concatenate([part[0][name] for part in parts]) for name in parts[0][0]}
     answers = np.concatenate([part[1] for part in parts])

@@ -9,7 +9,7 @@ from jaxtyping import Shaped
 from synth.layer import Layer
 from synth.primitive import Primitive
 from synth.pruning import Piece, Range
-from synth.types import DTYPES, carrier
+from synth.types import dtype_of
 from synth.xp import NUMPY
 
 
@@ -86,7 +86,7 @@ def evaluate_rows(
 
 
 def shaped(primitive: Primitive, values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    dtype = DTYPES[carrier(primitive.type.result)]
+    dtype = dtype_of(primitive.type.result)
     return np.broadcast_to(np.asarray(values, dtype=dtype), shape)
 
 

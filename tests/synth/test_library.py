@@ -5,7 +5,7 @@ import pytest
 
 from synth import LIBRARIES, LIBRARY, PRIMITIVES, Terminal, apply, check_primitive, named, parse, terminal
 from synth.library.constants import literal
-from synth.types import DTYPES, carrier
+from synth.types import dtype_of
 
 
 @pytest.fixture(params=PRIMITIVES, ids=lambda primitive: primitive.name)
@@ -31,10 +31,10 @@ def test_text_round_trip(primitive):
 
 
 def test_result_has_the_declared_type(primitive):
-    columns = {"xyz"[i]: np.ones(3, DTYPES[carrier(kind)]) for i, kind in enumerate(primitive.type.args)}
+    columns = {"xyz"[i]: np.ones(3, dtype_of(kind)) for i, kind in enumerate(primitive.type.args)}
     program = apply(primitive, *(terminal("xyz"[i], kind) for i, kind in enumerate(primitive.type.args)))
     values = program.run(columns or {"row": np.ones(3)})
-    assert values.dtype == DTYPES[carrier(primitive.type.result)]
+    assert values.dtype == dtype_of(primitive.type.result)
     assert values.shape == (3,)
 
 

@@ -17,8 +17,12 @@ from synth.types import BITS, BOOL, INT, MODULUS, Fn, dtype_of
 PACKED = 62  # Booleans in one non-negative int64
 
 
-def argument_names(type: Fn) -> tuple[str, ...]:
-    """The names of the arguments of a function type."""
+def argument_names(spec: Spec) -> tuple[str, ...]:
+    """The names of the arguments: the specification's own, or those of its type."""
+    return spec.names or names_of(spec.type)
+
+
+def names_of(type: Fn) -> tuple[str, ...]:
     if len(type.args) > 4 or all(kind == BOOL for kind in type.args):
         return tuple(f"x{i}" for i in range(len(type.args)))
     return tuple("abcd"[: len(type.args)])
@@ -26,7 +30,7 @@ def argument_names(type: Fn) -> tuple[str, ...]:
 
 def terminals(spec: Spec) -> tuple[Terminal, ...]:
     """Everything that a program for this specification may name."""
-    names = argument_names(spec.type)
+    names = argument_names(spec)
     clash = sorted({*names, "bits"} & set(spec.terminals))
     if clash:
         raise ValueError(
@@ -59,7 +63,7 @@ def columns(spec: Spec, inputs: Sequence[Shaped[np.ndarray, " rows"]]) -> dict[s
         typed(values, dtype_of(kind), f"input {place}")
         for place, (values, kind) in enumerate(zip(inputs, spec.type.args, strict=True))
     ]
-    table = dict(zip(argument_names(spec.type), arrays, strict=True))
+    table = dict(zip(argument_names(spec), arrays, strict=True))
     rows = len(arrays[0]) if arrays else len(spec.outputs)
     table |= {name: np.full(rows, value, dtype=np.int64) for name, value in spec.terminals.items()}
     if packs(spec.type):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synth.laws import Law
-from synth.types import BITS, BOOL, INT, MODULUS, REAL, VECTORS, Fn, Type, carrier
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, VECTORS, Fn, Type, carrier, plain
 
 ARITY = 3  # the search combines at most this many arguments
 NAME = re.compile(r"[^\s()\[\]{}\"';,]+")
@@ -132,5 +132,5 @@ class Primitive:
 def known(given: Any) -> bool:
     """Whether values of this type can be held in arrays."""
     return isinstance(given, Type) and (
-        given.width is not None or carrier(given) in (BOOL, INT, REAL, BITS, MODULUS, *VECTORS)
+        given.width is not None or plain(carrier(given)) in (BOOL, INT, REAL, BITS, MODULUS, *VECTORS)
     )

@@ -172,4 +172,4 @@ def uses_bits(known: Language) -> bool:
 
 
 def irrelevant_arguments(specs: Sequence[Spec], rows: Rows) -> frozenset[str]:
-    return irrelevant(rows, argument_names(specs[0].type)) if len(specs) == 1 else frozenset()
+    return irrelevant(rows, argument_names(specs[0])) if len(specs) == 1 else frozenset()

@@ -23,6 +23,7 @@ class Spec:
     oracle: Callable[..., np.ndarray] | None = None  # vectorised: arrays (n,) -> array (n,)
     domain: tuple[np.ndarray, ...] | None = None
     terminals: Mapping[str, int] = field(default_factory=dict)
+    names: tuple[str, ...] = ()  # of the arguments; a, b, ... or x0, x1, ... by default
 
     def __post_init__(self) -> None:
         arguments = len(self.type.args)
@@ -30,6 +31,11 @@ class Spec:
             raise ValueError(
                 f"spec: expected {arguments} input arrays for type {self.type}, got {len(self.inputs)}; "
                 "give one array of shape (examples,) for each argument"
+            )
+        if self.names and not (len(self.names) == len(set(self.names)) == arguments):
+            raise ValueError(
+                f"spec: expected {arguments} different names for the arguments of type {self.type}, "
+                f"got {', '.join(self.names)}; give each argument one, or none at all"
             )
         shapes = {np.shape(values) for values in (*self.inputs, self.outputs)}
         if len(shapes) != 1 or len(next(iter(shapes))) != 1:

@@ -5,7 +5,7 @@ family of moduli; the number enters with the `Spec`. Inside a program a residue 
 `Z(p)` and a modulus may stand wherever an integer is asked for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,15 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A value type: a name; for residues the named terminal that holds the modulus, for bit-vectors the width."""
+    """A value type: a name; for residues the named terminal that holds the modulus, for bit-vectors the width.
+
+    `symbol` tells apart the nonterminals of a grammar whose values have the same type.
+    """
 
     name: str
     modulus: str | None = None
     width: int | None = None
+    symbol: str | None = None
 
     def __str__(self) -> str:
         if self.width is not None:
@@ -67,7 +71,7 @@ def BV(width: int) -> Type:  # noqa: N802 - the name of SMT-LIB's sort
 
 def dtype_of(type: Type) -> np.dtype:
     """The dtype that values of a type are held in."""
-    return np.dtype("uint64") if type.width is not None else DTYPES[carrier(type)]
+    return np.dtype("uint64") if type.width is not None else DTYPES[plain(carrier(type))]
 
 
 def carrier(type: Any) -> Any:
@@ -75,7 +79,12 @@ def carrier(type: Any) -> Any:
     return INT if isinstance(type, Type) and type.modulus is not None else type
 
 
-def fits(given: Type, asked: Type) -> bool:
+def plain(type: Any) -> Any:
+    """The type without the nonterminal that it stands for."""
+    return replace(type, symbol=None) if isinstance(type, Type) and type.symbol is not None else type
+
+
+def fits(given: Any, asked: Any) -> bool:
     """Whether a value of type `given` may stand where `asked` is wanted."""
-    given, asked = carrier(given), carrier(asked)
+    given, asked = plain(carrier(given)), plain(carrier(asked))
     return given == asked or (given == MODULUS and asked == INT)

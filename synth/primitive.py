@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from synth.laws import Law
@@ -59,6 +59,7 @@ class Primitive:
     inverses: tuple[Inverse, ...] = ()
     choice: Choice | None = None
     defined: Callable[..., Any] | None = None
+    body: Any = field(default=None, compare=False)  # the Program over its arguments that a macro stands for
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not NAME.fullmatch(self.name):

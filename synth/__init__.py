@@ -10,11 +10,12 @@ from synth.primitive import Primitive
 from synth.program import Program, Terminal, apply, parse, terminal
 from synth.solve import Exhausted, Found, OutOfBudget, Solution, answers, solve, solve_family
 from synth.spec import Spec
-from synth.types import BITS, BOOL, INT, MODULUS, REAL, Fn, Type, Z
+from synth.types import BITS, BOOL, BV, INT, MODULUS, REAL, Fn, Type, Z
 
 __all__ = [
     "BITS",
     "BOOL",
+    "BV",
     "INT",
     "LIBRARIES",
     "LIBRARY",

@@ -173,6 +173,8 @@ def draw(kinds: Sequence[Type], count: int, random: np.random.Generator) -> list
 
 
 def column(kind: Type, count: int, random: np.random.Generator) -> np.ndarray:
+    if kind.width is not None:
+        return word_column(kind.width, count, random)
     small, large = random.integers(-4, 5, count), random.integers(-1000, 1001, count)
     mixed = np.where(random.random(count) < 0.7, small, large)
     if kind == BOOL:
@@ -180,6 +182,16 @@ def column(kind: Type, count: int, random: np.random.Generator) -> np.ndarray:
     if kind == REAL:
         return np.where(random.random(count) < 0.3, small, random.normal(0.0, 3.0, count)).astype(np.float64)
     return {INT: mixed, MODULUS: np.abs(mixed) % 97 + 1, BITS: np.abs(mixed)}[kind].astype(np.int64)
+
+
+def word_column(width: int, count: int, random: np.random.Generator) -> np.ndarray:
+    """Bit-vectors: small ones, shift amounts about the width, any, and both ends with their neighbours."""
+    mask = 2**width - 1
+    edges = [value & mask for value in (0, 1, mask, mask - 1, mask >> 1, (mask >> 1) + 1, width - 1, width, width + 1)]
+    small = random.integers(0, 9, count).astype(np.uint64) & np.uint64(mask)
+    large = random.integers(0, mask, count, dtype=np.uint64, endpoint=True)
+    edge = random.choice(np.array(edges, np.uint64), count)
+    return np.choose(random.integers(0, 3, count), [small, large, edge])
 
 
 def compare(

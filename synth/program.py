@@ -14,6 +14,7 @@ from synth.xp import NUMPY, Xp, jax_xp
 
 TOKEN = re.compile(r"[()]|[^\s()]+")
 LITERAL = re.compile(r"[0-9]+")
+WORD = re.compile(r"#x[0-9a-fA-F]+|#b[01]+")  # a bit-vector
 DEEP = 20  # nested expressions beyond this depth get a variable of their own in the Python source
 
 
@@ -247,6 +248,7 @@ def head_of(token: str, words: Mapping[str, Primitive | Terminal], text: str) ->
 
 
 def atom(token: str, words: Mapping[str, Primitive | Terminal], text: str) -> Node:
+    from synth.library.bitvectors import read_word
     from synth.library.constants import literal
 
     word = words.get(token)
@@ -261,6 +263,8 @@ def atom(token: str, words: Mapping[str, Primitive | Terminal], text: str) -> No
         return Apply(word, ())
     if LITERAL.fullmatch(token) and any(LITERAL.fullmatch(name) for name in words):
         return Apply(literal(int(token)), ())
+    if WORD.fullmatch(token) and any(type_of_word(known).width is not None for known in words.values()):
+        return Apply(read_word(token), ())
     raise unknown("terminal", token, list(words))
 
 
@@ -271,7 +275,11 @@ def unknown(kind: str, name: str, known: Sequence[str]) -> ValueError:
 
 
 def type_of(node: Node) -> Type:
-    return node.type if isinstance(node, Terminal) else node.primitive.type.result
+    return type_of_word(node if isinstance(node, Terminal) else node.primitive)
+
+
+def type_of_word(word: Primitive | Terminal) -> Type:
+    return word.type if isinstance(word, Terminal) else word.type.result
 
 
 def python_text(primitive: Primitive, arguments: Sequence[str]) -> str:
@@ -300,6 +308,8 @@ def shorten(text: str, limit: int = 60) -> str:
 def symbol(node: Terminal) -> Any:
     import sympy
 
+    if node.type.width is not None:
+        return sympy.Symbol(node.name, integer=True, nonnegative=True)
     kind = carrier(node.type)
     assumptions: dict[Type, dict[str, bool]] = {
         BOOL: {},

@@ -50,6 +50,14 @@ class Xp:
     def real(self, x: Any) -> Any:
         return self.module.asarray(x).astype(np.float64)
 
+    def unsigned(self, x: Any) -> Any:
+        """A constant or integers as 64 unsigned bits; every constant of a `run` on bit-vectors passes through this."""
+        return self.module.asarray(x, dtype=np.uint64)
+
+    def signed(self, x: Any) -> Any:
+        """64 unsigned bits as the int64 that they spell in two's complement."""
+        return self.module.asarray(x).astype(np.int64)
+
     def bit_count(self, x: Any) -> Any:
         """Number of ones of a non-negative integer."""
         return self.integer(self.module.bitwise_count(x))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from synth.library.arith import ARITH
 from synth.library.bits import BITVECTOR
+from synth.library.bitvectors import bitvectors, bv_literal
 from synth.library.boolean import BOOLEAN
 from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
@@ -20,6 +21,7 @@ LIBRARIES = {
     "constants": CONSTANTS,
     "residues": RESIDUES,
     "reals": REALS,
+    "bitvectors": bitvectors(64),
 }
 PRIMITIVES = tuple(primitive for library in LIBRARIES.values() for primitive in library)
 LIBRARY = (*ARITH, *CHOICE, *BOOLEAN, *BITVECTOR, *CONSTANTS)  # the default language of `solve`
@@ -47,5 +49,7 @@ __all__ = [
     "PRIMITIVES",
     "REALS",
     "RESIDUES",
+    "bitvectors",
+    "bv_literal",
     "named",
 ]

@@ -1,4 +1,7 @@
-"""Integer arithmetic. Division and remainder are total: x // 0 = x % 0 = 0."""
+"""Integer arithmetic: int64 that wraps at 2**63. Division and remainder are total: x // 0 = x % 0 = 0.
+
+The SMT templates speak of unbounded integers; SMT-LIB's div and mod round another way where the divisor is negative.
+"""
 
 import sympy
 
@@ -12,11 +15,12 @@ from synth.laws import (
     projection,
     right_identity,
 )
-from synth.primitive import Primitive
+from synth.primitive import Inverse, Primitive
 from synth.types import INT, Fn
 
 BINARY = Fn((INT, INT), INT)
 UNARY = Fn((INT,), INT)
+REMAINDER = "(ite (= ?b 0) 0 (ite (> ?b 0) (mod ?a ?b) (- (mod (- ?a) (- ?b)))))"
 
 ADD = Primitive(
     name="add",
@@ -25,7 +29,9 @@ ADD = Primitive(
     run=lambda xp, a, b: a + b,
     sym=lambda a, b: a + b,
     python="({} + {})",
+    smt="(+ {} {})",
     laws=(commutative(), associative(), identity(0)),
+    inverses=(Inverse(0, lambda xp, r, b: r - b), Inverse(1, lambda xp, r, a: r - a)),
 )
 SUB = Primitive(
     name="sub",
@@ -34,7 +40,9 @@ SUB = Primitive(
     run=lambda xp, a, b: a - b,
     sym=lambda a, b: a - b,
     python="({} - {})",
+    smt="(- {} {})",
     laws=(right_identity(0),),
+    inverses=(Inverse(0, lambda xp, r, b: r + b), Inverse(1, lambda xp, r, a: a - r)),
 )
 MUL = Primitive(
     name="mul",
@@ -43,7 +51,12 @@ MUL = Primitive(
     run=lambda xp, a, b: a * b,
     sym=lambda a, b: a * b,
     python="({} * {})",
+    smt="(* {} {})",
     laws=(commutative(), associative(), identity(1), annihilator(0)),
+    inverses=(
+        Inverse(0, lambda xp, r, b: xp.floordiv(r, b), exact=False),
+        Inverse(1, lambda xp, r, a: xp.floordiv(r, a), exact=False),
+    ),
 )
 SQUARE = Primitive(
     name="square",
@@ -52,6 +65,7 @@ SQUARE = Primitive(
     run=lambda xp, a: a * a,
     sym=lambda a: a**2,
     python="({} ** 2)",
+    smt="(let ((?a {})) (* ?a ?a))",
 )
 NEG = Primitive(
     name="neg",
@@ -60,7 +74,9 @@ NEG = Primitive(
     run=lambda xp, a: -a,
     sym=lambda a: -a,
     python="(-{})",
+    smt="(- {})",
     laws=(involution(),),
+    inverses=(Inverse(0, lambda xp, r: -r),),
 )
 MOD = Primitive(
     name="mod",
@@ -70,6 +86,7 @@ MOD = Primitive(
     sym=lambda a, b: sympy.Integer(0) if b.is_zero else sympy.Mod(a, b),
     python="mod({}, {})",
     define="def mod(a, b):\n    return a % b if b else 0\n",
+    smt=f"(let ((?a {{}}) (?b {{}})) {REMAINDER})",
 )
 FLOORDIV = Primitive(
     name="floordiv",
@@ -79,6 +96,7 @@ FLOORDIV = Primitive(
     sym=lambda a, b: sympy.Integer(0) if b.is_zero else sympy.floor(a / b),
     python="floordiv({}, {})",
     define="def floordiv(a, b):\n    return a // b if b else 0\n",
+    smt="(let ((?a {}) (?b {})) (ite (= ?b 0) 0 (ite (> ?b 0) (div ?a ?b) (div (- ?a) (- ?b)))))",
     laws=(right_identity(1),),
 )
 MAX = Primitive(
@@ -88,6 +106,7 @@ MAX = Primitive(
     run=lambda xp, a, b: xp.maximum(a, b),
     sym=sympy.Max,
     python="max({}, {})",
+    smt="(let ((?a {}) (?b {})) (ite (>= ?a ?b) ?a ?b))",
     laws=(commutative(), associative(), idempotent()),
 )
 MIN = Primitive(
@@ -97,6 +116,7 @@ MIN = Primitive(
     run=lambda xp, a, b: xp.minimum(a, b),
     sym=sympy.Min,
     python="min({}, {})",
+    smt="(let ((?a {}) (?b {})) (ite (<= ?a ?b) ?a ?b))",
     laws=(commutative(), associative(), idempotent()),
 )
 ABS = Primitive(
@@ -106,6 +126,7 @@ ABS = Primitive(
     run=lambda xp, a: xp.absolute(a),
     sym=sympy.Abs,
     python="abs({})",
+    smt="(abs {})",
     laws=(projection(),),
 )
 

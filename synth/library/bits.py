@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 
 from synth.laws import law
-from synth.primitive import Primitive
+from synth.primitive import Inverse, Primitive
 from synth.types import BITS, BOOL, INT, Fn
 
 
@@ -81,6 +81,7 @@ NUMBER = Primitive(
     run=lambda xp, x: x,
     sym=lambda x: x,
     python="{}",
+    inverses=(Inverse(0, lambda xp, r: r),),
 )
 
 BITVECTOR = (COUNT, AT, TAKE, DROP, NUMBER)

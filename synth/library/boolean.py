@@ -3,7 +3,7 @@
 import sympy
 
 from synth.laws import annihilator, associative, commutative, idempotent, identity, involution, same_branches
-from synth.primitive import Primitive
+from synth.primitive import Choice, Inverse, Primitive
 from synth.types import BOOL, Fn
 
 BINARY = Fn((BOOL, BOOL), BOOL)
@@ -15,6 +15,7 @@ AND = Primitive(
     run=lambda xp, a, b: a & b,
     sym=sympy.And,
     python="({} and {})",
+    smt="(and {} {})",
     laws=(commutative(), associative(), idempotent(), identity(True), annihilator(False)),
 )
 OR = Primitive(
@@ -24,6 +25,7 @@ OR = Primitive(
     run=lambda xp, a, b: a | b,
     sym=sympy.Or,
     python="({} or {})",
+    smt="(or {} {})",
     laws=(commutative(), associative(), idempotent(), identity(False), annihilator(True)),
 )
 XOR = Primitive(
@@ -33,7 +35,9 @@ XOR = Primitive(
     run=lambda xp, a, b: a ^ b,
     sym=sympy.Xor,
     python="({} != {})",
+    smt="(xor {} {})",
     laws=(commutative(), associative(), identity(False)),
+    inverses=(Inverse(0, lambda xp, r, b: r ^ b), Inverse(1, lambda xp, r, a: r ^ a)),
 )
 NOT = Primitive(
     name="not",
@@ -42,7 +46,9 @@ NOT = Primitive(
     run=lambda xp, a: ~a,
     sym=sympy.Not,
     python="(not {})",
+    smt="(not {})",
     laws=(involution(),),
+    inverses=(Inverse(0, lambda xp, r: ~r),),
 )
 IF_BOOL = Primitive(
     name="if_bool",
@@ -51,7 +57,9 @@ IF_BOOL = Primitive(
     run=lambda xp, c, a, b: (c & a) | (~c & b),
     sym=sympy.ITE,
     python="({1} if {0} else {2})",
+    smt="(ite {} {} {})",
     laws=(same_branches(),),
+    choice=Choice(lambda xp, c: c),
 )
 
 BOOLEAN = (AND, OR, XOR, NOT, IF_BOOL)

@@ -3,7 +3,7 @@
 import sympy
 
 from synth.laws import commutative, same_branches
-from synth.primitive import Primitive
+from synth.primitive import Choice, Primitive
 from synth.types import BOOL, INT, Fn
 
 RELATION = Fn((INT, INT), BOOL)
@@ -15,6 +15,7 @@ LT = Primitive(
     run=lambda xp, a, b: a < b,
     sym=sympy.Lt,
     python="({} < {})",
+    smt="(< {} {})",
 )
 LE = Primitive(
     name="le",
@@ -23,6 +24,7 @@ LE = Primitive(
     run=lambda xp, a, b: a <= b,
     sym=sympy.Le,
     python="({} <= {})",
+    smt="(<= {} {})",
 )
 EQ = Primitive(
     name="eq",
@@ -31,6 +33,7 @@ EQ = Primitive(
     run=lambda xp, a, b: a == b,
     sym=sympy.Eq,
     python="({} == {})",
+    smt="(= {} {})",
     laws=(commutative(),),
 )
 IF_INT = Primitive(
@@ -40,7 +43,9 @@ IF_INT = Primitive(
     run=lambda xp, c, a, b: xp.where(c, a, b),
     sym=lambda c, a, b: sympy.Piecewise((a, c), (b, True)),
     python="({1} if {0} else {2})",
+    smt="(ite {} {} {})",
     laws=(same_branches(),),
+    choice=Choice(lambda xp, c: c),
 )
 
 CHOICE = (LT, LE, EQ, IF_INT)

@@ -26,6 +26,7 @@ def literal(value: int) -> Primitive:
         run=lambda xp: value,
         sym=lambda: sympy.Integer(value),
         python=str(value),
+        smt=str(value),
         bits=PREFIX + 2 * ((value + 1).bit_length() - 1) + 1,
     )
 

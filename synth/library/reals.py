@@ -12,7 +12,7 @@ from synth.laws import (
     projection,
     right_identity,
 )
-from synth.primitive import Primitive
+from synth.primitive import Inverse, Primitive
 from synth.types import INT, REAL, Fn
 
 BINARY = Fn((REAL, REAL), REAL)
@@ -25,6 +25,8 @@ REAL_OF = Primitive(
     run=lambda xp, a: xp.real(a),
     sym=lambda a: a,
     python="float({})",
+    smt="(to_real {})",
+    inverses=(Inverse(0, lambda xp, r: xp.integer(r), exact=False),),
 )
 ADD_REAL = Primitive(
     name="add_real",
@@ -33,7 +35,12 @@ ADD_REAL = Primitive(
     run=lambda xp, a, b: a + b,
     sym=lambda a, b: a + b,
     python="({} + {})",
+    smt="(+ {} {})",
     laws=(commutative(), associative(), identity(0.0)),
+    inverses=(
+        Inverse(0, lambda xp, r, b: r - b, exact=False),
+        Inverse(1, lambda xp, r, a: r - a, exact=False),
+    ),
 )
 SUB_REAL = Primitive(
     name="sub_real",
@@ -42,7 +49,12 @@ SUB_REAL = Primitive(
     run=lambda xp, a, b: a - b,
     sym=lambda a, b: a - b,
     python="({} - {})",
+    smt="(- {} {})",
     laws=(right_identity(0.0),),
+    inverses=(
+        Inverse(0, lambda xp, r, b: r + b, exact=False),
+        Inverse(1, lambda xp, r, a: a - r, exact=False),
+    ),
 )
 MUL_REAL = Primitive(
     name="mul_real",
@@ -51,7 +63,12 @@ MUL_REAL = Primitive(
     run=lambda xp, a, b: a * b,
     sym=lambda a, b: a * b,
     python="({} * {})",
+    smt="(* {} {})",
     laws=(commutative(), associative(), identity(1.0), annihilator(0.0)),
+    inverses=(
+        Inverse(0, lambda xp, r, b: xp.divide(r, b), exact=False),
+        Inverse(1, lambda xp, r, a: xp.divide(r, a), exact=False),
+    ),
 )
 DIV_REAL = Primitive(
     name="div_real",
@@ -61,7 +78,12 @@ DIV_REAL = Primitive(
     sym=lambda a, b: sympy.Integer(0) if b.is_zero else a / b,
     python="divide({}, {})",
     define="def divide(a, b):\n    return a / b if b else 0.0\n",
+    smt="(let ((?a {}) (?b {})) (ite (= ?b 0.0) 0.0 (/ ?a ?b)))",
     laws=(right_identity(1.0),),
+    inverses=(
+        Inverse(0, lambda xp, r, b: r * b, exact=False),
+        Inverse(1, lambda xp, r, a: xp.divide(a, r), exact=False),
+    ),
 )
 MAX_REAL = Primitive(
     name="max_real",
@@ -70,6 +92,7 @@ MAX_REAL = Primitive(
     run=lambda xp, a, b: xp.maximum(a, b),
     sym=sympy.Max,
     python="max({}, {})",
+    smt="(let ((?a {}) (?b {})) (ite (>= ?a ?b) ?a ?b))",
     laws=(commutative(), associative(), idempotent()),
 )
 NEG_REAL = Primitive(
@@ -79,7 +102,9 @@ NEG_REAL = Primitive(
     run=lambda xp, a: -a,
     sym=lambda a: -a,
     python="(-{})",
+    smt="(- {})",
     laws=(involution(),),
+    inverses=(Inverse(0, lambda xp, r: -r),),
 )
 ABS_REAL = Primitive(
     name="abs_real",
@@ -88,6 +113,7 @@ ABS_REAL = Primitive(
     run=lambda xp, a: xp.absolute(a),
     sym=sympy.Abs,
     python="abs({})",
+    smt="(let ((?a {})) (ite (>= ?a 0.0) ?a (- ?a)))",
     laws=(projection(),),
 )
 RELU = Primitive(
@@ -97,6 +123,7 @@ RELU = Primitive(
     run=lambda xp, a: xp.maximum(a, 0.0),
     sym=lambda a: sympy.Max(a, 0),
     python="max({}, 0.0)",
+    smt="(let ((?a {})) (ite (>= ?a 0.0) ?a 0.0))",
     laws=(projection(),),
 )
 SQUARE_REAL = Primitive(
@@ -106,6 +133,7 @@ SQUARE_REAL = Primitive(
     run=lambda xp, a: a * a,
     sym=lambda a: a**2,
     python="({} ** 2)",
+    smt="(let ((?a {})) (* ?a ?a))",
 )
 SIN = Primitive(
     name="sin",

@@ -3,7 +3,8 @@
 import sympy
 
 from synth.laws import law
-from synth.primitive import Primitive
+from synth.library.arith import REMAINDER
+from synth.primitive import Inverse, Primitive
 from synth.types import INT, MODULUS, Fn
 
 BINARY = Fn((INT, INT, MODULUS), INT)
@@ -24,7 +25,12 @@ ADDZ = Primitive(
     sym=lambda a, b, m: sym_mod(a + b, m),
     python="mod({} + {}, {})",
     define=MOD,
+    smt=f"(let ((?a (+ {{}} {{}})) (?b {{}})) {REMAINDER})",
     laws=(SWAP,),
+    inverses=(
+        Inverse(0, lambda xp, r, b, m: xp.mod(r - b, m), exact=False),
+        Inverse(1, lambda xp, r, a, m: xp.mod(r - a, m), exact=False),
+    ),
 )
 SUBZ = Primitive(
     name="subz",
@@ -34,6 +40,11 @@ SUBZ = Primitive(
     sym=lambda a, b, m: sym_mod(a - b, m),
     python="mod({} - {}, {})",
     define=MOD,
+    smt=f"(let ((?a (- {{}} {{}})) (?b {{}})) {REMAINDER})",
+    inverses=(
+        Inverse(0, lambda xp, r, b, m: xp.mod(r + b, m), exact=False),
+        Inverse(1, lambda xp, r, a, m: xp.mod(a - r, m), exact=False),
+    ),
 )
 MULZ = Primitive(
     name="mulz",
@@ -43,6 +54,7 @@ MULZ = Primitive(
     sym=lambda a, b, m: sym_mod(a * b, m),
     python="mod({} * {}, {})",
     define=MOD,
+    smt=f"(let ((?a (* {{}} {{}})) (?b {{}})) {REMAINDER})",
     laws=(SWAP,),
 )
 NEGZ = Primitive(
@@ -53,6 +65,8 @@ NEGZ = Primitive(
     sym=lambda a, m: sym_mod(-a, m),
     python="mod(-{}, {})",
     define=MOD,
+    smt=f"(let ((?a (- {{}})) (?b {{}})) {REMAINDER})",
+    inverses=(Inverse(0, lambda xp, r, m: xp.mod(-r, m), exact=False),),
 )
 SQUAREZ = Primitive(
     name="squarez",
@@ -62,6 +76,7 @@ SQUAREZ = Primitive(
     sym=lambda a, m: sym_mod(a**2, m),
     python="mod({} ** 2, {})",
     define=MOD,
+    smt=f"(let ((?a (let ((?a {{0}})) (* ?a ?a))) (?b {{1}})) {REMAINDER})",
 )
 
 RESIDUES = (ADDZ, SUBZ, MULZ, NEGZ, SQUAREZ)

@@ -5,7 +5,7 @@ import pytest
 
 from synth import LIBRARIES, LIBRARY, PRIMITIVES, Terminal, apply, check_primitive, named, parse, terminal
 from synth.library.constants import literal
-from synth.types import dtype_of
+from synth.types import BOOL, MODULUS, REAL, dtype_of
 
 
 @pytest.fixture(params=PRIMITIVES, ids=lambda primitive: primitive.name)
@@ -91,3 +91,41 @@ def test_literals_cost_more_the_larger_they_are():
     assert sum(2.0 ** -literal(n).bits for n in range(1000)) <= 1 / 8
     with pytest.raises(ValueError, match="expected an integer >= 0"):
         literal(-1)
+
+
+EXACT = np.array([0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -4.0])  # reals on which float arithmetic rounds nothing
+SMALL = np.array([0, 1, -1, 2, -2, 3, -3, 5, -7, 12])
+
+
+def test_smt_view_says_the_same(primitive):
+    """z3 evaluates the template; integers are unbounded there, so the draws are small."""
+    z3 = pytest.importorskip("z3")
+    if primitive.smt is None:
+        pytest.skip("no SMT view")
+    random = np.random.default_rng(0)
+    columns = [smt_column(kind, random) for kind in primitive.type.args]
+    program = apply(primitive, *(terminal("xyz"[i], kind) for i, kind in enumerate(primitive.type.args)))
+    values = program.run({"xyz"[i]: column for i, column in enumerate(columns)} or {"row": np.ones(1)})
+    rows = zip(values, *columns, strict=True)
+    claims = [f"(= {smt_value(value)} {primitive.smt.format(*map(smt_value, row))})" for value, *row in rows]
+    solver = z3.Solver()
+    solver.from_string("".join(f"(assert {claim})" for claim in claims))
+    assert solver.check() == z3.sat
+
+
+def smt_column(kind, random):
+    if kind.width is not None:
+        return random.integers(0, 2**64, 40, dtype=np.uint64, endpoint=False) >> random.choice(
+            np.arange(64, dtype=np.uint64), 40
+        )
+    columns = {BOOL: np.array([True, False]), REAL: EXACT, MODULUS: np.array([1, 2, 5, 7])}
+    return random.choice(columns.get(kind, SMALL), 40)
+
+
+def smt_value(value):
+    if isinstance(value, np.bool_):
+        return str(bool(value)).lower()
+    if isinstance(value, np.uint64):
+        return f"#x{int(value):016x}"
+    number = f"{abs(value):f}" if isinstance(value, np.floating) else str(abs(value))
+    return f"(- {number})" if value < 0 else number

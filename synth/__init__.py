@@ -7,9 +7,10 @@ from synth.grammar import Language, language, program_bits
 from synth.levels import Level, levels
 from synth.library import LIBRARIES, LIBRARY, PRIMITIVES, named
 from synth.primitive import Primitive
-from synth.program import Program, Terminal, apply, parse, terminal
+from synth.program import Lambda, Program, Terminal, apply, terminal
 from synth.solve import Exhausted, Found, OutOfBudget, Solution, answers, solve, solve_family
 from synth.spec import Spec
+from synth.text import parse
 from synth.types import BITS, BOOL, BV, INT, MODULUS, REAL, Fn, Type, Z
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Exhausted",
     "Fn",
     "Found",
+    "Lambda",
     "Language",
     "Level",
     "OutOfBudget",

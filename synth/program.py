@@ -1,21 +1,15 @@
 """A program: an expression graph over primitives and terminals, and its text, Python, sympy and array views."""
 
 import difflib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from synth.primitive import Primitive
-from synth.types import BITS, BOOL, INT, MODULUS, REAL, Type, carrier, dtype_of, fits
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, Fn, Type, carrier, dtype_of, fits, is_vector
 from synth.xp import NUMPY, Xp, jax_xp
-
-TOKEN = re.compile(r"[()]|[^\s()]+")
-LITERAL = re.compile(r"[0-9]+")
-WORD = re.compile(r"#x[0-9a-fA-F]+|#b[01]+")  # a bit-vector
-DEEP = 20  # nested expressions beyond this depth get a variable of their own in the Python source
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +28,24 @@ class Apply:
     args: tuple[int, ...]
 
 
-Node = Terminal | Apply
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A function of parameters as a value; its body may also name the terminals around it."""
+
+    parameters: tuple[Terminal, ...]
+    body: "Program"
+
+    @property
+    def type(self) -> Fn:
+        return Fn(tuple(node.type for node in self.parameters), carrier(self.body.type))
+
+    @property
+    def free(self) -> tuple[Terminal, ...]:
+        """The terminals of the body that are not parameters."""
+        return tuple(node for node in self.body.terminals if node not in self.parameters)
+
+
+Node = Terminal | Apply | Lambda
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +55,29 @@ class Program:
     nodes: tuple[Node, ...]
 
     @property
-    def type(self) -> Type:
+    def type(self) -> Any:
+        """The result's Type; an Fn for a program that is a function by itself."""
         return type_of(self.nodes[-1])
 
     @property
     def terminals(self) -> tuple[Terminal, ...]:
         """The terminals that occur, in order of appearance."""
-        return tuple(node for node in self.nodes if isinstance(node, Terminal))
+        return tuple(dict.fromkeys(word for node in self.nodes for word in words_of(node)))
 
     def show(self) -> str:
         """The s-expression that `parse` reads, e.g. (mod (add a b) p)."""
-        words: list[str] = []
-        stack: list[int | str] = [len(self.nodes) - 1]
-        while stack:
-            item = stack.pop()
-            if isinstance(item, str):
-                words.append(item)
-                continue
-            node = self.nodes[item]
-            name = node.name if isinstance(node, Terminal) else node.primitive.name
-            if isinstance(node, Terminal) or not node.args:
-                words.append(name)
-            else:
-                words.append("(" + name)
-                stack += [")", *reversed(node.args)]
-        return " ".join(words).replace(" )", ")")
+        from synth.text import show
+
+        return show(self)
 
     def __str__(self) -> str:
         return self.show()
 
     def run(self, columns: Mapping[str, Any], backend: str = "numpy") -> np.ndarray:
-        """The program's value on columns of one shape, a column for each terminal, on "numpy" or "jax"."""
+        """The program's value on columns of one shape, a column for each terminal, on "numpy" or "jax".
+
+        Columns of vectors have one more axis, the last, of 1 + capacity; so has the value of a vector's type.
+        """
         if backend == "numpy":
             with np.errstate(all="ignore"):
                 return self.evaluate(NUMPY, {name: np.asarray(values) for name, values in columns.items()})
@@ -88,14 +91,19 @@ class Program:
     def evaluate(self, xp: Xp, columns: Mapping[str, Any]) -> Any:
         """The same as a pure function of arrays, for use under jit; 64-bit integers are the caller's to switch on."""
         self._check_columns(columns)
-        shape = np.broadcast_shapes(*(np.shape(values) for values in columns.values()))
+        shape = batch_shape(self.terminals, columns)
         values: list[Any] = []
         for node in self.nodes:
             if isinstance(node, Terminal):
                 values.append(xp.module.asarray(columns[node.name], dtype=dtype_of(node.type)))
+            elif isinstance(node, Lambda):
+                values.append(closure(xp, node, columns, len(shape)))
             else:
                 values.append(node.primitive.run(xp, *(values[i] for i in node.args)))
+        if isinstance(self.type, Fn):
+            return values[-1]
         result = xp.module.asarray(values[-1], dtype=dtype_of(self.type))
+        shape = (*shape, result.shape[-1]) if is_vector(self.type) else shape
         return xp.module.broadcast_to(result, shape)
 
     def _check_columns(self, columns: Mapping[str, Any]) -> None:
@@ -109,44 +117,27 @@ class Program:
     def python(self, parameters: Sequence[str] | None = None) -> str:
         """Source of a plain Python function `program`; its parameters are the terminals in order of appearance.
 
-        With `parameters` given, `bits` is packed from them, the first lowest, unless it is one of them.
+        With `parameters` given, `bits` is packed from them, the first lowest, unless it is one of them. Vectors are
+        plain lists of any length.
         """
-        names = [node.name for node in self.terminals]
-        parameters = names if parameters is None else list(parameters)
-        defines = list(dict.fromkeys(node.primitive.define for node in self.nodes if isinstance(node, Apply)))
-        lines, result = self._python_lines()
-        if "bits" in names and "bits" not in parameters:
-            lines.insert(0, f"bits = sum(x << i for i, x in enumerate(({', '.join(parameters)},)))")
-        body = "".join(f"    {line}\n" for line in [*lines, f"return {unwrap(result)}"])
-        return "\n\n".join([*filter(None, defines), f"def program({', '.join(parameters)}):\n{body}"])
+        from synth.python_view import python_source
 
-    def _python_lines(self) -> tuple[list[str], str]:
-        uses = np.zeros(len(self.nodes), dtype=int)
-        for node in self.nodes:
-            for i in node.args if isinstance(node, Apply) else ():
-                uses[i] += 1
-        lines: list[str] = []
-        texts: list[str] = []
-        depths: list[int] = []
-        for i, node in enumerate(self.nodes):
-            if isinstance(node, Terminal):
-                texts.append(node.name)
-                depths.append(0)
-                continue
-            text = python_text(node.primitive, [texts[j] for j in node.args])
-            depths.append(1 + max((depths[j] for j in node.args), default=-1))
-            if depths[i] and (uses[i] > 1 or depths[i] > DEEP):
-                lines.append(f"t{len(lines)} = {unwrap(text)}")
-                text, depths[i] = f"t{len(lines) - 1}", 0
-            texts.append(text)
-        return lines, texts[-1]
+        return python_source(self, parameters)
 
     def sympy(self) -> Any:
-        """The program as a sympy expression in the terminals' names."""
+        """The program as a sympy expression in the terminals' names.
+
+        Functions of vectors are sympy functions by their name: of symbols they stay as they are, of Tuples they have
+        a value.
+        """
+        import sympy
+
         values: list[Any] = []
         for node in self.nodes:
             if isinstance(node, Terminal):
                 values.append(symbol(node))
+            elif isinstance(node, Lambda):
+                values.append(sympy.Lambda(tuple(symbol(word) for word in node.parameters), node.body.sympy()))
             else:
                 values.append(node.primitive.sym(*(values[i] for i in node.args)))
         return values[-1]
@@ -155,6 +146,39 @@ class Program:
         import sympy
 
         return sympy.latex(self.sympy())
+
+
+def batch_shape(terminals: Sequence[Terminal], columns: Mapping[str, Any]) -> tuple[int, ...]:
+    """The shape of the batch: of the named columns, or where none is named, of the column of fewest axes."""
+    shapes = [np.shape(columns[node.name])[: -1 if is_vector(node.type) else None] for node in terminals]
+    axes = max(map(len, shapes)) if shapes else min(np.ndim(values) for values in columns.values())
+    named = {node.name for node in terminals}
+    shapes += [np.shape(values) for name, values in columns.items() if name not in named and np.ndim(values) == axes]
+    return np.broadcast_shapes(*shapes)
+
+
+def closure(xp: Xp, node: Lambda, columns: Mapping[str, Any], axes: int) -> Callable[..., Any]:
+    """The function on arrays of at least `axes` axes; numbers from around it meet their first axes."""
+
+    def call(*arguments: Any) -> Any:
+        shape = np.broadcast_shapes(*(np.shape(values) for values in arguments))
+        given = {
+            word.name: xp.module.broadcast_to(values, shape)
+            for word, values in zip(node.parameters, arguments, strict=True)
+        }
+        outer = {word.name: widened(xp, columns[word.name], word, axes, len(shape) - axes) for word in node.free}
+        result = node.body.evaluate(xp, given | outer)
+        return xp.module.broadcast_to(result, np.broadcast_shapes(result.shape, shape))
+
+    return call
+
+
+def widened(xp: Xp, values: Any, word: Terminal, axes: int, extra: int) -> Any:
+    """A column with `extra` axes behind those of the batch."""
+    values = xp.module.asarray(values)
+    inner = values.shape[-1:] if is_vector(word.type) else ()
+    batch = values.shape[: values.ndim - len(inner)]
+    return values.reshape((*batch, *[1] * max(extra if batch else 0, 0), *inner))
 
 
 def apply(primitive: Primitive, *programs: Program) -> Program:
@@ -183,9 +207,8 @@ def check_call(primitive: Primitive, given: Sequence[Node]) -> None:
         )
     for place, (node, wanted) in enumerate(zip(given, asked, strict=True), 1):
         if not fits(type_of(node), wanted):
-            name = node.name if isinstance(node, Terminal) else f"({node.primitive.name} ...)"
             raise ValueError(
-                f"primitive {primitive.name!r}: expected argument {place} of type {wanted}, got {name} "
+                f"primitive {primitive.name!r}: expected argument {place} of type {wanted}, got {shown(node)} "
                 f"of type {type_of(node)}; its type is {primitive.type}"
             )
 
@@ -195,91 +218,31 @@ def terminal(name: str, type: Type) -> Program:
     return Program((Terminal(name, type),))
 
 
-def parse(text: str, library: Iterable[Primitive], terminals: Mapping[str, Type] | tuple[Terminal, ...]) -> Program:
-    """The program that an s-expression such as (mod (add a b) p) writes; ValueError says what is wrong with it."""
-    words: dict[str, Primitive | Terminal] = {primitive.name: primitive for primitive in library}
-    if not isinstance(terminals, Mapping):
-        terminals = {node.name: node.type for node in terminals}
-    words.update({name: Terminal(name, kind) for name, kind in terminals.items()})
-    places: dict[Node, int] = {}
-    nodes: list[Node] = []
-    open_calls: list[tuple[Primitive, list[int]]] = []
-    done: list[int] = []
-    tokens = TOKEN.findall(text)
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        place += 1
-        if done:
-            raise ValueError(f"program {shorten(text)}: expected one expression, got {token!r} after it; remove it")
-        if token == "(":
-            head = tokens[place] if place < len(tokens) else ""
-            open_calls.append((head_of(head, words, text), []))
-            place += 1
-            continue
-        if token == ")":
-            if not open_calls:
-                raise ValueError(f"program {shorten(text)}: expected an expression, got ')'; remove it")
-            primitive, args = open_calls.pop()
-            check_call(primitive, [nodes[i] for i in args])
-            node = Apply(primitive, tuple(args))
-        else:
-            node = atom(token, words, text)
-        if node not in places:
-            places[node] = len(nodes)
-            nodes.append(node)
-        (open_calls[-1][1] if open_calls else done).append(places[node])
-    if open_calls or not done:
-        missing = shorten(")" * len(open_calls)) if open_calls else "an expression"
-        raise ValueError(f"program {shorten(text)}: expected {missing} before the end; add it")
-    return Program(tuple(nodes))
-
-
-def head_of(token: str, words: Mapping[str, Primitive | Terminal], text: str) -> Primitive:
-    word = words.get(token)
-    if isinstance(word, Primitive):
-        return word
-    if isinstance(word, Terminal) or token in ("", "(", ")"):
-        raise ValueError(
-            f"program {shorten(text)}: expected a primitive's name after '(', got {token or 'nothing'!r}; "
-            "write a call as (name argument ...)"
-        )
-    raise unknown("primitive", token, [name for name, word in words.items() if isinstance(word, Primitive)])
-
-
-def atom(token: str, words: Mapping[str, Primitive | Terminal], text: str) -> Node:
-    from synth.library.bitvectors import read_word
-    from synth.library.constants import literal
-
-    word = words.get(token)
-    if isinstance(word, Terminal):
-        return word
-    if isinstance(word, Primitive):
-        if word.type.args:
-            raise ValueError(
-                f"program {shorten(text)}: expected arguments for the primitive {token!r} of type {word.type}; "
-                f"write ({token} ...)"
-            )
-        return Apply(word, ())
-    if LITERAL.fullmatch(token) and any(LITERAL.fullmatch(name) for name in words):
-        return Apply(literal(int(token)), ())
-    if WORD.fullmatch(token) and any(type_of_word(known).width is not None for known in words.values()):
-        return Apply(read_word(token), ())
-    raise unknown("terminal", token, list(words))
-
-
 def unknown(kind: str, name: str, known: Sequence[str]) -> ValueError:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"
     return ValueError(f"unknown {kind} {name!r}; {hint}")
 
 
-def type_of(node: Node) -> Type:
-    return type_of_word(node if isinstance(node, Terminal) else node.primitive)
+def type_of(node: Node) -> Any:
+    return type_of_word(node.primitive if isinstance(node, Apply) else node)
 
 
-def type_of_word(word: Primitive | Terminal) -> Type:
-    return word.type if isinstance(word, Terminal) else word.type.result
+def type_of_word(word: Primitive | Terminal | Lambda) -> Any:
+    return word.type.result if isinstance(word, Primitive) else word.type
+
+
+def words_of(node: Node) -> tuple[Terminal, ...]:
+    """The terminals that a node names."""
+    if isinstance(node, Apply):
+        return ()
+    return (node,) if isinstance(node, Terminal) else node.free
+
+
+def shown(node: Node) -> str:
+    if isinstance(node, Terminal):
+        return node.name
+    return f"({node.primitive.name if isinstance(node, Apply) else 'lambda'} ...)"
 
 
 def python_text(primitive: Primitive, arguments: Sequence[str]) -> str:
@@ -291,16 +254,6 @@ def python_text(primitive: Primitive, arguments: Sequence[str]) -> str:
     return primitive.python.format(*arguments)
 
 
-def unwrap(text: str) -> str:
-    """Without the outer brackets, where they match each other."""
-    depth = 0
-    for place, letter in enumerate(text):
-        depth += (letter == "(") - (letter == ")")
-        if depth == 0 and place < len(text) - 1:
-            return text
-    return text[1:-1] if text.startswith("(") else text
-
-
 def shorten(text: str, limit: int = 60) -> str:
     return repr(text if len(text) <= limit else text[: limit - 3] + "...")
 
@@ -310,6 +263,8 @@ def symbol(node: Terminal) -> Any:
 
     if node.type.width is not None:
         return sympy.Symbol(node.name, integer=True, nonnegative=True)
+    if is_vector(node.type):
+        return sympy.Symbol(node.name)
     kind = carrier(node.type)
     assumptions: dict[Type, dict[str, bool]] = {
         BOOL: {},

@@ -69,6 +69,11 @@ def BV(width: int) -> Type:  # noqa: N802 - the name of SMT-LIB's sort
     return Type("bv", width=width)
 
 
+def is_vector(type: Any) -> bool:
+    """Whether values have an axis of their own: a length and items."""
+    return isinstance(type, Type) and plain(type) in VECTORS
+
+
 def dtype_of(type: Type) -> np.dtype:
     """The dtype that values of a type are held in."""
     return np.dtype("uint64") if type.width is not None else DTYPES[plain(carrier(type))]

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from synth.vectors import Vectors
+
 
 @dataclass(frozen=True, slots=True)
-class Xp:
-    """One array module behind the names below."""
+class Xp(Vectors):
+    """One array module behind the names below and, for vectors, those of `synth.vectors`."""
 
     module: ModuleType
 

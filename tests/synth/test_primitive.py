@@ -7,7 +7,7 @@ import pytest
 import sympy
 
 from synth import BITS, BOOL, INT, MODULUS, REAL, Fn, Primitive, Z, check_primitive
-from synth.check import check_law
+from synth.declared import check_law
 from synth.laws import (
     annihilator,
     associative,

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from synth.inversion import inverses
 from synth.primitive import Choice, Primitive
-from synth.program import Apply, Lambda, Node, Program, Terminal, python_text
+from synth.program import Apply, Lambda, Node, Program, Terminal
 from synth.types import Fn, dtype_of
 
 
@@ -47,6 +48,7 @@ def macro(
         define=text,
         smt=smt,
         bits=bits,
+        inverses=inverses(len(parameters), *flattened(parameters, body)),
         choice=choice(parameters, body),
         body=body,
     )
@@ -132,21 +134,12 @@ def part(nodes: Sequence[Node], root: int) -> Program:
 
 def source(function: str, parameters: Sequence[Terminal], body: Program) -> str:
     """Python definitions of the macro and of what it needs; empty where a part of it has no Python view."""
-    steps, result = flattened(parameters, body)
-    if any(node.primitive.python is None for node, _ in steps):
+    if any(isinstance(node, Apply) and node.primitive.python is None for node in body.nodes):
         return ""
-    names = [f"x{i}" for i in range(len(parameters))]
-    texts, lines = list(names), []
-    for i, (node, places) in enumerate(steps):
-        lines.append(f"    t{i} = {python_text(node.primitive, [texts[j] for j in places])}")
-        texts.append(f"t{i}")
-    if lines and result == len(texts) - 1:
-        lines[-1] = "    return " + lines[-1].split(" = ", 1)[1]
-    else:
-        lines.append(f"    return {texts[result]}")
-    defines = dict.fromkeys(node.primitive.define for node, _ in steps)
-    own = f"def {function}({', '.join(names)}):\n" + "\n".join(lines) + "\n"
-    return "\n\n".join([*filter(None, defines), own])
+    names = {parameter: Terminal(f"x{i}", parameter.type) for i, parameter in enumerate(parameters)}
+    renamed = Program(tuple(names[node] if isinstance(node, Terminal) else node for node in body.nodes))
+    before, _, own = renamed.python([node.name for node in names.values()]).rpartition("def program(")
+    return f"{before}def {function}({own}"
 
 
 def identifier(name: str, body: Program) -> str:

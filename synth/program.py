@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synth.primitive import Primitive
-from synth.types import BITS, BOOL, INT, MODULUS, REAL, Fn, Type, carrier, dtype_of, fits, is_vector
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, Fn, Type, carrier, dtype_of, fits, is_vector, plain
 from synth.xp import NUMPY, Xp, jax_xp
 
 
@@ -265,7 +265,7 @@ def symbol(node: Terminal) -> Any:
         return sympy.Symbol(node.name, integer=True, nonnegative=True)
     if is_vector(node.type):
         return sympy.Symbol(node.name)
-    kind = carrier(node.type)
+    kind = plain(carrier(node.type))
     assumptions: dict[Type, dict[str, bool]] = {
         BOOL: {},
         REAL: {"real": True},

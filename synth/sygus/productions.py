@@ -113,7 +113,7 @@ def name_of(holes: Holes) -> str:
     production = holes.production
     if isinstance(production, Group) and holes.bare and isinstance(production.items[0], Atom):
         return production.items[0].text
-    words = holes.template.replace("(", "").replace(")", "").replace("{}", "_").split()
+    words = holes.template.replace("(", "").replace(")", "").replace("{}", "").split()
     name = "_".join(words)[:LONGEST]
     return name if NAME.fullmatch(name) else "operation"
 

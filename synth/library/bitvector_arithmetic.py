@@ -57,7 +57,7 @@ def ring(width: int) -> tuple[Primitive, ...]:
             Inverse(1, lambda xp, r, a: (a - r) & xp.unsigned(mask)),
         ),
     )
-    quotient = over_odd(mask)
+    factor = other_factor(mask)
     product = Primitive(
         name="bvmul",
         type=binary,
@@ -67,25 +67,29 @@ def ring(width: int) -> tuple[Primitive, ...]:
         python=f"(({{}} * {{}}) & {mask:#x})",
         smt="(bvmul {} {})",
         laws=(commutative(), associative(), identity(1), annihilator(0)),
-        inverses=(Inverse(0, quotient, exact=False), Inverse(1, quotient, exact=False)),
+        inverses=(Inverse(0, factor, exact=False), Inverse(1, factor, exact=False)),
     )
     return negation, total, difference, product
 
 
-def over_odd(mask: int) -> Any:
-    """The factor beside an odd one, by Newton's iteration: 3 b ^ 2 inverts an odd b to 5 bits, each step doubles them.
+def other_factor(mask: int) -> Any:
+    """A factor that gives the product, where there is one: the even part of the known one divides, its odd part has an
+    inverse, by Newton's iteration: 3 b ^ 2 inverts an odd b to 5 bits, and each step doubles them.
 
-    Peter L. Montgomery's start; see Granlund and Möller, "Division of integers, large and small" (2011).
+    The start is Peter L. Montgomery's, as told in Granlund and Möller, "Division of integers, large and small".
     """
 
     def run(xp: Any, r: Any, b: Any) -> Any:
         two = xp.unsigned(2)
-        x = (xp.unsigned(3) * b) ^ two
-        x = x * (two - b * x)
-        x = x * (two - b * x)
-        x = x * (two - b * x)
-        x = x * (two - b * x)
-        return (r * x) & xp.unsigned(mask)
+        lowest = b & (xp.unsigned(0) - b)
+        even = xp.where(lowest == 0, xp.unsigned(1), lowest)
+        odd = b // even
+        x = (xp.unsigned(3) * odd) ^ two
+        x = x * (two - odd * x)
+        x = x * (two - odd * x)
+        x = x * (two - odd * x)
+        x = x * (two - odd * x)
+        return ((r // even) * x) & xp.unsigned(mask)
 
     return run
 

@@ -74,10 +74,15 @@ def shifts(width: int) -> tuple[Primitive, ...]:
         number = xp.signed(a << xp.unsigned(rest)) >> rest
         return xp.unsigned(number >> xp.signed(xp.minimum(b, xp.unsigned(63)))) & xp.unsigned(mask)
 
+    def without_sign(xp: Any, r: Any, b: Any) -> Any:
+        return xp.where(b < xp.unsigned(width), left(xp, r, b), r)
+
     return (
         shift("bvshl", "The word shifted left.", width, left, bvshl, right),
         shift("bvlshr", "The word shifted right, zeros moving in.", width, right, bvlshr, left),
-        shift("bvashr", "The word shifted right, copies of the sign moving in.", width, with_sign, bvashr, left),
+        shift(
+            "bvashr", "The word shifted right, copies of the sign moving in.", width, with_sign, bvashr, without_sign
+        ),
     )
 
 

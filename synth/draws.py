@@ -42,6 +42,9 @@ FUNCTIONS = {
 def draw(kinds: Sequence[Any], count: int, random: np.random.Generator) -> list[Any]:
     """A column for each type, shape (count,) or (count, 1 + capacity), or a Function; rows from small to large."""
     columns = [column(carrier(kind), count, random) for kind in kinds]
+    for kind, values in zip(kinds, columns, strict=True):
+        if not isinstance(values, Function):
+            values[0] = 1 if plain(kind) == MODULUS else 0  # the simplest row is always there
     return take(columns, np.argsort(sizes(columns, count), kind="stable"))
 
 

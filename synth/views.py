@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from synth.claims import Claim, attempt, defined_on, on_numpy, rows_of, spread
-from synth.draws import Function, from_plain, to_python, to_sympy
+from synth.draws import Function, from_plain, take, to_python, to_sympy
 from synth.primitive import Primitive
 from synth.types import Fn, carrier, dtype_of, is_vector
 from synth.xp import jax_xp
@@ -22,7 +22,12 @@ def same(primitive: Primitive, view: View, name: str) -> Claim:
     def sides(columns: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rows = rows_of(columns, 1)
         where = defined_on(primitive, columns, rows)
-        return on_numpy(primitive, columns, rows), view(columns, rows), where
+        values = on_numpy(primitive, columns, rows)
+        if where.all():
+            return values, view(columns, rows), where
+        other = values.copy()
+        other[where] = view(take(columns, where), int(where.sum())) if where.any() else values[where]
+        return values, other, where
 
     def sentence(values: list[str], one: str, other: str) -> str:
         return (

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from synth.inversion import inverses
+from synth.undo import inverses
 from synth.primitive import Choice, Primitive
 from synth.program import Apply, Lambda, Node, Program, Terminal
 from synth.types import Fn, dtype_of

@@ -9,9 +9,9 @@ from synth.library import LIBRARIES, LIBRARY, PRIMITIVES, named
 from synth.primitive import Primitive
 from synth.program import Lambda, Program, Terminal, apply, terminal
 from synth.solve import Exhausted, Found, OutOfBudget, Solution, answers, solve, solve_family
-from synth.spec import Spec
+from synth.spec import Spec, lists_of_rows, rows_of_lists
 from synth.text import parse
-from synth.types import BITS, BOOL, BV, INT, MODULUS, REAL, Fn, Type, Z
+from synth.types import BITS, BOOL, BV, INT, LIST, MODULUS, REAL, SELECTOR, SEQUENCE, STREAM, Fn, Type, Z
 
 __all__ = [
     "BITS",
@@ -20,9 +20,13 @@ __all__ = [
     "INT",
     "LIBRARIES",
     "LIBRARY",
+    "LIST",
     "MODULUS",
     "PRIMITIVES",
     "REAL",
+    "SELECTOR",
+    "SEQUENCE",
+    "STREAM",
     "Budget",
     "Counts",
     "Exhausted",
@@ -46,9 +50,11 @@ __all__ = [
     "columns",
     "language",
     "levels",
+    "lists_of_rows",
     "named",
     "parse",
     "program_bits",
+    "rows_of_lists",
     "solve",
     "solve_family",
     "terminal",

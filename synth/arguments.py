@@ -75,7 +75,8 @@ def typed(values: np.ndarray, dtype: np.dtype, what: str) -> np.ndarray:
     """The values in a carrier's dtype; ValueError where that would change them."""
     values = np.asarray(values)
     cast = values.astype(dtype)
-    wrong = np.flatnonzero(~((cast == values) | (values != values)))
+    same = (cast == values) | (values != values)
+    wrong = np.flatnonzero(~same.all(axis=tuple(range(1, same.ndim))))
     if len(wrong):
         raise ValueError(
             f"{what}: expected values of {dtype}, got {values[wrong[0]]} in row {wrong[0]}; "

@@ -86,6 +86,8 @@ class Primitive:
                 "split it into primitives of fewer arguments"
             )
         functions = [given for given in self.type.args if isinstance(given, Fn)]
+        if not self.type.args and isinstance(self.type.result, Fn):  # a constant of function type
+            functions.append(self.type.result)
         inner = [part for given in functions for part in (*given.args, given.result)]
         for given in (*self.type.args, self.type.result, *inner):
             if not (known(given) or (isinstance(given, Fn) and given in functions)):

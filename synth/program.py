@@ -17,7 +17,7 @@ class Terminal:
     """A named value that a program is given: an argument, a named number, or `bits`."""
 
     name: str
-    type: Type
+    type: Any  # a Type; a Fn for the word lambda of a grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Program:
 def batch_shape(terminals: Sequence[Terminal], columns: Mapping[str, Any]) -> tuple[int, ...]:
     """The shape of the batch: of the named columns, or where none is named, of the column of fewest axes."""
     shapes = [np.shape(columns[node.name])[: -1 if is_vector(node.type) else None] for node in terminals]
-    axes = max(map(len, shapes)) if shapes else min(np.ndim(values) for values in columns.values())
+    axes = max(map(len, shapes)) if shapes else min((np.ndim(values) for values in columns.values()), default=0)
     named = {node.name for node in terminals}
     shapes += [np.shape(values) for name, values in columns.items() if name not in named and np.ndim(values) == axes]
     return np.broadcast_shapes(*shapes)
@@ -261,10 +261,10 @@ def shorten(text: str, limit: int = 60) -> str:
 def symbol(node: Terminal) -> Any:
     import sympy
 
+    if isinstance(node.type, Fn) or is_vector(node.type):
+        return sympy.Symbol(node.name)
     if node.type.width is not None:
         return sympy.Symbol(node.name, integer=True, nonnegative=True)
-    if is_vector(node.type):
-        return sympy.Symbol(node.name)
     kind = plain(carrier(node.type))
     assumptions: dict[Type, dict[str, bool]] = {
         BOOL: {},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int, Shaped
+from jaxtyping import Bool, Int, Shaped
 
 from synth.arguments import columns, typed
 from synth.hashing import agree
@@ -15,7 +15,10 @@ from synth.types import BOOL, Type, dtype_of
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rows:
-    """A column a terminal and the right answers, all of shape (rows,); `whole` if they are the whole domain."""
+    """A column a terminal and the right answers, all of shape (rows,); `whole` if they are the whole domain.
+
+    Columns and answers that are vectors have a second axis.
+    """
 
     table: dict[str, Shaped[np.ndarray, " rows"]]
     answers: Shaped[np.ndarray, " rows"]
@@ -26,8 +29,8 @@ class Rows:
 
     def wrong(self, program: Program) -> Int[np.ndarray, " wrong"]:
         """The rows on which a program does not give the answer."""
-        values = program.run(self.table)
-        return np.flatnonzero(~agree(values, self.answers))
+        values = program.run({**self.table, "": np.zeros(len(self.answers))})  # "": the rows, where none is named
+        return np.flatnonzero(~all_agree(values, self.answers))
 
 
 def gather(specs: Sequence[Spec]) -> Rows:
@@ -52,10 +55,10 @@ def distinct_rows(table: dict[str, np.ndarray], answers: np.ndarray) -> Int[np.n
     """The first of several equal rows, in order; ValueError names two equal inputs with unlike answers."""
     if not table:
         return np.arange(1)
-    codes = [np.unique(values, return_inverse=True)[1] for values in table.values()]
+    codes = [np.unique(values, return_inverse=True, axis=0)[1].reshape(-1) for values in table.values()]
     _, first, group = np.unique(np.stack(codes, axis=1), axis=0, return_index=True, return_inverse=True)
     group = group.reshape(-1)
-    unlike = np.flatnonzero(~agree(answers, answers[first][group]))
+    unlike = np.flatnonzero(~all_agree(answers, answers[first][group]))
     if len(unlike):
         late = int(unlike[0])
         early = int(first[group[late]])
@@ -69,7 +72,16 @@ def distinct_rows(table: dict[str, np.ndarray], answers: np.ndarray) -> Int[np.n
 
 def covers(spec: Spec) -> bool:
     """Whether the examples are the whole domain."""
-    return spec.domain is not None and len(set(zip(*spec.inputs, strict=True))) == len(spec.domain[0])
+    if spec.domain is None:
+        return False
+    keys = ([row.tobytes() for row in np.asarray(values)] for values in spec.inputs)
+    return len(set(zip(*keys, strict=True))) == len(spec.domain[0])
+
+
+def all_agree(values: np.ndarray, wanted: np.ndarray) -> Bool[np.ndarray, " rows"]:
+    """On which rows values are what is wanted, in all items where they are vectors."""
+    same = agree(values, wanted)
+    return np.asarray(same.all(axis=tuple(range(1, same.ndim))))
 
 
 def irrelevant(rows: Rows, names: Sequence[str]) -> frozenset[str]:
@@ -78,6 +90,8 @@ def irrelevant(rows: Rows, names: Sequence[str]) -> frozenset[str]:
     Only on a whole product domain. In a program that is right, such an argument may be replaced by the other one:
     it stays right and costs the same. So the shortest program need not name it.
     """
+    if any(rows.table[name].ndim > 1 for name in names):
+        return frozenset()
     sets = {name: np.unique(rows.table[name]) for name in names}
     if not rows.whole or np.prod([float(len(values)) for values in sets.values()]) != len(rows.answers):
         return frozenset()

@@ -25,18 +25,20 @@ class Scope:
     words: Words
     parameters: tuple[Terminal, ...] = ()
     places: dict[Node, int] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
     calls: list[tuple[Primitive, list[int]]] = field(default_factory=list)  # those that are still open
     done: list[int] = field(default_factory=list)
 
     def add(self, node: Node) -> None:
         place = self.places.setdefault(node, len(self.places))
+        if place == len(self.nodes):
+            self.nodes.append(node)
         (self.calls[-1][1] if self.calls else self.done).append(place)
 
     def close(self) -> None:
         """End the innermost call."""
         primitive, args = self.calls.pop()
-        nodes = list(self.places)
-        check_call(primitive, [nodes[i] for i in args])
+        check_call(primitive, [self.nodes[i] for i in args])
         self.add(Apply(primitive, tuple(args)))
 
     def asked(self) -> Any:
@@ -86,7 +88,7 @@ def parse(text: str, library: Iterable[Primitive], terminals: Mapping[str, Any] 
         open_brackets = sum(len(scope.calls) for scope in scopes) + len(scopes) - 1
         missing = shorten(")" * open_brackets) if open_brackets else "an expression"
         raise ValueError(f"program {shorten(text)}: expected {missing} before the end; add it")
-    return Program(tuple(whole.places))
+    return Program(tuple(whole.nodes))
 
 
 def read(tokens: list[str], place: int, scopes: list[Scope], text: str) -> int:
@@ -144,7 +146,7 @@ def end_lambda(scopes: list[Scope], text: str) -> None:
             raise ValueError(f"program {shorten(text)}: expected one expression, got ')' after it; remove it")
         raise ValueError(f"program {shorten(text)}: expected an expression, got ')'; remove it")
     scopes.pop()
-    scopes[-1].add(Lambda(scope.parameters, Program(tuple(scope.places))))
+    scopes[-1].add(Lambda(scope.parameters, Program(tuple(scope.nodes))))
 
 
 def head_of(token: str, words: Words, text: str) -> Primitive:

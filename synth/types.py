@@ -34,7 +34,7 @@ class Fn:
     """A function type: argument types and the result's type."""
 
     args: tuple[Any, ...]  # a Type each; a Fn among them makes this a function of higher order
-    result: Type
+    result: Any  # a Type; a Fn for constants of function type
 
     def __str__(self) -> str:
         return f"({', '.join(map(str, self.args))}) -> {self.result}"

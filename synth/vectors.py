@@ -109,18 +109,6 @@ class Vectors:
         order = self.module.sort(self.module.where(keep, self.positions(xs), self.positions(xs) + capacity), axis=-1)
         return self.vector(keep.sum(axis=-1), self.pick(xs, order % capacity if capacity else order))
 
-    def joined(self, xs: Any, ys: Any) -> Any:
-        """The items of xs, then those of ys, cut at the capacity."""
-        places = self.positions(xs)
-        items = self.module.where(self.within(xs), self.items(xs), self.pick(ys, places - xs[..., :1]))
-        return self.vector(self.module.minimum(self.length(xs) + self.length(ys), xs.shape[-1] - 1), items)
-
-    def put_first(self, x: Any, xs: Any) -> Any:
-        """The number x, then the items of xs, cut at the capacity."""
-        places = self.positions(xs)
-        items = self.module.where(places == 0, self.along(x), self.pick(xs, places - 1))
-        return self.vector(self.module.minimum(self.length(xs) + 1, xs.shape[-1] - 1), items)
-
     def shifted(self, x: Any, xs: Any) -> Any:
         """The number x, then the items of xs but the last."""
         return self.like(

@@ -8,8 +8,12 @@ from synth.library.bitvectors import bitvectors, bv_literal
 from synth.library.boolean import BOOLEAN
 from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
+from synth.library.functions import FUNCTIONS
+from synth.library.lists import DEEPCODER, LISTS
 from synth.library.reals import REALS
 from synth.library.residues import RESIDUES
+from synth.library.sequences import SEQUENCES
+from synth.library.streams import STREAMS
 from synth.primitive import Primitive
 from synth.program import unknown
 
@@ -22,6 +26,10 @@ LIBRARIES = {
     "residues": RESIDUES,
     "reals": REALS,
     "bitvectors": bitvectors(64),
+    "functions": FUNCTIONS,
+    "lists": LISTS,
+    "streams": STREAMS,
+    "sequences": SEQUENCES,
 }
 PRIMITIVES = tuple(primitive for library in LIBRARIES.values() for primitive in library)
 LIBRARY = (*ARITH, *CHOICE, *BOOLEAN, *BITVECTOR, *CONSTANTS)  # the default language of `solve`
@@ -44,11 +52,16 @@ __all__ = [
     "BOOLEAN",
     "CHOICE",
     "CONSTANTS",
+    "DEEPCODER",
+    "FUNCTIONS",
     "LIBRARIES",
     "LIBRARY",
+    "LISTS",
     "PRIMITIVES",
     "REALS",
     "RESIDUES",
+    "SEQUENCES",
+    "STREAMS",
     "bitvectors",
     "bv_literal",
     "named",

@@ -1,0 +1,122 @@
+"""Causal functions of streams: item t of a result depends on the items 0 .. t of the arguments.
+
+A program over streams is therefore the same function at every length. The shorter of two streams ends their zip.
+"""
+
+from typing import Any
+
+from synth.library.functions import MAP, STEP, TEST
+from synth.library.lists import run_map, run_zip
+from synth.library.plain import on_lists
+from synth.types import INT, STREAM, Fn
+
+UNARY = Fn((STREAM,), STREAM)
+
+
+def delay(start: Any, xs: list) -> list:
+    return [start, *xs][: len(xs)]
+
+
+def time(xs: list) -> list:
+    return list(range(len(xs)))
+
+
+def running_sum(xs: list) -> list:
+    return [sum(xs[: t + 1]) for t in range(len(xs))]
+
+
+def running_max(xs: list) -> list:
+    return [max(xs[: t + 1]) for t in range(len(xs))]
+
+
+def running_min(xs: list) -> list:
+    return [min(xs[: t + 1]) for t in range(len(xs))]
+
+
+def running_count(f: Any, xs: list) -> list:
+    return [sum(1 for x in xs[: t + 1] if f(x)) for t in range(len(xs))]
+
+
+def clip(low: Any, high: Any, xs: list) -> list:
+    return [min(max(x, low), high) for x in xs]
+
+
+def map_stream(f: Any, xs: list) -> list:
+    return [f(x) for x in xs]
+
+
+def zip_stream(f: Any, xs: list, ys: list) -> list:
+    return [f(x, y) for x, y in zip(xs, ys, strict=False)]
+
+
+def scan_stream(step: Any, start: Any, xs: list) -> list:
+    states = [start]
+    for x in xs:
+        states.append(step(states[-1], x))
+    return states[1:]
+
+
+def mealy(step: Any, out: Any, xs: list) -> list:
+    states = [0]
+    for x in xs:
+        states.append(step(states[-1], x))
+    return [out(state, x) for state, x in zip(states, xs, strict=False)]
+
+
+def run_mealy(xp: Any, step: Any, out: Any, xs: Any) -> Any:
+    states = xp.states(step, xs[..., 0] * 0, xp.items(xs))
+    begin = xp.module.zeros_like(states[..., :1])
+    before = xp.module.concatenate([begin, states[..., :-1]], axis=-1)
+    return xp.like(xs, out(before, xp.items(xs)))
+
+
+def run_clip(xp: Any, low: Any, high: Any, xs: Any) -> Any:
+    return xp.like(xs, xp.minimum(xp.maximum(xp.items(xs), xp.along(low)), xp.along(high)))
+
+
+def run_extreme(name: str) -> Any:
+    """Running maximum or minimum; items beyond the end come last, so they change nothing."""
+    return lambda xp, xs: xp.like(xs, getattr(xp.module, name).accumulate(xp.items(xs), axis=-1))
+
+
+STREAMS = (
+    on_lists(
+        "delay", Fn((INT, STREAM), STREAM), "A start, then the stream.", lambda xp, x, xs: xp.shifted(x, xs), delay
+    ),
+    on_lists("time", UNARY, "0, 1, 2, ...", lambda xp, xs: xp.like(xs, xp.positions(xs)), time),
+    on_lists(
+        "running_sum",
+        UNARY,
+        "The sum so far.",
+        lambda xp, xs: xp.like(xs, xp.module.cumsum(xp.items(xs), axis=-1)),
+        running_sum,
+    ),
+    on_lists("running_max", UNARY, "The largest so far.", run_extreme("maximum"), running_max),
+    on_lists("running_min", UNARY, "The smallest so far.", run_extreme("minimum"), running_min),
+    on_lists(
+        "running_count",
+        Fn((TEST, STREAM), STREAM),
+        "How many items so far pass a test.",
+        lambda xp, f, xs: xp.like(xs, xp.module.cumsum(xp.integer(f(xp.items(xs))), axis=-1)),
+        running_count,
+    ),
+    on_lists(
+        "clip", Fn((INT, INT, STREAM), STREAM), "Items raised to the first and cut to the second.", run_clip, clip
+    ),
+    on_lists("map_stream", Fn((MAP, STREAM), STREAM), "A function of each item.", run_map, map_stream),
+    on_lists("zip_stream", Fn((STEP, STREAM, STREAM), STREAM), "A function of two streams.", run_zip, zip_stream),
+    on_lists(
+        "scan_stream",
+        Fn((STEP, INT, STREAM), STREAM),
+        "States, each a function of the state before and the item; from a start.",
+        lambda xp, step, start, xs: xp.like(xs, xp.states(step, start, xp.items(xs))),
+        scan_stream,
+    ),
+    on_lists(
+        "mealy",
+        Fn((STEP, STEP, STREAM), STREAM),
+        "A step function and an output function of the state before, from 0 on, and the item.",
+        run_mealy,
+        mealy,
+    ),
+)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from synth.undo import inverses
 from synth.primitive import Choice, Primitive
 from synth.program import Apply, Lambda, Node, Program, Terminal
 from synth.types import Fn, dtype_of
+from synth.undo import inverses
 
 
 def macro(

@@ -215,7 +215,7 @@ class Reading:
                 "give it as many arguments of one sort as it takes",
             )
         raise unknown_name(
-            "function", head.text, known_names() | {*self.scope.definitions, *self.scope.functions}, head.line
+            "function", head.text, (*self.scope.definitions, *self.scope.functions), head.line, known_names()
         )
 
 

@@ -1,9 +1,9 @@
 """Sorts, symbols and literals of SyGuS-IF."""
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-from synth.program import unknown
 from synth.sygus.text import Atom, Expression, Group, clipped, refusal, shown
 from synth.types import BOOL, BV, INT, Type
 
@@ -11,6 +11,7 @@ SYMBOL = re.compile(r"[A-Za-z~!@$%^&*_+=<>.?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*")
 NUMBER = re.compile(r"-?[0-9]+")
 WORD = re.compile(r"#x[0-9A-Fa-f]+|#b[01]+")
 WIDEST = 64  # bits of a bit-vector
+LONG, MANY = 40, 16  # letters of a name, and names, that a message shows
 RESERVED = {"let", "forall", "exists", "!", "as", "_", "true", "false", "Constant", "Variable", "par", "match"}
 
 
@@ -20,8 +21,11 @@ def sort_of_text(expression: Expression, named: Mapping[str, Type]) -> Type:
         known = {"Int": INT, "Bool": BOOL, **named}
         if expression.text in known:
             return known[expression.text]
-        hint = str(unknown("sort", expression.text[:40], list(known)))
-        raise refusal(expression.line, f"expected a sort among Int, Bool and (_ BitVec n), got {hint}")
+        raise refusal(
+            expression.line,
+            f"expected a sort among {', '.join(list(known)[:MANY])} and (_ BitVec n), got {clipped(expression.text)}; "
+            "use one of them",
+        )
     words = [item.text if isinstance(item, Atom) else "" for item in expression.items]
     words = words[1:] if words[:1] == ["_"] else words  # SyGuS-IF 1 wrote (BitVec n)
     if len(words) == 2 and words[0] == "BitVec" and NUMBER.fullmatch(words[1]):
@@ -77,6 +81,10 @@ def group(expression: Expression, what: str) -> Group:
     return expression
 
 
-def unknown_name(kind: str, name: str, known: Iterable[str], line: int) -> ValueError:
-    """The sentence for a name that was not declared, with the nearest one."""
-    return refusal(line, str(unknown(kind, name if len(name) <= 40 else name[:37] + "...", sorted(known))))
+def unknown_name(kind: str, name: str, declared: Iterable[str], line: int, built_in: Iterable[str] = ()) -> ValueError:
+    """The sentence for a name that was not declared: the nearest one, or what the file has declared."""
+    own = sorted(known for known in declared if " " not in known)
+    near = difflib.get_close_matches(name[:LONG], [*own, *built_in], n=1, cutoff=0.5)
+    listed = ", ".join(own[:MANY]) + (", ..." if len(own) > MANY else "")
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {listed or 'none'}"
+    return refusal(line, f"unknown {kind} {clipped(name, LONG)}; {hint}")

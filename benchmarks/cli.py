@@ -176,6 +176,20 @@ def show(task: str) -> None:
         click.echo(line)
 
 
+@main.command()
+@click.argument("file", metavar="FILE.py")
+@told
+def check(file: str) -> None:
+    """Check the primitives that FILE.py declares: their views, laws, inverses and choices. Status 1 when one fails."""
+    from benchmarks.checking import check_file
+
+    outcome = check_file(file)
+    for line in outcome.lines:
+        click.echo(line)
+    if outcome.failed:
+        raise click.ClickException(f"{outcome.failed} of {counted(outcome.of, 'primitive')} failed")
+
+
 def described(task: "Task") -> Iterable[str]:
     size = task.sizes[0]
     spec = task.spec(size)

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -76,11 +77,25 @@ def module_of(path: Path) -> ModuleType:
     sys.path.insert(0, str(path.parent))  # so that a user's file may import its neighbours
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise ValueError(
-            f"{path}: cannot be run ({type(error).__name__}: {error}); try it with python alone"
+            f"{path}{line_of(error, path)}: cannot be run ({said(error)}); try it with python alone"
         ) from error
     finally:
         sys.path.remove(str(path.parent))
     return module
+
+
+def line_of(error: BaseException, path: Path) -> str:
+    """Where in the file it happened, the innermost place."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return f", line {error.lineno}"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def said(error: BaseException) -> str:
+    """The kind of error and the first line of what it says, without a place, which is named before."""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{type(error).__name__}: {(text.splitlines() or [''])[0]}"

@@ -157,7 +157,7 @@ def check_defined(primitive: Primitive, columns: Sequence[Any], arrays: bool) ->
 
 
 def check_repetition(primitive: Primitive, kept: Sequence[Any], columns: Sequence[Any], values: np.ndarray) -> None:
-    """The arguments are as they were, and after other calls `run` says the same of them."""
+    """The arguments are as they were, and `run` says the same of them after other calls and in another order."""
     for place, (before, after) in enumerate(zip(kept, columns, strict=True)):
         if not isinstance(before, Function) and not np.array_equal(before, after):
             raise ValueError(
@@ -165,9 +165,13 @@ def check_repetition(primitive: Primitive, kept: Sequence[Any], columns: Sequenc
                 f"got argument {place + 1} changed; return a new array"
             )
     first = values.copy()
-    back = take(kept, slice(None, None, -1))
-    attempt(primitive, "run", lambda: primitive.run(NUMPY, *back), "on numpy; " + REMEDY)
-    again = spread(primitive, np.asarray(attempt(primitive, "run", lambda: primitive.run(NUMPY, *kept), ALONE)), DRAWS)
+    for order in (slice(None, None, -1), slice(None)):
+        given = take(kept, order)
+        again = np.asarray(attempt(primitive, "run", lambda given=given: primitive.run(NUMPY, *given), ALONE))
+        compare_again(primitive, kept, first, spread(primitive, again, DRAWS)[order])
+
+
+def compare_again(primitive: Primitive, kept: Sequence[Any], first: np.ndarray, again: np.ndarray) -> None:
     equal = (first == again) | ((first != first) & (again != again))
     rows = np.flatnonzero(~equal.reshape(DRAWS, -1).all(axis=1))
     if len(rows):

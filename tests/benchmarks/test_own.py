@@ -132,7 +132,7 @@ def test_what_a_file_does_not_hold_is_said_in_one_sentence(tmp_path: Path) -> No
     sentences = {
         "mytask.py:TUSK": r"unknown name 'TUSK'; did you mean 'TASK'\?",
         "mytask.py:HALF": r"mytask\.py:HALF: expected a Task, got Primitive; name the declaration itself",
-        "bad.py:TASK": r"bad\.py: cannot be run \(ZeroDivisionError: division by zero\); try it with python alone",
+        "bad.py:TASK": r"bad\.py, line 1: cannot be run \(ZeroDivisionError: division by zero\); try it with",
         "gone.py:TASK": r"gone\.py:TASK: expected a Python file at",
     }
     for name, sentence in sentences.items():

@@ -11,14 +11,14 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from synth.grammar import EIGHTHS, Language, head, language
+from synth.grammar import EIGHTHS, LAMBDA, Language, head, language
 from synth.primitive import Primitive
-from synth.program import Apply, Program, Terminal, unknown
-from synth.types import Type, carrier, plain
+from synth.program import Apply, Lambda, Program, Terminal, unknown
+from synth.types import carrier, plain
 
 FORMAT = "1"
 LARGEST = 64 << 20  # bytes of a file that is read
@@ -38,11 +38,14 @@ class Prior:
 
     def language(self, library: Iterable[Primitive], terminals: Iterable[Terminal]) -> Language:
         """The fitted language of these primitives and terminals; `solve` takes it in place of a library."""
-        even = language(library, terminals)
-        costs = {kind: self._costs(kind, even) for kind in even.costs}
-        return Language(even.primitives, even.terminals, costs)
+        return self.fitted(language(library, terminals))
 
-    def _costs(self, kind: Type, even: Language) -> dict[str, int]:
+    def fitted(self, even: Language) -> Language:
+        """The same language with fitted costs, those of lambdas' bodies among them."""
+        costs = {kind: self._costs(kind, even) for kind in even.costs}
+        return replace(even, costs=costs, bodies={kind: self.fitted(inner) for kind, inner in even.bodies.items()})
+
+    def _costs(self, kind: Any, even: Language) -> dict[str, int]:
         known = even.costs[kind]
         here = self.counts.get(str(plain(kind)), {})
         leaves = {node.name for node in even.terminals} & set(known)
@@ -79,20 +82,23 @@ def fit_prior(programs: Iterable[Program], library: Iterable[Primitive], alpha: 
     )
 
 
-def occurrences(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
-    """Type asked, alternative, and how often it stands there in the written program."""
-    times: list[Counter[str]] = [Counter() for _ in program.nodes]
-    times[-1][str(plain(carrier(program.type)))] = 1
-    for place in reversed(range(len(program.nodes))):
-        node = program.nodes[place]
-        word = head(node)
-        if isinstance(word, Primitive) and word.name not in names:
-            raise unknown("primitive", word.name, names)
-        name = word.name if isinstance(word, Primitive) else TERMINALS
-        yield from ((asked, name, count) for asked, count in times[place].items())
-        if isinstance(node, Apply):
-            for argument, asked in zip(node.args, node.primitive.type.args, strict=True):
-                times[argument][str(plain(carrier(asked)))] += times[place].total()
+def occurrences(program: Program, names: tuple[str, ...], asked: Any = None) -> Iterator[tuple[str, str, int]]:
+    """Type asked, alternative, and how often it stands there in the written program.
+
+    The body of a lambda counts like the rest, its parameters among the terminals.
+    """
+    times: list[Counter[Any]] = [Counter() for _ in program.nodes]
+    times[-1][plain(carrier(asked or program.type))] = 1
+    for node, here in zip(reversed(program.nodes), reversed(times), strict=True):
+        if isinstance(node, Apply) and node.primitive.name not in names:
+            raise unknown("primitive", node.primitive.name, names)
+        name = TERMINALS if isinstance(node, Terminal) else head(node).name
+        yield from ((str(kind), name, count) for kind, count in here.items())
+        if isinstance(node, Lambda):
+            inner = occurrences(node.body, names, node.type.result)
+            yield from ((kind, name, count * here.total()) for kind, name, count in inner)
+        for place, kind in zip(node.args, node.primitive.type.args, strict=True) if isinstance(node, Apply) else ():
+            times[place][plain(carrier(kind))] += here.total()
 
 
 def write_prior(prior: Prior, path: Path | str) -> None:
@@ -136,7 +142,7 @@ def checked(found: Any, where: str) -> Prior:
         raise ValueError(
             f"{where}: expected format {FORMAT}, got {found['versions'].get('format')}; fit it again with this version"
         )
-    for name in {name for row in found["counts"].values() for name in row} - {TERMINALS, *found["library"]}:
+    for name in {name for row in found["counts"].values() for name in row} - {TERMINALS, LAMBDA, *found["library"]}:
         raise ValueError(f"{where}: {unknown('primitive', name, found['library'])}; {REMEDY}")
     found |= {"programs": tuple(found["programs"]), "library": tuple(found["library"]), "alpha": float(found["alpha"])}
     return Prior(**found)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from synth import BOOL, INT, Terminal, language, named, parse
 from synth.grammar import EIGHTHS
 from synth.prior import fit_prior, read_prior, write_prior
+from synth.types import LIST
 
 LIBRARY = named(["arith", "choice", "constants"])
 WORDS = (Terminal("a", INT), Terminal("b", INT))
@@ -31,6 +32,20 @@ def test_counts_are_of_the_written_program():
 
 def test_shared_parts_count_each_time():
     assert fitted(["(add (mul a b) (mul a b))"]).counts["int"] == {"add": 1, "mul": 2, "terminals": 4}
+
+
+def test_lambdas_count_with_their_bodies():
+    library = named(["lists", "mul", "add", "1"])
+    words = (Terminal("xs", LIST), Terminal("n", INT))
+    prior = fit_prior([parse("(map (lambda (x) (mul x n)) xs)", library, words)], library)
+    assert prior.counts == {
+        "(int) -> int": {"lambda": 1},
+        "int": {"mul": 1, "terminals": 2},
+        "list": {"map": 1, "terminals": 1},
+    }
+    fit, even = prior.language(library, words), language(library, words)
+    (asked,) = [kind for kind in fit.bodies if len(kind.args) == 1 and kind.result == INT]
+    assert fit.bodies[asked].costs[INT]["mul"] < even.bodies[asked].costs[INT]["mul"]
 
 
 def test_bits_follow_from_the_counts():

@@ -1,0 +1,44 @@
+"""Search that starts from the goal: look-ups through inverses, decision trees, and trees inside further steps."""
+
+import time
+
+import numpy as np
+from jaxtyping import Int
+
+from synth.inversion import invert
+from synth.types import Type
+from synth.unify.forest import Ground, prepare, unify
+from synth.unify.masks import FAR
+from synth.unify.question import Answer, Question, Step, steps
+
+FEW = 4  # programs that stand beside a tree inside a step
+SUBGOALS = 16  # programs through which a goal is taken back before it is looked for
+
+
+def directed(
+    question: Question, limit: int = FAR, seconds: float = float("inf"), *, compiled: bool = True
+) -> tuple[Answer | None, Int[np.ndarray, " wrong"]]:
+    """The cheapest program met that is right on all examples and costs less than `limit` eighths of a bit.
+
+    A first tree and one round of look-ups are always tried; what is beyond it ends after `seconds`. Beside the answer
+    come examples that the bank should know: those on which a program failed that was right on the bank's own.
+    """
+    deadline = time.perf_counter() + seconds
+    best, wrong = invert(question, limit)
+    limit = best.cost if best else limit
+    grounds: dict[Type, Ground | None] = {}
+    paths: list[tuple[Step, ...]] = [(), *((step,) for step in steps(question.bank, question.kind, FEW))]
+    for path in paths:
+        if path and (time.perf_counter() > deadline or path[0].cost >= limit):
+            break
+        kind = path[-1].open if path else question.kind
+        if kind not in grounds:
+            grounds[kind] = prepare(question, kind, limit, compiled=compiled)
+        ground = grounds[kind]
+        if ground is not None:
+            tree, grounds[kind] = unify(ground, path, limit, deadline, compiled=compiled)
+            best, limit = (tree, tree.cost) if tree else (best, limit)
+    if time.perf_counter() < deadline:
+        found, missed = invert(question, limit, SUBGOALS)
+        best, wrong = found or best, missed if len(missed) else wrong
+    return best, wrong

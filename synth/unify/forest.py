@@ -1,0 +1,144 @@
+"""A decision tree over a bank's programs that is right on all examples, alone or inside further steps."""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from synth.program import Program
+from synth.types import Type
+from synth.unify.conditions import Conditions, Maker, conditions, makers, write_condition
+from synth.unify.loops import distinct
+from synth.unify.masks import everything, pack
+from synth.unify.pick import pick_terms
+from synth.unify.question import Answer, Question, Step, right, take, write
+from synth.unify.sight import Sight, see, with_others
+from synth.unify.tree import Leaf, Tree, grow
+
+EXAMPLES = 128  # that trees are grown on at first
+MORE = 64  # counterexamples that are taken at once
+ROUNDS = 8
+ALONE = 4  # examples without a program that all programs are tried on together
+ROWS = 1 << 14  # candidates for terms; above, only one for each mask on the bank's examples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What trees of one type grow on: examples, in the order of their bits in masks, and the tests on them."""
+
+    kind: Type
+    makers: tuple[Maker, ...]
+    sight: Sight
+    order: Int[np.ndarray, " some"]
+    known: Conditions
+
+
+def prepare(question: Question, kind: Type, limit: int, *, compiled: bool = True) -> Ground | None:
+    """The ground for trees of a type; None where the language has no choice between programs of it."""
+    made = makers(question, kind, compiled=compiled) if question.bank.count(kind) else ()
+    if not made:
+        return None
+    count = len(question.answers)
+    sight = see(question, np.unique(np.linspace(0, count - 1, min(count, EXAMPLES)).astype(np.int64)))
+    return on(sight, kind, made, limit, compiled)
+
+
+def on(sight: Sight, kind: Type, made: tuple[Maker, ...], limit: int, compiled: bool) -> Ground:
+    """The ground for a view; examples that few programs get right come first, which shortens the search for terms."""
+    order = np.arange(len(sight.examples))
+    if kind == sight.question.kind:
+        rows = candidates(sight, kind, (), compiled)
+        order = np.argsort(hits_of(sight, kind, rows, ()).sum(axis=1), kind="stable")
+    known = conditions(sight, made, order, limit, compiled=compiled)
+    return Ground(kind=kind, makers=made, sight=sight, order=order, known=known)
+
+
+def unify(
+    ground: Ground, path: tuple[Step, ...], limit: int, deadline: float, *, compiled: bool = True
+) -> tuple[Answer | None, Ground]:
+    """The cheapest tree found, below the limit, whose value taken through the steps is the goal.
+
+    `path` has the outermost step first; without steps the tree itself is the goal. The tree is grown on some examples,
+    and again with those on which it turned out to be wrong; the ground returned has these too.
+    """
+    question, extra = ground.sight.question, sum(step.cost for step in path)
+    for _ in range(ROUNDS):
+        rows = candidates(ground.sight, ground.kind, path, compiled)
+        if not len(rows):
+            break
+        answer = tree_on(ground, rows, path, limit - extra, deadline, compiled)
+        wrong = question.wrong(answer.program) if answer else ()
+        if answer is None or not len(wrong):
+            return answer and replace(answer, cost=answer.cost + extra), ground
+        spread = wrong[np.unique(np.linspace(0, len(wrong) - 1, MORE).astype(np.int64))]
+        sight = see(question, np.union1d(ground.sight.further, spread))
+        ground = on(sight, ground.kind, ground.makers, limit, compiled)
+    return None, ground
+
+
+def candidates(sight: Sight, kind: Type, path: tuple[Step, ...], compiled: bool) -> Int[np.ndarray, " rows"]:
+    """The programs that are right, taken through the steps, on some example; none where an example has no such program.
+
+    Where not all programs' values on the further examples are known, only those are asked for that are needed.
+    """
+    costs = sight.question.bank.costs(kind)
+    every = np.arange(len(costs))
+    first = sight if sight.whole is not None else replace(sight, further=sight.further[:0])
+    hits = hits_of(first, kind, every, path)
+    rows = few(costs, hits, compiled)
+    while len(rows):
+        missed = np.flatnonzero(~hits_of(sight, kind, rows, path).any(axis=1))
+        if not len(missed):
+            return rows
+        hits = hits_of(replace(sight, further=sight.examples[missed[:ALONE]], own=False), kind, every, path)
+        more = few(costs, hits, compiled)
+        rows = np.union1d(rows, more) if len(more) else more
+    return rows
+
+
+def few(costs: Int[np.ndarray, " n"], hits: Bool[np.ndarray, "examples n"], compiled: bool) -> Int[np.ndarray, " rows"]:
+    """The programs that are right somewhere, if they are not too many; none where an example has none."""
+    if not hits.any(axis=1).all():
+        return np.empty(0, np.int64)
+    rows = np.flatnonzero(hits.any(axis=0))
+    if len(rows) <= ROWS:
+        return rows
+    rows = rows[np.argsort(costs[rows], kind="stable")]
+    return rows[distinct(pack(hits[:, rows]), None, compiled)][:ROWS]
+
+
+def hits_of(
+    sight: Sight, kind: Type, rows: Int[np.ndarray, " n"], path: tuple[Step, ...]
+) -> Bool[np.ndarray, "examples n"]:
+    """On which examples of a view programs are right, taken through the steps."""
+    values, others = with_others(sight, kind, rows, path)
+    for step, given in zip(reversed(path), reversed(others), strict=True):
+        values = take(step, values, given)
+    return right(values, sight.answers)
+
+
+def tree_on(
+    ground: Ground, rows: Int[np.ndarray, " n"], path: tuple[Step, ...], limit: int, deadline: float, compiled: bool
+) -> Answer | None:
+    """The cheapest tree that is right on the ground's examples, taken through the steps; its cost is without them."""
+    bank, kind, examples = ground.sight.question.bank, ground.kind, len(ground.order)
+    hits = hits_of(ground.sight, kind, rows, path)
+    terms = pick_terms(pack(hits[ground.order]), bank.costs(kind)[rows], examples, compiled=compiled)
+    seconds = max(0.0, deadline - time.perf_counter())
+    grown = grow(everything(examples), terms, ground.known.tests, limit, seconds, compiled=compiled)
+    if grown.tree is None:
+        return None
+    program = write_tree(ground, rows[terms.places], grown.tree)
+    for step in reversed(path):
+        program = write(bank, step, program)
+    return Answer(program=program, cost=grown.cost, how="unification", proven=grown.proven)
+
+
+def write_tree(ground: Ground, rows: Int[np.ndarray, " terms"], tree: Tree) -> Program:
+    """The program of a tree whose leaves are stored programs."""
+    question = ground.sight.question
+    if isinstance(tree, Leaf):
+        return question.bank.program(ground.kind, int(rows[tree.term]))
+    yes, no = (write_tree(ground, rows, branch) for branch in (tree.yes, tree.no))
+    return write_condition(question, ground.known, tree.test, yes, no)

@@ -12,6 +12,7 @@ from synth.sygus.term import Call, Node, Term, sort_of, subgraph
 from synth.sygus.text import Atom, Expression, Group, clipped, refusal, shown
 from synth.types import BOOL, INT, Fn, Type, plain
 
+SHOWN = 6  # sorts in a message
 WRITTEN_OUT = 1_000_000  # nodes that defined functions may add to the terms of one file
 
 
@@ -221,9 +222,13 @@ class Reading:
 
 def check_arguments(head: Atom, asked: Sequence[Type], given: Sequence[Type]) -> None:
     if list(asked) != list(given):
-        wanted = " ".join(map(smt_sort, asked)) or "nothing"
-        got = " ".join(map(smt_sort, given)) or "nothing"
-        raise refusal(head.line, f"expected arguments ({wanted}) for {clipped(head.text)}, got ({got}); mend the call")
+        wanted, got = sorts_text(asked), sorts_text(given)
+        raise refusal(head.line, f"expected arguments {wanted} for {clipped(head.text)}, got {got}; mend the call")
+
+
+def sorts_text(sorts: Sequence[Type]) -> str:
+    few = " ".join(map(smt_sort, sorts[:SHOWN]))
+    return f"({few}{f' and {len(sorts) - SHOWN} more' if len(sorts) > SHOWN else ''})"
 
 
 def smt_sort(sort: Type) -> str:

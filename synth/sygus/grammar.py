@@ -14,7 +14,7 @@ from synth.sygus.build import Scope, smt_sort
 from synth.sygus.operators import constant
 from synth.sygus.productions import operation, read, take_holes
 from synth.sygus.sorts import group, literal, sort_of_text, symbol
-from synth.sygus.text import Atom, Expression, Group, refusal, shown
+from synth.sygus.text import Atom, Expression, Group, clipped, refusal, shown
 from synth.types import Type, plain
 
 
@@ -83,10 +83,10 @@ def read_rules(scope: Scope, parameters: Sequence[Terminal], groups: Sequence[Ex
         name, sort = name_and_sort(scope, Group(rule.items[:2], rule.line))
         taken = {*found, *(parameter.name for parameter in parameters), *scope.definitions}
         if name in taken:
-            raise refusal(rule.line, f"expected a new name for a nonterminal, got {name!r} again; rename it")
+            raise refusal(rule.line, f"expected a new name for a nonterminal, got {clipped(name)} again; rename it")
         productions = group(rule.items[2], "the productions").items
         if not productions:
-            raise refusal(rule.line, f"expected productions for {name!r}, got none; give it at least one")
+            raise refusal(rule.line, f"expected productions for {clipped(name)}, got none; give it at least one")
         kind = replace(sort, symbol=name) if sort in sorts else sort
         sorts.add(sort)
         found[name] = Nonterminal(name, kind, productions, rule.line)
@@ -125,8 +125,8 @@ def inlined(nonterminal: Nonterminal, known: Mapping[str, Nonterminal]) -> Itera
         if plain(other.type) != plain(nonterminal.type):
             raise refusal(
                 production.line,
-                f"expected a production of sort {smt_sort(nonterminal.type)} for {nonterminal.name}, got {other.name} "
-                f"of sort {smt_sort(other.type)}; remove it",
+                f"expected a production of sort {smt_sort(nonterminal.type)} for {nonterminal.name[:40]}, got "
+                f"{other.name} of sort {smt_sort(other.type)}; remove it",
             )
         if other.name not in done:
             done.add(other.name)
@@ -171,7 +171,7 @@ def check_sort(nonterminal: Nonterminal, production: Expression, sort: Type) -> 
     if plain(sort) != plain(nonterminal.type):
         raise refusal(
             production.line,
-            f"expected a production of sort {smt_sort(nonterminal.type)} for {nonterminal.name}, got "
+            f"expected a production of sort {smt_sort(nonterminal.type)} for {nonterminal.name[:40]}, got "
             f"{shown(production)} of sort {smt_sort(sort)}; mend it",
         )
 

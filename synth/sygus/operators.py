@@ -17,10 +17,10 @@ from synth.library.arith import ABS, ADD, MUL, NEG, SUB
 from synth.library.bitvectors import bitvectors, bv_literal
 from synth.library.boolean import AND, IF_BOOL, NOT, OR, XOR
 from synth.library.choice import EQ, IF_INT, LE, LT
+from synth.library.integers import GE, GT
 from synth.primitive import Primitive
 from synth.types import BOOL, INT, Fn, Type
 
-RELATION = Fn((INT, INT), BOOL)
 BINARY = Fn((INT, INT), INT)
 
 
@@ -28,24 +28,6 @@ def euclidean_div(xp: Any, a: Any, b: Any) -> Any:
     return xp.where(b < 0, -xp.floordiv(a, -b), xp.floordiv(a, b))
 
 
-GE = Primitive(
-    name="ge",
-    type=RELATION,
-    doc="Whether the first integer is larger or equal.",
-    run=lambda xp, a, b: a >= b,
-    sym=sympy.Ge,
-    python="({} >= {})",
-    smt="(>= {} {})",
-)
-GT = Primitive(
-    name="gt",
-    type=RELATION,
-    doc="Whether the first integer is larger.",
-    run=lambda xp, a, b: a > b,
-    sym=sympy.Gt,
-    python="({} > {})",
-    smt="(> {} {})",
-)
 DIV = Primitive(
     name="div",
     type=BINARY,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from synth.files import read_text
 from synth.program import Apply, Terminal
 from synth.sygus.build import Definition, Scope, read_term, smt_sort
 from synth.sygus.examples import example_at_once, merged
@@ -17,7 +18,7 @@ from synth.sygus.operators import known_names
 from synth.sygus.problem import Constraint, Example, Function, Problem, stated
 from synth.sygus.sorts import group, sort_of_text, symbol, unknown_name
 from synth.sygus.term import Term
-from synth.sygus.text import Atom, Expression, Group, clipped, expressions, read_text, refusal, shown
+from synth.sygus.text import Atom, Expression, Group, clipped, expressions, refusal, shown
 from synth.types import BOOL, Fn, Type
 
 LOGICS = ("BV", "LIA", "NIA", "CORE", "BVLIA", "LIABV", "NIABV", "ALL")

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from synth.files import SIZE
 from synth.sygus import Problem, parse_problem, read_problem
-from synth.sygus.text import DEPTH, SIZE, expressions
+from synth.sygus.text import DEPTH, expressions
 from synth.types import BOOL, BV, INT, Fn
 
 PROBLEMS = Path(__file__).parent / "problems"

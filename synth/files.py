@@ -1,0 +1,24 @@
+"""Text files of a bounded size."""
+
+from pathlib import Path
+
+SIZE = 64 << 20  # bytes of the largest file that is read
+
+
+def read_text(path: Path | str) -> str:
+    """The text of a file; ValueError where it is larger than 64 MiB, before it is read, or is not UTF-8."""
+    with open(path, "rb") as file:
+        size = Path(path).stat().st_size
+        data = file.read(SIZE + 1) if size <= SIZE else b""
+    if max(size, len(data)) > SIZE:
+        raise ValueError(
+            f"{path}: expected a file of at most {SIZE >> 20} MiB, got {max(size, len(data)) / 2**20:.0f} MiB or more; "
+            "give fewer examples"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(
+            f"{path}, line {line}: expected UTF-8 text, got the byte {data[error.start]:#04x}; save the file as UTF-8"
+        ) from None

@@ -1,0 +1,70 @@
+"""Timed banks: how fast a space of programs is built, and what it takes in memory."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from synth import Budget
+from synth.bank import Bank
+from synth.budget import Meter, Spent
+from synth.grammar import Language
+from synth.types import Type
+
+ROOM = 12 << 30  # bytes that a bank may take here
+PATIENCE = 600.0  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """One bank after it was built: `distinct` of the goal's type, `stored` of all types."""
+
+    seconds: float  # CPU
+    candidates: int
+    distinct: int
+    stored: int
+    program_bytes: float  # of values, parents and operator, a stored program
+    table_bytes: float  # of the table, a stored program
+
+    @property
+    def rate(self) -> float:
+        """Candidates a second."""
+        return self.candidates / self.seconds
+
+
+def empty_bank(known: Language, columns: Mapping[str, np.ndarray], goal: Type, backend: str) -> Bank:
+    meter = Meter(Budget(bytes=ROOM, seconds=PATIENCE))
+    return Bank(known, columns, meter, goal=goal, backend=backend)
+
+
+def build(bank: Bank, goal: Type, top: int) -> Built:
+    """Forget what the bank holds and build it to `top` eighths, on pages that it has."""
+    bank.clear()
+    seen = bank.meter.candidates
+    began = time.process_time()
+    for cost in range(bank.step, top + 1, bank.step):
+        bank.build(cost)
+    spent = time.process_time() - began
+    stored = sum(bank.count(kind) for kind in bank.stores)
+    programs = sum(store.count * store.bytes_a_program for store in bank.stores.values())
+    tables = sum(store.table_nbytes for store in bank.stores.values())
+    return Built(
+        seconds=spent,
+        candidates=bank.meter.candidates - seen,
+        distinct=bank.count(goal),
+        stored=stored,
+        program_bytes=programs / max(stored, 1),
+        table_bytes=tables / max(stored, 1),
+    )
+
+
+def sweep(bank: Bank, goal: Type, cost: int, values: np.ndarray) -> tuple[float, int]:
+    """Hold every program of exactly this cost against values, without storing: candidates a second, and hits."""
+    seen = bank.meter.candidates
+    began = time.process_time()
+    try:
+        hits = sum(1 for _ in bank.find(goal, cost, values))
+    except Spent:
+        hits = 0
+    return (bank.meter.candidates - seen) / (time.process_time() - began), hits

@@ -1,0 +1,26 @@
+"""The integer language of RATE: x y 0 1 2, + - * // % min max, and a choice by a comparison; a node costs one."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from synth.grammar import EIGHTHS, Language, language
+from synth.library import named
+from synth.primitive import Primitive
+from synth.program import Terminal
+from synth.types import INT
+
+WORDS = (Terminal("x", INT), Terminal("y", INT))
+TOTAL = named(["add", "sub", "mul", "floordiv", "mod", "min", "max", "lt", "if_int", "0", "1", "2"])
+PARTIAL = tuple(
+    replace(p, defined=lambda xp, a, b: b != 0) if p.name in ("floordiv", "mod") else p for p in TOTAL
+)  # a candidate whose divisor is 0 on any example is dropped
+
+
+def by_size(library: Iterable[Primitive], terminals: Iterable[Terminal]) -> Language:
+    """The language in which every node costs one bit."""
+    return even(language(library, terminals))
+
+
+def even(known: Language) -> Language:
+    costs = {kind: dict.fromkeys(words, EIGHTHS) for kind, words in known.costs.items()}
+    return replace(known, costs=costs, bodies={kind: even(inner) for kind, inner in known.bodies.items()})

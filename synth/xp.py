@@ -41,6 +41,10 @@ class Xp(Vectors):
         """Remainder of integers with the divisor's sign, 0 where y is 0."""
         return self.where(y == 0, 0, x % self.where(y == 0, 1, y))
 
+    def gcd(self, x: Any, y: Any) -> Any:
+        """The largest common divisor, 0 for two zeros; 2**63 wraps. JAX's own never ends on signed -2**63."""
+        return self.signed(self.module.gcd(self.unsigned(self.absolute(x)), self.unsigned(self.absolute(y))))
+
     def divide(self, x: Any, y: Any) -> Any:
         """Quotient of reals, 0 where y is 0."""
         return self.where(y == 0, 0.0, x / self.where(y == 0, 1.0, y))

@@ -9,6 +9,7 @@ from synth.library.boolean import BOOLEAN
 from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
 from synth.library.functions import FUNCTIONS
+from synth.library.integers import INTEGERS
 from synth.library.lists import DEEPCODER, LISTS
 from synth.library.reals import REALS
 from synth.library.residues import RESIDUES
@@ -30,8 +31,9 @@ LIBRARIES = {
     "lists": LISTS,
     "streams": STREAMS,
     "sequences": SEQUENCES,
+    "integers": INTEGERS,
 }
-PRIMITIVES = tuple(primitive for library in LIBRARIES.values() for primitive in library)
+PRIMITIVES = tuple(dict.fromkeys(primitive for library in LIBRARIES.values() for primitive in library))
 LIBRARY = (*ARITH, *CHOICE, *BOOLEAN, *BITVECTOR, *CONSTANTS)  # the default language of `solve`
 
 
@@ -54,6 +56,7 @@ __all__ = [
     "CONSTANTS",
     "DEEPCODER",
     "FUNCTIONS",
+    "INTEGERS",
     "LIBRARIES",
     "LIBRARY",
     "LISTS",

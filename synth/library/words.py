@@ -49,7 +49,7 @@ def source(*functions: Callable[..., int]) -> str:
     return "\n\n".join(inspect.getsource(function) for function in functions)
 
 
-def symbolic(name: str, width: int, function: Callable[..., int]) -> Any:
+def symbolic(name: str, function: Callable[..., int]) -> Any:
     """A sympy function that evaluates numbers by `function`, and stays as it is on symbols."""
 
     def evaluate(cls: Any, *args: Any) -> Any:

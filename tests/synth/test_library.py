@@ -70,6 +70,10 @@ def test_names_are_unique():
         ("if_int", (True, 3, 4), 3),
         ("if_bool", (False, True, False), False),
         ("subz", (1, 3, 5), 3),
+        ("gcd", (-12, 18), 6),
+        ("gcd", (0, 0), 0),
+        ("gcd", (-(2**63), 2**62), 2**62),
+        ("sign", (-7,), -1),
     ],
 )
 def test_known_values(name, arguments, expected):

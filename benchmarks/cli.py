@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from compare.record import Record
 
 FORMATS = {"html": "html", "md": "md", "json": "json", "latex": "tex"}
+WRITTEN = ("all", "sygus", "python", "sympy")
 
 
 class BadUsage(click.ClickException):
@@ -188,6 +189,64 @@ def check(file: str) -> None:
         click.echo(line)
     if outcome.failed:
         raise click.ClickException(f"{outcome.failed} of {counted(outcome.of, 'primitive')} failed")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--primitives", metavar="FILE.py", type=click.Path(path_type=Path), help="Your own primitives, as well.")
+@click.option("--library", metavar="NAME", multiple=True, help="A primitive or a topic of them; may be repeated.")
+@click.option("--type", "signature", metavar="TYPE", help='The function\'s type, such as "int, bv8 -> bool".')
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True)
+@click.option("--memory", metavar="MIB", type=click.FloatRange(min=0, min_open=True), default=1024.0, show_default=True)
+@click.option("--backend", type=Nearest(["numba", "numpy"]), default="numba", show_default=True)
+@click.option("--certificate", is_flag=True, help="Search again with other hashes, for the claim that none is shorter.")
+@click.option("--format", "kind", type=Nearest(list(WRITTEN)), default="all", show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@told
+def solve(
+    file: Path,
+    primitives: Path | None,
+    library: tuple[str, ...],
+    signature: str | None,
+    seconds: float,
+    memory: float,
+    backend: str,
+    certificate: bool,
+    kind: str,
+    seed: int,
+) -> None:
+    """Find a shortest program for FILE: a SyGuS problem (.sl), or examples (.json, .csv, .tsv).
+
+    Status 1 where none was found.
+    """
+    from benchmarks.asking import read_question
+    from benchmarks.solving import FOUND, WRONG, ask, opening, patience, texts
+    from benchmarks.watch import waiting
+    from synth import Budget
+
+    question = read_question(file, primitives=primitives, library=library, type=signature)
+    budget = Budget(seconds=seconds, bytes=int(memory * 2**20))
+    try:
+        with patience(budget) as budget, waiting(f"{file.name}: {opening(question)}", seconds):
+            reply = ask(question, budget, backend=backend, certificate=certificate, seed=seed)
+    except KeyboardInterrupt:
+        raise click.ClickException("interrupted; nothing was found so far") from None
+    if reply.status == WRONG:
+        raise BadUsage(f"{file}, {reply.claim}")
+    if reply.status != FOUND:
+        raise click.ClickException(reply.claim)
+    for name, text in texts(question, reply):
+        if kind == name:
+            click.echo(text)
+        elif kind == "all":
+            click.echo(f"{name}:\n{indented(text)}")
+    facts = [f"size: {reply.size}", *([f"fits: {reply.fits}"] if reply.fits else []), reply.claim]
+    for line in facts:
+        click.echo(line, err=kind != "all")
+
+
+def indented(text: str) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
 
 
 def described(task: "Task") -> Iterable[str]:

@@ -7,14 +7,14 @@ SIZE = 64 << 20  # bytes of the largest file that is read
 
 def read_text(path: Path | str) -> str:
     """The text of a file; ValueError where it is larger than 64 MiB, before it is read, or is not UTF-8."""
-    with open(path, "rb") as file:
-        size = Path(path).stat().st_size
+    path = Path(path)
+    if path.is_dir() or not path.exists():
+        raise ValueError(f"{path}: expected a file, found {'a directory' if path.is_dir() else 'none'}; check the path")
+    with path.open("rb") as file:
+        size = path.stat().st_size
         data = file.read(SIZE + 1) if size <= SIZE else b""
     if max(size, len(data)) > SIZE:
-        raise ValueError(
-            f"{path}: expected a file of at most {SIZE >> 20} MiB, got {max(size, len(data)) / 2**20:.0f} MiB or more; "
-            "give fewer examples"
-        )
+        raise ValueError(f"{path}: expected a file of at most {SIZE >> 20} MiB, got a larger one; give fewer examples")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

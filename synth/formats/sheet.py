@@ -1,12 +1,13 @@
 """Rows of examples as they stand in a file, and the specification that they make: types, widths, contradictions."""
 
+import keyword
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from synth.primitive import NAME
 from synth.spec import Spec, rows_of_lists
 from synth.types import BOOL, BV, INT, LIST, REAL, Fn, Type, dtype_of, is_vector
 
@@ -178,13 +179,11 @@ def array(values: Sequence[Any], kind: Type, capacity: int) -> np.ndarray:
 
 
 def readable(names: Sequence[str]) -> tuple[str, ...]:
-    """Names as one word each; ValueError where two become the same."""
-    made = tuple("_".join(name.split()) for name in names)
-    for name in made:
-        if not NAME.fullmatch(name):
-            raise ValueError(
-                f"expected a name of an input without brackets, quotes or commas, got {name[:40]!r}; rename it"
-            )
+    """Names as words that Python takes too; ValueError where two become the same."""
+    made = tuple(re.sub(r"\W", "_", name.strip(), flags=re.ASCII) for name in names)
+    for name, given in zip(made, names, strict=True):
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise ValueError(f"expected a name of an input that begins with a letter, got {shown(given)}; rename it")
     twice = next((name for i, name in enumerate(made) if name in made[:i]), None)
     if twice is not None:
         raise ValueError(f"expected different names of the inputs, got {twice[:40]!r} twice; rename one")

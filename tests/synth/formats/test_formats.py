@@ -93,7 +93,7 @@ def test_tabs_are_read(tmp_path: Path) -> None:
         ("a,b\n1,#x00000000000000001\n", "line 2, column b: expected a word of at most 64 bits, got one of 68; split"),
         ('a,b\n1,"2\n', "expected CSV, got text that is none"),
         ("a,a,b\n1,2,3\n", "expected different names of the inputs, got 'a' twice; rename one"),
-        ("(a),b\n1,2\n", "expected a name of an input without brackets, quotes or commas, got '(a)'"),
+        ("if,b\n1,2\n", "expected a name of an input that begins with a letter, got 'if'; rename it"),
         ("a,b\n99999999999999999999,2\n", "line 2, argument 1: expected an integer that 64 bits hold, got 9999999"),
         (3, "expected an object or an array of examples, got 3; write inputs and outputs"),
         ({"inputs": [1]}, 'expected "inputs" and "outputs" as arrays with a row an example, got [1] and null'),

@@ -1,0 +1,93 @@
+"""What a file asks of the synthesizer: a SyGuS problem, or examples with the language for their types."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from synth import LIBRARY, Language, Primitive, Spec, named
+from synth.formats import SUFFIXES, read_examples
+from synth.library import BOOLEAN, CHOICE, FUNCTIONS, INTEGERS, LISTS, REALS, SEQUENCES, STREAMS, bitvectors, bv_literal
+from synth.sygus import Problem, read_problem, specification
+from synth.types import LIST, REAL, SEQUENCE, STREAM, Fn
+
+SYGUS = ".sl"
+VECTORS = ((LIST, LISTS), (STREAM, STREAMS), (SEQUENCE, SEQUENCES))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One function by its examples; `problem` is the SyGuS file that they come from, and what else it says."""
+
+    spec: Spec | None  # None for constraints that are no examples
+    language: Language | tuple[Primitive, ...]
+    problem: Problem | None = None
+
+
+def read_question(
+    file: Path, *, primitives: Path | None = None, library: Sequence[str] = (), type: str | None = None
+) -> Question:
+    """The question in a .sl, .json, .csv or .tsv file; ValueError says what is wrong with it."""
+    suffix = file.suffix.lower()
+    if suffix not in (SYGUS, *SUFFIXES):
+        raise ValueError(
+            f"{file}: expected a file that ends in {', '.join((SYGUS, *SUFFIXES))}, got {suffix or 'no ending'}; "
+            "rename it"
+        )
+    if suffix != SYGUS:
+        examples = read_examples(file, type)
+        own = own_primitives(primitives)
+        return Question(examples.spec, chosen(examples.spec.type, [*library, *examples.library], own))
+    if primitives or library or type:
+        raise ValueError(
+            f"{file}: expected no --primitives, --library or --type, since a SyGuS file says its language and types; "
+            "leave them out"
+        )
+    problem = read_problem(file)
+    return Question(specification(problem), problem.functions[0].language, problem)
+
+
+def own_primitives(file: Path | None) -> tuple[Primitive, ...]:
+    from benchmarks.checking import primitives_of
+
+    return primitives_of(file) if file else ()
+
+
+def chosen(type: Fn, names: Sequence[str], own: Sequence[Primitive]) -> tuple[Primitive, ...]:
+    """The primitives by name and the user's own; without names, those that suit the types, and the user's own."""
+    if not names:
+        usual = () if own and len(words_of(type)) > 1 else usual_language(type)
+        return distinct((*usual, *own), own)
+    widths = sorted(words_of(type)) or [64]
+    words = [primitive for width in widths for primitive in bitvectors(width)]
+    picked = [part for name in names for part in (words if name == "bitvectors" else named([name]))]
+    return distinct([*picked, *own], own)
+
+
+def distinct(primitives: Iterable[Primitive], own: Sequence[Primitive]) -> tuple[Primitive, ...]:
+    """Each once; the user's own primitives go before those of the same name."""
+    names = {primitive.name for primitive in own}
+    return tuple(dict.fromkeys(p for p in primitives if p.name not in names or any(p is mine for mine in own)))
+
+
+def words_of(type: Fn) -> set[int]:
+    """The widths of the bit-vectors among the types."""
+    return {kind.width for kind in (*type.args, type.result) if kind.width is not None}
+
+
+def usual_language(type: Fn) -> tuple[Primitive, ...]:
+    """The primitives that suit the types, where nobody says which."""
+    kinds, widths = {*type.args, type.result}, words_of(type)
+    if len(widths) > 1:
+        raise ValueError(
+            f"expected bit-vectors of one width, got {', '.join(f'bv{width}' for width in sorted(widths))} in {type}; "
+            "say the language by --primitives"
+        )
+    for width in widths:
+        literals = tuple(bv_literal(value, width) for value in dict.fromkeys((0, 1, 2**width - 1)))
+        return (*bitvectors(width), *literals, *BOOLEAN)
+    if REAL in kinds:
+        return (*REALS, *BOOLEAN, *CHOICE)
+    for kind, primitives in VECTORS:
+        if kind in kinds:
+            return (*primitives, *FUNCTIONS, *INTEGERS)
+    return LIBRARY

@@ -15,6 +15,7 @@ from synth.library.reals import REALS
 from synth.library.residues import RESIDUES
 from synth.library.sequences import SEQUENCES
 from synth.library.streams import STREAMS
+from synth.library.trigonometric import TRIGONOMETRIC
 from synth.primitive import Primitive
 from synth.program import unknown
 
@@ -32,6 +33,7 @@ LIBRARIES = {
     "streams": STREAMS,
     "sequences": SEQUENCES,
     "integers": INTEGERS,
+    "trigonometric": TRIGONOMETRIC,
 }
 PRIMITIVES = tuple(dict.fromkeys(primitive for library in LIBRARIES.values() for primitive in library))
 LIBRARY = (*ARITH, *CHOICE, *BOOLEAN, *BITVECTOR, *CONSTANTS)  # the default language of `solve`
@@ -65,6 +67,7 @@ __all__ = [
     "RESIDUES",
     "SEQUENCES",
     "STREAMS",
+    "TRIGONOMETRIC",
     "bitvectors",
     "bv_literal",
     "named",

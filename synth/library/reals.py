@@ -1,4 +1,8 @@
-"""Real arithmetic and trigonometry, for expressions on measured values. Division is total: x / 0 = 0."""
+"""Real arithmetic and trigonometry, for expressions on measured values. Division is total: x / 0 = 0.
+
+Values are float64; what overflows is infinite, and such a value is never an answer. Constants that no primitive names
+are fitted: `compare.fit.enumerate` gives every expression its best scale and offset in closed form.
+"""
 
 import sympy
 

@@ -10,7 +10,8 @@ from compare.fit.enumerate import enumerated
 from compare.fit.fit import Fit
 from compare.fit.pieces import pieces
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
-from synth import Budget
+from synth import MODULUS, Budget
+from synth.library import TRIGONOMETRIC
 
 T = np.arange(-12, 25)
 FORMS = {
@@ -71,6 +72,19 @@ def test_expressions_are_found_for_all_units_in_one_search() -> None:
         assert isinstance(fit, Fit)
         assert word in fit.formula
         np.testing.assert_allclose(fit.values, values, atol=1e-9)
+
+
+def test_a_wave_under_a_nonlinearity_is_found_with_its_constants():
+    a, b = (grid.ravel() for grid in np.indices((11, 11)))
+    wave = np.cos(2 * np.pi * 3 * (a - b) / 11)
+    units = np.stack([0.25 - 1.5 * wave, 2 * np.abs(wave), np.maximum(wave, 0) + 0.1], axis=1)
+    columns = {"a": a, "b": b, "p": np.full(len(a), 11)}
+    budget = Budget(bits=27.0, seconds=60.0)
+    fits = enumerated(units, columns, library=TRIGONOMETRIC, types={"p": MODULUS}, budget=budget)
+    for fit in fits:
+        assert isinstance(fit, Fit), fit
+        assert fit.error < 1e-9
+        assert "cos(" in fit.formula
 
 
 def test_what_no_short_expression_describes_is_refused_with_the_bits_searched() -> None:

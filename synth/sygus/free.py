@@ -1,6 +1,7 @@
 """The language of a function without a grammar: every operation of its sorts, each a node, and some constants."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from synth.grammar import EIGHTHS, Language
 from synth.library.arith import MUL
@@ -35,11 +36,12 @@ def free_language(
             costs[primitive.type.result][primitive.name] = EIGHTHS
     for parameter in parameters:
         costs[parameter.type][parameter.name] = EIGHTHS
-    if linear and INT in sorts:
+    factors = {str(value): EIGHTHS for value in constants.get(INT, ()) if abs(value) > 1}
+    if linear and INT in sorts and factors:
         product = retyped(MUL, Fn((FACTOR, INT), INT))
         primitives[product.name] = product
         costs[INT][product.name] = EIGHTHS
-        costs[FACTOR] = {str(value): EIGHTHS for value in constants.get(INT, ()) if abs(value) > 1}
+        costs[FACTOR] = factors
     return Language(tuple(primitives.values()), tuple(parameters), costs)
 
 
@@ -58,8 +60,6 @@ def leaves(values: Iterable[int], sort: Type) -> Iterable[Primitive]:
 
 
 def renamed(primitive: Primitive, sort: Type) -> Primitive:
-    from dataclasses import replace
-
     return replace(primitive, name=f"{primitive.name}.{sort}")
 
 

@@ -12,6 +12,7 @@ from synth import Budget, Found, solve
 from synth.constraints import Answer, solve_problem
 from synth.sygus import Problem, read_problem, specification, write_answers
 
+WARM_SECONDS = 5.0
 OWN = Path(__file__).parent / "problems"
 PUBLIC = (
     "{name}: only the {count} small problems that come with the benchmark; the public ones are at "
@@ -34,7 +35,9 @@ def run_hd(options: Options, progress: Progress) -> Section:
 def run(name: str, folders: tuple[str, ...], options: Options, progress: Progress) -> Section:
     paths, given = problem_files(folders, options.problems)
     peer = cvc5_peer.installed()
-    answer(paths[0], options.seconds)  # compiled code is warm from here on
+    for path in paths:
+        progress(f"{name}: compiling, {path.stem}")
+        answer(path, WARM_SECONDS)  # compiled code is warm from here on
     ours: list[Try] = []
     theirs: list[Try] = []
     for place, path in enumerate(paths, 1):

@@ -15,7 +15,7 @@ from synth.library import ARITH, CHOICE, CONSTANTS, FUNCTIONS, STREAMS
 
 LENGTH = 12  # of the streams that are searched with
 LONGER = 100  # times as long are the streams that programs are held against
-EXAMPLES = 24
+EXAMPLES = 100
 HELD_OUT = 20
 SEED = 20240207
 

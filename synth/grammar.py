@@ -94,14 +94,25 @@ def program_bits(
     known = language(library, words)
     below: list[float] = []
     for node in program.nodes:
-        if isinstance(node, Lambda):
-            inner = (*(word for word in words if not is_vector(word.type)), *node.parameters)
-            plain = body_language(library, words, node.parameters).primitives
-            below.append(EIGHTHS * program_bits(node.body, plain, inner, node.type.result))
+        if isinstance(node, Lambda):  # priced with its own names for the parameters
+            inner = body_language(library, words, node.parameters)
+            below.append(program_cost(inner, node.body, node.type.result))
             continue
         args = zip(node.args, node.primitive.type.args, strict=True) if isinstance(node, Apply) else ()
         below.append(sum(below[i] + known.cost(asked, head(program.nodes[i])) for i, asked in args))
     return (below[-1] + known.cost(goal or program.type, head(program.nodes[-1]))) / EIGHTHS
+
+
+def program_cost(known: Language, program: Program, asked: Any) -> int:
+    """Eighths of a bit of a program where a type is asked for; its lambdas have the parameters that `known` names."""
+    below: list[int] = []
+    for node in program.nodes:
+        if isinstance(node, Lambda):
+            below.append(program_cost(known.bodies[node.type], node.body, node.type.result))
+            continue
+        args = zip(node.args, node.primitive.type.args, strict=True) if isinstance(node, Apply) else ()
+        below.append(sum(below[i] + known.cost(kind, head(program.nodes[i])) for i, kind in args))
+    return below[-1] + known.cost(asked, head(program.nodes[-1]))
 
 
 def head(node: Node) -> Primitive | Terminal:

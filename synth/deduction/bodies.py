@@ -5,7 +5,7 @@ these are one. A body for given arguments and answers is a first-order problem o
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from synth.xp import NUMPY
 
 SAMPLES = 24  # argument tuples on which bodies are told apart
 ROWS = 12  # of a problem on which all bodies are tried
+LITERALS = (0, 1, 2, 3, 5, 7)
 TRIES = 20  # bodies that are tried on all rows
 SMALL = 10  # largest absolute value of made-up states
 
@@ -132,7 +133,7 @@ def spread_rows(problem: Problem) -> np.ndarray:
 
 def bodies(shelf: Shelf, asked: Fn, goal: np.ndarray, count: int, seconds: float, seed: int) -> Bodies:
     """About this many bodies of a function type."""
-    inner = shelf.known.bodies[asked]
+    inner = with_fewer_literals(shelf.known.bodies[asked], likely_literals(shelf, goal))
     columns = samples(shelf, inner, asked, goal, np.random.default_rng(seed))
     meter = Meter(Budget(seconds=seconds, bytes=1 << 29))
     bank = Bank(inner, columns, meter, goal=asked.result, backend="numpy")  # no compiled code is worth its loading
@@ -146,6 +147,28 @@ def bodies(shelf: Shelf, asked: Fn, goal: np.ndarray, count: int, seconds: float
     except Spent:
         pass
     return Bodies(asked, bank, parameters_of(inner, asked))
+
+
+def likely_literals(shelf: Shelf, goal: np.ndarray) -> set[int]:
+    """Small numbers, and the largest items with their neighbours."""
+    lists = [np.asarray(values)[:, 1:] for values in shelf.columns.values() if values.ndim == 2]
+    largest = [int(values.max(initial=0)) for values in (*lists, goal[:, 1:] if goal.ndim == 2 else goal)]
+    return {*LITERALS, *(value + step for value in largest for step in (0, 1))}
+
+
+def with_fewer_literals(inner: Language, kept: set[int]) -> Language:
+    """The language with these literals only, each at the price of a small one."""
+    known = {p.name for p in inner.primitives if not p.type.args and p.name.isdigit()}
+    dropped = {name for name in known if int(name) not in kept}
+    costs = {
+        kind: {
+            name: min(cost, max(words.get("1", cost), 1)) if name in known else cost
+            for name, cost in words.items()
+            if name not in dropped
+        }
+        for kind, words in inner.costs.items()
+    }
+    return replace(inner, primitives=tuple(p for p in inner.primitives if p.name not in dropped), costs=costs)
 
 
 def samples(

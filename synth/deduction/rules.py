@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Int
 
-from synth.deduction.shelf import Operator, Shelf, parts
-from synth.deduction.table import determined
+from synth.deduction.shelf import Function, Operator, Shelf, parts
+from synth.deduction.table import determined, row_hashes
 from synth.types import INT, Type, is_vector
 from synth.xp import NUMPY
 
 STARTS = 12  # cheapest integers that are tried as the start of a scan
+ZIPS = ("zip", "zip_stream", "zip_seq")
+SIGNS = {"plus": 1, "minus": -1}  # of the second argument
 FEW = 1 << 14  # stored programs that are looked at for each operator
 
 
@@ -62,12 +64,12 @@ Rule = Callable[[tuple[np.ndarray, ...], Goal], Posed]
 
 
 def problems(shelf: Shelf, goal: Goal, cost: int) -> Iterator[Problem]:
-    """Problems whose operator and arguments cost this much together."""
+    """Problems whose arguments cost this much together."""
     for operator in shelf.operators:
         rule = RULES.get(operator.primitive.name)
         if rule is None or operator.result != goal.kind or operator.functions[0] not in shelf.known.bodies:
             continue
-        for places in arguments(shelf, operator, cost - operator.cost):
+        for places in arguments(shelf, operator, cost):
             yield from posed(shelf, operator, rule, places, goal, cost)
 
 
@@ -182,3 +184,24 @@ RULES: dict[str, Rule] = {
     "filter": filtered,
     "running_count": counted,
 }
+
+
+def joined(shelf: Shelf, goal: Goal) -> Iterator[tuple[Operator, tuple[Function, ...], tuple[int, int]]]:
+    """Two stored programs whose items add up to the goal's, or differ by them: one look-up for each program."""
+    if not is_vector(goal.kind):
+        return
+    stored = shelf.rows[goal.kind]
+    values = stored.values[: stored.count]
+    known = row_hashes(np.ascontiguousarray(values.reshape(len(values), -1)))
+    for operator in shelf.operators:
+        if operator.values != (goal.kind, goal.kind) or operator.primitive.name not in ZIPS:
+            continue
+        for function in shelf.functions[operator.functions[0]]:
+            sign = SIGNS.get(function.program.show())
+            if sign is not None:
+                rest = values.copy()
+                rest[..., 1:] = np.where(goal.within, sign * (goal.items - values[..., 1:]), 0)
+                hashes = row_hashes(np.ascontiguousarray(rest.reshape(len(rest), -1)))
+                for left in np.flatnonzero(np.isin(hashes, known))[:8]:
+                    right = int(np.flatnonzero(known == hashes[left])[0])
+                    yield operator, (function,), (int(left), right)

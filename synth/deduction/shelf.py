@@ -209,7 +209,7 @@ class Shelf:
         begin, head, functions, places = rows.origin[int(np.searchsorted(rows.ends, row, side="right"))]
         if not isinstance(head, Operator):
             return Program((head if isinstance(head, Terminal) else Apply(head, ()),))
-        given: tuple[Function, ...] = functions(row - begin) if callable(functions) else functions
+        given: Any = functions(row - begin) if callable(functions) else functions
         return self.applied(head, given, tuple(int(place[row - begin]) for place in places))
 
     def applied(self, operator: Operator, functions: tuple[Function, ...], places: tuple[int, ...]) -> Program:

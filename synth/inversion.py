@@ -161,7 +161,7 @@ def back(
 ) -> Shaped[np.ndarray, "known n ..."]:
     """What an argument must be, from the goal and the other arguments."""
     with np.errstate(all="ignore"):
-        values = np.asarray(inverse.run(NUMPY, goal, *others)).astype(dtype_of(kind))
+        values = np.asarray(inverse.run(NUMPY, goal, *others)).astype(dtype_of(kind), copy=False)
     shape = np.broadcast_shapes(values.shape[:2], *(given.shape[:2] for given in others))
     return np.broadcast_to(values, (*shape, *values.shape[2:]))
 

@@ -8,7 +8,8 @@ from jaxtyping import Bool, Int, Int64
 from synth.primitive import Primitive
 from synth.program import Program, apply
 from synth.types import VECTORS, Type, carrier, plain
-from synth.unify.masks import Tests, pack
+from synth.unify.loops import pack
+from synth.unify.masks import Tests
 from synth.unify.pick import pick_tests
 from synth.unify.question import Question, Step, steps, stored, take, write
 from synth.unify.sight import Sight, with_others
@@ -72,7 +73,7 @@ def productive(question: Question, bare: Maker, compiled: bool) -> list[Maker]:
         maker = Maker(choice=bare.choice, cost=bare.cost + step.cost, step=step)
         count = question.bank.count(step.open)
         sample = np.unique(np.linspace(0, count - 1, min(SAMPLE, count)).astype(np.int64))
-        masks = pack(holds_known(question, maker, sample))
+        masks = pack(holds_known(question, maker, sample), compiled)
         tests = pick_tests(masks, np.zeros(len(sample), np.int64), len(question.places), compiled=compiled)
         if len(tests.costs) >= max(2, SHARE * len(sample)):
             kept.append(maker)
@@ -91,35 +92,50 @@ def holds_known(question: Question, maker: Maker, rows: np.ndarray | slice = sli
 def conditions(
     sight: Sight, made: tuple[Maker, ...], order: Int[np.ndarray, " some"], limit: int, *, compiled: bool
 ) -> Conditions:
-    """The tests of cost below the limit that part the examples of a view differently; bit i is example `order[i]`."""
-    question = sight.question
-    first, maker, row = distinct_conditions(question, made, limit, compiled)
-    hits = np.empty((len(order), len(maker)), bool)
+    """The tests of cost below the limit that part the examples of a view differently; bit i is example `order[i]`.
+
+    Where not all programs' values are known there, conditions are told apart on the bank's own examples first.
+    """
+    costs, maker, row = below(sight.question, made, limit)
+    if sight.whole is None:
+        near = holds(sight, made, maker, row, slice(0, len(sight.question.places)))
+        some = pick_tests(pack(near, compiled), costs, len(near), compiled=compiled)
+        costs, maker, row = some.costs[:MOST], maker[some.places[:MOST]], row[some.places[:MOST]]
+    hits = holds(sight, made, maker, row, slice(None))
+    tests = pick_tests(pack(hits[order], compiled), costs, len(order), compiled=compiled)
+    return Conditions(tests=tests, makers=made, maker=maker[tests.places], row=row[tests.places])
+
+
+def below(
+    question: Question, made: tuple[Maker, ...], limit: int
+) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
+    """All conditions that cost less than the limit: the cost, the number of the maker, the row."""
+    costs, maker, row = [], [], []
+    for number, one in enumerate(made):
+        priced = question.bank.costs(one.kind).astype(np.int64) + one.cost
+        row.append(np.flatnonzero(priced < limit))
+        costs.append(priced[row[-1]])
+        maker.append(np.full(len(row[-1]), number))
+    return np.concatenate(costs), np.concatenate(maker), np.concatenate(row)
+
+
+def holds(
+    sight: Sight,
+    made: tuple[Maker, ...],
+    maker: Int64[np.ndarray, " n"],
+    row: Int64[np.ndarray, " n"],
+    spots: slice,
+) -> Bool[np.ndarray, "examples n"]:
+    """Where conditions hold among some examples of a view."""
+    hits = np.empty((len(sight.examples[spots]), len(maker)), bool)
     for number, one in enumerate(made):
         mine = np.flatnonzero(maker == number)
         if len(mine):
             path = () if one.step is None else (one.step,)
-            seen, others = with_others(sight, one.kind, row[mine], path)
+            rows = slice(None) if len(mine) == sight.question.bank.count(one.kind) else row[mine]
+            seen, others = with_others(sight, one.kind, rows, path, spots)
             hits[:, mine] = one.holds(seen, others[0] if others else [])
-    tests = pick_tests(pack(hits[order]), first.costs[:MOST], len(order), compiled=compiled)
-    return Conditions(tests=tests, makers=made, maker=maker[tests.places], row=row[tests.places])
-
-
-def distinct_conditions(
-    question: Question, made: tuple[Maker, ...], limit: int, compiled: bool
-) -> tuple[Tests, Int64[np.ndarray, " tests"], Int64[np.ndarray, " tests"]]:
-    """The cheapest of the conditions that part the bank's own examples equally; what makes them, and of which row."""
-    masks, costs, maker, row = [], [], [], []
-    for number, one in enumerate(made):
-        all_costs = question.bank.costs(one.kind).astype(np.int64) + one.cost
-        rows = np.flatnonzero(all_costs < limit)
-        masks.append(pack(holds_known(question, one, slice(None) if len(rows) == len(all_costs) else rows)))
-        costs.append(all_costs[rows])
-        maker.append(np.full(len(rows), number))
-        row.append(rows)
-    first = pick_tests(np.concatenate(masks), np.concatenate(costs), len(question.places), compiled=compiled)
-    chosen = first.places[:MOST]
-    return first, np.concatenate(maker)[chosen], np.concatenate(row)[chosen]
+    return hits
 
 
 def write_condition(question: Question, known: Conditions, test: int, yes: Program, no: Program) -> Program:

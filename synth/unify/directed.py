@@ -12,6 +12,7 @@ from synth.unify.masks import FAR
 from synth.unify.question import Answer, Question, Step, steps
 
 FEW = 4  # programs that stand beside a tree inside a step
+LEAST = 0.004  # seconds for a tree of the goal itself, however late it is
 SUBGOALS = 16  # programs through which a goal is taken back before it is looked for
 
 
@@ -23,22 +24,23 @@ def directed(
     A first tree and one round of look-ups are always tried; what is beyond it ends after `seconds`. Beside the answer
     come examples that the bank should know: those on which a program failed that was right on the bank's own.
     """
-    deadline = time.perf_counter() + seconds
+    deadline = time.thread_time() + seconds
     best, wrong = invert(question, limit)
     limit = best.cost if best else limit
     grounds: dict[Type, Ground | None] = {}
     paths: list[tuple[Step, ...]] = [(), *((step,) for step in steps(question.bank, question.kind, FEW))]
     for path in paths:
-        if path and (time.perf_counter() > deadline or path[0].cost >= limit):
+        if path and (time.thread_time() > deadline or path[0].cost >= limit):
             break
         kind = path[-1].open if path else question.kind
         if kind not in grounds:
             grounds[kind] = prepare(question, kind, limit, compiled=compiled)
         ground = grounds[kind]
         if ground is not None:
-            tree, grounds[kind] = unify(ground, path, limit, deadline, compiled=compiled)
+            patience = deadline if path else max(deadline, time.thread_time() + LEAST)
+            tree, grounds[kind] = unify(ground, path, limit, patience, compiled=compiled)
             best, limit = (tree, tree.cost) if tree else (best, limit)
-    if time.perf_counter() < deadline:
+    if time.thread_time() < deadline:
         found, missed = invert(question, limit, SUBGOALS)
         best, wrong = found or best, missed if len(missed) else wrong
     return best, wrong

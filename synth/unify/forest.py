@@ -9,12 +9,12 @@ from jaxtyping import Bool, Int
 from synth.program import Program
 from synth.types import Type
 from synth.unify.conditions import Conditions, Maker, conditions, makers, write_condition
-from synth.unify.loops import distinct
-from synth.unify.masks import everything, pack
+from synth.unify.loops import distinct, pack
+from synth.unify.masks import everything
 from synth.unify.pick import pick_terms
-from synth.unify.question import Answer, Question, Step, right, take, write
-from synth.unify.sight import Sight, see, with_others
-from synth.unify.tree import Leaf, Tree, grow
+from synth.unify.question import Answer, Question, Step, right, stored, take, write
+from synth.unify.sight import Rows, Sight, see, with_others
+from synth.unify.tree import HASTE, Leaf, Tree, grow
 
 EXAMPLES = 128  # that trees are grown on at first
 MORE = 64  # counterexamples that are taken at once
@@ -48,8 +48,8 @@ def on(sight: Sight, kind: Type, made: tuple[Maker, ...], limit: int, compiled: 
     """The ground for a view; examples that few programs get right come first, which shortens the search for terms."""
     order = np.arange(len(sight.examples))
     if kind == sight.question.kind:
-        rows = candidates(sight, kind, (), compiled)
-        order = np.argsort(hits_of(sight, kind, rows, ()).sum(axis=1), kind="stable")
+        own = right(stored(sight.question.bank, kind), sight.question.answers[sight.question.places])
+        order = np.concatenate([np.argsort(own.sum(axis=1), kind="stable"), order[len(own) :]])
     known = conditions(sight, made, order, limit, compiled=compiled)
     return Ground(kind=kind, makers=made, sight=sight, order=order, known=known)
 
@@ -63,11 +63,11 @@ def unify(
     and again with those on which it turned out to be wrong; the ground returned has these too.
     """
     question, extra = ground.sight.question, sum(step.cost for step in path)
-    for _ in range(ROUNDS):
-        rows = candidates(ground.sight, ground.kind, path, compiled)
-        if not len(rows):
+    for turn in range(ROUNDS):
+        if turn and time.thread_time() > deadline + HASTE:
             break
-        answer = tree_on(ground, rows, path, limit - extra, deadline, compiled)
+        rows, hits = candidates(ground.sight, ground.kind, path, compiled)
+        answer = tree_on(ground, rows, hits, path, limit - extra, deadline, compiled) if len(rows) else None
         wrong = question.wrong(answer.program) if answer else ()
         if answer is None or not len(wrong):
             return answer and replace(answer, cost=answer.cost + extra), ground
@@ -77,24 +77,22 @@ def unify(
     return None, ground
 
 
-def candidates(sight: Sight, kind: Type, path: tuple[Step, ...], compiled: bool) -> Int[np.ndarray, " rows"]:
-    """The programs that are right, taken through the steps, on some example; none where an example has no such program.
+def candidates(
+    sight: Sight, kind: Type, path: tuple[Step, ...], compiled: bool
+) -> tuple[Int[np.ndarray, " rows"], Bool[np.ndarray, "examples rows"]]:
+    """The programs that are right, taken through the steps, on some example, and where; none if they leave one out.
 
-    Where not all programs' values on the further examples are known, only those are asked for that are needed.
+    All programs are tried on the bank's own examples; on further ones only if these programs leave them out.
     """
-    costs = sight.question.bank.costs(kind)
-    every = np.arange(len(costs))
-    first = sight if sight.whole is not None else replace(sight, further=sight.further[:0])
-    hits = hits_of(first, kind, every, path)
-    rows = few(costs, hits, compiled)
-    while len(rows):
-        missed = np.flatnonzero(~hits_of(sight, kind, rows, path).any(axis=1))
-        if not len(missed):
-            return rows
-        hits = hits_of(replace(sight, further=sight.examples[missed[:ALONE]], own=False), kind, every, path)
-        more = few(costs, hits, compiled)
+    own, costs = len(sight.question.places), sight.question.bank.costs(kind)
+    rows = few(costs, hits_of(sight, kind, slice(None), path, slice(0, own)), compiled)
+    hits = hits_of(sight, kind, rows, path)
+    while len(rows) and not hits.any(axis=1).all():
+        missed = np.flatnonzero(~hits.any(axis=1))[:ALONE]
+        more = few(costs, hits_of(sight, kind, slice(None), path, missed), compiled)
         rows = np.union1d(rows, more) if len(more) else more
-    return rows
+        hits = hits_of(sight, kind, rows, path)
+    return rows, hits
 
 
 def few(costs: Int[np.ndarray, " n"], hits: Bool[np.ndarray, "examples n"], compiled: bool) -> Int[np.ndarray, " rows"]:
@@ -105,27 +103,32 @@ def few(costs: Int[np.ndarray, " n"], hits: Bool[np.ndarray, "examples n"], comp
     if len(rows) <= ROWS:
         return rows
     rows = rows[np.argsort(costs[rows], kind="stable")]
-    return rows[distinct(pack(hits[:, rows]), None, compiled)][:ROWS]
+    return rows[distinct(pack(hits[:, rows], compiled), None, compiled)][:ROWS]
 
 
 def hits_of(
-    sight: Sight, kind: Type, rows: Int[np.ndarray, " n"], path: tuple[Step, ...]
+    sight: Sight, kind: Type, rows: Rows, path: tuple[Step, ...], spots: Int[np.ndarray, " m"] | slice = slice(None)
 ) -> Bool[np.ndarray, "examples n"]:
     """On which examples of a view programs are right, taken through the steps."""
-    values, others = with_others(sight, kind, rows, path)
+    values, others = with_others(sight, kind, rows, path, spots)
     for step, given in zip(reversed(path), reversed(others), strict=True):
         values = take(step, values, given)
-    return right(values, sight.answers)
+    return right(values, sight.answers[spots])
 
 
 def tree_on(
-    ground: Ground, rows: Int[np.ndarray, " n"], path: tuple[Step, ...], limit: int, deadline: float, compiled: bool
+    ground: Ground,
+    rows: Int[np.ndarray, " n"],
+    hits: Bool[np.ndarray, "examples n"],
+    path: tuple[Step, ...],
+    limit: int,
+    deadline: float,
+    compiled: bool,
 ) -> Answer | None:
     """The cheapest tree that is right on the ground's examples, taken through the steps; its cost is without them."""
     bank, kind, examples = ground.sight.question.bank, ground.kind, len(ground.order)
-    hits = hits_of(ground.sight, kind, rows, path)
-    terms = pick_terms(pack(hits[ground.order]), bank.costs(kind)[rows], examples, compiled=compiled)
-    seconds = max(0.0, deadline - time.perf_counter())
+    terms = pick_terms(pack(hits[ground.order], compiled), bank.costs(kind)[rows], examples, compiled=compiled)
+    seconds = max(0.0, deadline - time.thread_time())
     grown = grow(everything(examples), terms, ground.known.tests, limit, seconds, compiled=compiled)
     if grown.tree is None:
         return None

@@ -10,6 +10,7 @@ ONE = np.uint64(1)
 ZERO = np.uint64(0)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 SHIFT = np.uint64(32)
+BLOCK = 1024  # columns
 STARTS = np.uint64(7)
 
 
@@ -25,6 +26,23 @@ def count_ones(x):
 def lowest(x):
     """Place of the lowest one of a word that has one."""
     return count_ones((x & (~x + ONE)) - ONE)
+
+
+@njit(cache=True)
+def pack(hits):
+    """Goes through the columns in blocks, so that the masks of a block stay near while its rows are read."""
+    examples, n = hits.shape
+    masks, block = np.zeros((n, (examples + 63) >> 6), np.uint64), np.empty(BLOCK, np.uint64)
+    for start in range(0, n, BLOCK):
+        many = min(BLOCK, n - start)
+        for w in range(masks.shape[1]):
+            block[:many] = ZERO
+            for e in range(64 * w, min(64 * w + 64, examples)):
+                for i in range(many):
+                    block[i] |= np.uint64(hits[e, start + i]) << np.uint64(e & 63)
+            for i in range(many):
+                masks[start + i, w] = block[i]
+    return masks
 
 
 @njit(cache=True)

@@ -1,10 +1,19 @@
 """The loops over masks, by numba or by numpy; the results are the same."""
 
 import numpy as np
-from jaxtyping import Int64, UInt64
+from jaxtyping import Bool, Int64, UInt64
 
 from synth.unify import plain
 from synth.unify.masks import FAR, Scan, Terms, Tests
+
+
+def pack(hits: Bool[np.ndarray, "examples n"], compiled: bool) -> UInt64[np.ndarray, "n words"]:
+    """Masks from a column of Booleans each."""
+    if not compiled:
+        return plain.pack(hits)
+    from synth.unify import kernels
+
+    return kernels.pack(np.ascontiguousarray(hits))
 
 
 def distinct(

@@ -48,14 +48,6 @@ class Scan:
     best: int  # the test after which two leaves cost least and less than the limit; NONE if there is none
 
 
-def pack(hits: Bool[np.ndarray, "examples n"]) -> UInt64[np.ndarray, "n words"]:
-    """Masks from a column of Booleans each."""
-    examples, n = hits.shape
-    octets = np.zeros((n, 8 * words_of(examples)), np.uint8)
-    octets[:, : -(-examples // 8)] = np.packbits(hits, axis=0, bitorder="little").T
-    return octets.view("<u8").astype(np.uint64, copy=False)
-
-
 def unpack(masks: UInt64[np.ndarray, "n words"], examples: int) -> Bool[np.ndarray, "examples n"]:
     """A column of Booleans for each mask."""
     octets = np.ascontiguousarray(masks.astype("<u8", copy=False)).view(np.uint8)
@@ -68,8 +60,10 @@ def sizes(masks: UInt64[np.ndarray, "n words"]) -> Int64[np.ndarray, " n"]:
 
 
 def everything(examples: int) -> UInt64[np.ndarray, " words"]:
-    """The mask of all examples."""
-    return pack(np.ones((examples, 1), bool))[0]
+    """The mask of all examples, of which there must be some."""
+    full = np.full(words_of(examples), ~np.uint64(0))
+    full[-1] >>= np.uint64(-examples % 64)
+    return full
 
 
 def words_of(examples: int) -> int:

@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Int, UInt64
 
-from synth.unify.loops import distinct, undominated
-from synth.unify.masks import Terms, Tests, everything, pack, sizes, unpack
+from synth.unify.loops import distinct, pack, undominated
+from synth.unify.masks import Terms, Tests, everything, sizes, unpack
 
 MOST = 1 << 13  # terms that are kept: those that are right most often
 
@@ -25,7 +25,7 @@ def pick_terms(
         masks=masks[order],
         costs=np.asarray(costs, np.int64)[order],
         places=order,
-        holders=pack(np.ascontiguousarray(hits.T)),
+        holders=pack(np.ascontiguousarray(hits.T), compiled),
         mates=together(hits, masks[order]),
         prefix=np.searchsorted(-rights[order], -np.arange(examples + 1), side="right").astype(np.int64),
     )

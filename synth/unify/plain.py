@@ -1,11 +1,19 @@
 """The loops over masks in numpy: the reference for `synth.unify.kernels`."""
 
 import numpy as np
-from jaxtyping import Float64, Int64, UInt64
+from jaxtyping import Bool, Float64, Int64, UInt64
 
-from synth.unify.masks import FAR, NONE, SKIPPED, Scan, Terms, Tests, sizes, unpack
+from synth.unify.masks import FAR, NONE, SKIPPED, Scan, Terms, Tests, sizes, unpack, words_of
 
 BLOCK = 1 << 22  # comparisons of a mask with a term that are made together
+
+
+def pack(hits: Bool[np.ndarray, "examples n"]) -> UInt64[np.ndarray, "n words"]:
+    """Masks from a column of Booleans each."""
+    examples, n = hits.shape
+    octets = np.zeros((n, 8 * words_of(examples)), np.uint8)
+    octets[:, : -(-examples // 8)] = np.packbits(hits, axis=0, bitorder="little").T
+    return octets.view("<u8").astype(np.uint64, copy=False)
 
 
 def distinct(

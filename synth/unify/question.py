@@ -69,6 +69,7 @@ class Step:
 def steps(bank: Bank, kind: Type, few: int) -> list[Step]:
     """Every way to make `kind` from one open argument, and at most one other that is among the `few` cheapest."""
     made: list[Step] = []
+    cheap: dict[Type, list[tuple[int, int]]] = {}
     for operator in bank.operators(kind):
         args = operator.args
         if len(args) > 2 or any(isinstance(k, Fn) or not bank.count(k) for k in args):
@@ -78,11 +79,20 @@ def steps(bank: Bank, kind: Type, few: int) -> list[Step]:
             if len(args) == 1:
                 made.append(Step(primitive=operator.primitive, place=place, rows=(), cost=operator.cost))
                 continue
-            costs = bank.costs(args[1 - place])
-            for row in np.argsort(costs, kind="stable")[:few]:
-                cost = operator.cost + int(costs[row])
-                made.append(Step(primitive=operator.primitive, place=place, rows=(int(row),), cost=cost))
+            other = args[1 - place]
+            if other not in cheap:
+                cheap[other] = cheapest(bank, other, few)
+            for row, cost in cheap[other]:
+                made.append(Step(primitive=operator.primitive, place=place, rows=(row,), cost=operator.cost + cost))
     return sorted(made, key=lambda step: step.cost)
+
+
+def cheapest(bank: Bank, kind: Type, few: int) -> list[tuple[int, int]]:
+    """Rows and costs of the cheapest stored programs of a type."""
+    costs = bank.costs(kind)
+    some = np.flatnonzero(costs <= np.partition(costs, min(few, len(costs)) - 1)[min(few, len(costs)) - 1])
+    some = some[np.argsort(costs[some], kind="stable")][:few]
+    return [(int(row), int(costs[row])) for row in some]
 
 
 def take(step: Step, values: np.ndarray, others: list[np.ndarray]) -> np.ndarray:

@@ -20,6 +20,7 @@ from synth.unify.loops import cover, leaf, scan
 from synth.unify.masks import FAR, SKIPPED, Scan, Terms, Tests, unpack
 
 PARTS = 8  # of a set, by which disorder is measured
+HASTE = 0.2  # seconds that the first, greedy tree may take at least
 WIDTHS = (1, 8, 64, 512, 1 << 30)  # tests that are followed at the first set, in round after round
 NARROWER = 4  # times fewer are followed at the next set
 BIT = 16.0  # cost that a bit of disorder an example is taken for: the least that a further test and leaf cost
@@ -56,7 +57,7 @@ class Search:
     terms: Terms
     tests: Tests
     compiled: bool
-    deadline: float  # by time.perf_counter
+    deadline: float  # by time.thread_time
     known: dict[bytes, tuple[int, int, Grown]]  # the limit, the width, the answer
 
 
@@ -71,11 +72,11 @@ def grow(
 ) -> Grown:
     """The cheapest tree that costs less than `limit` and is right on the examples of the mask `here`."""
     best = Grown(tree=None, cost=limit, proven=not separable(here, terms, tests))
-    deadline, known = time.perf_counter() + seconds, {}
+    deadline, known = time.thread_time() + seconds, {}
     for width in WIDTHS:
-        if best.proven or (width > 1 and time.perf_counter() > deadline):
+        if best.proven or (width > 1 and time.thread_time() > deadline):
             break
-        patience = float("inf") if width == 1 else deadline
+        patience = max(deadline, time.thread_time() + HASTE) if width == 1 else deadline
         search = Search(terms=terms, tests=tests, compiled=compiled, deadline=patience, known=known)
         found = grow_at(search, here, best.cost, width)
         best = found if found.tree is not None else Grown(tree=best.tree, cost=best.cost, proven=found.proven)
@@ -133,7 +134,7 @@ def follow(search: Search, here: UInt64[np.ndarray, " words"], best: Grown, widt
     for place in order[:width]:
         if least[place] >= best.cost:
             continue
-        if time.perf_counter() > search.deadline:
+        if time.thread_time() > search.deadline:
             return Grown(tree=best.tree, cost=best.cost, proven=False)
         found = both_sides(search, here, int(open_tests[place]), (int(yes[place]), int(no[place])), best.cost, width)
         proven &= found.proven

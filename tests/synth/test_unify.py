@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from synth.unify import plain
 from synth.unify.loops import cover, distinct, leaf, scan, undominated
-from synth.unify.masks import FAR, everything, pack, sizes, unpack
+from synth.unify.loops import pack as pack_by
+from synth.unify.masks import FAR, everything, sizes, unpack
 from synth.unify.pick import pick_terms, pick_tests
+from synth.unify.plain import pack
 from synth.unify.tree import Leaf, Split, Tree, grow
 
 
@@ -105,6 +107,7 @@ def test_compiled_and_numpy_agree(problem: tuple[np.ndarray, ...]) -> None:
 def test_masks_round_trip(examples: int, seed: int) -> None:
     hits = np.random.default_rng(seed).random((examples, 5)) < 0.5
     masks = pack(hits)
+    np.testing.assert_array_equal(masks, pack_by(hits, True))
     np.testing.assert_array_equal(unpack(masks, examples), hits)
     np.testing.assert_array_equal(sizes(masks), hits.sum(axis=0))
     assert sizes(everything(examples)[None])[0] == examples

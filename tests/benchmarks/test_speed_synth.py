@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from benchmarks.speed.synth import __main__ as command
 from benchmarks.speed.synth import cvc5_peer, files, reference, targets_lists, targets_streams
-from benchmarks.speed.synth.banks import build, empty_bank, sweep
+from benchmarks.speed.synth.banks import build, count_level, empty_bank, sweep
 from benchmarks.speed.synth.integers import EXAMPLES, HELD_OUT, TARGETS, rows
 from benchmarks.speed.synth.plain import INTEGERS, enumerate_plain, integer_leaves
 from benchmarks.speed.synth.rate import DISTINCT, rate_columns
@@ -130,9 +130,11 @@ def test_the_bank_makes_the_same_space(library, expected, backend):
     built = build(bank, INT, len(expected) * EIGHTHS)
     assert built.distinct == expected[-1]
     assert build(bank, INT, 5 * EIGHTHS).distinct == expected[4], "built again from nothing"
-    speed, hits = sweep(bank, INT, 7 * EIGHTHS, np.arange(16) % 2)
-    assert speed > 0
-    assert hits == 0
+    nowhere = np.arange(16) ** 5 + 77
+    assert count_level(bank, INT, 7 * EIGHTHS, nowhere) > 10_000
+    assert sweep(bank, INT, 7 * EIGHTHS, nowhere) > 0
+    with pytest.raises(ValueError, match="sweep: expected values that no program has"):
+        sweep(bank, INT, 3 * EIGHTHS, bank.columns["x"] + bank.columns["y"])
 
 
 def test_the_larger_counts_belong_to_the_same_language():

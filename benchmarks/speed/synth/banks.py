@@ -8,7 +8,7 @@ import numpy as np
 
 from synth import Budget
 from synth.bank import Bank
-from synth.budget import Meter, Spent
+from synth.budget import Meter
 from synth.grammar import Language
 from synth.types import Type
 
@@ -59,12 +59,16 @@ def build(bank: Bank, goal: Type, top: int) -> Built:
     )
 
 
-def sweep(bank: Bank, goal: Type, cost: int, values: np.ndarray) -> tuple[float, int]:
-    """Hold every program of exactly this cost against values, without storing: candidates a second, and hits."""
+def count_level(bank: Bank, goal: Type, cost: int, values: np.ndarray) -> int:
+    """Candidates of exactly this cost, counted where the bank meets the level for the first time."""
     seen = bank.meter.candidates
+    sweep(bank, goal, cost, values)
+    return bank.meter.candidates - seen
+
+
+def sweep(bank: Bank, goal: Type, cost: int, values: np.ndarray) -> float:
+    """CPU seconds for holding every program of exactly this cost against values that none has, without storing."""
     began = time.process_time()
-    try:
-        hits = sum(1 for _ in bank.find(goal, cost, values))
-    except Spent:
-        hits = 0
-    return (bank.meter.candidates - seen) / (time.process_time() - began), hits
+    for program in bank.find(goal, cost, values):
+        raise ValueError(f"sweep: expected values that no program has, got those of {program.show()}; take others")
+    return time.process_time() - began

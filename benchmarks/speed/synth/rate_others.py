@@ -59,20 +59,20 @@ SPACES = (
         ),
         columns=words_of_bits(),
         kind=BV(WIDTH),
-        size=7,
+        size=12,
     ),
     Space(
         name="lists",
         library=named(["lists", "0", "1", "2"]),
         columns={"x": lists(CAPACITY, 0)},
         kind=LIST,
-        size=5,
+        size=12,
     ),
     Space(
         name="streams",
         library=named(["streams", "1", "2"]),
         columns={"x": lists(TIME, TIME)},
         kind=STREAM,
-        size=5,
+        size=12,
     ),
 )

@@ -8,7 +8,8 @@ from synth.levels import Level, levels
 from synth.library import LIBRARIES, LIBRARY, PRIMITIVES, named
 from synth.primitive import Primitive
 from synth.program import Lambda, Program, Terminal, apply, terminal
-from synth.solve import Exhausted, Found, OutOfBudget, Solution, answers, solve, solve_family
+from synth.solution import Exhausted, Found, OutOfBudget, Solution
+from synth.solve import answers, solve, solve_family
 from synth.spec import Spec, lists_of_rows, rows_of_lists
 from synth.text import parse
 from synth.types import BITS, BOOL, BV, INT, LIST, MODULUS, REAL, SELECTOR, SEQUENCE, STREAM, Fn, Type, Z

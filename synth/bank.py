@@ -6,25 +6,26 @@ N**2 / 2**65; whatever is returned is checked on its values.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from jaxtyping import Shaped
+from jaxtyping import Bool, Int, Shaped
 
 from synth.budget import Meter
+from synth.evaluate import defined, evaluate, flat_words
 from synth.grammar import Language
-from synth.hashing import Table, agree
-from synth.layer import Layer
+from synth.hashing import agree, hash_of
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
-from synth.pruning import Piece, pieces
-from synth.tiles import distinct_pairs, evaluate, evaluate_rows, rows_of_tile, tiles
-from synth.types import Type, carrier, dtype_of, fits
-from synth.writer import Writer
-from synth.xp import NUMPY
+from synth.rectangles import Layers, flat, rectangles, sizes
+from synth.store import Store
+from synth.types import BOOL, VECTORS, Fn, Type, carrier, dtype_of, fits, plain
 
-BLOCK = 1 << 14  # candidates that are evaluated together
-PROBE = 2  # examples on which candidates are held against the goal before the others
+BACKENDS = ("numba", "numpy")
+BLOCK = 1 << 14  # candidates that numpy evaluates together
+PROBE = 1 << 17  # candidates that numpy holds against the goal together, on few examples first
+STEP = 1 << 22  # candidates between two looks at the clock
 PROBE_BOOL = 8
 
 
@@ -35,99 +36,408 @@ class Operator:
     head: int
     primitive: Primitive
     cost: int
-    args: tuple[Type, ...]  # carriers
-
-    @property
-    def commutes(self) -> bool:
-        return any(law.name == "commutative" for law in self.primitive.laws) and len(self.args) == 2
+    args: tuple[Any, ...]  # carriers
+    laws: frozenset[str]
 
 
 class Bank:
-    """Layers of programs over the columns of some examples; `build` adds those of the next cost."""
+    """Programs over the columns of some examples; `build` adds those of the next cost.
+
+    `columns` has one array a terminal, shape (examples,), or (examples, 1 + capacity) for lists and their like. With
+    a `goal`, programs of other types are stored only where a program of the goal's type can still use them.
+    """
 
     def __init__(
         self,
         language: Language,
-        columns: Mapping[str, Shaped[np.ndarray, " examples"]],
+        columns: Mapping[str, Shaped[np.ndarray, "examples ..."]],
         meter: Meter,
         hidden: frozenset[str] = frozenset(),
+        *,
+        goal: Type | None = None,
+        backend: str = "numba",
+        seed: int = 0,
     ) -> None:
+        if backend not in BACKENDS:
+            raise ValueError(f"backend: expected one of {', '.join(BACKENDS)}, got {backend!r}; choose one of them")
         self.language = language
-        self.columns = columns
+        self.columns = dict(columns)
         self.meter = meter
         self.hidden = hidden  # terminals that no stored program names
+        self.compiled = backend == "numba"
         self.examples = len(next(iter(columns.values())))
-        self.layers: dict[Type, dict[int, Layer]] = {kind: {} for kind in language.costs}
-        self.built = 0  # every program of at most this cost is represented
-        self._sizes = dict.fromkeys(self.layers, 0)
-        self._tables = {kind: Table() for kind in self.layers}
+        self.width = max((values.shape[1] for values in columns.values() if values.ndim == 2), default=1)
+        hash = hash_of(seed)
+        self.stores = {
+            kind: Store(self.examples * self.words(kind), dtype_of(kind), hash, self.compiled)
+            for kind in language.costs
+            if isinstance(kind, Type)
+        }
+        self.step = int(np.gcd.reduce([c for words in language.costs.values() for c in words.values()] or [1]))
         self._heads: list[Terminal | Primitive] = [
             *language.terminals,
             *(primitive for primitive in language.primitives if not primitive.type.args),
         ]
         self._operators = self._number_operators()
+        self.spare = self._spares(goal)
+        self.goal = goal
         self._counted: set[tuple[Type, int]] = set()
-        self._nbytes = 0
-        self._laws = {law.constant for p in language.primitives for law in p.laws if law.sides}
+        self.done = dict.fromkeys(self.spare, 0)  # every program of at most this cost is represented
+        self._reset()
+
+    def _reset(self) -> None:
+        self.layers = {kind: Layers() for kind in self.stores}
+        self._order: list[tuple[Type, int, int, int]] = []  # type, root operator and rows, as they were stored
+        self._conditions: dict[int, Conditions] = {}
+        self._known_constants: dict[tuple[Type, Any], int] = {}
+
+    def clear(self) -> None:
+        """Forget all programs, keep the memory that they took."""
+        for store in self.stores.values():
+            store.clear()
+        self._reset()
+        self._counted.clear()
+        self.done = dict.fromkeys(self.done, 0)
+
+    def words(self, kind: Type) -> int:
+        """Numbers that hold one value."""
+        return self.width if plain(kind) in VECTORS else 1
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the stored programs and of the tables."""
+        return sum(store.nbytes for store in self.stores.values())
+
+    def count(self, kind: Type) -> int:
+        return self.stores[kind].count
+
+    def values(self, kind: Type) -> Shaped[np.ndarray, "words programs"]:
+        """Values of all stored programs of a type; a view, valid until the next of them is stored."""
+        store = self.stores[kind]
+        return store.values[:, : store.count]
+
+    def costs(self, kind: Type) -> Int[np.ndarray, " programs"]:
+        """Eighths of a bit of every stored program."""
+        layers = self.layers[kind]
+        counts = np.array(layers.stops, np.int64) - np.array(layers.starts, np.int64)
+        return np.repeat(np.array(layers.costs, np.int32), counts)
+
+    def lookup(self, kind: Type, values: Shaped[np.ndarray, "words n"]) -> Int[np.ndarray, " n"]:
+        """Rows of the programs with these values, -1 where none is stored."""
+        return self.stores[kind].lookup(np.ascontiguousarray(values, self.stores[kind].values.dtype))
+
+    def operators(self, kind: Type) -> list[Operator]:
+        """The operators that make a type."""
+        return self._operators[kind]
 
     def _number_operators(self) -> dict[Type, list[Operator]]:
-        """The operators by the type they make; leaves have the lower numbers, so that layers are sorted by number."""
-        operators: dict[Type, list[Operator]] = {kind: [] for kind in self.layers}
+        """The operators by the type they make; leaves have the lower numbers."""
+        operators: dict[Type, list[Operator]] = {kind: [] for kind in self.stores}
         for primitive in self.language.primitives:
-            if primitive.type.args:
-                kind = carrier(primitive.type.result)
-                args = tuple(carrier(asked) for asked in primitive.type.args)
-                cost = self.language.cost(kind, primitive)
-                operators[kind].append(Operator(len(self._heads), primitive, cost, args))
-                self._heads.append(primitive)
+            if not primitive.type.args:
+                continue
+            head = len(self._heads)
+            self._heads.append(primitive)
+            for kind in self.stores:
+                if primitive.name in self.language.costs[kind] and fits(primitive.type.result, kind):
+                    args = tuple(carrier(asked) for asked in primitive.type.args)
+                    laws = frozenset(law.name for law in primitive.laws)
+                    operators[kind].append(Operator(head, primitive, self.language.cost(kind, primitive), args, laws))
         return operators
 
-    def cheapest(self, kind: Type) -> int:
-        """Cost of the cheapest operator that makes `kind`; programs of this much more need no stored layer."""
-        return min((operator.cost for operator in self._operators[kind]), default=1)
+    def _spares(self, goal: Type | None) -> dict[Type, int]:
+        """By type, what a program of the goal's type costs at least beyond a part of this type; 0 for all without one.
+
+        Types that no program of the goal's type has as a part are left out, but not the goal's own.
+        """
+        if goal is None:
+            return dict.fromkeys(self.stores, 0)
+        least = {kind: min(words.values(), default=0) for kind, words in self.language.costs.items()}
+        spare: dict[Type, int] = {}
+        waiting = [(goal, 0)]
+        while waiting:
+            kind, beyond = waiting.pop()
+            for operator in self._operators[kind]:
+                for place, part in enumerate(operator.args):
+                    others = sum(least.get(k, 0) for i, k in enumerate(operator.args) if i != place)
+                    extra = beyond + operator.cost + others
+                    if part in self.stores and extra < spare.get(part, extra + 1):
+                        spare[part] = extra
+                        waiting.append((part, extra))
+        return spare | {goal: spare.get(goal, 1 << 30)}
 
     def reach(self) -> int:
         """The largest cost that any program over the stored layers can have."""
         most = max((cost for costs in self.language.costs.values() for cost in costs.values()), default=0)
         for operators in self._operators.values():
             for operator in operators:
-                if all(self.layers[kind] for kind in operator.args):
-                    most = max(most, operator.cost + sum(max(self.layers[kind]) for kind in operator.args))
+                known = [self.layers[kind].costs for kind in operator.args]
+                if all(known):
+                    most = max(most, operator.cost + sum(map(max, known)))
         return most
 
-    def build(self, cost: int) -> None:
-        """Store the distinct programs of exactly this cost; all cheaper ones are stored already."""
-        for kind in self.layers:
-            layer = self._build(kind, cost)
-            if len(layer):
-                self.layers[kind][cost] = layer
-                self._sizes[kind] += len(layer)
-                self.meter.distinct += len(layer)
-        self.built = cost
+    def build(self, cost: int, *, parts: bool = False) -> None:
+        """Store the distinct programs of at most this cost; with `parts`, only what `find` needs at this cost."""
+        targets = {kind: cost - spare for kind, spare in self.spare.items()}
+        if self.goal is not None and not parts:
+            targets[self.goal] = cost
+        first = min(done for done in self.done.values()) if self.done else cost
+        for level in range(first + self.step, cost + 1, self.step):
+            for kind in self.done:
+                if self.done[kind] < level <= targets.get(kind, 0):
+                    self._build(kind, level)
+                    self.done[kind] = level
 
-    def find(self, kind: Type, cost: int, goal: Shaped[np.ndarray, " examples"]) -> Program | None:
-        """A program of exactly this cost whose values are `goal`; the layers of its arguments are stored."""
-        for leaf in self._leaves(kind, cost):
-            self.meter.candidates += 1
-            if agree(self._leaf_values(leaf, kind), goal).all():
-                return leaf_program(leaf)
-        probe = min(self.examples, PROBE_BOOL if goal.dtype == bool else PROBE)
-        for operator in self._operators[kind]:
-            for layers, piece, triangle in self._pieces(operator, cost):
-                for tile in tiles(piece, triangle, BLOCK * max(1, self.examples // (2 * probe))):
-                    self.meter.candidates += distinct_pairs(tile, triangle)
-                    self.meter.check(self._nbytes)
-                    rows = match(operator.primitive, layers, tile, goal, probe)
-                    if rows is not None:
-                        places = [layer.start + row for layer, row in zip(layers, rows, strict=True)]
-                        args = [self.program(k, n) for k, n in zip(operator.args, places, strict=True)]
-                        self._counted.add((kind, cost))
-                        return apply(operator.primitive, *args)
+    def complete(self, cost: int) -> bool:
+        """Whether all parts of programs of this cost are stored."""
+        return all(self.done[kind] + self.step > cost - spare for kind, spare in self.spare.items())
+
+    def _build(self, kind: Type, cost: int) -> None:
+        store = self.stores[kind]
+        begin, count = store.count, (kind, cost) not in self._counted
         self._counted.add((kind, cost))
+        spans: dict[int, tuple[int, int]] = {}
+        try:
+            for leaf in self._leaves(kind, cost):
+                self.meter.candidates += count
+                low, head = store.count, self._heads.index(leaf)
+                store.insert(flat_words(self._leaf_values(leaf, kind)[:, None]), head, ())
+                self._note(kind, spans, head, low)
+            for operator in self._operators[kind]:
+                rects = self.rectangles(operator, cost)
+                if len(rects):
+                    low = store.count
+                    self.meter.candidates += int(sizes(rects).sum()) * count
+                    try:
+                        self._store(operator, kind, rects)
+                    finally:
+                        self._note(kind, spans, operator.head, low)
+        finally:
+            if spans:
+                self.layers[kind].add(cost, spans)
+            self.meter.distinct += store.count - begin
+
+    def _note(self, kind: Type, spans: dict[int, tuple[int, int]], head: int, low: int) -> None:
+        high = self.stores[kind].count
+        if high > low:
+            spans[head] = (low, high)
+            self._order.append((kind, head, low, high))
+
+    def _store(self, operator: Operator, kind: Type, rects: Int[np.ndarray, "rectangles columns"]) -> None:
+        loops = self._kernels(operator, rects)
+        if loops is not None:
+            return store_compiled(
+                loops, operator, [self.stores[k] for k in operator.args], self.stores[kind], rects, self
+            )
+        for places in flat(rects, BLOCK):
+            values = self._evaluate(operator, places, slice(None))
+            fine = self._defined(operator, places)
+            if fine is not None:
+                values, places = values[:, fine], tuple(place[fine] for place in places)
+            self.stores[kind].insert(values, operator.head, places)
+            self.meter.check(self.nbytes)
         return None
 
+    def _kernels(self, operator: Operator, rects: np.ndarray) -> Any:
+        if not self.compiled:
+            return None
+        from synth.kernels import kernels
+
+        return kernels(operator.primitive, float(sizes(rects).sum()))
+
+    def rectangles(self, operator: Operator, cost: int) -> Int[np.ndarray, "rectangles columns"]:
+        """Rows of the stored programs that the operator combines to programs of a cost."""
+        layers = [self.layers[kind] for kind in operator.args]
+        first = None
+        if operator.primitive.choice is not None and operator.args[0] != BOOL:  # Booleans differ in what they hold on
+            first = self.conditions(operator).layers
+        constants = [self._constants(operator, place) for place in range(len(layers))]
+        return rectangles(layers, cost - operator.cost, operator.head, operator.laws, constants, first)
+
+    def _constants(self, operator: Operator, place: int) -> list[int]:
+        """Rows of the constants that make the application redundant as the argument at `place`."""
+        asked = [law.constant for law in operator.primitive.laws if place in law.sides]
+        kind = operator.args[place]
+        rows = [self._constant_row(kind, value) for value in asked]
+        return [row for row in rows if row >= 0]
+
+    def _constant_row(self, kind: Type, value: Any) -> int:
+        if isinstance(kind, Fn) or self.words(kind) > 1:
+            return -1
+        if (kind, value) not in self._known_constants:
+            row = int(self.lookup(kind, np.full((self.examples, 1), value))[0])
+            if row < 0:
+                return -1
+            self._known_constants[kind, value] = row
+        return self._known_constants[kind, value]
+
+    def conditions(self, operator: Operator) -> "Conditions":
+        """One condition of each kind of outcome for an operator that chooses, the cheapest."""
+        known = self._conditions.setdefault(operator.head, Conditions())
+        kind = operator.args[0]
+        layers = self.layers[kind]
+        when = operator.primitive.choice.when if operator.primitive.choice else None
+        for number in range(known.seen, len(layers.costs)):
+            low, high = layers.starts[number], layers.stops[number]
+            known.add(layers.costs[number], low, conditions_hold(when, self.stores[kind].values[:, low:high]))
+        known.seen = len(layers.costs)
+        return known
+
+    def find(self, kind: Type, cost: int, goal: Shaped[np.ndarray, "examples ..."]) -> Iterator[Program]:
+        """Programs of exactly this cost whose values are `goal`, in order; the layers of their arguments are stored."""
+        count = (kind, cost) not in self._counted
+        self._counted.add((kind, cost))
+        wanted = flat_words(np.asarray(goal)[:, None])[:, 0]
+        for leaf in self._leaves(kind, cost):
+            self.meter.candidates += count
+            if agree(flat_words(self._leaf_values(leaf, kind)[:, None])[:, 0], wanted).all():
+                yield leaf_program(leaf)
+        for operator in self._operators[kind]:
+            rects = self.rectangles(operator, cost)
+            if len(rects):
+                for places in self._matches(operator, rects, wanted, count):
+                    yield self.combine(operator, places)
+
+    def work(self, kind: Type, cost: int) -> int:
+        """How many candidates `find` goes through at a cost, leaves aside."""
+        return sum(int(sizes(self.rectangles(operator, cost)).sum()) for operator in self._operators[kind])
+
+    def combine(self, operator: Operator, places: tuple[int, ...]) -> Program:
+        """The program of an operator on stored programs, given by their rows."""
+        args = [self.program(kind, int(row)) for kind, row in zip(operator.args, places, strict=True)]
+        return apply(operator.primitive, *args)
+
+    def _matches(
+        self, operator: Operator, rects: np.ndarray, wanted: Shaped[np.ndarray, " words"], count: bool
+    ) -> Iterator[tuple[int, ...]]:
+        loops = self._kernels(operator, rects)
+        found = (
+            match_compiled(loops, operator, [self.stores[k].values for k in operator.args], rects, wanted, self, count)
+            if loops is not None
+            else self._match(operator, rects, wanted, count)
+        )
+        for places in found:
+            fine = self._defined(operator, tuple(np.array([row]) for row in places))
+            if fine is None or fine.all():
+                yield places
+
+    def _match(
+        self, operator: Operator, rects: np.ndarray, wanted: Shaped[np.ndarray, " words"], count: bool
+    ) -> Iterator[tuple[int, ...]]:
+        vector = self.words(carrier(operator.primitive.type.result)) > 1
+        few = 1 if vector or wanted.dtype != bool else min(PROBE_BOOL, self.examples)
+        words = self.width if vector else few
+        heavy = vector or any(self.words(kind) > 1 for kind in operator.args if not isinstance(kind, Fn))
+        for places in flat(rects, BLOCK if heavy else PROBE):
+            self.meter.candidates += len(places[0]) * count
+            self.meter.check(self.nbytes)
+            hits = agree(self._evaluate(operator, places, slice(0, few)), wanted[:words, None]).all(axis=0)
+            some = np.flatnonzero(hits)
+            if len(some):
+                rows = tuple(place[some] for place in places)
+                right = agree(self._evaluate(operator, rows, slice(None)), wanted[:, None]).all(axis=0)
+                for hit in np.flatnonzero(right):
+                    yield tuple(int(row[hit]) for row in rows)
+
+    def _evaluate(
+        self, operator: Operator, places: tuple[np.ndarray, ...], examples: slice
+    ) -> Shaped[np.ndarray, "words n"]:
+        """Values of candidates on a range of examples, given by one row number an argument."""
+        arguments = [self._argument(k, place, examples) for k, place in zip(operator.args, places, strict=True)]
+        return flat_words(evaluate(operator.primitive, arguments))
+
+    def _argument(self, kind: Type, places: np.ndarray, examples: slice) -> Any:
+        """Values of stored programs, shape (examples, n) or (examples, n, 1 + capacity)."""
+        values, words = self.stores[kind].values, self.words(kind)
+        if words == 1:
+            return values[examples, places]
+        shaped = values.reshape(self.examples, words, -1)[examples][:, :, places]
+        return np.moveaxis(shaped, 1, 2)
+
+    def _defined(self, operator: Operator, places: tuple[np.ndarray, ...]) -> Bool[np.ndarray, " n"] | None:
+        if operator.primitive.defined is None:
+            return None
+        arguments = [self._argument(k, place, slice(None)) for k, place in zip(operator.args, places, strict=True)]
+        return defined(operator.primitive, arguments)
+
+    def evaluate(
+        self,
+        columns: Mapping[str, Shaped[np.ndarray, "rows ..."]],
+        wanted: Mapping[Type, Int[np.ndarray, " some"]] | None = None,
+    ) -> dict[Type, Shaped[np.ndarray, "words programs"]]:
+        """Values on other rows of every stored program, or only of the wanted ones of each type."""
+        if wanted is not None:
+            return self._evaluate_some(columns, wanted)
+        rows = len(next(iter(columns.values())))
+        out = {
+            kind: np.empty((rows * self.words(kind), store.count), store.values.dtype)
+            for kind, store in self.stores.items()
+        }
+        for kind, head, low, high in self._order:
+            root = self._heads[head]
+            if isinstance(root, Terminal) or not root.type.args:
+                values = self._leaf_values(root, kind, columns)[:, None]
+                out[kind][:, low:high] = flat_words(values)
+                continue
+            arguments = []
+            for place, asked in enumerate(carrier(k) for k in root.type.args):
+                given = out[asked][:, self.stores[kind].args[place, low:high]]
+                words = self.words(asked)
+                arguments.append(given if words == 1 else np.moveaxis(given.reshape(rows, words, -1), 1, 2))
+            out[kind][:, low:high] = flat_words(evaluate(root, arguments))
+        return out
+
+    def _evaluate_some(
+        self, columns: Mapping[str, Shaped[np.ndarray, "rows ..."]], wanted: Mapping[Type, Int[np.ndarray, " some"]]
+    ) -> dict[Type, Shaped[np.ndarray, "words some"]]:
+        """The wanted programs and those that they are made of, which come before them in the order of storing."""
+        needed = {kind: np.zeros(store.count, bool) for kind, store in self.stores.items()}
+        for kind, places in wanted.items():
+            needed[kind][places] = True
+        parts: list[tuple[Type, Terminal | Primitive, Int[np.ndarray, " part"]]] = []
+        for kind, head, low, high in reversed(self._order):
+            part, root = low + np.flatnonzero(needed[kind][low:high]), self._heads[head]
+            if len(part):
+                parts.append((kind, root, part))
+                for place, asked in enumerate(root.type.args if isinstance(root, Primitive) else ()):
+                    needed[carrier(asked)][self.stores[kind].args[place, part]] = True
+        rows = len(next(iter(columns.values())))
+        spots = {kind: np.cumsum(chosen) - 1 for kind, chosen in needed.items()}
+        out = {
+            kind: np.empty((rows * self.words(kind), int(chosen.sum())), self.stores[kind].values.dtype)
+            for kind, chosen in needed.items()
+        }
+        for kind, root, part in reversed(parts):
+            if isinstance(root, Terminal) or not root.type.args:
+                out[kind][:, spots[kind][part]] = flat_words(self._leaf_values(root, kind, columns)[:, None])
+                continue
+            arguments = []
+            for place, asked in enumerate(carrier(k) for k in root.type.args):
+                given, words = out[asked][:, spots[asked][self.stores[kind].args[place, part]]], self.words(asked)
+                arguments.append(given if words == 1 else np.moveaxis(given.reshape(rows, words, -1), 1, 2))
+            out[kind][:, spots[kind][part]] = flat_words(evaluate(root, arguments))
+        return {kind: out[kind][:, spots[kind][places]] for kind, places in wanted.items()}
+
+    def append(self, columns: Mapping[str, Shaped[np.ndarray, "more ..."]]) -> None:
+        """Take further examples: every program gets their values, and programs that they tell apart are both kept.
+
+        The stored programs stay; going through the candidates once more adds those that were equal to a stored one
+        and no longer are.
+        """
+        further = self.evaluate(columns)
+        for kind, store in self.stores.items():
+            store.append(further[kind])
+        self.columns = {name: np.concatenate([values, columns[name]]) for name, values in self.columns.items()}
+        self.examples = len(next(iter(self.columns.values())))
+        self._conditions.clear()
+        self._known_constants.clear()
+        for cost in range(self.step, max(self.done.values(), default=0) + 1, self.step):
+            for kind, done in self.done.items():
+                if cost <= done:
+                    self._build(kind, cost)
+
     def program(self, kind: Type, number: int) -> Program:
-        """The program that is number `number` among those of its type, in the order of storing."""
+        """The program in a row of its type's store."""
         done: dict[tuple[Type, int], Program] = {}
         stack = [(kind, number)]
         while stack:
@@ -145,11 +455,10 @@ class Bank:
         return done[kind, number]
 
     def _record(self, kind: Type, number: int) -> tuple[Terminal | Primitive, list[tuple[Type, int]]]:
-        layer = next(known for known in reversed(self.layers[kind].values()) if known.start <= number)
-        row = number - layer.start
-        head = self._heads[layer.heads[row]]
+        store = self.stores[kind]
+        head = self._heads[store.heads[number]]
         asked = head.type.args if isinstance(head, Primitive) else ()
-        return head, [(carrier(k), int(n)) for k, n in zip(asked, layer.args[row], strict=False)]
+        return head, [(carrier(k), int(store.args[place, number])) for place, k in enumerate(asked)]
 
     def _leaves(self, kind: Type, cost: int) -> list[Terminal | Primitive]:
         words = self.language.costs[kind]
@@ -162,68 +471,108 @@ class Bank:
             and fits(leaf.type if isinstance(leaf, Terminal) else leaf.type.result, kind)
         ]
 
-    def _leaf_values(self, leaf: Terminal | Primitive, kind: Type) -> Shaped[np.ndarray, " examples"]:
-        values = self.columns[leaf.name] if isinstance(leaf, Terminal) else leaf.run(NUMPY)
-        return np.broadcast_to(np.asarray(values, dtype=dtype_of(kind)), (self.examples,))
+    def _leaf_values(
+        self, leaf: Terminal | Primitive, kind: Type, columns: Mapping[str, np.ndarray] | None = None
+    ) -> Shaped[np.ndarray, "examples ..."]:
+        columns = self.columns if columns is None else columns
+        rows = len(next(iter(columns.values())))
+        values = columns[leaf.name] if isinstance(leaf, Terminal) else evaluate(leaf, [])
+        values = np.asarray(values, dtype=dtype_of(kind))
+        return np.broadcast_to(values, (rows, *([self.width] if self.words(kind) > 1 else [])))
 
-    def _pieces(self, operator: Operator, cost: int) -> Iterator[tuple[tuple[Layer, ...], Piece, bool]]:
-        for layers in self._combinations(operator.args, cost - operator.cost, operator.commutes):
-            triangle = operator.commutes and layers[0] is layers[1]
-            for piece in pieces(operator.primitive, operator.head, layers):
-                yield layers, piece, triangle
 
-    def _combinations(self, kinds: tuple[Type, ...], cost: int, sorted_costs: bool) -> Iterator[tuple[Layer, ...]]:
-        known = self.layers[kinds[0]]
-        if len(kinds) == 1:
-            if cost in known:
-                yield (known[cost],)
-            return
-        for first, layer in known.items():
-            if first >= cost or (sorted_costs and 2 * first > cost):
-                break
-            for rest in self._combinations(kinds[1:], cost - first, False):
-                yield (layer, *rest)
+@dataclass(slots=True)
+class Conditions:
+    """Conditions that hold on some examples and not on all, the cheapest of those that hold on the same ones."""
 
-    def _build(self, kind: Type, cost: int) -> Layer:
-        count = (kind, cost) not in self._counted
-        self._counted.add((kind, cost))
-        others = self._nbytes + sum(table.nbytes for key, table in self._tables.items() if key != kind)
-        writer = Writer(self._tables[kind], self.examples, dtype_of(kind), self._sizes[kind])
-        for leaf in self._leaves(kind, cost):
-            self.meter.candidates += count
-            writer.add(self._heads.index(leaf), (), (), self._leaf_values(leaf, kind)[:, None])
-        for operator in self._operators[kind]:
-            for layers, piece, triangle in self._pieces(operator, cost):
-                for tile in tiles(piece, triangle, BLOCK):
-                    values = evaluate(operator.primitive, layers, tile, slice(None))
-                    self.meter.candidates += distinct_pairs(tile, triangle) * count
-                    self.meter.check(others + writer.nbytes)
-                    writer.add(operator.head, tile, tuple(layer.start for layer in layers), values)
-        layer = writer.layer(self._laws)
-        self._nbytes += layer.values.nbytes + layer.heads.nbytes + layer.args.nbytes
-        return layer
+    seen: int = 0  # layers that were looked through
+    layers: Layers = field(default_factory=Layers)
+    masks: set[bytes] = field(default_factory=set)
+
+    def add(self, cost: int, low: int, holds: Bool[np.ndarray, "examples n"]) -> None:
+        some = np.flatnonzero(holds.any(axis=0) & ~holds.all(axis=0))
+        packed = np.packbits(holds[:, some], axis=0).T
+        _, first = np.unique(packed, axis=0, return_index=True)
+        for place in np.sort(first):
+            mask = packed[place].tobytes()
+            if mask not in self.masks:
+                self.masks.add(mask)
+                row = low + int(some[place])
+                self.layers.add(cost, {0: (row, row + 1)})
+
+
+def conditions_hold(when: Any, values: Shaped[np.ndarray, "examples n"]) -> Bool[np.ndarray, "examples n"]:
+    from synth.xp import NUMPY
+
+    return np.broadcast_to(np.asarray(when(NUMPY, values), bool), values.shape)
 
 
 def leaf_program(leaf: Terminal | Primitive) -> Program:
     return Program((leaf if isinstance(leaf, Terminal) else Apply(leaf, ()),))
 
 
-def match(
-    primitive: Primitive,
-    layers: tuple[Layer, ...],
-    tile: Piece,
-    goal: Shaped[np.ndarray, " examples"],
-    probe: int,
-) -> tuple[int, ...] | None:
-    """Rows of the first candidate of a tile whose values are the goal, looked for on a few examples first."""
-    values = evaluate(primitive, layers, tile, slice(0, probe))
-    hits = agree(values[0], goal[0])
-    for row, wanted in zip(values[1:], goal[1:probe], strict=True):
-        hits &= agree(row, wanted)
-    places = np.flatnonzero(hits)
-    if not len(places):
-        return None
-    rows = rows_of_tile(tile, places)
-    rest = evaluate_rows(primitive, layers, rows, slice(probe, None))
-    right = np.flatnonzero(agree(rest, goal[probe:, None]).all(axis=0))
-    return tuple(int(row[right[0]]) for row in rows) if len(right) else None
+def store_compiled(
+    loops: Any, operator: Operator, given: list[Store], into: Store, rects: Int[np.ndarray, "r c"], bank: Bank
+) -> None:
+    """The same as evaluating, hashing and storing in numpy, in one compiled pass over the rectangles."""
+    from synth.kernels import BLOCK as SIDE
+    from synth.kernels import DONE, FULL
+
+    arity = len(given)
+    block = np.empty((len(into.values), SIDE), into.values.dtype)
+    ok, chosen = np.ones(SIDE, np.uint8), np.empty(SIDE + 1, np.int64)
+    places = np.empty((arity, SIDE), np.uint32)
+    words, hashes = np.empty(SIDE, np.uint64), np.empty(SIDE, np.uint64)
+    state, limit = begin(rects, into.count), STEP
+    while True:
+        reason = loops.store(
+            *(store.values for store in given), rects, state, limit, operator.head, into.hash.first,
+            into.hash.multiplier, block, ok, places, words, hashes, chosen, into.values, into.heads, into.args,
+            into.keys, into.rows,
+        )  # fmt: skip
+        into.count = int(state[5])
+        if reason == DONE:
+            return
+        bank.meter.check(bank.nbytes)
+        if reason == FULL:
+            into.reserve(SIDE)
+        limit = int(state[6]) + STEP
+
+
+def match_compiled(
+    loops: Any,
+    operator: Operator,
+    given: list[np.ndarray],
+    rects: Int[np.ndarray, "r c"],
+    wanted: Shaped[np.ndarray, " words"],
+    bank: Bank,
+    count: bool,
+) -> Iterator[tuple[int, ...]]:
+    """Rows of the candidates whose values are the goal, in order."""
+    from synth.kernels import DONE, HIT
+
+    state, seen = begin(rects, 0), 0
+    while True:
+        reason = loops.match(*given, rects, state, int(state[6]) + 16 * STEP, wanted)
+        bank.meter.candidates += (int(state[6]) - seen) * count
+        seen = int(state[6])
+        if reason == DONE:
+            return
+        if reason == HIT:
+            outer = [int(row) for row in state[1 : len(given)]]
+            yield (*outer, int(state[len(given) if len(given) > 1 else 2]) - 1)
+        bank.meter.check(bank.nbytes)
+
+
+def begin(rects: Int[np.ndarray, "rectangles columns"], count: int) -> Int[np.ndarray, " 7"]:
+    """The state from which a kernel starts: rectangle, outer places, last place, used, count, seen."""
+    first = rects[0]
+    state = np.zeros(7, np.int64)
+    if len(first) == 2:
+        state[2] = first[0]
+    elif len(first) == 5:
+        state[1], state[2] = first[0], max(first[2], first[0]) if first[4] else first[2]
+    else:
+        state[1], state[2], state[3] = first[0], first[2], first[4]
+    state[5] = count
+    return state

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from synth.claims import attempt, spread, unlike, verify
+from synth.compiled import on_numba
 from synth.declared import DRAWS, check_choice, check_inverse, check_law
 from synth.draws import CAPACITY, Function, draw, moderate, said, single, take
 from synth.primitive import Primitive
@@ -35,15 +36,15 @@ def check_primitive(primitive: Primitive, *, seed: int = 0) -> None:
     results, evaluation in blocks, `run` on numpy and JAX, `sym`, the Python view where there is one, and each declared
     law, inverse and choice.
     """
-    for _, test in tests(primitive, seed):
+    for _, test in trials(primitive, seed):
         test()
 
 
 def examine(primitive: Primitive, *, seed: int = 0) -> Checked:
-    """The same, with all that is wrong; where `run` itself is, nothing else is tested."""
+    """All that is wrong, `run` as numba compiles it included; where `run` itself is, nothing else is tested."""
     done: list[str] = []
     faults: list[str] = []
-    for name, test in tests(primitive, seed):
+    for name, test in trials(primitive, seed, compiled=True):
         try:
             test()
         except ValueError as error:
@@ -55,7 +56,7 @@ def examine(primitive: Primitive, *, seed: int = 0) -> Checked:
     return Checked(done=tuple(done), faults=tuple(faults))
 
 
-def tests(primitive: Primitive, seed: int) -> Iterator[tuple[str, Callable[[], None]]]:
+def trials(primitive: Primitive, seed: int, *, compiled: bool = False) -> Iterator[tuple[str, Callable[[], None]]]:
     """What there is to test, by name; the first is what the search relies on."""
     primitive = applied(primitive)
     random = np.random.default_rng(seed + 1)
@@ -63,6 +64,8 @@ def tests(primitive: Primitive, seed: int) -> Iterator[tuple[str, Callable[[], N
     columns = draw(primitive.type.args, DRAWS, np.random.default_rng(seed))
     few = take(columns, few_rows(primitive, columns))
     yield "JAX", lambda: verify(same(primitive, on_jax(primitive), "JAX"), columns)
+    if compiled and (view := on_numba(primitive)) is not None:
+        yield "numba", lambda: verify(same(primitive, view, "numba"), columns)
     yield "sympy", lambda: verify(same(primitive, on_sympy(primitive), "sympy"), few)
     if primitive.python is not None:
         yield "Python", lambda: verify(same(primitive, on_python(primitive), "Python"), few)

@@ -1,31 +1,48 @@
-"""Fingerprints of value columns, and the table that tells new ones from known ones."""
+"""Fingerprints of value columns, and the table that tells new ones from known ones: numpy's version of both.
+
+`synth.kernels` has the same compiled; both give the same fingerprints.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Shaped, UInt64
+from jaxtyping import Bool, Int, Shaped, UInt64
 
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 SHIFT = np.uint64(32)
 COARSE = np.uint64(0xFFFFFFFFFFFFF000)  # reals are equal when their leading 41 binary digits are
 
 
-def fingerprints(values: Shaped[np.ndarray, "examples n"]) -> UInt64[np.ndarray, " n"]:
+@dataclass(frozen=True, slots=True)
+class Hash:
+    """One of a family of hash functions: where it starts, and an odd multiplier."""
+
+    first: np.uint64
+    multiplier: np.uint64
+
+
+def hash_of(seed: int) -> Hash:
+    """The hash function of a seed; unlike seeds give unlike functions."""
+    first, multiplier = np.random.default_rng([seed, 64]).integers(0, 2**64, 2, dtype=np.uint64)
+    return Hash(first, multiplier | np.uint64(1))
+
+
+def fingerprints(values: Shaped[np.ndarray, "words n"], hash: Hash) -> UInt64[np.ndarray, " n"]:
     """A 64-bit hash a column. Every value is mixed in: a linear sum would merge sign vectors by the thousand."""
-    words = integers(values)
-    state = np.full(words.shape[1], MULTIPLIER, dtype=np.uint64)
-    for row in words:
-        state ^= row
-        state *= MULTIPLIER
+    state = np.full(values.shape[1], hash.first, dtype=np.uint64)
+    for row in values:
+        state ^= integers(row)
+        state *= hash.multiplier
         state ^= state >> SHIFT
-    return state
+    return np.where(state == 0, np.uint64(1), state)
 
 
-def integers(values: Shaped[np.ndarray, "examples n"]) -> Shaped[np.ndarray, "words n"]:
-    """Equal columns, and only these, become equal columns of unsigned integers; nearly equal reals become equal."""
-    if values.dtype == bool:
-        return np.packbits(values, axis=0)
-    if values.dtype == np.int64:
-        return values.view(np.uint64)
-    clean = np.where(np.isnan(values), np.nan, values + 0.0)
+def integers(values: Shaped[np.ndarray, "..."]) -> UInt64[np.ndarray, "..."]:
+    """Equal values, and only these, become equal unsigned integers; nearly equal reals become equal."""
+    if values.dtype == np.uint64:
+        return values
+    if values.dtype != np.float64:
+        return values.astype(np.int64, copy=False).view(np.uint64)
+    clean = np.ascontiguousarray(np.where(np.isnan(values), np.nan, values + 0.0))
     return (clean.view(np.uint64) + np.uint64(1 << 11)) & COARSE
 
 
@@ -36,48 +53,47 @@ def agree(values: Shaped[np.ndarray, "..."], wanted: Shaped[np.ndarray, "..."]) 
     return np.isclose(values, wanted, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
-class Table:
-    """An open-addressing set of fingerprints, doubled when half full."""
+def place(
+    hashes: UInt64[np.ndarray, " n"], keys: UInt64[np.ndarray, " slots"], rows: Shaped[np.ndarray, " slots"], start: int
+) -> Int[np.ndarray, " fresh"]:
+    """Put the new ones among `hashes` into an open-addressing table; their places, the first of several equal ones.
 
-    def __init__(self, size: int = 1 << 14) -> None:
-        self.count = 0
-        self._slots = np.zeros(size, dtype=np.uint64)
-        self._owner = np.zeros(size, dtype=np.int32)
+    The k-th of them gets the row `start + k`. At least as many slots must be empty as there are hashes.
+    """
+    mask = len(keys) - 1
+    slots = (hashes & np.uint64(mask)).astype(np.int64)
+    taken = np.full(len(hashes), -1, dtype=np.int64)
+    pending = np.arange(len(hashes))
+    while len(pending):
+        here = slots[pending]
+        found = keys[here]
+        empty = found == 0
+        claims, wanted = pending[empty], here[empty]
+        rows[wanted[::-1]] = claims[::-1]  # the first claim is written last, and stays
+        won = rows[wanted] == claims.astype(rows.dtype)
+        keys[wanted[won]] = hashes[claims[won]]
+        taken[claims[won]] = wanted[won]
+        onward = pending[~empty & (found != hashes[pending])]
+        slots[onward] = (slots[onward] + 1) & mask
+        pending = np.concatenate([claims[~won], onward])
+    fresh = np.flatnonzero(taken >= 0)
+    rows[taken[fresh]] = start + np.arange(len(fresh))
+    return fresh
 
-    @property
-    def nbytes(self) -> int:
-        return self._slots.nbytes + self._owner.nbytes
 
-    def insert(self, hashes: UInt64[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:
-        """Add hashes; true for each that was new, the first of several equal ones only."""
-        hashes = np.where(hashes == 0, MULTIPLIER, hashes)
-        while 2 * (self.count + len(hashes)) > len(self._slots):
-            self._grow()
-        fresh = self._place(hashes)
-        self.count += int(fresh.sum())
-        return fresh
-
-    def _grow(self) -> None:
-        known = self._slots[self._slots != 0]
-        self._slots = np.zeros(2 * len(self._slots), dtype=np.uint64)
-        self._owner = np.zeros(len(self._slots), dtype=np.int32)
-        self._place(known)
-
-    def _place(self, hashes: UInt64[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:
-        mask = np.uint64(len(self._slots) - 1)
-        places = (hashes & mask).astype(np.int64)
-        fresh = np.zeros(len(hashes), dtype=bool)
-        pending = np.arange(len(hashes))
-        while len(pending):
-            here = places[pending]
-            found = self._slots[here]
-            empty = found == 0
-            claims, slots = pending[empty], here[empty]
-            self._owner[slots[::-1]] = claims[::-1]
-            won = self._owner[slots] == claims
-            self._slots[slots[won]] = hashes[claims[won]]
-            fresh[claims[won]] = True
-            onward = pending[~empty & (found != hashes[pending])]
-            places[onward] = (places[onward] + 1) & int(mask)
-            pending = np.concatenate([claims[~won], onward])
-        return fresh
+def find(
+    hashes: UInt64[np.ndarray, " n"], keys: UInt64[np.ndarray, " slots"], rows: Shaped[np.ndarray, " slots"]
+) -> Int[np.ndarray, " n"]:
+    """The row of each hash, -1 where the table has none."""
+    mask = len(keys) - 1
+    slots = (hashes & np.uint64(mask)).astype(np.int64)
+    found = np.full(len(hashes), -1, dtype=np.int64)
+    pending = np.arange(len(hashes))
+    while len(pending):
+        here = slots[pending]
+        known = keys[here]
+        hit = known == hashes[pending]
+        found[pending[hit]] = rows[here[hit]]
+        pending = pending[~hit & (known != 0)]
+        slots[pending] = (slots[pending] + 1) & mask
+    return found

@@ -58,22 +58,23 @@ def levels(
 
 
 def walk(bank: Bank, budget: Budget) -> Iterator[Level]:
-    cost = 1
+    cost = bank.step
     while cost <= bank.reach() and cost <= budget.bits * EIGHTHS:
+        seen = {kind: bank.count(kind) for kind in bank.stores}
         try:
             with np.errstate(all="ignore"):
                 bank.build(cost)
         except Spent:
             return
-        made = {kind: known[cost] for kind, known in bank.layers.items() if cost in known}
+        made = {kind: bank.values(kind)[:, start:] for kind, start in seen.items() if bank.count(kind) > start}
         if made:
             yield Level(
                 bits=cost / EIGHTHS,
-                values={kind: layer.values for kind, layer in made.items()},
-                program=lambda kind, row, made=made: bank.program(carrier(kind), made[carrier(kind)].start + row),
+                values=made,
+                program=lambda kind, row, seen=seen: bank.program(carrier(kind), seen[carrier(kind)] + row),
                 counts=bank.meter.counts(),
             )
-        cost += 1
+        cost += bank.step
 
 
 def kind_of(values: np.ndarray) -> Type:

@@ -1,143 +1,98 @@
 """The program of fewest bits that fits a specification, or how far the search got."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from synth.arguments import argument_names, columns, terminals
 from synth.bank import Bank
-from synth.budget import Budget, Counts, Meter, Spent
+from synth.budget import Budget, Meter
 from synth.check import check_run
-from synth.grammar import EIGHTHS, Language, language
+from synth.deduction.search import deduced, handles
+from synth.grammar import Language, language
 from synth.library import LIBRARY
 from synth.primitive import Primitive
 from synth.program import Program
 from synth.rows import Rows, examples_for, gather, irrelevant, sample
+from synth.search import Search
+from synth.solution import Found, Solution
 from synth.spec import Spec
 from synth.types import BITS, Type, carrier
 
-MORE = 8  # counterexamples that are added to the examples at once
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A shortest program; `verified` inputs of all specs were checked, their whole domains if `whole`."""
-
-    program: Program
-    bits: float
-    verified: int
-    whole: bool
-    examples: int  # on which programs were told apart
-    counts: Counts
-    specs: int = 1  # sizes of a family that the one program serves
-
-    @property
-    def statement(self) -> str:
-        """What is claimed of the program."""
-        where = "inputs of the domain" if self.whole else "examples"
-        where = f"all {self.verified} {where}" + (f" over {self.specs} sizes" if self.specs > 1 else "")
-        return (
-            f"{self.program.show()} fits {where}; no program of fewer than {self.bits:g} bits in this language does "
-            f"(among {self.counts.candidates} candidates, {self.counts.distinct} distinct on {self.examples} inputs; "
-            f"chance of a false merge below {self.counts.distinct**2 / 2**65:.0e})"
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exhausted:
-    """No program of at most `bits` bits fits; with infinite bits, none in the whole language."""
-
-    bits: float
-    counts: Counts
-
-    @property
-    def statement(self) -> str:
-        size = "" if np.isinf(self.bits) else f" of at most {self.bits:g} bits"
-        return f"no program{size} in this language fits (among {self.counts.candidates} candidates)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfBudget:
-    """The search stopped at a limit; no program of at most `bits` bits fits."""
-
-    bits: float
-    which: str  # seconds, bytes or candidates
-    counts: Counts
-
-    @property
-    def statement(self) -> str:
-        return (
-            f"the budget of {self.which} was spent; no program of at most {self.bits:g} bits in this language fits "
-            f"(among {self.counts.candidates} candidates)"
-        )
-
-
-Solution = Found | Exhausted | OutOfBudget
-
 
 def solve(
-    spec: Spec, library: Iterable[Primitive] = LIBRARY, budget: Budget | None = None, *, seed: int = 0
+    spec: Spec,
+    library: Iterable[Primitive] | Language = LIBRARY,
+    budget: Budget | None = None,
+    *,
+    backend: str = "numba",
+    certificate: bool = False,
+    seed: int = 0,
 ) -> Solution:
     """Search for the program of fewest bits that fits a specification, on its whole domain where that is known."""
-    return solve_family((spec,), library, budget, seed=seed)
+    return solve_family((spec,), library, budget, backend=backend, certificate=certificate, seed=seed)
 
 
 def solve_family(
-    specs: Sequence[Spec], library: Iterable[Primitive] = LIBRARY, budget: Budget | None = None, *, seed: int = 0
+    specs: Sequence[Spec],
+    library: Iterable[Primitive] | Language = LIBRARY,
+    budget: Budget | None = None,
+    *,
+    backend: str = "numba",
+    certificate: bool = False,
+    seed: int = 0,
 ) -> Solution:
-    """Search for one program that fits several specifications; named terminals take each one's own numbers."""
+    """Search for one program that fits several specifications; named terminals take each one's own numbers.
+
+    `backend` is "numba" or "numpy". With a `certificate`, a claim that no shorter program exists is found a second
+    time under an independent hash function, so that a false merge would have to happen twice.
+    """
     budget = budget or Budget()
     check_family(specs)
-    meter = Meter(budget)
     goal = specs[0].type.result
-    known = language(library, terminals(specs[0]))
+    known = library if isinstance(library, Language) else language(library, terminals(specs[0]))
     check_goal(known, goal)
     for primitive in known.primitives:
-        check_run(primitive)
+        runs(primitive)
     rows = gather(specs)
+    if handles(known):
+        outcome = deduced(known, rows, goal, budget)
+        return replace(outcome, specs=len(specs)) if isinstance(outcome, Found) else outcome
     hidden = frozenset() if uses_bits(known) else irrelevant_arguments(specs, rows)
-    places = sample(rows.answers, examples_for(carrier(goal)), seed)
-    while True:
-        outcome = search(known, rows, places, goal, meter, hidden)
-        if not isinstance(outcome, Found):
-            return outcome
-        wrong = rows.wrong(outcome.program)
-        if not len(wrong):
-            return replace(outcome, specs=len(specs))
-        places = np.union1d(places, wrong[np.linspace(0, len(wrong) - 1, MORE).astype(int)])
+    outcome = search(known, rows, goal, budget, hidden, backend, seed)
+    if not isinstance(outcome, Found):
+        return outcome
+    outcome = replace(outcome, specs=len(specs))
+    if certificate and outcome.minimal:
+        again = search(known, rows, goal, replace(budget, bits=outcome.bits), hidden, backend, seed + 1)
+        outcome = certified(outcome, again)
+    return outcome
 
 
 def search(
-    known: Language, rows: Rows, places: np.ndarray, goal: Type, meter: Meter, hidden: frozenset[str]
+    known: Language, rows: Rows, goal: Type, budget: Budget, hidden: frozenset[str], backend: str, seed: int
 ) -> Solution:
-    """One pass over the language in order of bits, on the examples at `places`."""
-    kind = carrier(goal)
-    bank = Bank(known, rows.take(places), meter, hidden)
-    limit = meter.budget.bits * EIGHTHS
-    lag = bank.cheapest(kind)
-    cost = 0
-    try:
-        with np.errstate(all="ignore"):
-            while cost + 1 <= limit:
-                while bank.built < cost + 1 - lag:
-                    bank.build(bank.built + 1)
-                if cost >= bank.reach() and bank.built >= bank.reach():
-                    return Exhausted(bits=np.inf, counts=meter.counts())
-                program = bank.find(kind, cost + 1, rows.answers[places])
-                cost += 1
-                if program is not None:
-                    return Found(
-                        program=program,
-                        bits=cost / EIGHTHS,
-                        verified=len(rows.answers),
-                        whole=rows.whole,
-                        examples=len(places),
-                        counts=meter.counts(),
-                    )
-    except Spent as spent:
-        return OutOfBudget(bits=cost / EIGHTHS, which=spent.which, counts=meter.counts())
-    return Exhausted(bits=cost / EIGHTHS, counts=meter.counts())
+    """One pass over the language in order of bits."""
+    places = sample(rows.answers, examples_for(carrier(goal)), seed)
+    bank = Bank(known, rows.take(places), Meter(budget), hidden, goal=carrier(goal), backend=backend, seed=seed)
+    with np.errstate(all="ignore"):
+        return Search(bank=bank, rows=rows, kind=carrier(goal), places=places, budget=budget).run()
+
+
+def certified(first: Found, second: Solution) -> Found:
+    """The claim of both passes; the cheaper program, should the first have missed it."""
+    if isinstance(second, Found) and second.minimal:
+        best = min(first, second, key=lambda found: found.bits)
+        return replace(best, seeds=2, specs=first.specs)
+    return first
+
+
+@cache
+def runs(primitive: Primitive) -> None:
+    """ValueError unless the search can rely on a primitive's `run`; asked once for each."""
+    check_run(primitive)
 
 
 def answers(program: Program, spec: Spec, inputs: Sequence[np.ndarray], backend: str = "numpy") -> np.ndarray:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from synth.constraints.expression import size
 from synth.program import Program
 from synth.smt import Proved, Verdict
 
@@ -12,27 +11,25 @@ from synth.smt import Proved, Verdict
 class Answer:
     """Programs by the functions' names that satisfy the constraints, as far as `verdict` says.
 
-    No programs of together at most `excluded` nodes do; `minimal` where that is one node less than these have.
+    In the functions' languages no programs of together at most `excluded` nodes do.
     """
 
     programs: Mapping[str, Program]
+    size: int  # nodes of all programs together, as their grammars write them
     verdict: Verdict
     samples: int  # inputs on which the constraints were tried
-    excluded: float
+    excluded: float  # nodes
     how: str  # "enumeration", "unification" or "the specification's own term"
     seconds: float
 
     @property
-    def size(self) -> int:
-        """Nodes of all programs together."""
-        return sum(size(program) for program in self.programs.values())
-
-    @property
     def minimal(self) -> bool:
+        """Whether all smaller answers are excluded."""
         return self.excluded >= self.size - 1
 
     @property
     def proved(self) -> bool:
+        """Whether the constraints are known to hold for all inputs."""
         return isinstance(self.verdict, Proved)
 
     @property
@@ -45,7 +42,7 @@ class Answer:
             why = getattr(self.verdict, "why", "a counterexample was found")
             sure = f"only tried on {self.samples} samples: {why}"
         if self.minimal:
-            least = f"no answer of fewer than {self.size} nodes satisfies the constraints"
+            least = f"no answer of fewer than {self.size} nodes is right"
         else:
             some = f" (no answer of at most {self.excluded:g} nodes is right)" if self.excluded > 0 else ""
             least = f"found by {self.how}, not proven minimal{some}"

@@ -1,6 +1,6 @@
 """Programs as expressions: size, substitution, parts, and the connectives that join them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -107,7 +107,10 @@ def every(claims: Iterable[Program]) -> Program:
 
 NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 NEGATED |= {f"bv{sign}{old}": f"bv{sign}{new}" for sign in "us" for old, new in (("lt", "ge"), ("le", "gt"))}
-NEGATED |= {new: old for old, new in NEGATED.items() if old.startswith("bv")}
+NEGATED |= {new: old for old, new in NEGATED.items()}
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
+MIRRORED |= {f"bv{sign}{old}": f"bv{sign}{new}" for sign in "us" for old, new in (("lt", "gt"), ("le", "ge"))}
+MIRRORED |= {new: old for old, new in MIRRORED.items()}
 
 
 def negated(claim: Program) -> Program:
@@ -115,13 +118,36 @@ def negated(claim: Program) -> Program:
     root = head(claim)
     if root is not None and root.name == "not":
         return children(claim)[0]
-    if root is not None and len(root.type.args) == 2:
-        known = operators(plain(root.type.args[0]))
-        opposite = NEGATED.get(next((name for name, p in known.items() if p == root), ""))
-        if opposite is not None:
-            return apply(known[opposite], *children(claim))
     value = number(claim)
-    return apply(BOOLEANS["not"], claim) if value is None else literal(1 - value, BOOL)
+    if value is not None:
+        return literal(1 - value, BOOL)
+    return exchanged(claim, NEGATED) or apply(BOOLEANS["not"], claim)
+
+
+def exchanged(claim: Program, names: Mapping[str, str]) -> Program | None:
+    """A comparison with another relation on the same sides; None for other claims."""
+    root, sides = head(claim), children(claim)
+    if root is None or len(sides) != 2:
+        return None
+    known = operators(plain(sides[0].type))
+    mine = next((name for name, primitive in known.items() if primitive.smt == root.smt), "")
+    return apply(known[names[mine]], *sides) if mine in names else None
+
+
+def forms(claim: Program) -> Iterator[Program]:
+    """A condition and equal ones: its sides exchanged, or its opposite negated."""
+    yield claim
+    yield from turned(claim)
+    opposite = exchanged(claim, NEGATED)
+    for form in (opposite, *turned(opposite)) if opposite is not None else ():
+        yield apply(BOOLEANS["not"], form)
+
+
+def turned(claim: Program) -> list[Program]:
+    """A comparison with its sides exchanged."""
+    other = exchanged(claim, MIRRORED)
+    root = head(other) if other is not None else None
+    return [apply(root, *reversed(children(claim)))] if root is not None else []
 
 
 def choose(condition: Program, one: Program, other: Program) -> Program:

@@ -74,6 +74,7 @@ def solve_functional(
             continue
         return Answer(
             programs={unknown.name: outcome.program},
+            size=round(outcome.bits),
             verdict=checked,
             samples=FRESH,
             excluded=outcome.bits - 1 if outcome.minimal else outcome.excluded,
@@ -85,6 +86,7 @@ def solve_functional(
         return Unsolved(why=why, excluded=excluded, seconds=time.monotonic() - began)
     return Answer(
         programs={unknown.name: own[1]},
+        size=own[0] // EIGHTHS,
         verdict=verdict(goal, [own[1]], PROOF),
         samples=ROWS,
         excluded=min(excluded, bits - 1),

@@ -22,7 +22,7 @@ from synth.smt import Proved
 from synth.sygus.operators import BOOLEANS
 from synth.types import plain
 
-SECONDS = 1.0  # for the proof of one step
+SECONDS = 0.5  # for the proof of one step
 WORTH = 40  # nodes of a part beyond which no shorter one is looked up
 FRESH = 8  # counterexamples that one part's candidates may cost
 

@@ -7,15 +7,20 @@ from dataclasses import replace
 
 from synth.budget import Budget
 from synth.constraints.answer import Answer, Contradiction, Outcome, Unsolved
+from synth.constraints.board import Board
 from synth.constraints.contradiction import contradiction
-from synth.constraints.derive import derive
+from synth.constraints.derive import cost_of, derive
 from synth.constraints.enumeration import FRESH, Enumeration, enumerate_answers
+from synth.constraints.expression import Columns, forms, size
 from synth.constraints.functional import defined, solve_functional
 from synth.constraints.goal import Goal
-from synth.constraints.joint import reduced, split
+from synth.constraints.hints import conditions, suggested
+from synth.constraints.joint import reduced, restricted, split
 from synth.constraints.rows import draw
+from synth.constraints.shrink import shrink
 from synth.constraints.translate import goal_of
 from synth.constraints.unification import unify
+from synth.grammar import EIGHTHS
 from synth.program import Program
 from synth.smt import Proved, load
 from synth.sygus.problem import Problem
@@ -23,8 +28,9 @@ from synth.types import plain
 
 ROWS = 64  # samples at first
 FIRST = 0.1  # share of the time that enumeration may take before terms are joined by conditions
-MOST_FIRST = 4.0  # seconds
+MOST_FIRST = 3.0  # seconds
 OTHERS = 12  # programs of each other function that are tried where functions depend on each other
+SHORTEN = 3.0  # seconds
 SLICE = 0.05  # share of the time for each of them
 
 
@@ -49,14 +55,36 @@ def solve_problem(problem: Problem, budget: Budget | None = None, seed: int = 0)
 
 def solve_goal(goal: Goal, budget: Budget, seed: int) -> Outcome:
     """Functions for one goal, as short as the search finds them."""
+    if goal.nested:
+        why = "a function is applied to a result of an asked-for function, which is not supported"
+        return Unsolved(why=why, excluded=0.0, seconds=0.0)
     columns = draw(goal, ROWS, seed)
     found = contradiction(goal, columns, ROWS if columns else 1)
     if found is not None:
         return found
     values = defined(goal)
-    if values is not None:
-        return solve_functional(goal, values, budget, seed)
-    return solve_general(goal, budget, seed)
+    if values is None:
+        return solve_general(goal, budget, seed)
+    outcome = solve_functional(goal, values, budget, seed)
+    if isinstance(outcome, Answer) and outcome.proved and not outcome.minimal and len(goal.calls) == 1:
+        return shortened(goal, outcome, draw(goal, ROWS, seed))
+    return outcome
+
+
+def shortened(goal: Goal, known: Answer, columns: Columns) -> Answer:
+    """A proved answer made shorter by single replacements with parts of it and of the constraints."""
+    unknown = goal.unknowns[0]
+    began = time.monotonic()
+    program = known.programs[unknown.name]
+    named = suggested(goal)
+    tests = [form for test in conditions(goal, [*named, program]) for form in forms(test)]
+    shorter = shrink(Board(goal, columns, ROWS), program, [*named, *tests], began + SHORTEN)
+    written = shorter if unknown.free else derive(unknown.language, plain(unknown.result), shorter)
+    if written is None or nodes(goal, {unknown.name: written}) >= known.size:
+        return known
+    programs = {unknown.name: written}
+    spent = known.seconds + time.monotonic() - began
+    return replace(known, programs=programs, size=nodes(goal, programs), seconds=spent)
 
 
 def solve_general(goal: Goal, budget: Budget, seed: int) -> Outcome:
@@ -96,22 +124,41 @@ def choosable(goal: Goal) -> bool:
 
 
 def by_others(goal: Goal, known: Enumeration, budget: Budget, until: float, seed: int) -> Iterator[Answer]:
-    """Answers in which all functions but one are among the first that were enumerated."""
-    for kept in range(len(goal.unknowns) if len(goal.unknowns) > 1 else 0):
-        others = [place for place in range(len(goal.unknowns)) if place != kept]
+    """Answers for one function, with the others as their own constraints or enumeration suggest them."""
+    if len(goal.unknowns) == 1:
+        return
+    for programs in suggestions(goal, known, budget, until, seed):
+        left = until - time.monotonic()
+        if left < 0.1:
+            return
+        kept = next(place for place in range(len(goal.unknowns)) if place not in programs)
+        rest = reduced(goal, kept, programs)
+        outcome = solve_goal(rest, replace(budget, seconds=min(left, max(1.0, SLICE * budget.seconds))), seed)
+        if isinstance(outcome, Answer) and outcome.proved:
+            named = {goal.unknowns[place].name: program for place, program in programs.items()}
+            whole = ordered(goal, {**named, **outcome.programs})
+            yield replace(outcome, programs=whole, size=nodes(goal, whole), excluded=known.excluded)
+
+
+def suggestions(
+    goal: Goal, known: Enumeration, budget: Budget, until: float, seed: int
+) -> Iterator[dict[int, Program]]:
+    """Programs for all functions but one: answers to the constraints on these alone, then the first enumerated."""
+    places = range(len(goal.unknowns))
+    for kept in places:
+        alone = restricted(goal, [place for place in places if place != kept], -1)
+        if alone.constraints:
+            share = replace(budget, seconds=max(0.1, 0.5 * (until - time.monotonic())))
+            outcome = solve_goal(alone, share, seed)
+            if isinstance(outcome, Answer) and outcome.proved:
+                yield {i: outcome.programs[goal.unknowns[i].name] for i in places if i != kept}
+    for kept in places:
+        others = [place for place in places if place != kept]
         kinds = {place: plain(goal.unknowns[place].result) for place in others}
         counts = [range(min(OTHERS, known.banks[place].count(kinds[place]))) for place in others]
         for rows in itertools.product(*counts):
-            left = until - time.monotonic()
-            if left < 0.1:
-                return
             pairs = zip(others, rows, strict=True)
-            programs = {place: known.banks[place].program(kinds[place], row) for place, row in pairs}
-            rest = reduced(goal, kept, programs)
-            outcome = solve_goal(rest, replace(budget, seconds=min(left, max(1.0, SLICE * budget.seconds))), seed)
-            if isinstance(outcome, Answer) and outcome.proved:
-                named = {goal.unknowns[place].name: program for place, program in programs.items()}
-                yield replace(outcome, programs=ordered(goal, {**named, **outcome.programs}), excluded=known.excluded)
+            yield {place: known.banks[place].program(kinds[place], row) for place, row in pairs}
 
 
 def ordered(goal: Goal, programs: Mapping[str, Program]) -> dict[str, Program]:
@@ -126,12 +173,23 @@ def answered(goal: Goal, known: Enumeration, programs: Sequence[Program], how: s
         named[unknown.name] = written or program
     return Answer(
         programs=named,
+        size=nodes(goal, named),
         verdict=known.verdict,
         samples=known.rows + (FRESH if goal.variables else 0),
         excluded=known.excluded,
         how=how,
         seconds=time.monotonic() - began,
     )
+
+
+def nodes(goal: Goal, programs: Mapping[str, Program]) -> int:
+    """What programs cost in their languages, or their nodes where these do not write them."""
+    total = 0
+    for unknown in goal.unknowns:
+        program = programs[unknown.name]
+        cost = None if unknown.free else cost_of(unknown.language, plain(unknown.result), program)
+        total += size(program) if cost is None else cost // EIGHTHS
+    return total
 
 
 def unsupported(goal: Goal) -> str:
@@ -156,6 +214,7 @@ def together(answers: Sequence[Answer], seconds: float) -> Answer:
     excluded = sum(answer.size for answer in answers) - 1 if all(answer.minimal for answer in answers) else 0
     return Answer(
         programs={name: program for answer in answers for name, program in answer.programs.items()},
+        size=sum(answer.size for answer in answers),
         verdict=unsure[0] if unsure else answers[0].verdict,
         samples=min(answer.samples for answer in answers),
         excluded=excluded,

@@ -16,7 +16,7 @@ from synth.constraints.board import Board
 from synth.constraints.contradiction import contradiction
 from synth.constraints.cover import cover
 from synth.constraints.derive import derive
-from synth.constraints.expression import Columns, size
+from synth.constraints.expression import Columns, forms, size
 from synth.constraints.goal import Goal
 from synth.constraints.hints import conditions, suggested
 from synth.constraints.lists import decision_list
@@ -27,7 +27,9 @@ from synth.program import Program
 from synth.types import BOOL, plain
 
 LARGEST = 2000  # nodes of a tree
-ROUNDS = 50
+ROUNDS = 50  # of new terms
+SHORTENING = 0.05  # share of the time that is left
+Admission = Callable[[Program], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,17 @@ def unify(goal: Goal, columns: Columns, rows: int, bank: Bank, until: float) -> 
     chosen = covering(board, bank, until)
     if not isinstance(chosen, tuple):
         return chosen
-    if len(chosen) == 1:
-        candidates = [board.terms[chosen[0]]]
-    else:
-        candidates = [program for program in joined(board, chosen, bank, until) if admit(program)]
+    alone = [board.terms[chosen[0]]]
+    candidates = alone if len(chosen) == 1 else joined(board, chosen, bank, admit, until)
     if not candidates:
         return Failure("the terms that were found serve all inputs, but no conditions that choose among them")
     pool = short_programs(bank, (plain(board.call.output.type), BOOL))
-    until = min(until, time.monotonic() + 2.0 + 0.2 * (until - time.monotonic()))
+    until = min(until, time.monotonic() + 1.0 + SHORTENING * (until - time.monotonic()))
     shrunk = [shrink(board, program, pool, until) for program in sorted(candidates, key=size)]
     return min((program for program in (*shrunk, *candidates) if admit(program)), key=size)
 
 
-def admission(goal: Goal) -> Callable[[Program], bool]:
+def admission(goal: Goal) -> Admission:
     """Whether a program may be written: anything without a grammar, otherwise what the grammar derives."""
     unknown = goal.unknowns[0]
     if unknown.free:
@@ -85,29 +85,38 @@ def covering(board: Board, bank: Bank, until: float) -> tuple[int, ...] | Contra
     return Failure("the time was spent on finding terms")
 
 
-def joined(board: Board, chosen: Sequence[int], bank: Bank, until: float) -> list[Program]:
+def joined(board: Board, chosen: Sequence[int], bank: Bank, admit: Admission, until: float) -> list[Program]:
     """Programs that choose among terms, proved; first by conditions of the specification, then by enumerated ones."""
     own: list[list[int]] = []
     for place in chosen:
-        tests = conditions(board.goal, [board.terms[place]])
+        tests = [found for test in conditions(board.goal, [board.terms[place]]) if (found := written(test, admit))]
         board.add_tests(tests)
         own.append([at for test in tests for at in (board.tests.index(test), board.tests.index(test) + 1)])
     for more in (False, True):
         if more:
             board.add_tests(helpful_tests(board, bank))
             own = [list(range(len(board.tests)))] * len(chosen)
-        found = both(board, chosen, own, until)
+        found = both(board, chosen, own, admit, until)
         if found:
             return found
     return []
 
 
-def both(board: Board, chosen: Sequence[int], own: Sequence[Sequence[int]], until: float) -> list[Program]:
+def written(test: Program, admit: Admission) -> Program | None:
+    """The first form of a condition that may be written."""
+    return next((form for form in forms(test) if admit(form)), None)
+
+
+def both(
+    board: Board, chosen: Sequence[int], own: Sequence[Sequence[int]], admit: Admission, until: float
+) -> list[Program]:
     """The decision list and, where it is smaller, the decision tree."""
     began = time.monotonic()
     found = decision_list(board, chosen, own, began + 0.6 * (until - began))
     spent = time.monotonic() - began
+    if found is not None and not admit(found):
+        found = None
     limit = size(found) if found is not None else LARGEST
-    patience = 1.0 + spent if found is not None else 0.6 * (until - time.monotonic())
+    patience = 0.5 + 0.5 * spent if found is not None else 0.6 * (until - time.monotonic())
     tree = decision_tree(board, chosen, limit, time.monotonic() + patience)
-    return [program for program in (found, tree) if program is not None]
+    return [program for program in (found, tree) if program is not None and admit(program)]

@@ -24,6 +24,7 @@ from synth.xp import NUMPY
 
 SAMPLES = 24  # argument tuples on which bodies are told apart
 ROWS = 12  # of a problem on which all bodies are tried
+PATIENT = 1.0  # seconds of a search that are worth loading compiled code for
 LITERALS = (0, 1, 2, 3, 5, 7)
 TRIES = 20  # bodies that are tried on all rows
 SMALL = 10  # largest absolute value of made-up states
@@ -43,7 +44,8 @@ def body_for(problem: Problem, shelf: Shelf, seconds: float) -> Function | None:
         outputs=answers,
         names=tuple(word.name for word in inner.terminals),
     )
-    found = solve(spec, inner, Budget(seconds=seconds, effort=0.5))
+    backend = "numba" if seconds >= PATIENT else "numpy"
+    found = solve(spec, inner, Budget(seconds=seconds, effort=0.5), backend=backend)
     return function_of(found.program, parameters_of(inner, asked), shelf, 0) if isinstance(found, Found) else None
 
 

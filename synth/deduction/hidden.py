@@ -10,13 +10,14 @@ from synth.deduction.bodies import Bodies
 from synth.deduction.machines import Group, states, step_function
 from synth.deduction.rules import Goal, Problem, pointwise, posed
 from synth.deduction.shelf import OPERATOR, Function, Operator, Shelf
-from synth.program import Program
-from synth.types import INT, STREAM, is_vector
+from synth.program import Apply, Program
+from synth.types import INT, STREAM, Fn, is_vector
 from synth.xp import NUMPY
 
 STARTS = 3  # cheapest numbers from which folds start
 LISTS = 8  # cheapest lists that are folded
 INPUTS = 5  # cheapest streams that steps run over
+NEAR = 400  # stored streams among which these are looked for
 CHEAP = 12  # streams that are paired with the states
 COST = 4  # of a scan whose states are not the goal's
 MANY = 1 << 14  # streams of a cost that are paired with what is made of them
@@ -54,15 +55,17 @@ def hidden(shelf: Shelf, steps: Bodies, grouped: list[Group], goal: Goal) -> Ite
 
 
 def inputs(shelf: Shelf) -> list[int]:
-    """The cheapest streams that name every stream that there is."""
+    """The cheapest streams that name every stream that there is; what zip and map make comes before delays."""
     wanted = {word.name for word in shelf.known.terminals if is_vector(word.type)}
-    chosen: list[int] = []
-    for row in range(min(shelf.rows[STREAM].count, 400)):
-        if wanted <= {word.name for word in shelf.program(STREAM, row).terminals}:
-            chosen.append(row)
-        if len(chosen) == INPUTS:
-            break
-    return chosen
+    programs = [(row, shelf.program(STREAM, row)) for row in range(min(shelf.rows[STREAM].count, NEAR))]
+    chosen = [(row, program) for row, program in programs if wanted <= {word.name for word in program.terminals}]
+    chosen.sort(key=lambda pair: len(pair[1].nodes) > 1 and not takes_functions(pair[1]))
+    return [row for row, _ in chosen[:INPUTS]]
+
+
+def takes_functions(program: Program) -> bool:
+    root = program.nodes[-1]
+    return isinstance(root, Apply) and any(isinstance(kind, Fn) for kind in root.primitive.type.args)
 
 
 def store_states(

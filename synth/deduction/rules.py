@@ -204,4 +204,6 @@ def joined(shelf: Shelf, goal: Goal) -> Iterator[tuple[Operator, tuple[Function,
                 hashes = row_hashes(np.ascontiguousarray(rest.reshape(len(rest), -1)))
                 for left in np.flatnonzero(np.isin(hashes, known))[:8]:
                     right = int(np.flatnonzero(known == hashes[left])[0])
-                    yield operator, (function,), (int(left), right)
+                    pair = (np.array([left]), np.array([right]))
+                    if (shelf.evaluate(operator, (function,), pair, slice(None))[0] == goal.values).all():
+                        yield operator, (function,), (int(left), right)

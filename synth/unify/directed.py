@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Int
 
 from synth.inversion import invert
-from synth.types import Type
+from synth.types import BOOL, Type
 from synth.unify.forest import Ground, prepare, unify
 from synth.unify.masks import FAR
 from synth.unify.question import Answer, Question, Step, steps
@@ -29,6 +29,8 @@ def directed(
     limit = best.cost if best else limit
     grounds: dict[Type, Ground | None] = {}
     paths: list[tuple[Step, ...]] = [(), *((step,) for step in steps(question.bank, question.kind, FEW))]
+    if question.kind == BOOL:  # its terms are its tests: every other example is held by half of them
+        paths = []
     for path in paths:
         if path and (time.thread_time() > deadline or path[0].cost >= limit):
             break
@@ -41,6 +43,6 @@ def directed(
             tree, grounds[kind] = unify(ground, path, limit, patience, compiled=compiled)
             best, limit = (tree, tree.cost) if tree else (best, limit)
     if time.thread_time() < deadline:
-        found, missed = invert(question, limit, SUBGOALS)
+        found, missed = invert(question, limit, SUBGOALS, deadline)
         best, wrong = found or best, missed if len(missed) else wrong
     return best, wrong

@@ -63,6 +63,10 @@ def unify(
     and again with those on which it turned out to be wrong; the ground returned has these too.
     """
     question, extra = ground.sight.question, sum(step.cost for step in path)
+    prices = ground.known.tests.costs
+    least = int(prices[0] + 2 * question.bank.costs(ground.kind).min()) if len(prices) else limit
+    if path and extra + least >= limit:  # without a test, the steps on a program are themselves enumerated
+        return None, ground
     for turn in range(ROUNDS):
         if turn and time.thread_time() > deadline + HASTE:
             break

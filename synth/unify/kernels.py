@@ -124,6 +124,21 @@ def undominated(masks):
 
 
 @njit(cache=True)
+def together(masks, examples):
+    n, words = masks.shape
+    mates = np.zeros((examples, words), np.uint64)
+    for i in range(n):
+        for w in range(words):
+            rest = masks[i, w]
+            while rest != 0:
+                e = 64 * w + lowest(rest)
+                rest &= rest - ONE
+                for v in range(words):
+                    mates[e, v] |= masks[i, v]
+    return mates
+
+
+@njit(cache=True)
 def leaf(here, size, holders, prefix, costs):
     """Intersects the holders of the set's examples; terms that are right less often than `size` come after prefix."""
     best, least = NONE, FAR

@@ -37,6 +37,17 @@ def undominated(masks: UInt64[np.ndarray, "n words"], compiled: bool) -> Int64[n
     return kernels.undominated(np.ascontiguousarray(masks))
 
 
+def together(
+    masks: UInt64[np.ndarray, "n words"], examples: int, compiled: bool
+) -> UInt64[np.ndarray, "examples words"]:
+    """For each example those that share a mask with it."""
+    if not compiled:
+        return plain.together(masks, examples)
+    from synth.unify import kernels
+
+    return kernels.together(np.ascontiguousarray(masks), examples)
+
+
 def leaf(here: UInt64[np.ndarray, " words"], terms: Terms, compiled: bool) -> int:
     """The cheapest term that is right on all examples of a set, the first among equals; or NONE."""
     if not compiled:

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int, UInt64
 
-from synth.unify.loops import distinct, pack, undominated
+from synth.unify.loops import distinct, pack, together, undominated
 from synth.unify.masks import Terms, Tests, everything, sizes, unpack
 
 MOST = 1 << 13  # terms that are kept: those that are right most often
@@ -26,15 +26,9 @@ def pick_terms(
         costs=np.asarray(costs, np.int64)[order],
         places=order,
         holders=pack(np.ascontiguousarray(hits.T), compiled),
-        mates=together(hits, masks[order]),
+        mates=together(masks[order], examples, compiled),
         prefix=np.searchsorted(-rights[order], -np.arange(examples + 1), side="right").astype(np.int64),
     )
-
-
-def together(hits: np.ndarray, masks: UInt64[np.ndarray, "terms words"]) -> UInt64[np.ndarray, "examples words"]:
-    """For each example those that some term gets right together with it."""
-    rows = [np.bitwise_or.reduce(masks[right], axis=0, initial=np.uint64(0)) for right in hits]
-    return np.array(rows, np.uint64).reshape(len(hits), masks.shape[1])
 
 
 def pick_tests(

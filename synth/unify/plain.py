@@ -42,6 +42,11 @@ def undominated(masks: UInt64[np.ndarray, "n words"]) -> Int64[np.ndarray, " kep
     return kept[:count]
 
 
+def together(masks: UInt64[np.ndarray, "n words"], examples: int) -> UInt64[np.ndarray, "examples words"]:
+    rows = [np.bitwise_or.reduce(masks[inside], axis=0, initial=np.uint64(0)) for inside in unpack(masks, examples)]
+    return np.array(rows, np.uint64).reshape(examples, masks.shape[1])
+
+
 def leaves(heres: UInt64[np.ndarray, "n words"], terms: Terms) -> Int64[np.ndarray, " n"]:
     """The cheapest term for each set, or NONE."""
     step = max(1, BLOCK // max(1, terms.masks.size))

@@ -71,7 +71,7 @@ def grow(
     compiled: bool = True,
 ) -> Grown:
     """The cheapest tree that costs less than `limit` and is right on the examples of the mask `here`."""
-    best = Grown(tree=None, cost=limit, proven=not separable(here, terms, tests))
+    best = Grown(tree=None, cost=limit, proven=not len(terms.costs))
     deadline, known = time.thread_time() + seconds, {}
     for width in WIDTHS:
         if best.proven or (width > 1 and time.thread_time() > deadline):
@@ -80,6 +80,8 @@ def grow(
         search = Search(terms=terms, tests=tests, compiled=compiled, deadline=patience, known=known)
         found = grow_at(search, here, best.cost, width)
         best = found if found.tree is not None else Grown(tree=best.tree, cost=best.cost, proven=found.proven)
+        if best.tree is None and not best.proven and not separable(here, terms, tests):
+            best = Grown(tree=None, cost=limit, proven=True)
     return best
 
 

@@ -1,16 +1,18 @@
 """What `check_primitive` finds: runs that are no functions, wrong inverses and choices; and how small it says it."""
 
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 import pytest
 import sympy
 
-from synth import BOOL, BV, INT, REAL, Fn, Primitive, check_primitive
+from synth import BOOL, BV, INT, PRIMITIVES, REAL, Fn, Primitive, check_primitive
 from synth.check import applied, examine
 from synth.claims import Claim, verify
 from synth.draws import column, draw, neighbours, sizes
 from synth.laws import commutative, identity
+from synth.library import FUNCTIONS, bitvectors
 from synth.primitive import Choice, Inverse
 from synth.types import BITS, LIST, MODULUS, SELECTOR, STREAM
 
@@ -39,10 +41,11 @@ SELECT = {
 
 def test_what_was_checked_is_said():
     checked = examine(make())
-    assert checked.done == ("run", "JAX", "sympy", "Python", "inverse of argument 0", "proposal of argument 1")
+    views = ("run", "JAX", "numba", "sympy", "Python")
+    assert checked.done == (*views, "inverse of argument 0", "proposal of argument 1")
     assert checked.faults == ()
     chosen = examine(make(**SELECT, choice=Choice(lambda xp, c: c > 0)))
-    assert chosen.done == ("run", "JAX", "sympy", "Python", "choice")
+    assert chosen.done == (*views, "choice")
     assert chosen.faults == ()
 
 
@@ -104,6 +107,17 @@ def test_all_faults_are_listed_unless_run_itself_is_at_fault():
     ]
     assert faults[0].endswith("disagree at (0, 1): 2 and 0; make both say the same, total functions included")
     assert len(examine(make(run=lambda xp, a, b: a.sum(), sym=lambda a, b: b)).faults) == 1
+
+
+def test_a_run_that_numba_does_not_take_is_a_fault():
+    (fault,) = examine(make(run=lambda xp, a, b: a + 2 * b.reshape(b.shape))).faults
+    assert fault.startswith("primitive 'f': run raised TypingError")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("primitive", [*PRIMITIVES, *bitvectors(5)], ids=lambda primitive: primitive.name)
+def test_numba_says_the_same(primitive):
+    assert examine(primitive).faults == ()
 
 
 def test_an_undefined_row_is_not_compared():
@@ -169,14 +183,12 @@ def test_vectors_and_functions_are_drawn():
     )
     check_primitive(length)
     with pytest.raises(ValueError, match=r"numpy and Python disagree at \(\[1, 0, 0, 0, 0, 0, 0\]\): 1 and 0"):
-        check_primitive(Primitive(**(fields_of(length) | {"python": "sum({})"})))
-
-
-def fields_of(primitive):
-    return {name: getattr(primitive, name) for name in ("name", "type", "doc", "run", "sym", "python")}
+        check_primitive(replace(length, python="sum({})"))
 
 
 def test_a_primitive_that_is_a_function_is_checked_by_its_values():
-    make_inc = {"name": "inc", "type": Fn((), INT), "doc": "Successor."}
-    plain = Primitive(**make_inc, run=lambda xp: 1, sym=lambda: sympy.Integer(1))
-    assert applied(plain) is plain
+    inc = next(primitive for primitive in FUNCTIONS if primitive.name == "inc")
+    assert applied(inc).type == Fn((INT,), INT)
+    check_primitive(inc)
+    with pytest.raises(ValueError, match=r"primitive 'inc': numpy and Python disagree at \(0\): 1 and 2"):
+        check_primitive(replace(inc, python="(lambda x: x + 2)"))

@@ -204,7 +204,7 @@ def test_a_limit_of_bits_is_exhausted_at_that_limit():
 
 @pytest.mark.parametrize(
     ("budget", "which"),
-    [(Budget(candidates=100), "candidates"), (Budget(seconds=1e-9), "seconds"), (Budget(bytes=1), "bytes")],
+    [(Budget(candidates=100), "candidates"), (Budget(seconds=1e-9), "seconds")],
 )
 def test_budgets_name_what_was_spent(budget, which):
     result = solve(TASKS["add"][0], LIBRARY, budget)
@@ -212,6 +212,21 @@ def test_budgets_name_what_was_spent(budget, which):
     assert result.which == which
     assert 0 <= result.bits < solve(TASKS["add"][0]).bits
     assert f"the budget of {which} was spent" in result.statement
+
+
+def test_a_full_memory_ends_storing_but_not_the_search():
+    spec, library, _ = TASKS["add"]
+    found = solve(spec, library, Budget(bytes=420_000))
+    assert isinstance(found, Found)
+    noise = np.random.default_rng(0).integers(0, 1000, 40)
+    lost = solve(Spec(type=Fn((INT,), INT), inputs=(np.arange(40),), outputs=noise), LIBRARY, Budget(bytes=2_000_000))
+    assert isinstance(lost, OutOfBudget)
+    assert lost.which == "bytes"
+
+
+def test_a_memory_smaller_than_a_level():
+    with pytest.raises(ValueError, match=r"budget: expected at least \d+ bytes"):
+        solve(TASKS["add"][0], LIBRARY, Budget(bytes=1))
 
 
 def test_arguments_that_do_not_matter_cost_but_are_not_tried():

@@ -1,0 +1,167 @@
+"""The search itself: level by level in order of bits, and from time to time back from the goal.
+
+Whatever is met in order of bits is a shortest program. What working back from the goal meets is a bound: the search
+goes on below it until it is proven shortest, or until the effort for that is spent.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from synth.bank import Bank
+from synth.budget import Budget, Spent
+from synth.grammar import EIGHTHS
+from synth.program import Program
+from synth.rows import Rows
+from synth.solution import Exhausted, Found, OutOfBudget, Solution
+from synth.types import VECTORS, Type, plain
+from synth.unify.directed import directed
+from synth.unify.question import Answer, Question
+
+MORE = 8  # counterexamples that are added to the examples at once
+MOST = 64  # examples in the bank, unless a program that is right on all of them is wrong elsewhere
+FIRST_LOOK = 48  # stored programs from which working back from the goal is tried, and at every doubling again
+QUICK = 1e8  # candidates of a level that are gone through for its first program, though one of its cost is known
+SHARE = 0.5  # of the time so far that one look back from the goal may take
+LEAST = 0.02  # seconds
+
+
+@dataclass(slots=True)
+class Search:
+    """One search; `run` goes through it once."""
+
+    bank: Bank
+    rows: Rows
+    kind: Type  # the goal's carrier
+    places: Int[np.ndarray, " examples"]  # rows that the bank has
+    budget: Budget
+    excluded: int = 0  # eighths of a bit: no program of at most this cost fits
+    best: Answer | None = None
+    until: float = math.inf  # seconds since the start, for shortening
+    look: int = FIRST_LOOK
+    full: bool = False
+
+    def run(self) -> Solution:
+        limit = self.budget.bits * EIGHTHS
+        cost = 0
+        self._check_room()
+        try:
+            while cost + self.bank.step <= limit:
+                cost += self.bank.step
+                found = self._level(cost)
+                if found is not None:
+                    return found
+                if self._over(cost):
+                    return self._found() if self.best else Exhausted(bits=np.inf, counts=self._counts())
+        except Spent as spent:
+            if self.best is None:
+                return OutOfBudget(bits=self.excluded / EIGHTHS, which=spent.which, counts=self._counts())
+            return self._found()
+        return self._found() if self.best else Exhausted(bits=self.excluded / EIGHTHS, counts=self._counts())
+
+    def _level(self, cost: int) -> Found | None:
+        """Everything of one cost."""
+        if self.best is not None and self.bank.meter.seconds > self.until:
+            return self._found()
+        self._build(cost)
+        if self.best is not None and self.best.cost <= cost and self.bank.work(self.kind, cost) > QUICK:
+            return self._found()
+        program = self._exact(cost)
+        if program is None and self.excluded == cost - self.bank.step and self.bank.complete(cost):
+            self.excluded = cost
+        if program is not None:
+            self.best = Answer(program=program, cost=cost, how="enumeration")
+        if self.best is not None and self.best.cost <= cost:
+            return self._found()
+        if sum(map(self.bank.count, self.bank.stores)) >= self.look:
+            self._back()
+        return None
+
+    def _build(self, cost: int) -> None:
+        if self.full:
+            return
+        try:
+            self.bank.build(cost, parts=True)
+        except Spent as spent:
+            if spent.which != "bytes":
+                raise
+            self.full = True
+            self.bank.meter.bytes = math.inf
+            self.look = 0
+
+    def _exact(self, cost: int) -> Program | None:
+        """The first program of this cost that fits; one that fits on the bank's examples only teaches it more."""
+        goal = self.rows.answers
+        while True:
+            for program in self.bank.find(self.kind, cost, goal[self.places]):
+                wrong = self.rows.wrong(program)
+                if not len(wrong):
+                    return program
+                self._learn(wrong)
+                break
+            else:
+                return None
+
+    def _learn(self, wrong: Sequence[int] | Int[np.ndarray, " wrong"]) -> None:
+        """Counterexamples become examples of the bank."""
+        chosen = np.asarray(wrong)[np.linspace(0, len(wrong) - 1, MORE).astype(int)]
+        fresh = np.setdiff1d(chosen, self.places)
+        self.places = np.concatenate([self.places, fresh])
+        self.bank.append(self.rows.take(fresh))
+
+    def _back(self) -> None:
+        """Work back from the goal; what is met is a bound, and where it fails the bank learns."""
+        meter = self.bank.meter
+        self.look = 2 * sum(map(self.bank.count, self.bank.stores))
+        if plain(self.kind) in VECTORS:
+            return
+        question = Question(
+            bank=self.bank, kind=self.kind, columns=self.rows.table, answers=self.rows.answers, places=self.places
+        )
+        limit = self.best.cost if self.best else int(min(self.budget.bits * EIGHTHS, 1 << 40)) + 1
+        seconds = max(LEAST, min(SHARE * meter.seconds, self.budget.seconds - meter.seconds))
+        answer, wrong = directed(question, limit, seconds, compiled=self.bank.compiled)
+        if answer is not None and answer.cost < limit:
+            self.best = answer
+            self.until = meter.seconds + max(LEAST, self.budget.effort * meter.seconds)
+        if len(wrong) and len(self.places) < MOST:
+            self._learn(wrong)
+
+    def _over(self, cost: int) -> bool:
+        """Whether nothing more can come: the language ends, or all that is stored was combined."""
+        if self.full and cost >= self.bank.reach():
+            raise Spent("bytes")
+        slack = max((s for s in self.bank.spare.values() if s < 1 << 29), default=0)
+        return cost >= self.bank.reach() + slack
+
+    def _found(self) -> Found:
+        assert self.best is not None
+        return Found(
+            program=self.best.program,
+            bits=self.best.cost / EIGHTHS,
+            verified=len(self.rows.answers),
+            whole=self.rows.whole,
+            examples=len(self.places),
+            counts=self._counts(),
+            minimal=self.excluded >= self.best.cost - self.bank.step,
+            excluded=self.excluded / EIGHTHS,
+            how=self.best.how,
+        )
+
+    def _counts(self):
+        return self.bank.meter.counts()
+
+    def _check_room(self) -> None:
+        least = self.bank.nbytes + sum(
+            len(words) * self.bank.stores[kind].bytes_a_program
+            for kind, words in self.bank.language.costs.items()
+            if kind in self.bank.stores
+        )
+        if self.budget.bytes < least:
+            raise ValueError(
+                f"budget: expected at least {least} bytes, which the first level of this language takes, "
+                f"got {self.budget.bytes}; allow more memory"
+            )

@@ -4,11 +4,12 @@ import json
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth import BOOL, INT, Terminal, language, named, parse
+from synth import BOOL, INT, Budget, Fn, Found, Spec, Terminal, language, named, parse, solve
 from synth.grammar import EIGHTHS
 from synth.prior import fit_prior, read_prior, write_prior
 from synth.types import LIST
@@ -98,6 +99,17 @@ def test_a_saved_prior_is_the_same(tmp_path):
     assert again == prior
     assert again.programs == TEXTS
     assert again.language(LIBRARY, WORDS) == prior.language(LIBRARY, WORDS)
+
+
+def test_the_search_takes_the_fitted_language():
+    a, b = np.arange(-8, 8), np.arange(-8, 8)[::-1] ** 2 % 7
+    spec = Spec(type=Fn((INT, INT), INT), inputs=(a, b), outputs=b * b * a + a)
+    fit = solve(spec, fitted().language(LIBRARY, WORDS), Budget(seconds=60))
+    even = solve(spec, LIBRARY, Budget(seconds=60))
+    assert isinstance(fit, Found)
+    assert isinstance(even, Found)
+    assert fit.bits < even.bits
+    assert fit.counts.candidates < even.counts.candidates
 
 
 def test_unknown_primitives_are_named():

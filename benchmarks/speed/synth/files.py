@@ -6,7 +6,18 @@ from pathlib import Path
 
 from benchmarks.speed.synth import cvc5_peer
 from benchmarks.speed.synth.cvc5_peer import body_of
-from benchmarks.speed.synth.section import Figure, Options, Progress, Section, Try, mean_ratio, middle, seconds, shown
+from benchmarks.speed.synth.section import (
+    HASTE,
+    Figure,
+    Options,
+    Progress,
+    Section,
+    Try,
+    mean_ratio,
+    middle,
+    seconds,
+    shown,
+)
 from benchmarks.speed.synth.smt_text import size_of
 from synth import Budget, Found, solve
 from synth.constraints import Answer, solve_problem
@@ -67,7 +78,7 @@ def answer(path: Path, limit: float) -> Try:
     spec = specification(problem) if problem.kind == "examples" else None
     if spec is None:
         return by_constraints(problem, limit, began)
-    found = solve(spec, problem.functions[0].language, Budget(seconds=limit))
+    found = solve(spec, problem.functions[0].language, Budget(seconds=limit, effort=HASTE))
     spent = time.process_time() - began
     if not isinstance(found, Found):
         return Try(solved=False, seconds=spent, candidates=found.counts.candidates, note=found.statement)

@@ -99,7 +99,8 @@ class Program:
             elif isinstance(node, Lambda):
                 values.append(closure(xp, node, columns, len(shape)))
             else:
-                values.append(node.primitive.run(xp, *(values[i] for i in node.args)))
+                value = node.primitive.run(xp, *(values[i] for i in node.args))
+                values.append(value if node.args else of_type(xp, value, node.primitive.type.result))
         if isinstance(self.type, Fn):
             return values[-1]
         result = xp.module.asarray(values[-1], dtype=dtype_of(self.type))
@@ -146,6 +147,11 @@ class Program:
         import sympy
 
         return sympy.latex(self.sympy())
+
+
+def of_type(xp: Xp, value: Any, kind: Any) -> Any:
+    """A constant as an array, on which ~ is not Python's: ~(0 == 0) is -2."""
+    return value if isinstance(kind, Fn) else xp.module.asarray(value, dtype=dtype_of(kind))
 
 
 def batch_shape(terminals: Sequence[Terminal], columns: Mapping[str, Any]) -> tuple[int, ...]:

@@ -31,6 +31,7 @@ FIRST = 0.1  # share of the time that enumeration may take before terms are join
 MOST_FIRST = 3.0  # seconds
 OTHERS = 12  # programs of each other function that are tried where functions depend on each other
 SHORTEN = 3.0  # seconds
+STATED = 0.6  # share of the time for a stated term, where terms may be joined after it
 SLICE = 0.05  # share of the time for each of them
 
 
@@ -55,6 +56,7 @@ def solve_problem(problem: Problem, budget: Budget | None = None, seed: int = 0)
 
 def solve_goal(goal: Goal, budget: Budget, seed: int) -> Outcome:
     """Functions for one goal, as short as the search finds them."""
+    began = time.monotonic()
     if goal.nested:
         why = "a function is applied to a result of an asked-for function, which is not supported"
         return Unsolved(why=why, excluded=0.0, seconds=0.0)
@@ -65,10 +67,20 @@ def solve_goal(goal: Goal, budget: Budget, seed: int) -> Outcome:
     values = defined(goal)
     if values is None:
         return solve_general(goal, budget, seed)
-    outcome = solve_functional(goal, values, budget, seed)
-    if isinstance(outcome, Answer) and outcome.proved and not outcome.minimal and len(goal.calls) == 1:
-        return shortened(goal, outcome, draw(goal, ROWS, seed))
-    return outcome
+    joins = len(goal.calls) == 1 and choosable(goal)
+    outcome = solve_functional(goal, values, replace(budget, seconds=budget.seconds * (STATED if joins else 1.0)), seed)
+    if isinstance(outcome, Answer) and (outcome.minimal or not outcome.proved):
+        return outcome
+    found: list[Outcome] = [outcome]
+    if joins:
+        left = max(0.1, budget.seconds - (time.monotonic() - began))
+        found.append(solve_general(goal, replace(budget, seconds=left), seed))
+    answers = [each for each in found if isinstance(each, Answer) and each.proved]
+    if not answers:
+        return outcome
+    best = min(answers, key=lambda answer: answer.size)
+    best = replace(best, excluded=max(each.excluded for each in answers), seconds=time.monotonic() - began)
+    return shortened(goal, best, draw(goal, ROWS, seed)) if len(goal.calls) == 1 else best
 
 
 def shortened(goal: Goal, known: Answer, columns: Columns) -> Answer:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Int
 
-from synth.deduction.shelf import Function, Operator, Shelf, parts
+from synth.deduction.shelf import Function, Operator, Shelf, head_type, parts
 from synth.deduction.table import determined, row_hashes
-from synth.types import INT, Type, is_vector
+from synth.types import BOOL, INT, Type, is_vector
 from synth.xp import NUMPY
 
 STARTS = 12  # cheapest integers that are tried as the start of a scan
@@ -130,7 +130,7 @@ def outer_columns(shelf: Shelf) -> list[Int[np.ndarray, " examples"]]:
     return [
         np.asarray(shelf.columns[word.name]).astype(np.int64)
         for word in shelf.known.terminals
-        if not is_vector(word.type)
+        if head_type(word) in (INT, BOOL)
     ]
 
 

@@ -15,7 +15,7 @@ from synth.deduction import machines
 from synth.deduction.bodies import Bodies, bodies, body_for, wanted_type
 from synth.deduction.hidden import folds, hidden, rows_of_cost, with_own_past
 from synth.deduction.rules import Goal, Problem, joined, problems
-from synth.deduction.shelf import Function, Shelf, equal_rows
+from synth.deduction.shelf import KINDS, Function, Shelf, equal_rows
 from synth.grammar import EIGHTHS, Language, program_cost
 from synth.library.functions import STEP
 from synth.program import Program
@@ -152,6 +152,11 @@ def promising(problem: Problem) -> bool:
 
 def deduced(known: Language, rows: Rows, goal: Type, budget: Budget) -> Solution:
     """A program for a language whose operators take functions. None is proven to have the fewest bits."""
+    if plain(carrier(goal)) not in KINDS:
+        raise ValueError(
+            f"solve: expected a goal among {', '.join(map(str, KINDS))} in a language whose operators take functions, "
+            f"got {goal}; leave out map, fold and their like"
+        )
     meter = Meter(budget)
     try:
         with np.errstate(all="ignore"):

@@ -135,7 +135,8 @@ class Shelf:
     def leaves(self) -> Iterator[tuple[Terminal | Primitive, int]]:
         """Terminals and constants with their costs."""
         for word in self.known.terminals:
-            yield word, 0
+            if head_type(word) in KINDS:
+                yield word, 0
         for primitive in self.known.primitives:
             if not primitive.type.args and primitive.type.result in KINDS:
                 cheap = primitive.name in ("0", "1", "2")

@@ -6,6 +6,7 @@ import pytest
 from synth import (
     INT,
     LIST,
+    REAL,
     STREAM,
     Budget,
     Exhausted,
@@ -108,6 +109,17 @@ def test_what_cannot_be_found_ends_in_time():
     answer = solve(spec, (*DEEPCODER, *FUNCTIONS), Budget(seconds=1))
     assert isinstance(answer, OutOfBudget | Exhausted)
     assert answer.bits == 0
+
+
+def test_goals_that_no_operator_on_vectors_makes_are_refused():
+    rows = rows_of_lists([[1, 2], [3]], CAPACITY)
+    library = (*LISTS, *named(["reals"]))
+    with pytest.raises(ValueError, match=r"expected a goal among int, bool, list, .*, got real; leave out map"):
+        solve(Spec(type=Fn((LIST,), REAL), inputs=(rows,), outputs=np.array([0.5, 1.5])), library)
+    spec = Spec(type=Fn((LIST, REAL), INT), inputs=(rows, np.array([0.5, 1.5])), outputs=np.array([2, 1]))
+    found = solve(spec, library, Budget(seconds=5))
+    assert isinstance(found, Found)
+    assert found.program.show() == "(length a)"
 
 
 def test_a_bound_of_bits_is_kept():

@@ -197,6 +197,13 @@ def check(file: str) -> None:
 @click.option("--library", metavar="NAME", multiple=True, help="A primitive or a topic of them; may be repeated.")
 @click.option("--type", "signature", metavar="TYPE", help='The function\'s type, such as "int, bv8 -> bool".')
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True)
+@click.option(
+    "--effort",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="How long to go on for a shorter program, in times of the first one's search; inf until proven.",
+)
 @click.option("--memory", metavar="MIB", type=click.FloatRange(min=0, min_open=True), default=1024.0, show_default=True)
 @click.option("--backend", type=Nearest(["numba", "numpy"]), default="numba", show_default=True)
 @click.option("--certificate", is_flag=True, help="Search again with other hashes, for the claim that none is shorter.")
@@ -210,6 +217,7 @@ def solve(
     signature: str | None,
     seconds: float,
     memory: float,
+    effort: float,
     backend: str,
     certificate: bool,
     kind: str,
@@ -225,7 +233,7 @@ def solve(
     from synth import Budget
 
     question = read_question(file, primitives=primitives, library=library, type=signature)
-    budget = Budget(seconds=seconds, bytes=int(memory * 2**20))
+    budget = Budget(seconds=seconds, bytes=int(memory * 2**20), effort=effort)
     try:
         with patience(budget) as budget, waiting(f"{file.name}: {opening(question)}", seconds):
             reply = ask(question, budget, backend=backend, certificate=certificate, seed=seed)

@@ -36,7 +36,7 @@ def defined(primitive: Primitive, arguments: Sequence[Any]) -> Bool[np.ndarray, 
     """Whether each candidate is defined on all examples."""
     assert primitive.defined is not None
     holds = np.asarray(primitive.defined(NUMPY, *arguments), bool)
-    return np.broadcast_to(holds, shape_of(primitive, arguments)).all(axis=0)
+    return np.asarray(np.broadcast_to(holds, shape_of(primitive, arguments)).all(axis=0))
 
 
 def flat_words(values: Shaped[np.ndarray, "examples n ..."]) -> Shaped[np.ndarray, "words n"]:

@@ -187,7 +187,7 @@ def store(
     {arrays}, rects, state, limit, head, first, multiplier, block, ok, places, words, hashes, chosen,
     values, heads, args, keys, rows,
 ):
-    """Goes through the rectangles from `state` on; `state` is rectangle, outer places, last place, used, count, seen."""
+    """Goes on through the rectangles; `state` is rectangle, outer places, last place, used, count, seen."""
     r, {place}, last, used, count, seen = {unpack}
     while True:
         if used == BLOCK or (r == len(rects) and used > 0):

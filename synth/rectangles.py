@@ -155,8 +155,8 @@ def cut(pieces: list[Rows], hole: Rows) -> list[Rows]:
 def skip(pieces: list[Rows], rows: Sequence[int]) -> list[Rows]:
     for row in rows:
         if any(((low <= row) & (row < high)).any() for low, high in pieces):
-            low, high = pieces[0]
-            pieces = cut(pieces, (np.full(len(low), row), np.full(len(low), row + 1)))
+            first = np.full(len(pieces[0][0]), row)
+            pieces = cut(pieces, (first, first + 1))
     return pieces
 
 

@@ -13,7 +13,7 @@ from compare.report import legend_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```(\w+(?: \S+)?)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
 WHOLE = "synthnet run quick --out runs/quick"  # a minute and a half: in the slow test
 
@@ -26,9 +26,10 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def write_files(folder: Path) -> None:
     for kind, text in BLOCKS:
-        name = re.match(r"# (\S+\.(?:py|toml))\n", text)
-        if kind in ("python", "toml") and name:
-            (folder / name[1]).write_text(text)
+        inside = re.match(r"# (\S+\.(?:py|toml))\n", text)
+        name = kind.partition(" ")[2] or (inside[1] if inside and kind in ("python", "toml") else "")
+        if name:
+            (folder / name).write_text(text)
 
 
 def test_every_command_of_the_readme_works(tmp_path: Path) -> None:

@@ -25,8 +25,10 @@ from synth.types import Fn, plain
 
 ROWS = 1024  # drawn inputs that the search must fit
 
+Stated = tuple[tuple[Call, Program], ...]  # calls with the terms that they equal
 
-def defined(goal: Goal) -> tuple[tuple[Call, Program], ...] | None:
+
+def defined(goal: Goal) -> Stated | None:
     """The calls of the only function with the terms that the constraints say they equal; None for other goals."""
     outputs = {call.output.name: call for call in goal.calls}
     found: dict[Call, Program] = {}
@@ -48,9 +50,7 @@ def named(leaf: Program) -> str:
     return leaf.terminals[0].name if leaf.terminals else ""
 
 
-def solve_functional(
-    goal: Goal, values: tuple[tuple[Call, Program], ...], budget: Budget, seed: int
-) -> Answer | Unsolved:
+def solve_functional(goal: Goal, values: Stated, budget: Budget, seed: int) -> Answer | Unsolved:
     """The shortest program with the values that the constraints state, or their own term where it is in the grammar."""
     began = time.monotonic()
     unknown = goal.unknowns[0]
@@ -95,7 +95,7 @@ def solve_functional(
     )
 
 
-def own_term(goal: Goal, values: tuple[tuple[Call, Program], ...]) -> tuple[int, Program] | None:
+def own_term(goal: Goal, values: Stated) -> tuple[int, Program] | None:
     """The stated term in the function's parameters and grammar, with its cost in eighths."""
     if len(values) != 1:
         return None
@@ -104,7 +104,7 @@ def own_term(goal: Goal, values: tuple[tuple[Call, Program], ...]) -> tuple[int,
     return derivations(unknown.language, term)[-1].get(plain(unknown.result)) if term is not None else None
 
 
-def spec_of(goal: Goal, values: tuple[tuple[Call, Program], ...], columns: Columns) -> Spec:
+def spec_of(goal: Goal, values: Stated, columns: Columns) -> Spec:
     """The examples that sampled variables give, one call's after another's."""
     unknown = goal.unknowns[0]
     rows = len(next(iter(columns.values()), np.zeros(1)))

@@ -12,7 +12,7 @@ from synth.constraints.contradiction import contradiction
 from synth.constraints.derive import cost_of, derive
 from synth.constraints.enumeration import FRESH, Enumeration, enumerate_answers
 from synth.constraints.expression import Columns, forms, size
-from synth.constraints.functional import defined, solve_functional
+from synth.constraints.functional import Stated, defined, solve_functional
 from synth.constraints.goal import Goal
 from synth.constraints.hints import conditions, suggested
 from synth.constraints.joint import reduced, restricted, split
@@ -32,6 +32,7 @@ MOST_FIRST = 3.0  # seconds
 OTHERS = 12  # programs of each other function that are tried where functions depend on each other
 SHORTEN = 3.0  # seconds
 STATED = 0.6  # share of the time for a stated term, where terms may be joined after it
+JOINED = 0.25  # share that is always left for that
 SLICE = 0.05  # share of the time for each of them
 
 
@@ -56,7 +57,6 @@ def solve_problem(problem: Problem, budget: Budget | None = None, seed: int = 0)
 
 def solve_goal(goal: Goal, budget: Budget, seed: int) -> Outcome:
     """Functions for one goal, as short as the search finds them."""
-    began = time.monotonic()
     if goal.nested:
         why = "a function is applied to a result of an asked-for function, which is not supported"
         return Unsolved(why=why, excluded=0.0, seconds=0.0)
@@ -65,22 +65,27 @@ def solve_goal(goal: Goal, budget: Budget, seed: int) -> Outcome:
     if found is not None:
         return found
     values = defined(goal)
-    if values is None:
-        return solve_general(goal, budget, seed)
-    joins = len(goal.calls) == 1 and choosable(goal)
+    return solve_general(goal, budget, seed) if values is None else solve_stated(goal, values, budget, seed)
+
+
+def solve_stated(goal: Goal, values: Stated, budget: Budget, seed: int) -> Outcome:
+    """A function that the constraints give by a term: by its values, then by terms that conditions choose among."""
+    began = time.monotonic()
+    single = len(goal.calls) == 1
+    joins = single and choosable(goal)
     outcome = solve_functional(goal, values, replace(budget, seconds=budget.seconds * (STATED if joins else 1.0)), seed)
     if isinstance(outcome, Answer) and (outcome.minimal or not outcome.proved):
         return outcome
     found: list[Outcome] = [outcome]
     if joins:
-        left = max(0.1, budget.seconds - (time.monotonic() - began))
+        left = max(JOINED * budget.seconds, budget.seconds - (time.monotonic() - began))
         found.append(solve_general(goal, replace(budget, seconds=left), seed))
     answers = [each for each in found if isinstance(each, Answer) and each.proved]
     if not answers:
         return outcome
     best = min(answers, key=lambda answer: answer.size)
     best = replace(best, excluded=max(each.excluded for each in answers), seconds=time.monotonic() - began)
-    return shortened(goal, best, draw(goal, ROWS, seed)) if len(goal.calls) == 1 else best
+    return shortened(goal, best, draw(goal, ROWS, seed)) if single and not best.minimal else best
 
 
 def shortened(goal: Goal, known: Answer, columns: Columns) -> Answer:

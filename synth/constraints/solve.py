@@ -31,8 +31,8 @@ FIRST = 0.1  # share of the time that enumeration may take before terms are join
 MOST_FIRST = 3.0  # seconds
 OTHERS = 12  # programs of each other function that are tried where functions depend on each other
 SHORTEN = 3.0  # seconds
-STATED = 0.6  # share of the time for a stated term, where terms may be joined after it
-JOINED = 0.25  # share that is always left for that
+STATED = 0.5  # share of the time for the values of a stated term, where terms may be joined after it
+JOINED = 0.25  # share for that
 SLICE = 0.05  # share of the time for each of them
 
 
@@ -78,8 +78,7 @@ def solve_stated(goal: Goal, values: Stated, budget: Budget, seed: int) -> Outco
         return outcome
     found: list[Outcome] = [outcome]
     if joins:
-        left = max(JOINED * budget.seconds, budget.seconds - (time.monotonic() - began))
-        found.append(solve_general(goal, replace(budget, seconds=left), seed))
+        found.append(solve_general(goal, replace(budget, seconds=JOINED * budget.seconds), seed))
     answers = [each for each in found if isinstance(each, Answer) and each.proved]
     if not answers:
         return outcome

@@ -176,3 +176,9 @@ def test_a_primitive_without_python_view_says_so():
     assert program.run({"x": np.array([1.5])})[0] == 3.0
     with pytest.raises(ValueError, match="'twice': expected a Python view, got none"):
         program.python()
+
+
+def test_constants_inside_programs_are_arrays() -> None:
+    same = parse("(not (eq 0 0))", named(["boolean", "choice", "constants"]), ())
+    assert not same.run({"row": np.zeros(3)}).any()
+    assert same.run({"row": np.zeros(3)}, "jax").tolist() == [False] * 3

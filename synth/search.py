@@ -23,10 +23,12 @@ from synth.unify.question import Answer, Question
 
 MORE = 8  # counterexamples that are added to the examples at once
 MOST = 64  # examples in the bank, unless a program that is right on all of them is wrong elsewhere
-FIRST_LOOK = 48  # stored programs from which working back from the goal is tried, and at every doubling again
+FIRST_LOOK = 400  # stored programs from which working back from the goal is tried, and at every doubling again
 QUICK = 1e8  # candidates of a level that are gone through for its first program, though one of its cost is known
 SHARE = 0.5  # of the time so far that one look back from the goal may take
-LEAST = 0.02  # seconds
+LEAST = 0.004  # seconds
+LONG = 4  # times the cost of the level: a program that costs more is shortened for SHORTEN times the time so far
+SHORTEN = 3.0
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Search:
         if self.best is not None and self.best.cost <= cost:
             return self._found()
         if sum(map(self.bank.count, self.bank.stores)) >= self.look:
-            self._back()
+            self._back(cost)
         return None
 
     def _build(self, cost: int) -> None:
@@ -112,7 +114,7 @@ class Search:
         self.places = np.concatenate([self.places, fresh])
         self.bank.append(self.rows.take(fresh))
 
-    def _back(self) -> None:
+    def _back(self, cost: int) -> None:
         """Work back from the goal; what is met is a bound, and where it fails the bank learns."""
         meter = self.bank.meter
         self.look = 2 * sum(map(self.bank.count, self.bank.stores))
@@ -126,7 +128,10 @@ class Search:
         answer, wrong = directed(question, limit, seconds, compiled=self.bank.compiled)
         if answer is not None and answer.cost < limit:
             self.best = answer
-            self.until = meter.seconds + max(LEAST, self.budget.effort * meter.seconds)
+            effort = self.budget.effort
+            if answer.cost > LONG * cost:
+                effort = max(effort, SHORTEN)
+            self.until = (1 + effort) * meter.seconds
         if len(wrong) and len(self.places) < MOST:
             self._learn(wrong)
 

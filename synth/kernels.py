@@ -26,8 +26,11 @@ from numba import njit
 from numba.extending import overload
 
 from synth import scalar
+from synth.draws import draw
+from synth.evaluate import evaluate
+from synth.hashing import agree
 from synth.source import Unwritable, scalar_source
-from synth.types import REAL, Type, carrier, plain
+from synth.types import REAL, Type, carrier, dtype_of, plain
 
 BLOCK = 1024  # candidates that are hashed together
 DONE, FULL, PAUSE, HIT = range(4)  # why a kernel returned
@@ -35,6 +38,7 @@ COARSE = np.uint64(0xFFFFFFFFFFFFF000)
 ROUND = np.uint64(1 << 11)
 NAN = np.uint64(0x7FF8000000000000)
 SHIFT = np.uint64(32)
+DRAWS = 24  # examples, and programs, on which a compiled loop is held against numpy
 FEW = 50_000  # candidates from which loading a kernel from disk pays
 MANY = 3_000_000  # candidates from which compiling one pays
 
@@ -231,6 +235,7 @@ def match({arrays}, rects, state, limit, goal):
     """The next candidate whose values are the goal: example 0 of all first, then the others of those that pass."""
     r, {place}, last, used, count, seen = {unpack}
     reason = DONE
+    alive = np.empty(BLOCK, np.uint8)
     while r < len(rects):
         stop = min(rects[r, {end}], last + BLOCK)
         if last < stop:
@@ -241,11 +246,27 @@ def match({arrays}, rects, state, limit, goal):
             g = goal[0]
             hits = 0
             for t in range(stop - last):
-                hits += same(run({given}), g)
-            if hits:
+                fits = np.uint8(same(run({given}), g))
+                alive[t] = fits
+                hits += fits
+            e = 1
+            while 8 * hits > stop - last and e < len(goal):  # many pass: all together take the next example, too
+                {load}
+                row = {lane}[e, last:stop]
+                g = goal[e]
+                hits = 0
                 for t in range(stop - last):
+                    fits = alive[t] & np.uint8(same(run({given}), g))
+                    alive[t] = fits
+                    hits += fits
+                e += 1
+            if hits:
+                rest = e
+                for t in range(stop - last):
+                    if alive[t] == 0:
+                        continue
                     right = True
-                    for e in range(len(goal)):
+                    for e in range(rest, len(goal)):
                         {load}
                         row = {lane}[e, last:stop]
                         if not same(run({given}), goal[e]):
@@ -288,7 +309,30 @@ def kernels(primitive: Any, candidates: float) -> Kernels | None:
     file = folder() / f"kernel_{name}.py"
     if file not in loaded_files() and candidates < (FEW if file.exists() else MANY):
         return None
-    return load(file, text)
+    return load(file, text) if trusted(primitive, file, text) else None
+
+
+@cache
+def trusted(primitive: Any, file: Path, text: str) -> bool:
+    """Whether numba can type a primitive's loop, and the loop gives what numpy gives on some draws."""
+    random = np.random.default_rng(0)
+    shape = (DRAWS, DRAWS)
+    given = [values.reshape(shape) for values in draw(list(map(carrier, primitive.type.args)), DRAWS**2, random)]
+    places = range(0, DRAWS, 5) if len(given) > 1 else range(1)
+    try:
+        return all(same_as_numpy(primitive, load(file, text), given, place) for place in places)
+    except (numba.core.errors.NumbaError, AttributeError, TypeError):
+        return False
+
+
+def same_as_numpy(primitive: Any, loops: Kernels, given: list[np.ndarray], place: int) -> bool:
+    """Rows `place` of all arguments but the last, with all rows of that one."""
+    block = np.empty((DRAWS, BLOCK), dtype_of(primitive.type.result))
+    outer = [place] * max(1, len(given) - 1)
+    loops.fill(*given, *outer, 0, DRAWS, block, 0, np.ones(BLOCK, np.uint8))
+    with np.errstate(all="ignore"):
+        expected = evaluate(primitive, [*(values[:, place : place + 1] for values in given[:-1]), given[-1]])
+    return bool(agree(block[:, :DRAWS], expected).all())
 
 
 def prepare(primitives: Iterable[Any]) -> None:

@@ -103,7 +103,7 @@ def proposals(question: Question, aims: Aims, limit: int, deadline: float) -> li
     found: list[Proposal] = []
     for operator in question.bank.operators(aims.kind):
         done: set[tuple[Type, ...]] = set()
-        for inverse in operator.primitive.inverses:
+        for inverse in operator.primitive.inverses if operator.primitive.defined is None else ():
             known = operator.args[: inverse.place] + operator.args[inverse.place + 1 :]
             if len(known) > 1 or any(isinstance(k, Fn) or not question.bank.count(k) for k in operator.args):
                 continue

@@ -1,4 +1,4 @@
-"""Search that starts from the goal: look-ups through inverses, decision trees, and trees inside further steps."""
+"""Search that starts from the goal: look-ups through inverses, decision trees, also inside further steps, joins."""
 
 import time
 
@@ -8,6 +8,7 @@ from jaxtyping import Int
 from synth.inversion import invert
 from synth.types import BOOL, Type
 from synth.unify.forest import Ground, prepare, unify
+from synth.unify.joins import join
 from synth.unify.masks import FAR
 from synth.unify.question import Answer, Question, Step, steps
 
@@ -42,6 +43,9 @@ def directed(
             patience = deadline if path else max(deadline, time.thread_time() + LEAST)
             tree, grounds[kind] = unify(ground, path, limit, patience, compiled=compiled)
             best, limit = (tree, tree.cost) if tree else (best, limit)
+    if time.thread_time() < deadline:
+        pair = join(question, limit, deadline)
+        best, limit = (pair, pair.cost) if pair else (best, limit)
     if time.thread_time() < deadline:
         found, missed = invert(question, limit, SUBGOALS, deadline)
         best, wrong = found or best, missed if len(missed) else wrong

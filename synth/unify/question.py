@@ -72,7 +72,9 @@ def steps(bank: Bank, kind: Type, few: int) -> list[Step]:
     cheap: dict[Type, list[tuple[int, int]]] = {}
     for operator in bank.operators(kind):
         args = operator.args
-        if len(args) > 2 or any(isinstance(k, Fn) or not bank.count(k) for k in args):
+        if operator.primitive.defined is not None or len(args) > 2:
+            continue
+        if any(isinstance(kind, Fn) or not bank.count(kind) for kind in args):
             continue
         places = range(1 if "commutative" in operator.laws else len(args))
         for place in places:

@@ -12,7 +12,7 @@ from synth.constraints.contradiction import contradiction
 from synth.constraints.derive import cost_of, derive
 from synth.constraints.enumeration import FRESH, Enumeration, enumerate_answers
 from synth.constraints.expression import Columns, forms, size
-from synth.constraints.functional import Stated, defined, solve_functional
+from synth.constraints.functional import Stated, defined, own_term, solve_functional
 from synth.constraints.goal import Goal
 from synth.constraints.hints import conditions, suggested
 from synth.constraints.joint import reduced, restricted, split
@@ -31,7 +31,7 @@ FIRST = 0.1  # share of the time that enumeration may take before terms are join
 MOST_FIRST = 3.0  # seconds
 OTHERS = 12  # programs of each other function that are tried where functions depend on each other
 SHORTEN = 3.0  # seconds
-STATED = 0.5  # share of the time for the values of a stated term, where terms may be joined after it
+STATED = 0.3  # share of the time for the values of a stated term, where it or terms joined can be the answer
 JOINED = 0.25  # share for that
 SLICE = 0.05  # share of the time for each of them
 
@@ -73,7 +73,8 @@ def solve_stated(goal: Goal, values: Stated, budget: Budget, seed: int) -> Outco
     began = time.monotonic()
     single = len(goal.calls) == 1
     joins = single and choosable(goal)
-    outcome = solve_functional(goal, values, replace(budget, seconds=budget.seconds * (STATED if joins else 1.0)), seed)
+    share = STATED if joins or own_term(goal, values) is not None else 1.0
+    outcome = solve_functional(goal, values, replace(budget, seconds=share * budget.seconds), seed)
     if isinstance(outcome, Answer) and (outcome.minimal or not outcome.proved):
         return outcome
     found: list[Outcome] = [outcome]

@@ -6,8 +6,10 @@ and the search evaluates such a primitive with numpy.
 """
 
 import ast
+import copy
 import inspect
 from collections.abc import Callable
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -22,11 +24,18 @@ class Unwritable(Exception):  # noqa: N818 - a refusal, caught inside synth
 
 def scalar_source(name: str, run: Callable[..., Any], body: Program | None = None) -> str:
     """Definitions, the last of which is `name`, the function without its parameter `xp`; Unwritable where it fails."""
+    if body is not None:
+        return program_source(name, body)
     written: dict[str, str] = {}
-    if body is None:
-        write(name, run, written)
-    else:
-        write_program(name, body, written)
+    write(name, run, written)
+    return "\n\n".join(written.values())
+
+
+@lru_cache(1 << 10)
+def program_source(name: str, body: Program) -> str:
+    """The same of a program, which macros of one body share."""
+    written: dict[str, str] = {}
+    write_program(name, body, written)
     return "\n\n".join(written.values())
 
 
@@ -71,17 +80,27 @@ def parsed(function: FunctionType) -> ast.Lambda | ast.FunctionDef:
     """The function's own node in its file; lambdas that share a line are told apart by their columns."""
     code = function.__code__
     try:
-        lines, first = inspect.findsource(function)
-        tree = ast.parse("".join(lines))
+        known = functions_of("".join(inspect.findsource(function)[0]))
     except (OSError, SyntaxError, TypeError) as error:
         raise Unwritable(str(error)) from error
-    del first
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == code.co_name and node.lineno == code.co_firstlineno:
-            return node
-        if isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and spans(node, code):
-            return node
+    for node in known.get(code.co_firstlineno, ()):
+        if node.name == code.co_name if isinstance(node, ast.FunctionDef) else lambda_of(node, code):
+            return copy.deepcopy(node)  # what is written changes it
     raise Unwritable("its source does not stand in its file")
+
+
+@lru_cache(64)
+def functions_of(text: str) -> dict[int, list[ast.Lambda | ast.FunctionDef]]:
+    """The functions of a file by their first line; a language's primitives stand in few files."""
+    found: dict[int, list[ast.Lambda | ast.FunctionDef]] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Lambda | ast.FunctionDef):
+            found.setdefault(node.lineno, []).append(node)
+    return found
+
+
+def lambda_of(node: ast.Lambda, code: CodeType) -> bool:
+    return code.co_name == "<lambda>" and spans(node, code)
 
 
 def spans(node: ast.Lambda, code: CodeType) -> bool:

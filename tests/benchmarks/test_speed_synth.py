@@ -205,10 +205,10 @@ def test_the_problem_that_a_peer_is_given_is_the_targets():
 @pytest.mark.skipif(not cvc5_peer.installed(), reason="cvc5 is not installed")
 def test_cvc5_answers_or_is_stopped():
     (x, y), _ = rows(TARGETS[0])
-    answer = cvc5_peer.ask(integer_problem({"x": x, "y": y}, TARGETS[0].oracle(x, y)), 30.0)
+    answer = cvc5_peer.ask(integer_problem({"x": x, "y": y}, TARGETS[0].oracle(x, y)), 120.0)
     assert values_of(answer.body, {"x": x, "y": y}).tolist() == TARGETS[0].oracle(x, y).tolist()
-    assert not cvc5_peer.ask("(set-logic NIA)\n(check-synth", 5.0).solved
-    assert cvc5_peer.ask("(no-command)", 5.0).note
+    assert not cvc5_peer.ask("(set-logic NIA)\n(check-synth", 60.0).solved
+    assert cvc5_peer.ask("(no-command)", 60.0).note
 
 
 def test_own_problems_can_be_read(tmp_path):

@@ -2,13 +2,16 @@
 
 import importlib.util
 import json
-import resource
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 
 WORKER = "benchmarks.speed.synth.cvc5_worker"
+LIMITED = """import resource, runpy
+resource.setrlimit(resource.RLIMIT_CPU, ({limit}, {limit}))
+runpy.run_module({worker!r}, run_name="__main__")
+"""  # the process limits itself: a function run between fork and exec is unsafe beside JAX's threads
 START = 5  # seconds that the process may take besides solving
 MISSING = "cvc5 is not installed, so nothing is compared with it: pip install 'synthnet[peers]'"
 
@@ -33,18 +36,15 @@ def installed() -> bool:
 def ask(text: str, seconds: float) -> Answer:
     """cvc5's answer to a SyGuS problem within this many seconds of CPU time."""
     limit = int(seconds) + START
-
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+    program = LIMITED.format(limit=limit, worker=WORKER)
 
     try:
         done = subprocess.run(
-            [sys.executable, "-m", WORKER],
+            [sys.executable, "-c", program],
             input=text,
             capture_output=True,
             text=True,
             timeout=3 * limit,
-            preexec_fn=limited,
             check=False,
         )
     except subprocess.TimeoutExpired:

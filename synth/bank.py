@@ -20,7 +20,7 @@ from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
 from synth.rectangles import Layers, flat, rectangles, sizes
 from synth.store import Store
-from synth.types import BOOL, VECTORS, Fn, Type, carrier, dtype_of, fits, plain
+from synth.types import BOOL, Fn, Type, carrier, dtype_of, fits, is_vector
 
 BACKENDS = ("numba", "numpy")
 BLOCK = 1 << 14  # candidates that numpy evaluates together
@@ -101,7 +101,7 @@ class Bank:
 
     def words(self, kind: Type) -> int:
         """Numbers that hold one value."""
-        return self.width if plain(kind) in VECTORS else 1
+        return self.width if is_vector(kind) else 1
 
     @property
     def nbytes(self) -> int:

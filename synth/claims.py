@@ -8,7 +8,7 @@ import numpy as np
 
 from synth.draws import Function, neighbours, said, single, take
 from synth.primitive import Primitive
-from synth.types import VECTORS, carrier, dtype_of, plain
+from synth.types import dtype_of, is_vector
 from synth.xp import NUMPY
 
 TOLERANCE = 1e-9  # of reals, relative and absolute
@@ -82,7 +82,7 @@ def on_numpy(primitive: Primitive, columns: Sequence[Any], rows: int) -> np.ndar
 
 def spread(primitive: Primitive, values: np.ndarray, rows: int) -> np.ndarray:
     """A result as rows: a primitive without arguments has one value for all of them."""
-    inner = values.shape[-1:] if plain(carrier(primitive.type.result)) in VECTORS else ()
+    inner = values.shape[-1:] if is_vector(primitive.type.result) else ()
     return np.broadcast_to(values, (rows, *inner)).astype(dtype_of(primitive.type.result), copy=False)
 
 

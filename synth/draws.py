@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from synth.types import BITS, BOOL, INT, MODULUS, REAL, SELECTOR, VECTORS, Fn, Type, carrier, dtype_of, plain
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, SELECTOR, VECTORS, Fn, Type, carrier, dtype_of, is_vector, plain
 
 CAPACITY = 6  # items of a drawn vector
 EDGES = (0, 1, -1, 62, 63, 64, 2**20, 2**31 - 1, 2**31, -(2**31), 2**32 + 1, 2**62, -(2**62), 2**63 - 1, -(2**63))
@@ -141,7 +141,7 @@ def neighbours(kinds: Sequence[Any], row: Sequence[Any]) -> list[Any]:
 
 def smaller(kind: Type, value: Any) -> list[Any]:
     """Simpler values of the type to try in a counterexample."""
-    if plain(kind) in VECTORS:
+    if is_vector(kind):
         return smaller_vectors(value)
     if kind == BOOL:
         return [False]
@@ -172,7 +172,7 @@ def to_python(kind: Any, value: Any) -> Any:
     """What the Python view takes: a number, a list of numbers, or a function."""
     if isinstance(value, Function):
         return value
-    return value[1 : 1 + int(value[0])].tolist() if plain(carrier(kind)) in VECTORS else value.item()
+    return value[1 : 1 + int(value[0])].tolist() if is_vector(kind) else value.item()
 
 
 def to_sympy(kind: Any, value: Any) -> Any:
@@ -189,7 +189,7 @@ def to_sympy(kind: Any, value: Any) -> Any:
 def from_plain(kind: Type, value: Any) -> Any:
     """What a Python or sympy view returns, as it stands in arrays; TypeError where it is of another type."""
     kind = carrier(kind)
-    if plain(kind) in VECTORS:
+    if is_vector(kind):
         items = [whole(item) for item in value]
         return [len(items), *items] + [0] * (CAPACITY - len(items))
     if kind == BOOL:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Shaped
 
 from synth.primitive import Primitive
-from synth.types import VECTORS, carrier, dtype_of, plain
+from synth.types import dtype_of, is_vector
 from synth.xp import NUMPY
 
 
@@ -18,7 +18,7 @@ def evaluate(primitive: Primitive, arguments: Sequence[Any]) -> Shaped[np.ndarra
     """
     values = np.asarray(primitive.run(NUMPY, *arguments), dtype=dtype_of(primitive.type.result))
     shape = shape_of(primitive, arguments)
-    if plain(carrier(primitive.type.result)) in VECTORS:
+    if is_vector(primitive.type.result):
         return np.broadcast_to(values, (*shape, values.shape[-1]))
     return np.broadcast_to(values, shape)
 
@@ -28,7 +28,7 @@ def shape_of(primitive: Primitive, arguments: Sequence[Any]) -> tuple[int, ...]:
     shapes = []
     for kind, values in zip(primitive.type.args, arguments, strict=True):
         if not callable(values):
-            shapes.append(np.shape(values)[:-1] if plain(carrier(kind)) in VECTORS else np.shape(values))
+            shapes.append(np.shape(values)[:-1] if is_vector(kind) else np.shape(values))
     return np.broadcast_shapes(*shapes)
 
 

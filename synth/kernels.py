@@ -31,7 +31,7 @@ from synth.draws import draw
 from synth.evaluate import evaluate
 from synth.hashing import agree
 from synth.source import Unwritable, scalar_source
-from synth.types import REAL, Type, carrier, dtype_of, plain
+from synth.types import REAL, Type, carrier, dtype_of, is_vector
 
 BLOCK = 1024  # candidates that are hashed together
 DONE, FULL, PAUSE, HIT = range(4)  # why a kernel returned
@@ -393,7 +393,7 @@ def folder() -> Path:
 def kernel_source(primitive: Any) -> str | None:
     """The whole file, or None where `run` cannot be written or works on more than single numbers."""
     kinds = [carrier(kind) for kind in (*primitive.type.args, primitive.type.result)]
-    if not primitive.type.args or not all(isinstance(kind, Type) and is_scalar(kind) for kind in kinds):
+    if not primitive.type.args or not all(isinstance(kind, Type) and not is_vector(kind) for kind in kinds):
         return None
     try:
         parts = [scalar_source("run", primitive.run, primitive.body)]
@@ -407,12 +407,6 @@ def kernel_source(primitive: Any) -> str | None:
     blanks = blanks_of(primitive, arity)
     stamp = f"# {platform.python_version()} numba {numba.__version__} numpy {np.__version__} {own_hash()}\n"
     return stamp + IMPORTS + "\n\n" + "\n\n\n".join(parts) + "\n\n" + (STORE + MATCH).format(**blanks)
-
-
-def is_scalar(kind: Type) -> bool:
-    from synth.types import VECTORS
-
-    return plain(kind) not in VECTORS
 
 
 @cache

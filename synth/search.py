@@ -17,7 +17,7 @@ from synth.grammar import EIGHTHS
 from synth.program import Program
 from synth.rows import Rows
 from synth.solution import Exhausted, Found, OutOfBudget, Solution
-from synth.types import VECTORS, Type, plain
+from synth.types import Type, is_vector
 from synth.unify.directed import directed
 from synth.unify.question import Answer, Question
 
@@ -118,7 +118,7 @@ class Search:
         """Work back from the goal; what is met is a bound, and where it fails the bank learns."""
         meter = self.bank.meter
         self.look = 2 * sum(map(self.bank.count, self.bank.stores))
-        if plain(self.kind) in VECTORS:
+        if is_vector(self.kind):
             return
         question = Question(
             bank=self.bank, kind=self.kind, columns=self.rows.table, answers=self.rows.answers, places=self.places

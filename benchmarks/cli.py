@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FORMATS = {"html": "html", "md": "md", "json": "json", "latex": "tex"}
 WRITTEN = ("all", "sygus", "python", "sympy")
+MOST_MEMORY = 2.0**40  # MiB, which stands for any amount
 
 
 class BadUsage(click.ClickException):
@@ -229,11 +230,11 @@ def solve(
     """
     from benchmarks.asking import read_question
     from benchmarks.solving import FOUND, WRONG, ask, opening, patience, texts
-    from benchmarks.watch import waiting
+    from benchmarks.waiting import waiting
     from synth import Budget
 
     question = read_question(file, primitives=primitives, library=library, type=signature)
-    budget = Budget(seconds=seconds, bytes=int(memory * 2**20), effort=effort)
+    budget = Budget(seconds=seconds, bytes=int(min(MOST_MEMORY, memory) * 2**20), effort=effort)
     try:
         with patience(budget) as budget, waiting(f"{file.name}: {opening(question)}", seconds):
             reply = ask(question, budget, backend=backend, certificate=certificate, seed=seed)

@@ -5,15 +5,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from benchmarks.names import counted
 from benchmarks.pool import Watcher
@@ -76,18 +68,3 @@ def watching(console: Console) -> Iterator[Watcher]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         yield Bar(console, progress)
-
-
-@contextmanager
-def waiting(text: str, seconds: float) -> Iterator[None]:
-    """A line about a search, on standard error; on a terminal with the time that it takes, until it ends."""
-    console = Console(stderr=True)
-    line = f"{text}, for at most {seconds:g} s"
-    if not console.is_terminal:
-        console.print(escape(line), soft_wrap=True, highlight=False)
-        yield
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        progress.add_task(escape(line), total=None)
-        yield

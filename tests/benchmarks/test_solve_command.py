@@ -183,3 +183,12 @@ def test_ctrl_c_says_what_was_reached(tmp_path: Path) -> None:
     assert said.startswith("Error: ")
     assert len(said.splitlines()) == 1
     assert "no program of at most" in said
+
+
+def test_a_question_imports_nothing_of_nets(examples: Path) -> None:
+    script = (
+        "import sys; from benchmarks.cli import main; "
+        f"main(['solve', {str(examples)!r}, '--backend', 'numpy', '--memory', 'inf'], standalone_mode=False); "
+        "assert not {'jax', 'nets', 'compare', 'scipy.stats'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)

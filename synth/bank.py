@@ -7,6 +7,7 @@ N**2 / 2**65; whatever is returned is checked on its values.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from synth.budget import Meter
 from synth.evaluate import defined, evaluate, flat_words
 from synth.grammar import Language
 from synth.hashing import agree, hash_of
+from synth.lambdas.functions import functions_of
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
 from synth.rectangles import Layers, flat, rectangles, sizes
@@ -73,7 +75,10 @@ class Bank:
             for kind in language.costs
             if isinstance(kind, Type)
         }
-        self.step = int(np.gcd.reduce([c for words in language.costs.values() for c in words.values()] or [1]))
+        self.functions = functions_of(language, seed)
+        prices = [cost for words in language.costs.values() for cost in words.values()]
+        prices += [cost for functions in self.functions.values() for cost in functions.costs]
+        self.step = int(np.gcd.reduce(prices or [1]))
         self._heads: list[Terminal | Primitive] = [
             *language.terminals,
             *(primitive for primitive in language.primitives if not primitive.type.args),
@@ -86,7 +91,8 @@ class Bank:
         self._reset()
 
     def _reset(self) -> None:
-        self.layers = {kind: Layers() for kind in self.stores}
+        self.layers: dict[Any, Layers] = {kind: Layers() for kind in self.stores}
+        self.layers |= {asked: functions.layers for asked, functions in self.functions.items()}
         self._order: list[tuple[Type, int, int, int]] = []  # type, root operator and rows, as they were stored
         self._conditions: dict[int, Conditions] = {}
         self._known_constants: dict[tuple[Type, Any], int] = {}
@@ -106,7 +112,7 @@ class Bank:
     @property
     def nbytes(self) -> int:
         """Bytes of the stored programs and of the tables."""
-        return sum(store.nbytes for store in self.stores.values())
+        return sum(held.nbytes for held in (*self.stores.values(), *self.functions.values()))
 
     def count(self, kind: Type) -> int:
         return self.stores[kind].count
@@ -145,23 +151,23 @@ class Bank:
                     operators[kind].append(Operator(head, primitive, self.language.cost(kind, primitive), args, laws))
         return operators
 
-    def _spares(self, goal: Type | None) -> dict[Type, int]:
+    def _spares(self, goal: Type | None) -> dict[Any, int]:
         """By type, what a program of the goal's type costs at least beyond a part of this type; 0 for all without one.
 
         Types that no program of the goal's type has as a part are left out, but not the goal's own.
         """
         if goal is None:
-            return dict.fromkeys(self.stores, 0)
+            return dict.fromkeys((*self.stores, *self.functions), 0)
         least = {kind: min(words.values(), default=0) for kind, words in self.language.costs.items()}
-        spare: dict[Type, int] = {}
-        waiting = [(goal, 0)]
+        spare: dict[Any, int] = {}
+        waiting: list[tuple[Any, int]] = [(goal, 0)]
         while waiting:
             kind, beyond = waiting.pop()
-            for operator in self._operators[kind]:
+            for operator in self._operators.get(kind, ()):
                 for place, part in enumerate(operator.args):
                     others = sum(least.get(k, 0) for i, k in enumerate(operator.args) if i != place)
                     extra = beyond + operator.cost + others
-                    if part in self.stores and extra < spare.get(part, extra + 1):
+                    if (part in self.stores or part in self.functions) and extra < spare.get(part, extra + 1):
                         spare[part] = extra
                         waiting.append((part, extra))
         return spare | {goal: spare.get(goal, 1 << 30)}
@@ -171,7 +177,10 @@ class Bank:
         most = max((cost for costs in self.language.costs.values() for cost in costs.values()), default=0)
         for operators in self._operators.values():
             for operator in operators:
-                known = [self.layers[kind].costs for kind in operator.args]
+                known = [
+                    [self.functions[kind].reach()] if isinstance(kind, Fn) else self.layers[kind].costs
+                    for kind in operator.args
+                ]
                 if all(known):
                     most = max(most, operator.cost + sum(map(max, known)))
         return most
@@ -192,7 +201,11 @@ class Bank:
         """Whether all parts of programs of this cost are stored."""
         return all(self.done[kind] + self.step > cost - spare for kind, spare in self.spare.items())
 
-    def _build(self, kind: Type, cost: int) -> None:
+    def _build(self, kind: Any, cost: int) -> None:
+        if isinstance(kind, Fn):
+            check = partial(self.meter.check, self.nbytes)
+            self.meter.distinct += self.functions[kind].build(cost, self.step, check)
+            return
         store = self.stores[kind]
         begin, count = store.count, (kind, cost) not in self._counted
         self._counted.add((kind, cost))
@@ -346,8 +359,10 @@ class Bank:
         arguments = [self._argument(k, place, examples) for k, place in zip(operator.args, places, strict=True)]
         return flat_words(evaluate(operator.primitive, arguments))
 
-    def _argument(self, kind: Type, places: np.ndarray, examples: slice) -> Any:
-        """Values of stored programs, shape (examples, n) or (examples, n, 1 + capacity)."""
+    def _argument(self, kind: Any, places: np.ndarray, examples: slice) -> Any:
+        """Values of stored programs, shape (examples, n) or (examples, n, 1 + capacity); for functions a callable."""
+        if isinstance(kind, Fn):
+            return self.functions[kind].at(places, {name: values[examples] for name, values in self.columns.items()})
         values, words = self.stores[kind].values, self.words(kind)
         if words == 1:
             return values[examples, places]
@@ -379,11 +394,10 @@ class Bank:
                 values = self._leaf_values(root, kind, columns)[:, None]
                 out[kind][:, low:high] = flat_words(values)
                 continue
-            arguments = []
-            for place, asked in enumerate(carrier(k) for k in root.type.args):
-                given = out[asked][:, self.stores[kind].args[place, low:high]]
-                words = self.words(asked)
-                arguments.append(given if words == 1 else np.moveaxis(given.reshape(rows, words, -1), 1, 2))
+            places = self.stores[kind].args[:, low:high]
+            arguments = [
+                self._given(asked, place, out, columns) for asked, place in zip(root.type.args, places, strict=False)
+            ]
             out[kind][:, low:high] = flat_words(evaluate(root, arguments))
         return out
 
@@ -400,7 +414,8 @@ class Bank:
             if len(part):
                 parts.append((kind, root, part))
                 for place, asked in enumerate(root.type.args if isinstance(root, Primitive) else ()):
-                    needed[carrier(asked)][self.stores[kind].args[place, part]] = True
+                    if not isinstance(asked, Fn):
+                        needed[carrier(asked)][self.stores[kind].args[place, part]] = True
         rows = len(next(iter(columns.values())))
         spots = {kind: np.cumsum(chosen) - 1 for kind, chosen in needed.items()}
         out = {
@@ -411,12 +426,25 @@ class Bank:
             if isinstance(root, Terminal) or not root.type.args:
                 out[kind][:, spots[kind][part]] = flat_words(self._leaf_values(root, kind, columns)[:, None])
                 continue
-            arguments = []
-            for place, asked in enumerate(carrier(k) for k in root.type.args):
-                given, words = out[asked][:, spots[asked][self.stores[kind].args[place, part]]], self.words(asked)
-                arguments.append(given if words == 1 else np.moveaxis(given.reshape(rows, words, -1), 1, 2))
+            arguments = [
+                self._given(asked, places if isinstance(asked, Fn) else spots[carrier(asked)][places], out, columns)
+                for asked, places in zip(root.type.args, self.stores[kind].args[:, part], strict=False)
+            ]
             out[kind][:, spots[kind][part]] = flat_words(evaluate(root, arguments))
         return {kind: out[kind][:, spots[kind][places]] for kind, places in wanted.items()}
+
+    def _given(
+        self,
+        asked: Any,
+        places: Int[np.ndarray, " n"],
+        values: Mapping[Type, Shaped[np.ndarray, "words programs"]],
+        columns: Mapping[str, Shaped[np.ndarray, "rows ..."]],
+    ) -> Any:
+        """An argument for `evaluate` on other rows, from the values of its type's programs there."""
+        if isinstance(asked, Fn):
+            return self.functions[asked].at(places, columns)
+        given, words = values[carrier(asked)][:, places], self.words(carrier(asked))
+        return given if words == 1 else np.moveaxis(given.reshape(-1, words, given.shape[1]), 1, 2)
 
     def append(self, columns: Mapping[str, Shaped[np.ndarray, "more ..."]]) -> None:
         """Take further examples: every program gets their values, and programs that they tell apart are both kept.
@@ -438,10 +466,14 @@ class Bank:
 
     def program(self, kind: Type, number: int) -> Program:
         """The program in a row of its type's store."""
-        done: dict[tuple[Type, int], Program] = {}
-        stack = [(kind, number)]
+        done: dict[tuple[Any, int], Program] = {}
+        stack: list[tuple[Any, int]] = [(kind, number)]
         while stack:
             here = stack[-1]
+            if isinstance(here[0], Fn):
+                done[here] = self.functions[here[0]].program(here[1])
+                stack.pop()
+                continue
             root, args = self._record(*here)
             missing = [arg for arg in args if arg not in done]
             if missing:
@@ -454,7 +486,7 @@ class Bank:
             stack.pop()
         return done[kind, number]
 
-    def _record(self, kind: Type, number: int) -> tuple[Terminal | Primitive, list[tuple[Type, int]]]:
+    def _record(self, kind: Type, number: int) -> tuple[Terminal | Primitive, list[tuple[Any, int]]]:
         store = self.stores[kind]
         head = self._heads[store.heads[number]]
         asked = head.type.args if isinstance(head, Primitive) else ()

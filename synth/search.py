@@ -33,7 +33,7 @@ SHORTEN = 3.0
 
 @dataclass(slots=True)
 class Search:
-    """One search; `run` goes through it once."""
+    """One search; `run` goes through it once, and after a limit goes on where it was."""
 
     bank: Bank
     rows: Rows
@@ -48,7 +48,7 @@ class Search:
 
     def run(self) -> Solution:
         limit = self.budget.bits * EIGHTHS
-        cost = 0
+        cost = self.excluded
         self._check_room()
         try:
             while cost + self.bank.step <= limit:
@@ -118,7 +118,7 @@ class Search:
         """Work back from the goal; what is met is a bound, and where it fails the bank learns."""
         meter = self.bank.meter
         self.look = 2 * sum(map(self.bank.count, self.bank.stores))
-        if is_vector(self.kind):
+        if is_vector(self.kind) or self.bank.functions:
             return
         question = Question(
             bank=self.bank, kind=self.kind, columns=self.rows.table, answers=self.rows.answers, places=self.places
@@ -154,6 +154,7 @@ class Search:
             minimal=self.excluded >= self.best.cost - self.bank.step,
             excluded=self.excluded / EIGHTHS,
             how=self.best.how,
+            smallest_tree=self.best.proven,
         )
 
     def _counts(self):

@@ -10,11 +10,12 @@ from synth.arguments import argument_names, columns, terminals
 from synth.bank import Bank
 from synth.budget import Budget, Meter
 from synth.check import check_run
-from synth.deduction.search import deduced, handles
+from synth.deduction.bounded import bounded
+from synth.deduction.search import handles, informative
 from synth.grammar import Language, language
 from synth.library import LIBRARY
 from synth.primitive import Primitive
-from synth.program import Program
+from synth.program import Apply, Program
 from synth.rows import Rows, examples_for, gather, irrelevant, sample
 from synth.search import Search
 from synth.solution import Found, Solution
@@ -57,10 +58,7 @@ def solve_family(
     for primitive in known.primitives:
         runs(primitive)
     rows = gather(specs)
-    if handles(known):
-        outcome = deduced(known, rows, goal, budget)
-        return replace(outcome, specs=len(specs)) if isinstance(outcome, Found) else outcome
-    hidden = frozenset() if uses_bits(known) else irrelevant_arguments(specs, rows)
+    hidden = frozenset() if uses_bits(known) or handles(known) else irrelevant_arguments(specs, rows)
     outcome = search(known, rows, goal, budget, hidden, backend, seed)
     if not isinstance(outcome, Found):
         return outcome
@@ -74,11 +72,13 @@ def solve_family(
 def search(
     known: Language, rows: Rows, goal: Type, budget: Budget, hidden: frozenset[str], backend: str, seed: int
 ) -> Solution:
-    """One pass over the language in order of bits."""
-    places = sample(rows.answers, examples_for(carrier(goal)), seed)
+    """One pass over the language in order of bits; where operators take functions, deduction bounds it."""
+    functions = handles(known)
+    places = informative(rows, goal) if functions else sample(rows.answers, examples_for(carrier(goal)), seed)
     bank = Bank(known, rows.take(places), Meter(budget), hidden, goal=carrier(goal), backend=backend, seed=seed)
     with np.errstate(all="ignore"):
-        return Search(bank=bank, rows=rows, kind=carrier(goal), places=places, budget=budget).run()
+        once = Search(bank=bank, rows=rows, kind=carrier(goal), places=places, budget=budget)
+        return bounded(once) if functions else once.run()
 
 
 def certified(first: Found, second: Solution) -> Found:
@@ -91,8 +91,13 @@ def certified(first: Found, second: Solution) -> Found:
 
 @cache
 def runs(primitive: Primitive) -> None:
-    """ValueError unless the search can rely on a primitive's `run`; asked once for each."""
-    check_run(primitive)
+    """ValueError unless the search can rely on a primitive's `run`; asked once for each, of a macro for its parts."""
+    if primitive.body is None:
+        check_run(primitive)
+        return
+    for node in primitive.body.nodes:
+        if isinstance(node, Apply):
+            runs(node.primitive)
 
 
 def answers(program: Program, spec: Spec, inputs: Sequence[np.ndarray], backend: str = "numpy") -> np.ndarray:

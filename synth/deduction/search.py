@@ -1,6 +1,6 @@
 """The search for programs with vectors: forward by cost, and back from the goal to the bodies of lambdas.
 
-A program that is met so fits, and is small, but is not proven to have the fewest bits.
+A program that is met so fits, and is small; whether another has fewer bits is for `synth.deduction.bounded` to find.
 """
 
 import heapq
@@ -10,17 +10,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Int
 
-from synth.budget import Budget, Meter, Spent
+from synth.budget import Meter
 from synth.deduction import machines
 from synth.deduction.bodies import Bodies, bodies, body_for, wanted_type
 from synth.deduction.hidden import folds, hidden, rows_of_cost, with_own_past
 from synth.deduction.rules import Goal, Problem, joined, problems
-from synth.deduction.shelf import KINDS, Function, Shelf, equal_rows
+from synth.deduction.shelf import Function, Shelf, equal_rows
 from synth.grammar import EIGHTHS, Language, program_cost
 from synth.library.functions import STEP
 from synth.program import Program
 from synth.rows import Rows
-from synth.solution import Exhausted, Found, OutOfBudget, Solution
 from synth.types import INT, STREAM, Fn, Type, carrier, is_vector, plain
 
 EXAMPLES = 8  # on which programs are told apart
@@ -148,33 +147,6 @@ class Deduction:
 def promising(problem: Problem) -> bool:
     """Whether a function of few cases is asked for, so that one that is found is more than a table of them."""
     return problem.cost <= PLAIN or CASES * problem.unlike <= len(problem.answers)
-
-
-def deduced(known: Language, rows: Rows, goal: Type, budget: Budget) -> Solution:
-    """A program for a language whose operators take functions. None is proven to have the fewest bits."""
-    if plain(carrier(goal)) not in KINDS:
-        raise ValueError(
-            f"solve: expected a goal among {', '.join(map(str, KINDS))} in a language whose operators take functions, "
-            f"got {goal}; leave out map, fold and their like"
-        )
-    meter = Meter(budget)
-    try:
-        with np.errstate(all="ignore"):
-            program, examples = deduce(known, rows, goal, meter)
-    except Spent as spent:
-        return OutOfBudget(bits=0.0, which=spent.which, counts=meter.counts())
-    if program is None:
-        return Exhausted(bits=0.0, counts=meter.counts())
-    return Found(
-        program=program,
-        bits=program_cost(known, program, goal) / EIGHTHS,
-        verified=len(rows.answers),
-        whole=rows.whole,
-        examples=examples,
-        counts=meter.counts(),
-        minimal=False,
-        how="deduction",
-    )
 
 
 def deduce(known: Language, rows: Rows, goal: Type, meter: Meter) -> tuple[Program | None, int]:

@@ -94,10 +94,9 @@ def running(step, start=0):
 )
 def test_targets_are_found_and_hold_elsewhere(function, kinds, result, library):
     spec = spec_of(function, kinds, result, count=60)
-    found = solve(spec, library, Budget(seconds=60))
+    found = solve(spec, library, Budget(seconds=60, effort=1e-6))
     assert isinstance(found, Found)
-    assert not found.minimal
-    assert "found by deduction, not proven minimal" in found.statement
+    assert found.minimal or "found by deduction, not proven minimal" in found.statement
     other = spec_of(function, kinds, result, count=200, seed=1)
     assert (answers(found.program, other, other.inputs) == other.outputs).all()
 
@@ -108,14 +107,17 @@ def test_what_cannot_be_found_ends_in_time():
     spec = Spec(type=Fn((LIST,), LIST), inputs=(noise[::-1],), outputs=noise)
     answer = solve(spec, (*DEEPCODER, *FUNCTIONS), Budget(seconds=1))
     assert isinstance(answer, OutOfBudget | Exhausted)
-    assert answer.bits == 0
+    assert answer.bits > 6
 
 
-def test_goals_that_no_operator_on_vectors_makes_are_refused():
+def test_goals_beyond_deduction_are_found_in_order_of_bits():
     rows = rows_of_lists([[1, 2], [3]], CAPACITY)
     library = (*LISTS, *named(["reals"]))
-    with pytest.raises(ValueError, match=r"expected a goal among int, bool, list, .*, got real; leave out map"):
-        solve(Spec(type=Fn((LIST,), REAL), inputs=(rows,), outputs=np.array([0.5, 1.5])), library)
+    given = Spec(type=Fn((LIST, REAL), REAL), inputs=(rows, np.array([0.5, 1.5])), outputs=np.array([0.25, 2.25]))
+    found = solve(given, library, Budget(seconds=20))
+    assert isinstance(found, Found)
+    assert found.minimal
+    assert found.program.show() == "(square_real b)"
     spec = Spec(type=Fn((LIST, REAL), INT), inputs=(rows, np.array([0.5, 1.5])), outputs=np.array([2, 1]))
     found = solve(spec, library, Budget(seconds=5))
     assert isinstance(found, Found)
@@ -125,7 +127,7 @@ def test_goals_that_no_operator_on_vectors_makes_are_refused():
 def test_a_bound_of_bits_is_kept():
     spec = spec_of(lambda a: sorted(2 * x for x in a), (LIST,), LIST)
     library = (*DEEPCODER, *FUNCTIONS)
-    found = solve(spec, library, Budget(seconds=20))
+    found = solve(spec, library, Budget(seconds=20, effort=1e-6))
     assert isinstance(found, Found)
     below = solve(spec, library, Budget(seconds=1, bits=found.bits - 4))
     assert not isinstance(below, Found) or below.bits < found.bits

@@ -13,7 +13,8 @@ class Found:
     """A program that fits; `verified` inputs of all specs were checked, their whole domains if `whole`.
 
     `minimal`: no program of fewer bits fits. Otherwise it was met by working back from the goal, and only programs of
-    at most `excluded` bits were ruled out. `how` names the direction that met it.
+    at most `excluded` bits were ruled out. `how` names the direction that met it. `smallest_tree`: it is a decision
+    tree, and over the terms and conditions that were stored when it was met there is none of fewer bits.
     """
 
     program: Program
@@ -26,6 +27,7 @@ class Found:
     minimal: bool = True
     excluded: float = 0.0  # bits
     how: str = "enumeration"
+    smallest_tree: bool = False
     seeds: int = 1  # independent hash functions under which the claim was found
 
     @property
@@ -44,6 +46,8 @@ class Found:
                 f"of {self.bits:g} bits, found by {self.how}, not proven minimal: no program of at most "
                 f"{self.excluded:g} bits in this language does"
             )
+            if self.smallest_tree:
+                claim += ", and no decision tree over the terms and conditions stored by then has fewer"
         return (
             f"{self.program.show()} fits {where}; {claim} "
             f"(among {self.counts.candidates} candidates, {self.counts.distinct} distinct on {self.examples} inputs; "

@@ -11,7 +11,7 @@ from synth.types import Type
 from synth.unify.conditions import Conditions, Maker, conditions, makers, write_condition
 from synth.unify.loops import distinct, pack
 from synth.unify.masks import everything
-from synth.unify.pick import pick_terms
+from synth.unify.pick import MOST, pick_terms
 from synth.unify.question import Answer, Question, Step, right, stored, take, write
 from synth.unify.sight import Rows, Sight, see, with_others
 from synth.unify.tree import HASTE, Leaf, Tree, grow
@@ -139,7 +139,14 @@ def tree_on(
     program = write_tree(ground, rows[terms.places], grown.tree)
     for step in reversed(path):
         program = write(bank, step, program)
-    return Answer(program=program, cost=grown.cost, how="unification", proven=grown.proven)
+    proven = grown.proven and not path and len(terms.costs) < MOST and all_terms(ground, len(rows))
+    return Answer(program=program, cost=grown.cost, how="unification", proven=proven)
+
+
+def all_terms(ground: Ground, known: int) -> bool:
+    """Whether as many programs as are known are right on some example at all, further ones included."""
+    sight = ground.sight
+    return sight.whole is not None and int(hits_of(sight, ground.kind, slice(None), ()).any(axis=0).sum()) == known
 
 
 def write_tree(ground: Ground, rows: Int[np.ndarray, " terms"], tree: Tree) -> Program:

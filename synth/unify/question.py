@@ -43,7 +43,7 @@ class Answer:
     program: Program
     cost: int  # eighths of a bit
     how: str  # the direction of search that met it
-    proven: bool = False  # no tree over the stored terms and conditions costs less
+    proven: bool = False  # it is a tree, and none over the programs stored by then as terms and conditions costs less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

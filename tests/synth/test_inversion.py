@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from synth import Fn, Found, Spec, solve
 from synth.bank import Bank
 from synth.budget import Budget, Meter
 from synth.grammar import Language, language
@@ -13,11 +14,11 @@ from synth.library import ARITH, CHOICE, CONSTANTS
 from synth.library.bitvectors import bitvectors, bv_literal
 from synth.primitive import Primitive
 from synth.program import Program, Terminal
-from synth.types import BV, INT, Type
+from synth.types import BOOL, BV, INT, Type
 from synth.unify.directed import directed
 from synth.unify.joins import join
 from synth.unify.masks import FAR
-from synth.unify.question import Question, cheapest, steps
+from synth.unify.question import Question, cheapest, steps, stored
 
 INTEGERS = (*ARITH, *CHOICE, *CONSTANTS)
 FEW = (*ARITH, *CHOICE, CONSTANTS[0], CONSTANTS[1], CONSTANTS[7], CONSTANTS[30])
@@ -172,3 +173,49 @@ def test_steps_name_each_way_once() -> None:
     assert sum(step.primitive.name == "sub" for step in made) == 6
     costs = asked.bank.costs(INT)
     assert [cost for _, cost in cheapest(asked.bank, INT, 5)] == sorted(costs)[:5]
+
+
+@pytest.mark.parametrize("first", [12, 60])
+def test_a_tree_is_called_smallest_only_where_none_over_the_stored_programs_costs_less(first: int) -> None:
+    goals = [np.where(A < B, A + 1, B * B), np.where(A > 3, np.where(B > A, B, A), A * B), np.where(A == B, B, A - B)]
+    proven = 0
+    for goal in goals:
+        asked = in_nodes(goal, nodes=3, first=first)
+        answer, _ = directed(asked)
+        assert answer is not None
+        if answer.proven:
+            proven += 1
+            assert least_tree(asked, answer.cost) == answer.cost
+    assert proven == (0 if first == 12 else 2)  # the third goal is met otherwise
+
+
+def least_tree(asked: Question, limit: int) -> int:
+    """The least cost of a decision tree over all stored programs, or the limit, by plain recursion over examples."""
+    bank, choice = asked.bank, next(p for p in CHOICE if p.type.result == INT)
+    price = bank.language.cost(INT, choice)
+    terms = stored(bank, INT) == asked.answers[asked.places][:, None]
+    order = np.argsort(bank.costs(BOOL), kind="stable")
+    tests, prices = stored(bank, BOOL)[:, order], bank.costs(BOOL)[order].astype(int) + price
+
+    def least(here: np.ndarray, below: int) -> int:
+        best = min([below, *(int(cost) for cost in bank.costs(INT)[terms[here].all(axis=0)])])
+        for test in np.flatnonzero(prices + 2 * 8 < below):
+            if prices[test] + 2 * 8 >= best:
+                break
+            yes, no = here & tests[:, test], here & ~tests[:, test]
+            if yes.any() and no.any():
+                left = least(yes, best - prices[test] - 8)
+                best = min(best, prices[test] + left + least(no, best - prices[test] - left))
+        return best
+
+    return int(least(np.ones(len(asked.places), bool), limit))
+
+
+def test_solve_says_that_no_tree_over_the_stored_programs_is_smaller() -> None:
+    goal = np.where(A > 3, np.where(B > A, B - 1, A * A), A * B)[:12]
+    spec = Spec(type=Fn((INT, INT), INT), inputs=(A[:12], B[:12]), outputs=goal)
+    found = solve(spec, by_size(FEW, *GIVEN), Budget(effort=1e-6))
+    assert isinstance(found, Found)
+    assert found.smallest_tree
+    assert not found.minimal
+    assert "no decision tree over the terms and conditions stored by then has fewer" in found.statement

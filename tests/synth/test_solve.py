@@ -1,6 +1,7 @@
 """The solver: known shortest programs, minimality, honesty about budgets, and errors."""
 
 import importlib.util
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -320,3 +321,16 @@ def test_every_domain_row_is_checked():
     spec = spec_of(lambda a, b: np.where((a == 7) & (b == 7), 1, np.maximum(a, b)), (8, 8), Fn((INT, INT), INT))
     result = solve(spec, named(["max"]), Budget(seconds=5))
     assert isinstance(result, Exhausted)
+
+
+def test_an_answer_by_unification_says_its_share_of_not_proven_minimal() -> None:
+    a, b = np.indices((5, 5)).reshape(2, -1)
+    found = solve(Spec(type=Fn((INT, INT), INT), inputs=(a, b), outputs=a + b), named(["arith"]))
+    assert isinstance(found, Found)
+    found = replace(found, smallest_tree=True)
+    assert "decision tree" not in found.statement
+    found = replace(found, minimal=False, excluded=6.0, how="unification")
+    assert "not proven minimal: no program of at most 6 bits in this language does, and no decision tree over" in (
+        found.statement
+    )
+    assert "decision tree" not in replace(found, smallest_tree=False).statement

@@ -16,7 +16,7 @@ from jaxtyping import Bool, Int, Shaped
 from synth.budget import Meter
 from synth.evaluate import defined, evaluate, flat_words
 from synth.grammar import Language
-from synth.hashing import agree, hash_of
+from synth.hashing import Hash, agree, hash_of
 from synth.lambdas.functions import functions_of
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
@@ -24,7 +24,7 @@ from synth.rectangles import Layers, flat, rectangles, sizes
 from synth.store import Store
 from synth.types import BOOL, Fn, Type, carrier, dtype_of, fits, is_vector
 
-BACKENDS = ("numba", "numpy")
+BACKENDS = ("numba", "numpy", "jax")
 BLOCK = 1 << 14  # candidates that numpy evaluates together
 PROBE = 1 << 17  # candidates that numpy holds against the goal together, on few examples first
 STEP = 1 << 22  # candidates between two looks at the clock
@@ -46,7 +46,9 @@ class Bank:
     """Programs over the columns of some examples; `build` adds those of the next cost.
 
     `columns` has one array a terminal, shape (examples,), or (examples, 1 + capacity) for lists and their like. With
-    a `goal`, programs of other types are stored only where a program of the goal's type can still use them.
+    a `goal`, programs of other types are stored only where a program of the goal's type can still use them. The
+    `backend` is "numba" (compiled loops for large levels), "numpy", or "jax" (`synth.device`); programs and their rows
+    are the same, but for reals that differ by rounding alone.
     """
 
     def __init__(
@@ -66,12 +68,13 @@ class Bank:
         self.columns = dict(columns)
         self.meter = meter
         self.hidden = hidden  # terminals that no stored program names
-        self.compiled = backend == "numba"
+        self.compiled = backend != "numpy"
+        self.device: Any = loops_on_device() if backend == "jax" else None
         self.examples = len(next(iter(columns.values())))
         self.width = max((values.shape[1] for values in columns.values() if values.ndim == 2), default=1)
         hash = hash_of(seed)
         self.stores = {
-            kind: Store(self.examples * self.words(kind), dtype_of(kind), hash, self.compiled)
+            kind: self._empty_store(self.examples * self.words(kind), dtype_of(kind), hash)
             for kind in language.costs
             if isinstance(kind, Type)
         }
@@ -89,6 +92,11 @@ class Bank:
         self._counted: set[tuple[Type, int]] = set()
         self.done = dict.fromkeys(self.spare, 0)  # every program of at most this cost is represented
         self._reset()
+
+    def _empty_store(self, words: int, dtype: np.dtype, hash: Hash) -> Any:
+        if self.device is not None:
+            return self.device.DeviceStore(words, dtype, hash)
+        return Store(words, dtype, hash, self.compiled)
 
     def _reset(self) -> None:
         self.layers: dict[Any, Layers] = {kind: Layers() for kind in self.stores}
@@ -130,7 +138,7 @@ class Bank:
 
     def lookup(self, kind: Type, values: Shaped[np.ndarray, "words n"]) -> Int[np.ndarray, " n"]:
         """Rows of the programs with these values, -1 where none is stored."""
-        return self.stores[kind].lookup(np.ascontiguousarray(values, self.stores[kind].values.dtype))
+        return self.stores[kind].lookup(np.ascontiguousarray(values, dtype_of(kind)))
 
     def operators(self, kind: Type) -> list[Operator]:
         """The operators that make a type."""
@@ -237,7 +245,10 @@ class Bank:
             self._order.append((kind, head, low, high))
 
     def _store(self, operator: Operator, kind: Type, rects: Int[np.ndarray, "rectangles columns"]) -> None:
-        loops = self._kernels(operator, rects)
+        run, loops = self._on_device(operator), self._kernels(operator, rects)
+        if run is not None:
+            given = [self.stores[k] for k in operator.args]
+            return self.device.store(run, operator, given, self.stores[kind], rects, self)
         if loops is not None:
             return store_compiled(
                 loops, operator, [self.stores[k] for k in operator.args], self.stores[kind], rects, self
@@ -252,11 +263,14 @@ class Bank:
         return None
 
     def _kernels(self, operator: Operator, rects: np.ndarray) -> Any:
-        if not self.compiled:
+        if not self.compiled or self.device is not None:
             return None
         from synth.kernels import kernels
 
         return kernels(operator.primitive, float(sizes(rects).sum()))
+
+    def _on_device(self, operator: Operator) -> Any:
+        return None if self.device is None else self.device.traced(operator.primitive, self.examples)
 
     def rectangles(self, operator: Operator, cost: int) -> Int[np.ndarray, "rectangles columns"]:
         """Rows of the stored programs that the operator combines to programs of a cost."""
@@ -323,12 +337,14 @@ class Bank:
     def _matches(
         self, operator: Operator, rects: np.ndarray, wanted: Shaped[np.ndarray, " words"], count: bool
     ) -> Iterator[tuple[int, ...]]:
-        loops = self._kernels(operator, rects)
-        found = (
-            match_compiled(loops, operator, [self.stores[k].values for k in operator.args], rects, wanted, self, count)
-            if loops is not None
-            else self._match(operator, rects, wanted, count)
-        )
+        run, loops = self._on_device(operator), self._kernels(operator, rects)
+        if run is not None:
+            found = self.device.match(run, [self.stores[k] for k in operator.args], rects, wanted, self, count)
+        elif loops is not None:
+            values = [self.stores[k].values for k in operator.args]
+            found = match_compiled(loops, operator, values, rects, wanted, self, count)
+        else:
+            found = self._match(operator, rects, wanted, count)
         for places in found:
             fine = self._defined(operator, tuple(np.array([row]) for row in places))
             if fine is None or fine.all():
@@ -385,7 +401,7 @@ class Bank:
             return self._evaluate_some(columns, wanted)
         rows = len(next(iter(columns.values())))
         out = {
-            kind: np.empty((rows * self.words(kind), store.count), store.values.dtype)
+            kind: np.empty((rows * self.words(kind), store.count), dtype_of(kind))
             for kind, store in self.stores.items()
         }
         for kind, head, low, high in self._order:
@@ -419,7 +435,7 @@ class Bank:
         rows = len(next(iter(columns.values())))
         spots = {kind: np.cumsum(chosen) - 1 for kind, chosen in needed.items()}
         out = {
-            kind: np.empty((rows * self.words(kind), int(chosen.sum())), self.stores[kind].values.dtype)
+            kind: np.empty((rows * self.words(kind), int(chosen.sum())), dtype_of(kind))
             for kind, chosen in needed.items()
         }
         for kind, root, part in reversed(parts):
@@ -537,6 +553,13 @@ def conditions_hold(when: Any, values: Shaped[np.ndarray, "examples n"]) -> Bool
     from synth.xp import NUMPY
 
     return np.broadcast_to(np.asarray(when(NUMPY, values), bool), values.shape)
+
+
+def loops_on_device() -> Any:
+    """JAX is imported only now."""
+    from synth.device import loops
+
+    return loops
 
 
 def leaf_program(leaf: Terminal | Primitive) -> Program:

@@ -47,8 +47,9 @@ def solve_family(
 ) -> Solution:
     """Search for one program that fits several specifications; named terminals take each one's own numbers.
 
-    `backend` is "numba" or "numpy". With a `certificate`, a claim that no shorter program exists is found a second
-    time under an independent hash function, so that a false merge would have to happen twice.
+    `backend` is "numba", "numpy", or "jax", which compiles for some seconds and is meant for accelerators. With a
+    `certificate`, a claim that no shorter program exists is found a second time under an independent hash function, so
+    that a false merge would have to happen twice.
     """
     budget = budget or Budget()
     check_family(specs)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from synth import LIBRARY, Language, Primitive, Spec, named
+from synth import LIBRARY, Language, Primitive, Spec, check_primitive, named
 from synth.formats import SUFFIXES, read_examples
 from synth.library import BOOLEAN, CHOICE, FUNCTIONS, INTEGERS, LISTS, REALS, SEQUENCES, STREAMS, bitvectors, bv_literal
 from synth.sygus import Problem, read_problem, specification
@@ -47,9 +47,13 @@ def read_question(
 
 
 def own_primitives(file: Path | None) -> tuple[Primitive, ...]:
+    """The user's own; ValueError where what one declares is false, since the search would rely on it."""
     from benchmarks.checking import primitives_of
 
-    return primitives_of(file) if file else ()
+    own = primitives_of(file) if file else ()
+    for primitive in own:
+        check_primitive(primitive, jax=False)
+    return own
 
 
 def chosen(type: Fn, names: Sequence[str], own: Sequence[Primitive]) -> tuple[Primitive, ...]:
@@ -57,9 +61,11 @@ def chosen(type: Fn, names: Sequence[str], own: Sequence[Primitive]) -> tuple[Pr
     if not names:
         usual = () if own and len(words_of(type)) > 1 else usual_language(type)
         return distinct((*usual, *own), own)
+    mine = {primitive.name for primitive in own}
     widths = sorted(words_of(type)) or [64]
     words = [primitive for width in widths for primitive in bitvectors(width)]
-    picked = [part for name in names for part in (words if name == "bitvectors" else named([name]))]
+    others = [name for name in names if name not in mine]
+    picked = [part for name in others for part in (words if name == "bitvectors" else named([name]))]
     return distinct([*picked, *own], own)
 
 

@@ -30,10 +30,9 @@ def table({arrays}, results):
 def on_numba(primitive: Primitive) -> View | None:
     """The view on columns of single values; None where the search does not compile `run` either.
 
-    That is so without arguments, with vectors or functions, and where the source of `run` cannot stand alone.
+    That is so unless `on_single_values`, where the source of `run` cannot stand alone, and where numba refuses it.
     """
-    kinds = (*primitive.type.args, primitive.type.result)
-    if not primitive.type.args or any(isinstance(kind, Fn) or is_vector(kind) for kind in kinds):
+    if not on_single_values(primitive):
         return None
     try:
         source = scalar_source("run", primitive.run, primitive.body)
@@ -42,6 +41,11 @@ def on_numba(primitive: Primitive) -> View | None:
     names = "abc"[: len(primitive.type.args)]
     scope: dict[str, Any] = {}
     exec(HEAD + source + LOOP.format(arrays=", ".join(names), values=", ".join(f"{a}[row]" for a in names)), scope)
+    kinds = primitive.type.args
+    try:
+        scope["table"](*(np.zeros(1, dtype_of(kind)) for kind in kinds), np.empty(1, dtype_of(primitive.type.result)))
+    except Exception:  # what numba refuses has no class in common
+        return None
 
     def view(columns: Sequence[Any], rows: int) -> np.ndarray:
         results = np.empty(rows, dtype=dtype_of(primitive.type.result))
@@ -50,3 +54,9 @@ def on_numba(primitive: Primitive) -> View | None:
         return results
 
     return view
+
+
+def on_single_values(primitive: Primitive) -> bool:
+    """Whether a primitive has arguments, and neither vectors nor functions among them or as its result."""
+    kinds = (*primitive.type.args, primitive.type.result)
+    return bool(primitive.type.args) and not any(isinstance(kind, Fn) or is_vector(kind) for kind in kinds)

@@ -23,7 +23,6 @@ from typing import Any
 import numba
 import numpy as np
 from numba import njit
-from numba.core.errors import NumbaError
 from numba.extending import overload
 
 from synth import scalar
@@ -322,7 +321,7 @@ def trusted(primitive: Any, file: Path, text: str) -> bool:
     places = range(0, DRAWS, 5) if len(given) > 1 else range(1)
     try:
         return all(same_as_numpy(primitive, load(file, text), given, place) for place in places)
-    except (NumbaError, AttributeError, TypeError):
+    except Exception:  # what numba refuses has no class in common
         return False
 
 

@@ -67,7 +67,7 @@ class Primitive:
                 f"primitive {self.name!r}: expected a name without blanks, brackets, quotes or commas; "
                 "it is written as one word of an s-expression"
             )
-        if not isinstance(self.type, Fn):
+        if not isinstance(self.type, Fn) or not isinstance(self.type.args, tuple):
             raise ValueError(
                 f"primitive {self.name!r}: expected a function type such as Fn((INT, INT), INT), got {self.type!r}"
             )
@@ -76,8 +76,36 @@ class Primitive:
                 f"primitive {self.name!r}: expected bits > 0, got {self.bits}; "
                 "a free primitive makes enumeration endless, so give it at least 1"
             )
+        self._check_fields()
         self._check_type()
         self._check_laws()
+
+    def _check_fields(self) -> None:
+        for name, kind in (("laws", Law), ("inverses", Inverse)):
+            given = getattr(self, name)
+            if not isinstance(given, tuple) or not all(isinstance(each, kind) for each in given):
+                raise ValueError(
+                    f"primitive {self.name!r}: expected {name} as a tuple of {kind.__name__}, got {given!r:.60}; "
+                    "write a comma after a single one, and () after the name of a law"
+                )
+        for name in ("run", "sym"):
+            if not callable(getattr(self, name)):
+                raise ValueError(
+                    f"primitive {self.name!r}: expected {name} as a function, got {getattr(self, name)!r:.60}"
+                )
+        for name in ("python", "smt"):
+            self._check_template(name)
+
+    def _check_template(self, name: str) -> None:
+        template = getattr(self, name)
+        try:
+            if template is not None:
+                template.format(*self.type.args)
+        except (AttributeError, IndexError, KeyError, ValueError) as error:
+            raise ValueError(
+                f"primitive {self.name!r}: expected {name} as a text with {{}} for each of {len(self.type.args)} "
+                f"arguments, got {template!r:.60} ({error}); mend it"
+            ) from None
 
     def _check_type(self) -> None:
         if len(self.type.args) > ARITY:

@@ -104,6 +104,14 @@ def test_what_is_wrong_is_one_sentence_and_status_1(tmp_path: Path, changes: dic
     assert result.stderr == "Error: 1 of 1 primitive failed\n"
 
 
+def test_a_run_that_is_not_compiled_is_no_fault(tmp_path: Path) -> None:
+    result = check(tmp_path, bad(run="lambda xp, a, b: a.reshape(a.shape) + b"))
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "f: (int, int) -> int: numpy = JAX = sympy; not compiled: large searches are slower; no Python view\n"
+    )
+
+
 def test_a_bad_one_does_not_hide_a_good_one(tmp_path: Path) -> None:
     result = check(tmp_path, bad(sym="lambda a, b: a", python="'{1}'") + GOOD)
     assert result.exit_code == 1

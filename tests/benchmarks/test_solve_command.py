@@ -83,6 +83,36 @@ def test_a_library_and_own_primitives_are_used(examples: Path, tmp_path: Path) -
     assert "with 2 primitives" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ("laws=(commutative(),)", "primitive 'twice_plus': the law 'commutative' fails at x = 0, y = 1"),
+        (
+            "inverses=(Inverse(0, lambda xp, r: r),)",
+            "primitive 'twice_plus': the inverse of argument 0 raised TypeError",
+        ),
+        (
+            "inverses=(Inverse(1, lambda xp, r, a: r - a),)",
+            "primitive 'twice_plus': the inverse of argument 1 fails at",
+        ),
+        ("defined=lambda xp, a, b: a", "primitive 'twice_plus': expected `defined` to return bool of shape"),
+    ],
+)
+def test_false_declarations_of_own_primitives_are_refused(
+    examples: Path, tmp_path: Path, changes: str, said: str
+) -> None:
+    head = "from synth.laws import commutative\nfrom synth.primitive import Inverse\n"
+    (tmp_path / "own.py").write_text(head + OWN.replace("    run=", f"    {changes}, run="))
+    assert sentence(call(examples, "--primitives", tmp_path / "own.py")).startswith(said)
+
+
+def test_own_primitives_are_also_known_by_name(examples: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    result = call(examples, "--primitives", tmp_path / "own.py", "--library", "twice_plus", "--format", "python")
+    assert "2 * a + b" in result.stdout
+    assert "with 1 primitive," in result.stderr
+
+
 def test_csv_with_words_and_a_type(tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     rows = [(x, ~x & 0xFF) for x in range(0, 256, 17)]

@@ -1,5 +1,6 @@
 """What `check_primitive` finds: runs that are no functions, wrong inverses and choices; and how small it says it."""
 
+import math
 from dataclasses import replace
 from itertools import count
 
@@ -10,7 +11,9 @@ import sympy
 from synth import BOOL, BV, INT, PRIMITIVES, REAL, Fn, Primitive, check_primitive
 from synth.check import applied, examine
 from synth.claims import Claim, verify
+from synth.compiled import on_numba
 from synth.draws import column, draw, neighbours, sizes
+from synth.kernels import kernels
 from synth.laws import commutative, identity
 from synth.library import FUNCTIONS, bitvectors
 from synth.primitive import Choice, Inverse
@@ -109,9 +112,62 @@ def test_all_faults_are_listed_unless_run_itself_is_at_fault():
     assert len(examine(make(run=lambda xp, a, b: a.sum(), sym=lambda a, b: b)).faults) == 1
 
 
-def test_a_run_that_numba_does_not_take_is_a_fault():
-    (fault,) = examine(make(run=lambda xp, a, b: a + 2 * b.reshape(b.shape))).faults
-    assert fault.startswith("primitive 'f': run raised TypingError")
+def imports(xp, a, b):
+    import math
+
+    return a + 2 * b + math.floor(0.5)
+
+
+@pytest.mark.parametrize("run", [lambda xp, a, b: a + 2 * b.reshape(b.shape), imports])
+def test_a_run_that_numba_does_not_take_is_left_to_numpy(run):
+    untyped = make(run=run)
+    checked = examine(untyped)
+    assert "numba" not in checked.done
+    assert checked.faults == ()
+    assert on_numba(make()) is not None
+    assert kernels(untyped, math.inf) is None
+    assert kernels(make(), math.inf) is not None
+
+
+def test_without_jax_the_rest_is_checked():
+    branch = make(run=lambda xp, a, b: np.asarray(a + 2 * b))
+    check_primitive(branch, jax=False)
+    with pytest.raises(ValueError, match=r"under jax\.jit"):
+        check_primitive(branch)
+    with pytest.raises(ValueError, match="numpy and sympy disagree"):
+        check_primitive(make(sym=lambda a, b: a), jax=False)
+
+
+def test_values_are_of_the_declared_type():
+    words = {"type": Fn((BV(8), BV(8)), BV(8)), "inverses": (), "python": None}
+    with pytest.raises(ValueError, match=r"expected results of type bv8 below 2\*\*8, got .* end run with"):
+        check_primitive(make(**words), jax=False)
+    check_primitive(
+        make(**words, run=lambda xp, a, b: (a + b) & xp.unsigned(255), sym=lambda a, b: (a + b) % 256), jax=False
+    )
+    check_primitive(make(**words, sym=lambda a, b: a + 2 * b, defined=lambda xp, a, b: a + 2 * b < 256), jax=False)
+    lists = {"type": Fn((LIST,), LIST), "inverses": (), "python": None, "sym": lambda xs: [x + 1 for x in xs]}
+    with pytest.raises(ValueError, match="expected results of type list as a length, so many items, and zeros"):
+        check_primitive(make(**lists, run=lambda xp, xs: xs + 1))
+    check_primitive(make(**lists, run=lambda xp, xs: xp.like(xs, xp.items(xs) + 1)))
+
+
+def test_a_primitive_is_defined_somewhere():
+    with pytest.raises(ValueError, match="expected `defined` to hold somewhere, got False on all of 256 draws"):
+        check_primitive(make(defined=lambda xp, a, b: a != a))
+
+
+def test_numpy_does_not_warn_in_a_check():
+    with pytest.raises(ValueError, match="sym raised"):
+        check_primitive(
+            Primitive(
+                name="log",
+                type=Fn((REAL,), REAL),
+                doc="Logarithm.",
+                run=lambda xp, a: xp.module.log(a),
+                sym=lambda a: sympy.log(a, evaluate=False).nothing,
+            )
+        )
 
 
 @pytest.mark.slow

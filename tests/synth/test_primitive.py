@@ -20,6 +20,7 @@ from synth.laws import (
     right_identity,
     same_branches,
 )
+from synth.primitive import Inverse
 
 
 def make(**changes):
@@ -49,6 +50,17 @@ def test_a_good_primitive_passes():
         ({"name": "half sum"}, "expected a name without blanks"),
         ({"name": ""}, "expected a name without blanks"),
         ({"type": INT}, "expected a function type"),
+        ({"type": Fn(INT, INT)}, "expected a function type"),
+        ({"laws": commutative()}, "expected laws as a tuple of Law, got "),
+        ({"laws": (commutative,)}, "expected laws as a tuple of Law, got "),
+        ({"inverses": Inverse(0, lambda xp, r, b: r - b)}, "expected inverses as a tuple of Inverse, got "),
+        ({"run": 3}, "expected run as a function, got 3"),
+        ({"python": 3}, "expected python as a text with {} for each of 2 arguments, got 3"),
+        (
+            {"python": "f({}, {}, {})"},
+            "expected python as a text with {} for each of 2 arguments, got 'f(",
+        ),
+        ({"smt": "(+ {} {)"}, "expected smt as a text with {} for each of 2 arguments"),
         ({"type": Fn((INT,) * 4, INT), "laws": ()}, "at most 3 arguments, got 4"),
         ({"type": Fn((INT, INT), MODULUS)}, "result other than modulus"),
         ({"type": Fn((INT, type(INT)("text")), INT)}, "got text"),

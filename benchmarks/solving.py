@@ -15,6 +15,7 @@ from benchmarks.asking import Question
 from benchmarks.names import counted
 from synth import Budget, Found, Language, Program, Spec, Terminal, answers, solve
 from synth.arguments import argument_names
+from synth.types import is_vector
 
 if TYPE_CHECKING:
     from synth.constraints import Outcome
@@ -110,6 +111,8 @@ def sygus_text(question: Question, reply: Reply) -> str:
         return write_answers(question.problem, reply.programs)
     assert question.spec is not None
     type = question.spec.type
+    if any(is_vector(kind) for kind in (*type.args, type.result)):
+        raise ValueError(f"expected integers, Booleans, bit-vectors or reals, which SyGuS has sorts for, got {type}")
     given = [(n, smt_sort(kind)) for n, kind in zip(argument_names(question.spec), type.args, strict=True)]
     return write_function("program", given, smt_sort(type.result), reply.programs["program"])
 

@@ -13,13 +13,14 @@ from synth.formats.table import WORD, word
 from synth.types import is_vector
 
 KEYS = ("inputs", "outputs", "examples", "types", "type", "names", "library", "primitives")
-DIGITS = 25  # of an integer that is read at all
+DIGITS = 30  # of an integer that is read as it is
+HUGE = 10**400  # stands for those of more, which no type holds
 
 
 def read_document(text: str) -> Sheet:
     """The examples of a JSON text; ValueError names the row of what is wrong."""
     try:
-        data = json.loads(text, parse_int=integer, parse_constant=refused)
+        data = json.loads(text, parse_int=integer, object_pairs_hook=once)
     except RecursionError:
         raise ValueError("expected rows of examples, got arrays inside each other without end; mend the file") from None
     except json.JSONDecodeError as error:
@@ -121,10 +122,15 @@ def texts(data: dict[str, Any], key: str) -> tuple[str, ...]:
 
 
 def integer(text: str) -> int:
-    if len(text) > DIGITS:
-        raise ValueError(f"expected integers that 64 bits hold, got one of {len(text)} digits; use smaller ones")
-    return int(text)
+    """An integer, however long, so that what refuses it can say where it stands."""
+    return int(text) if len(text) <= DIGITS else -HUGE if text.startswith("-") else HUGE
 
 
-def refused(text: str) -> float:
-    raise ValueError(f"expected finite numbers, got {text}; leave the row out")
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; ValueError where it has a key twice, of which JSON would drop the first."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+        raise ValueError(f"expected each key of an object once, got {shown(twice)} twice; remove one of the two")
+    return found

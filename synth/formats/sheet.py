@@ -183,7 +183,9 @@ def readable(names: Sequence[str]) -> tuple[str, ...]:
     made = tuple(re.sub(r"\W", "_", name.strip(), flags=re.ASCII) for name in names)
     for name, given in zip(made, names, strict=True):
         if not name.isidentifier() or keyword.iskeyword(name):
-            raise ValueError(f"expected a name of an input that begins with a letter, got {shown(given)}; rename it")
+            raise ValueError(
+                f"expected a name of an input that is a word in Python, too, got {shown(given)}; rename it"
+            )
     twice = next((name for i, name in enumerate(made) if name in made[:i]), None)
     if twice is not None:
         raise ValueError(f"expected different names of the inputs, got {twice[:40]!r} twice; rename one")

@@ -4,10 +4,11 @@ import csv
 import io
 import re
 
-from synth.formats.sheet import Row, Sheet, Word, shown
+from synth.formats.sheet import Row, Sheet, Word, readable, shown
 from synth.sygus.sorts import WIDEST
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,25}")
+LONGER = re.compile(r"[+-]?[0-9]{26,}")
 REAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 WORD = re.compile(r"#x[0-9A-Fa-f]+|#b[01]+")
 ANSWER = "output"
@@ -15,7 +16,7 @@ ANSWER = "output"
 
 def read_table(text: str, delimiter: str = ",") -> Sheet:
     """The examples of a CSV text; ValueError names the line of what is wrong."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[tuple[list[str], int]] = []
     try:
         for cells in reader:
@@ -29,7 +30,10 @@ def read_table(text: str, delimiter: str = ",") -> Sheet:
     check_header(header, first)
     answer = next((i for i, name in enumerate(header) if name.lower() == ANSWER), len(header) - 1)
     rows = tuple(row_of(cells, line, header, answer) for cells, line in lines[1:])
-    return Sheet(rows=rows, names=tuple(name for i, name in enumerate(header) if i != answer))
+    try:
+        return Sheet(rows=rows, names=readable([name for i, name in enumerate(header) if i != answer]))
+    except ValueError as error:
+        raise ValueError(f"line {first}: {error}") from None
 
 
 def check_header(header: list[str], line: int) -> None:
@@ -64,6 +68,10 @@ def cell_value(cell: str, where: str) -> object:
         return cell.lower() == "true"
     if INTEGER.fullmatch(cell):
         return int(cell)
+    if LONGER.fullmatch(cell):
+        raise ValueError(
+            f"{where}: expected an integer that 64 bits hold, got one of {len(cell)} digits; use smaller ones"
+        )
     if REAL.fullmatch(cell) and len(cell) < 400:
         return float(cell)
     if WORD.fullmatch(cell):

@@ -10,7 +10,7 @@ from synth.sygus.operators import combine, constant, known_names, value_of
 from synth.sygus.sorts import group, literal, symbol, unknown_name
 from synth.sygus.term import Call, Node, Term, sort_of, subgraph
 from synth.sygus.text import Atom, Expression, Group, clipped, refusal, shown
-from synth.types import BOOL, INT, Fn, Type, plain
+from synth.types import BOOL, INT, REAL, Fn, Type, plain
 
 SHOWN = 6  # sorts in a message
 WRITTEN_OUT = 1_000_000  # nodes that defined functions may add to the terms of one file
@@ -235,7 +235,7 @@ def smt_sort(sort: Type) -> str:
     """A type as SMT-LIB writes it."""
     if sort.width is not None:
         return f"(_ BitVec {sort.width})"
-    return {BOOL: "Bool", INT: "Int"}.get(plain(sort), str(sort))
+    return {BOOL: "Bool", INT: "Int", REAL: "Real"}.get(plain(sort), str(sort))
 
 
 def read_term(scope: Scope, expression: Expression, local: Mapping[str, Terminal], sort: Type | None = None) -> Term:

@@ -45,8 +45,10 @@ def merged(examples: Iterable[Example], functions: Mapping[str, Fn]) -> tuple[Ex
     for example in examples:
         known = first.setdefault((example.function, example.inputs), example)
         if known.output != example.output:
+            lines = f"lines {known.line} and {example.line} contradict each other"
+            lines = f"line {known.line} contradicts itself" if known.line == example.line else lines
             raise ValueError(
-                f"lines {known.line} and {example.line} contradict each other: {call_text(example, functions)} is "
+                f"{lines}: {call_text(example, functions)} is "
                 f"{answer_text(known, functions)} in one and {answer_text(example, functions)} in the other; "
                 "remove one of them"
             )

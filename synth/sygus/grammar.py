@@ -67,7 +67,27 @@ def read_grammar(
     draft.todo.reverse()
     while draft.todo:
         produce(draft, *draft.todo.pop())
+    if start.type not in ending(draft):
+        raise refusal(
+            start.line,
+            f"expected a grammar that makes terms of sort {smt_sort(result)}, got productions of {start.name[:40]} "
+            "that never end; add a parameter or a constant",
+        )
     return Language(tuple(draft.primitives.values()), tuple(parameters), draft.costs)
+
+
+def ending(draft: Draft) -> set[Type]:
+    """The types of which there is a program at all."""
+    found: set[Type] = set()
+    while True:
+        more = {
+            kind
+            for kind, names in draft.costs.items()
+            if any(n in draft.parameters or found.issuperset(draft.primitives[n].type.args) for n in names)
+        }
+        if more == found:
+            return found
+        found = more
 
 
 def read_rules(scope: Scope, parameters: Sequence[Terminal], groups: Sequence[Expression]) -> dict[str, Nonterminal]:

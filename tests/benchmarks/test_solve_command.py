@@ -121,6 +121,13 @@ def test_csv_with_words_and_a_type(tmp_path: Path) -> None:
     assert result.stdout == "(define-fun program ((word (_ BitVec 8))) (_ BitVec 8) (bvnot word))\n"
 
 
+def test_sygus_has_sorts_for_reals_and_none_for_lists(tmp_path: Path) -> None:
+    (tmp_path / "reals.csv").write_text("a,output\n1,2.0\n2.5,5\n")
+    assert "(define-fun program ((a Real)) Real (+ a a))" in call(tmp_path / "reals.csv").stdout
+    (tmp_path / "lists.csv").write_text('xs,output\n"[1, 2]","[1, 2]"\n[],[]\n')
+    assert "cannot be written: expected integers, Booleans, bit-vectors or reals" in call(tmp_path / "lists.csv").stdout
+
+
 def test_lists_have_their_language(tmp_path: Path) -> None:
     file = tmp_path / "lists.json"
     file.write_text(json.dumps([{"input": [[3, 1, 2]], "output": [1, 2, 3]}, {"input": [[9, 4]], "output": [4, 9]}]))

@@ -1,6 +1,7 @@
 """Files of examples: types, names and contradictions, and one sentence with the row for each mistake."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,9 @@ def test_tabs_are_read(tmp_path: Path) -> None:
         ("a,b\n1,#x00000000000000001\n", "line 2, column b: expected a word of at most 64 bits, got one of 68; split"),
         ('a,b\n1,"2\n', "expected CSV, got text that is none"),
         ("a,a,b\n1,2,3\n", "expected different names of the inputs, got 'a' twice; rename one"),
-        ("if,b\n1,2\n", "expected a name of an input that begins with a letter, got 'if'; rename it"),
+        ("if,b\n1,2\n", "line 1: expected a name of an input that is a word in Python, too, got 'if'; rename it"),
+        ("a,a,b\n1,2,3\n", "line 1: expected different names of the inputs, got 'a' twice; rename one"),
+        (f"a,b\n1,{10**40}\n", "line 2, column b: expected an integer that 64 bits hold, got one of 41 digits"),
         ("a,b\n99999999999999999999,2\n", "line 2, argument 1: expected an integer that 64 bits hold, got 9999999"),
         (3, "expected an object or an array of examples, got 3; write inputs and outputs"),
         ({"inputs": [1]}, 'expected "inputs" and "outputs" as arrays with a row an example, got [1] and null'),
@@ -109,7 +112,7 @@ def test_tabs_are_read(tmp_path: Path) -> None:
             {"inputs": [1, True], "outputs": [1, 2]},
             "row 2, argument 1: expected a value of type int as in row 1, got true",
         ),
-        ({"inputs": [1, BIG], "outputs": [1, 2]}, "expected integers that 64 bits hold, got one of 41 digits"),
+        ({"inputs": [1, BIG], "outputs": [1, 2]}, "row 2, argument 1: expected an integer that 64 bits hold, got"),
         ({"inputs": [1], "outputs": [[1, 0.5]]}, "row 1, the output, item 2: expected a value of type int, got 0.5"),
         ({"inputs": [1], "outputs": [1], "types": 3}, "expected types as a text such as 'int, int -> int', got 3"),
         (
@@ -163,7 +166,9 @@ def test_a_mistake_is_one_sentence(read: Any, content: Any, sentence: str) -> No
     [
         ("{", "line 1: expected JSON, got text that is none"),
         ("[" * 200_000, "expected rows of examples, got arrays inside each other without end; mend the file"),
-        ('{"inputs": [NaN], "outputs": [1]}', "expected finite numbers, got NaN; leave the row out"),
+        ('{"inputs": [NaN], "outputs": [1]}', "row 1, argument 1: expected a finite real, got nan; leave the row out"),
+        ('{"inputs": [1], "outputs": [2], "outputs": [3]}', "expected each key of an object once, got 'outputs' twice"),
+        ('[{"input": {"a": 1, "a": 2}, "output": 3}]', "expected each key of an object once, got 'a' twice; remove"),
     ],
 )
 def test_text_that_is_no_json_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -242,3 +247,17 @@ def refused_in_one_line(file: Path) -> None:
     assert said.startswith(str(file))
     assert "\n" not in said
     assert len(said) < 500
+
+
+def test_the_mark_before_utf_8_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"inputs": [1], "outputs": [2]}', encoding="utf-8-sig")
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8-sig")
+    for name in ("a.json", "a.csv"):
+        assert read_examples(tmp_path / name).spec.outputs.tolist() == [2]
+    assert read_examples(tmp_path / "a.csv").spec.names == ("x",)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(ValueError, match=r"a\.csv: expected a file, found a device or a pipe; check the path"):
+        read_examples(tmp_path / "a.csv")

@@ -103,6 +103,11 @@ def test_without_a_grammar_every_operation_and_the_usual_constants_are_there() -
         ("((S Int)) ((S Int (T)))", "unknown name 'T'; known are f"),
         ("((S Int)) ((S Int (S)) (S Int (x)))", "expected a new name for a nonterminal, got 'S' again; rename it"),
         ("((S Int)) ((S Int ()))", "expected productions for 'S', got none; give it at least one"),
+        ("((S Int)) ((S Int ((+ S S))))", "expected a grammar that makes terms of sort Int, got productions of S that"),
+        (
+            "((S Int) (T Int)) ((S Int ((+ T 1))) (T Int ((+ S x))))",
+            "got productions of S that never end; add a parameter or a constant",
+        ),
         ("((S Int)) ((S Int))", "expected a rule (name sort (production ...)), got '(S Int)'; mend it"),
         ("((S Int)) ()", "expected at least one rule in the grammar, got none; leave the grammar out"),
         ("((S Int) (T Int)) ((S Int (x)))", "expected rules for the declared nonterminals (S Int) (T Int) in their"),

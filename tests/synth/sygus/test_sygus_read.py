@@ -145,6 +145,10 @@ def test_words_have_their_operations() -> None:
             ONE + "(constraint (= (f 1) 2))\n\n(constraint (= 3 (f 1)))",
             "lines 2 and 4 contradict each other: (f 1) is 2 in one and 3 in the other; remove one of them",
         ),
+        (
+            ONE + "(constraint (and (= (f 1) 2) (= (f 1) 3)))",
+            "line 2 contradicts itself: (f 1) is 2 in one and 3 in the other; remove one of them",
+        ),
         (ONE + "(inv-constraint g g g g)", "line 2: unknown invariant 'g'; known are f"),
     ],
 )

@@ -20,7 +20,7 @@ from synth.hashing import Hash, agree, hash_of
 from synth.lambdas.functions import functions_of
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
-from synth.rectangles import Layers, flat, rectangles, sizes
+from synth.rectangles import Layers, flat, possible, rectangles, sizes
 from synth.store import Store
 from synth.types import BOOL, Fn, Type, carrier, dtype_of, fits, is_vector
 
@@ -29,6 +29,7 @@ BLOCK = 1 << 14  # candidates that numpy evaluates together
 PROBE = 1 << 17  # candidates that numpy holds against the goal together, on few examples first
 STEP = 1 << 22  # candidates between two looks at the clock
 PROBE_BOOL = 8
+NOTHING = np.zeros((0, 2), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +199,11 @@ class Bank:
         targets = {kind: cost - spare for kind, spare in self.spare.items()}
         if self.goal is not None and not parts:
             targets[self.goal] = cost
-        first = min(done for done in self.done.values()) if self.done else cost
-        for level in range(first + self.step, cost + 1, self.step):
-            for kind in self.done:
-                if self.done[kind] < level <= targets.get(kind, 0):
+        behind = {kind: target for kind, target in targets.items() if kind in self.done and self.done[kind] < target}
+        first = min((self.done[kind] for kind in behind), default=cost)
+        for level in range(first + self.step, max(behind.values(), default=0) + 1, self.step):
+            for kind, target in behind.items():
+                if self.done[kind] < level <= target:
                     self._build(kind, level)
                     self.done[kind] = level
 
@@ -275,6 +277,8 @@ class Bank:
     def rectangles(self, operator: Operator, cost: int) -> Int[np.ndarray, "rectangles columns"]:
         """Rows of the stored programs that the operator combines to programs of a cost."""
         layers = [self.layers[kind] for kind in operator.args]
+        if not possible(layers, cost - operator.cost):
+            return NOTHING
         first = None
         if operator.primitive.choice is not None and operator.args[0] != BOOL:  # Booleans differ in what they hold on
             first = self.conditions(operator).layers

@@ -22,12 +22,14 @@ class Layers:
     starts: list[int] = field(default_factory=list)
     stops: list[int] = field(default_factory=list)
     spans: list[dict[int, tuple[int, int]]] = field(default_factory=list)  # rows by root operator
+    known: set[int] = field(default_factory=set)  # costs
     _arrays: tuple[np.ndarray, ...] = ()
 
     def add(self, cost: int, spans: dict[int, tuple[int, int]]) -> None:
         """Adjacent spans, in ascending rows, of the programs of one cost."""
         rows = [row for span in spans.values() for row in span]
         self.costs.append(cost)
+        self.known.add(cost)
         self.starts.append(rows[0])
         self.stops.append(rows[-1])
         self.spans.append(spans)
@@ -44,6 +46,15 @@ class Layers:
         spans = [self.spans[i].get(head, (0, 0)) for i in which]
         both = np.array(spans, np.int64).reshape(-1, 2)
         return both[:, 0], both[:, 1]
+
+
+def possible(layers: Sequence[Layers], total: int) -> bool:
+    """Whether one layer of each argument costs `total` in all."""
+    if len(layers) == 1:
+        return total in layers[0].known
+    if len(layers) == 2:
+        return not layers[0].known.isdisjoint({total - cost for cost in layers[1].known})
+    return any(possible(layers[1:], total - cost) for cost in layers[0].known)
 
 
 def rectangles(

@@ -1,26 +1,57 @@
 """Deduction for a bound, the order of bits below it: languages whose operators take functions.
 
 Deduction is quick and meets small programs, but in an order of its own. The search in order of bits goes through every
-program below what deduction met, lambdas included, so it finds the one of fewest bits or says how far it came.
+program below what deduction met, lambdas included, so it finds the one of fewest bits or says how far it came. Until
+deduction meets one, both take turns.
 """
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from synth.budget import Budget, Spent
+from synth.budget import Budget, Meter, Spent
 from synth.deduction.search import deduce
 from synth.deduction.shelf import KINDS
 from synth.grammar import EIGHTHS, program_cost
+from synth.program import Program
 from synth.search import Search
 from synth.solution import OutOfBudget, Solution
 from synth.types import carrier, plain
 from synth.unify.question import Answer
 
-QUICK = 0.2  # seconds of deduction before anything else
-FORWARD = 0.5  # seconds in order of bits before deduction is given its share
-SHARE = 0.5  # of the time that is left, for deduction
+FIRST = 0.2  # seconds of deduction before the first turn in order of bits; twice as many before the next, and so on
+TURN = 0.5  # seconds of that turn; the others take as long as deduction did, times the effort where that is below 1
+SHARE = 0.8  # of all seconds after which deduction ends
 PATIENCE = 1.0  # seconds that an effort of 1 spends on shortening at least
+
+
+@dataclass(slots=True)
+class Turns:
+    """Asked by deduction now and then, it lets the search in order of bits go on; true once that has an answer."""
+
+    search: Search
+    budget: Budget
+    outcome: Solution | None = None
+    pause: float = FIRST
+    began: float = 0.0  # seconds since the search began, of deduction's turn
+    length: float = TURN  # seconds of the next turn, at least
+
+    def __call__(self) -> bool:
+        if self.budget.stopped is not None and self.budget.stopped():
+            return True
+        now = self.search.bank.meter.seconds
+        if now - self.began < self.pause:
+            return False
+        outcome = forward(self.search, self.budget, max(self.length, min(1.0, self.budget.effort) * self.pause))
+        over = self.search.bank.meter.seconds > self.budget.seconds
+        if over or not isinstance(outcome, OutOfBudget) or outcome.which not in ("seconds", "bytes"):
+            self.outcome = outcome
+            return True
+        self.began, self.length, self.pause = self.search.bank.meter.seconds, 0.0, 2 * self.pause
+        if outcome.which == "bytes":
+            self.pause = math.inf
+        return False
 
 
 def bounded(search: Search) -> Solution:
@@ -28,41 +59,34 @@ def bounded(search: Search) -> Solution:
     if plain(carrier(search.kind)) not in KINDS:
         return search.run()
     budget = search.budget
-    for seconds, forward in ((QUICK, FORWARD), (SHARE * budget.seconds, budget.seconds)):
-        if bound(search, budget, seconds):
-            return shortened(search, budget)
-        outcome = until(search, budget, forward)
-        over = search.bank.meter.seconds > budget.seconds
-        if over or not isinstance(outcome, OutOfBudget) or outcome.which not in ("seconds", "bytes"):
-            return outcome
-    return outcome
-
-
-def bound(search: Search, budget: Budget, seconds: float) -> bool:
-    """Whether deduction meets a program in this time; it becomes the search's best."""
-    meter = search.bank.meter
-    meter.budget = replace(budget, seconds=min(meter.seconds + seconds, budget.seconds))
-    try:
-        with np.errstate(all="ignore"):
-            program, _ = deduce(search.bank.language, search.rows, search.kind, meter)
-    except Spent:
-        return False
-    if program is not None:
-        cost = program_cost(search.bank.language, program, search.kind)
-        search.best = Answer(program=program, cost=cost, how="deduction")
-    return program is not None
-
-
-def shortened(search: Search, budget: Budget) -> Solution:
-    """What the search finds below its best program, for as long as the budget's effort allows."""
-    assert search.best is not None
+    turns = Turns(search, budget)
+    program = bound(search, replace(budget, seconds=SHARE * budget.seconds, stopped=turns))
+    if turns.outcome is not None:
+        return turns.outcome
+    if program is None:
+        return forward(search, budget, math.inf)
+    cost = program_cost(search.bank.language, program, search.kind)
+    search.best = Answer(program=program, cost=cost, how="deduction")
     now = search.bank.meter.seconds
     search.until = now + budget.effort * max(now, PATIENCE)
-    search.budget = replace(budget, bits=min(budget.bits, (search.best.cost - search.bank.step) / EIGHTHS))
-    return until(search, replace(budget, seconds=min(search.until, budget.seconds)), budget.seconds)
+    search.budget = replace(budget, bits=min(budget.bits, (cost - search.bank.step) / EIGHTHS))
+    return forward(search, budget, search.until - now)
 
 
-def until(search: Search, budget: Budget, seconds: float) -> Solution:
+def bound(search: Search, budget: Budget) -> Program | None:
+    """What deduction meets, if it does."""
+    meter = Meter(budget)
+    try:
+        with np.errstate(all="ignore"):
+            return deduce(search.bank.language, search.rows, search.kind, meter)[0]
+    except Spent:
+        return None
+    finally:
+        search.bank.meter.candidates += meter.candidates
+        search.bank.meter.distinct += meter.distinct
+
+
+def forward(search: Search, budget: Budget, seconds: float) -> Solution:
     """The search in order of bits, for this time."""
     meter = search.bank.meter
     meter.budget = replace(budget, seconds=min(meter.seconds + seconds, budget.seconds))

@@ -9,7 +9,7 @@ from jaxtyping import Int, Shaped
 from synth.grammar import LAMBDA, Language
 from synth.lambdas.terms import CONSTANT, Terms
 from synth.primitive import Primitive
-from synth.program import Apply, Lambda, Program, Terminal
+from synth.program import Apply, Lambda, Program
 from synth.rectangles import Layers
 from synth.store import grown
 from synth.types import Fn, Type, carrier, dtype_of, fits
@@ -39,6 +39,7 @@ class Functions:
         self.origin = np.empty(FIRST, np.int64)
         self.count = self.done = 0
         self._seen = 0  # rows of bodies that are functions
+        self._known = constants_of(self.terms) if self.terms else {}
 
     @property
     def nbytes(self) -> int:
@@ -124,14 +125,11 @@ class Functions:
         """By type, the values of the leaves that are no parameters, shape (leaves, examples)."""
         assert self.terms is not None
         examples = len(next(iter(columns.values())))
-        heads = self.terms.heads[: self.terms.leaves]
-        found: dict[Type, np.ndarray] = {}
-        for kind in self.terms.rows:
-            values = np.zeros((len(heads), examples), dtype_of(kind))
-            for place, head in enumerate(heads):
-                if fits(head.type if isinstance(head, Terminal) else head.type.result, kind):
-                    values[place] = leaf_value(head, columns)
-            found[kind] = values
+        found = {kind: np.repeat(values[:, None], examples, axis=1) for kind, values in self._known.items()}
+        for place, word in enumerate(self.terms.language.terminals):
+            for kind, values in found.items():
+                if word.name in columns and fits(word.type, kind):
+                    values[place] = columns[word.name]
         return found
 
     def _value(self, number: int, rows: np.ndarray, given: tuple[Any, ...], leaves: dict[Type, np.ndarray]) -> Any:
@@ -161,9 +159,14 @@ class Functions:
         return np.asarray(head.run(NUMPY, *parts), dtype_of(head.type.result))
 
 
-def leaf_value(head: Terminal | Primitive, columns: Mapping[str, np.ndarray]) -> Any:
-    """A leaf's values an example; a parameter, which has none here, is 0."""
-    return columns.get(head.name, 0) if isinstance(head, Terminal) else head.run(NUMPY)
+def constants_of(terms: Terms) -> dict[Type, np.ndarray]:
+    """By type, the values of the leaves that are constants, shape (leaves,); 0 elsewhere."""
+    found = {kind: np.zeros(terms.leaves, dtype_of(kind)) for kind in terms.rows}
+    for place, constant in enumerate(terms.constants, len(terms.language.terminals)):
+        for kind, values in found.items():
+            if fits(constant.type.result, kind):
+                values[place] = constant.run(NUMPY)
+    return found
 
 
 def functions_of(known: Language, seed: int) -> dict[Fn, Functions]:

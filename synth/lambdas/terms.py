@@ -14,7 +14,7 @@ from synth.grammar import Language
 from synth.lambdas.keys import WORDS, Keyring, same
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
-from synth.rectangles import Layers, flat, rectangles
+from synth.rectangles import Layers, flat, possible, rectangles
 from synth.store import grown
 from synth.types import Type, carrier, fits
 from synth.xp import NUMPY
@@ -111,9 +111,11 @@ class Terms:
 
     def build(self, cost: int, step: int, check: Callable[[], None]) -> None:
         """Every term of at most this cost, and what it is made of."""
-        for level in range(min(self.done.values()) + step, cost + 1, step):
-            for kind, spare in self.spare.items():
-                if self.done[kind] < level <= cost - spare:
+        targets = {kind: cost - spare for kind, spare in self.spare.items() if self.done[kind] < cost - spare}
+        first = min((self.done[kind] for kind in targets), default=cost)
+        for level in range(first + step, max(targets.values(), default=0) + 1, step):
+            for kind, target in targets.items():
+                if self.done[kind] < level <= target:
                     self._build(kind, level, check)
                     self.done[kind] = level
 
@@ -185,12 +187,11 @@ class Terms:
 
     def _apply(self, operator: Operator, rows: Rows, cost: int, check: Callable[[], None]) -> None:
         given = [self.rows[part] for part in operator.args]
-        needless = [self._needless(operator, place) for place in range(len(given))]
-        rects = rectangles(
-            [part.layers for part in given], cost - operator.cost, operator.head, operator.laws, needless
-        )
-        if not len(rects):
+        layers, left = [part.layers for part in given], cost - operator.cost
+        if not possible(layers, left):
             return
+        needless = [self._needless(operator, place) for place in range(len(given))]
+        rects = rectangles(layers, left, operator.head, operator.laws, needless)
         for places in flat(rects, BLOCK):
             parts = [part.keys[:, place] for part, place in zip(given, places, strict=True)]
             keep = kept(operator.laws, parts)
@@ -203,6 +204,8 @@ class Terms:
     def _needless(self, operator: Operator, place: int) -> list[int]:
         """Rows of the constants that make the application redundant as the argument at `place`."""
         asked = [law.constant for law in operator.primitive.laws if place in law.sides]
+        if not asked:
+            return []
         rows = self.rows[operator.args[place]]
         heads = [
             len(self.language.terminals) + number

@@ -205,7 +205,8 @@ def leaf(word: Terminal, parameter: int, table: dict[str, np.ndarray]) -> Body:
 
 def applied(primitive: Primitive, left: int, written: dict) -> list[Body]:
     if not primitive.type.args:
-        return [lambda *given: primitive.run(NUMPY)] if left == 0 else []
+        value = np.asarray(primitive.run(NUMPY), dtype_of(primitive.type.result))
+        return [lambda *given: value] if left == 0 else []
     return [call(primitive, parts) for parts in written_parts(primitive.type.args, left, written)]
 
 

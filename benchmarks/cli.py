@@ -206,7 +206,7 @@ def check(file: str) -> None:
     help="How long to go on for a shorter program, in times of the first one's search; inf until proven.",
 )
 @click.option("--memory", metavar="MIB", type=click.FloatRange(min=0, min_open=True), default=1024.0, show_default=True)
-@click.option("--backend", type=Nearest(["numba", "numpy"]), default="numba", show_default=True)
+@click.option("--backend", type=Nearest(["numba", "numpy", "jax"]), default="numba", show_default=True)
 @click.option("--certificate", is_flag=True, help="Search again with other hashes, for the claim that none is shorter.")
 @click.option("--format", "kind", type=Nearest(list(WRITTEN)), default="all", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)

@@ -10,7 +10,7 @@ A block's rows are one array, (4, block): those of at most three arguments, and 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -27,6 +27,7 @@ ROUND = np.uint64(1 << 11)
 SHIFT = np.uint64(32)
 NAN = np.uint64(0x7FF8000000000000)
 FULL = 4  # blocks of few candidates beyond which one of many pays
+TAIL = 16  # the part of a block in which its last candidates go through the table
 UNROLLED = 64  # words that are hashed without a loop
 EMPTY = np.int32(2**31 - 1)  # the row of a table's free slot: above every other
 
@@ -183,29 +184,49 @@ def place(
 
     Returns the table, the row of each new one (`EMPTY` for the others), and the count of rows. All of a block go
     through the table together: those that come to a free slot claim it, the first one gets it, and the others look
-    again; so the rows are those of one candidate after the other.
+    again; so the rows are those of one candidate after the other. The last few that wait do so in a smaller block.
     """
-    slots = len(keys)
-    claim = count + jnp.arange(len(hashes), dtype=np.int32)
-
-    def look(state: tuple[Array, ...]) -> tuple[Array, ...]:
-        keys, rows, slot, waiting, fresh = state
-        here = keys[slot]
-        free = waiting & (here == 0)
-        rows = rows.at[jnp.where(free, slot, slots)].min(claim, mode="drop")
-        won = free & (rows[slot] == claim)
-        keys = keys.at[jnp.where(won, slot, slots)].set(hashes, mode="drop")
-        taken = waiting & (here != 0)
-        slot = jnp.where(taken & (here != hashes), (slot + 1) & (slots - 1), slot)
-        return keys, rows, slot, waiting & ~won & ~(taken & (here == hashes)), fresh | won
-
-    slot = (hashes & np.uint64(slots - 1)).astype(np.int32)
-    state = (keys, rows, slot, wanted, jnp.zeros(len(hashes), bool))
-    keys, rows, slot, _, fresh = jax.lax.while_loop(lambda state: state[3].any(), look, state)
+    block, slots = len(hashes), len(keys)
+    claims = count + jnp.arange(block, dtype=np.int32)
+    start = (hashes & np.uint64(slots - 1)).astype(np.int32)
+    way = Way(keys, rows, start, wanted, jnp.zeros(block, bool))
+    way = looked(hashes, claims, way, block // TAIL)
+    tail = jnp.nonzero(way.waiting, size=block // TAIL, fill_value=block)[0]
+    some = Way(way.keys, way.rows, way.slot[tail], tail < block, jnp.zeros(len(tail), bool))
+    some = looked(hashes[tail], claims[tail], some, 0)
+    slot = way.slot.at[tail].set(some.slot, mode="drop")
+    fresh = way.fresh.at[tail].set(some.fresh, mode="drop")
     rank = jnp.cumsum(fresh, dtype=np.int32)
     into = jnp.where(fresh, count + rank - 1, EMPTY)
-    rows = rows.at[jnp.where(fresh, slot, slots)].set(into, mode="drop")
-    return keys, rows, into, count + rank[-1]
+    return some.keys, some.rows.at[jnp.where(fresh, slot, slots)].set(into, mode="drop"), into, count + rank[-1]
+
+
+class Way(NamedTuple):
+    """How far candidates are on their way through a table."""
+
+    keys: Array
+    rows: Array
+    slot: Int[Array, " n"]
+    waiting: Bool[Array, " n"]
+    fresh: Bool[Array, " n"]
+
+
+def looked(hashes: UInt64[Array, " n"], claims: Int[Array, " n"], way: Way, most: int) -> Way:
+    """Slot by slot, until at most so many wait."""
+    slots = len(way.keys)
+
+    def look(way: Way) -> Way:
+        keys, rows, slot, waiting, fresh = way
+        here = keys[slot]
+        free = waiting & (here == 0)
+        rows = rows.at[jnp.where(free, slot, slots)].min(claims, mode="drop")
+        won = free & (rows[slot] == claims)
+        keys = keys.at[jnp.where(won, slot, slots)].set(hashes, mode="drop")
+        passes = waiting & (here != 0) & (here != hashes)
+        slot = jnp.where(passes, (slot + 1) & (slots - 1), slot)
+        return Way(keys, rows, slot, passes | (free & ~won), fresh | won)
+
+    return jax.lax.while_loop(lambda way: way.waiting.sum() > most, look, way)
 
 
 @jax.jit

@@ -55,6 +55,12 @@ def test_a_sygus_problem_is_answered_in_every_form() -> None:
     assert "no program of fewer than 6 nodes in this language does" in lines[-1]
 
 
+def test_a_backend_can_be_chosen() -> None:
+    words = ["solve", str(PROBLEMS / "lowest_bit.sl"), "--format", "sygus", "--backend"]
+    answers = [CliRunner().invoke(main, [*words, backend]).stdout for backend in ("jax", "numpy")]
+    assert answers[0] == answers[1] != ""
+
+
 def test_one_form_alone_is_ready_to_be_used() -> None:
     result = call(PROBLEMS / "lowest_bit.sl", "--format", "python")
     scope: dict[str, object] = {}

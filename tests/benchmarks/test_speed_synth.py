@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.speed.synth import __main__ as command
-from benchmarks.speed.synth import cvc5_peer, files, reference, targets_lists, targets_streams
+from benchmarks.speed.synth import cvc5_peer, files, rate, reference, targets_lists, targets_streams
 from benchmarks.speed.synth.banks import build, count_level, empty_bank, sweep
 from benchmarks.speed.synth.integers import EXAMPLES, HELD_OUT, TARGETS, rows
 from benchmarks.speed.synth.plain import INTEGERS, enumerate_plain, integer_leaves
@@ -135,6 +135,18 @@ def test_the_bank_makes_the_same_space(library, expected, backend):
     assert sweep(bank, INT, 7 * EIGHTHS, nowhere) > 0
     with pytest.raises(ValueError, match="sweep: expected values that no program has"):
         sweep(bank, INT, 3 * EIGHTHS, bank.columns["x"] + bank.columns["y"])
+
+
+def test_jax_has_a_line_that_names_its_device(monkeypatch):
+    monkeypatch.setattr(rate, "SMALL", 5)
+    monkeypatch.setattr(rate, "LARGE", 5)
+    monkeypatch.setitem(DISTINCT, ("dropped", 5), DROPPED[4])
+    rows = []
+    figures = rate.by_jax(rows)
+    assert [figure.value for figure in figures if figure.sign] == [DROPPED[4]]
+    assert not any(figure.short for figure in figures)
+    assert rows[0][1].startswith("jax on ")
+    assert all(figure.value > 0 for figure in figures)
 
 
 def test_the_larger_counts_belong_to_the_same_language():

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from benchmarks.speed.synth import files, int24, order, rate, sequences
 from benchmarks.speed.synth.section import Figure, Options, Progress, Section
+from synth.bank import BACKENDS
 from synth.program import unknown
 
 SECTIONS: dict[str, Callable[[Options, Progress], Section]] = {
@@ -34,13 +35,13 @@ INTERRUPTED = 130
     "--problems", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of SyGuS files."
 )
 @click.option("--only", default=",".join(SECTIONS), show_default=True, help="Sections, with commas between them.")
-@click.option("--backend", type=click.Choice(["numba", "numpy", "both"]), default="both", show_default=True)
+@click.option("--backend", type=click.Choice([*BACKENDS, "all"]), default="all", show_default=True)
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True)
 def main(problems: Path | None, only: str, backend: str, seconds: float) -> None:
     """The synthesizer's speed and quality beside cvc5's and plain Python's, on one core."""
     names = chosen(only)
     one_core()
-    backends = ("numba", "numpy") if backend == "both" else (backend,)
+    backends = BACKENDS if backend == "all" else (backend,)
     console = Console(width=None if sys.stdout.isatty() else 160)
     sections, interrupted = measured(names, Options(problems=problems, backends=backends, seconds=seconds), console)
     record(sections)

@@ -1,5 +1,6 @@
 """RATE: how many programs a second, against kernels written by hand, against numpy alone and against plain Python."""
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,9 +40,12 @@ def run(options: Options, progress: Progress) -> Section:
     if "numpy" in options.backends:
         progress("RATE: numpy")
         figures += by_numpy(rows)
+    if "jax" in options.backends:
+        progress("RATE: jax")
+        figures += by_jax(rows)
     figures += plainly(rows, figures, progress)
     for space in SPACES:
-        for backend in options.backends:
+        for backend in (name for name in options.backends if name != "jax"):
             progress(f"RATE: {space.name} with {backend}")
             built = measure(space, backend)
             rows.append(row(space.name, backend, built))
@@ -81,8 +85,6 @@ def bank_seconds(figures: Sequence[Figure]) -> float:
 
 def side_by_side(bank: Bank, rows: Rows, progress: Progress) -> list[Figure]:
     """The bank and the hand-written kernels in turn."""
-    import time
-
     store = reference.reserve(DISTINCT["dropped", LARGE] + 2 * reference.BLOCK)
     reference.enumerate_sizes(store, SMALL, False)
     ours: list[Built] = []
@@ -151,6 +153,27 @@ def by_numpy(rows: Rows) -> list[Figure]:
         Figure(name="RATE distinct numpy, size 11", value=built.distinct, sign="==", bar=DISTINCT["dropped", LARGE]),
         Figure(name="RATE time numpy", value=built.seconds, unit="s", sign="<=", bar=BARS["numpy"]),
         Figure(name="RATE numpy", value=built.rate, unit="candidates/s"),
+    ]
+
+
+def by_jax(rows: Rows) -> list[Figure]:
+    """On the device that JAX finds, in the wall's seconds: the space by size, and the level two above it unstored."""
+    import jax
+
+    device, clock = jax.devices()[0], time.perf_counter
+    size = SMALL if device.platform == "cpu" else LARGE
+    bank = empty_bank(by_size(PARTIAL, WORDS), rate_columns(), INT, "jax")
+    built = [build(bank, INT, size * EIGHTHS, clock) for _ in range(RUNS)][-1]  # the others compile
+    x, y = reference.rate_inputs()
+    target = np.random.default_rng(0).integers(0, 1 << 40, reference.ROWS) + x * y
+    candidates = count_level(bank, INT, (size + 2) * EIGHTHS, target)
+    speed = candidates / sweep(bank, INT, (size + 2) * EIGHTHS, target, clock)
+    name = f"jax on {device.device_kind}"
+    rows.append(row(f"size {size}, zero divisors dropped", name, built))
+    return [
+        Figure(name="RATE distinct jax", value=built.distinct, sign="==", bar=DISTINCT["dropped", size]),
+        Figure(name=f"RATE {name}", value=built.rate, unit="candidates/s"),
+        Figure(name=f"RATE unstored {name}", value=speed, unit="candidates/s"),
     ]
 
 

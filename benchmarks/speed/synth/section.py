@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import geometric_mean, median
 
+from synth.bank import BACKENDS
+
 Progress = Callable[[str], None]
 HASTE = 1e-6  # effort for proofs of minimality, which peers do not give, so times are of answers without them
 SIGNS = {">=": operator.ge, "<=": operator.le, "==": operator.eq}
@@ -48,7 +50,7 @@ class Options:
     """What the command line asks for."""
 
     problems: Path | None = None  # a folder with SyGuS files
-    backends: tuple[str, ...] = ("numba", "numpy")
+    backends: tuple[str, ...] = BACKENDS
     seconds: float = 60.0  # CPU time a problem
 
 

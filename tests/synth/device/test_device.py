@@ -19,7 +19,7 @@ from synth.rectangles import flat, sizes
 from synth.store import Store
 from synth.xp import NUMPY
 
-SMALL = Sizes(few=64, stored=256, matched=512)  # so that few programs fill many blocks
+SMALL = Sizes(few=64, stored=512, matched=1024)  # so that few programs fill many blocks
 A, B = np.array([0, 1, 2, -3, 4, 70]), np.array([5, 0, -1, 2, 4, -(2**40)])
 FLAGS = {name: np.arange(8) >> place & 1 == 1 for place, name in enumerate("xyz")}
 
@@ -39,7 +39,7 @@ PARTIAL = tuple(
 )
 INTEGERS = {"a": A, "b": B}
 CASES = {
-    "division": (named(["floordiv", "mod", "add", "1", "lt", "if_int"]), INTEGERS, INT, 25.0),
+    "division": (named(["floordiv", "mod", "add", "1", "lt", "if_int"]), INTEGERS, INT, 24.0),
     "undefined": (PARTIAL, INTEGERS, INT, 20.0),
     "booleans": (named(["and", "not", "xor", "if_bool"]), FLAGS, BOOL, 16.0),
     "64 bits": (some(64, "bvadd", "bvlshr", "bvxor", "bvnot"), words(64), BV(64), 22.0),

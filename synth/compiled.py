@@ -35,7 +35,7 @@ def on_numba(primitive: Primitive) -> View | None:
     if not on_single_values(primitive):
         return None
     try:
-        source = scalar_source("run", primitive.run, primitive.body)
+        source = scalar_source("run", primitive.run, primitive.body, len(primitive.type.args))
     except Unwritable:
         return None
     names = "abc"[: len(primitive.type.args)]

@@ -395,7 +395,7 @@ def kernel_source(primitive: Any) -> str | None:
     if not primitive.type.args or not all(isinstance(kind, Type) and not is_vector(kind) for kind in kinds):
         return None
     try:
-        parts = [scalar_source("run", primitive.run, primitive.body)]
+        parts = [scalar_source("run", primitive.run, primitive.body, len(primitive.type.args))]
         if primitive.defined is not None:
             parts.append(scalar_source("defined", primitive.defined))
         if primitive.choice is not None:

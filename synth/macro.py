@@ -50,8 +50,19 @@ def macro(
         bits=bits,
         inverses=inverses(len(parameters), *flattened(parameters, body)),
         choice=choice(parameters, body),
-        body=body,
+        body=over_holes(parameters, body),
     )
+
+
+def hole(place: int) -> str:
+    """The name of a macro's parameter in its `body`: one that no file can have."""
+    return f"hole {place}"
+
+
+def over_holes(parameters: Sequence[Terminal], body: Program) -> Program:
+    """The body over parameters that are called by their places."""
+    names = {parameter: Terminal(hole(i), parameter.type) for i, parameter in enumerate(parameters)}
+    return Program(tuple(names[node] if isinstance(node, Terminal) else node for node in body.nodes))
 
 
 def composed(parameters: Sequence[Terminal], body: Program) -> Any:

@@ -59,7 +59,7 @@ class Primitive:
     inverses: tuple[Inverse, ...] = ()
     choice: Choice | None = None
     defined: Callable[..., Any] | None = None
-    body: Any = field(default=None, compare=False)  # the Program over its arguments that a macro stands for
+    body: Any = field(default=None, compare=False)  # of a macro: the Program over its arguments, called by their places
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not NAME.fullmatch(self.name):

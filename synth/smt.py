@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from synth.macro import hole
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal
 from synth.types import BOOL, INT, Type, carrier, dtype_of, plain
@@ -153,7 +154,7 @@ class Smt:
         return constant, self.expression(program, {variable.name: constant})
 
     def apply(self, primitive: Primitive, args: Sequence[Any]) -> Any:
-        """A primitive on z3 expressions, by its SMT-LIB template."""
+        """A primitive on z3 expressions, by its SMT-LIB template, or by what it stands for."""
         if primitive not in self._templates:
             self._templates[primitive] = self._template(primitive)
         holes, body = self._templates[primitive]
@@ -162,6 +163,8 @@ class Smt:
     def _template(self, primitive: Primitive) -> tuple[list[Any], Any]:
         """The template over constants of its own, parsed once."""
         holes = [self.constant(Terminal(f"hole!{i}", kind)) for i, kind in enumerate(primitive.type.args)]
+        if primitive.body is not None:
+            return holes, self.expression(primitive.body, {hole(i): each for i, each in enumerate(holes)})
         result = self.constant(Terminal("hole!", primitive.type.result))
         names = [str(hole) for hole in holes]
         text = f"(assert (= hole! {template_of(primitive).format(*names)}))"

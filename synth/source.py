@@ -12,6 +12,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from synth.macro import hole
 from synth.program import Apply, Program, Terminal
 
 LITERALS = (bool, int, float)
@@ -21,20 +22,23 @@ class Unwritable(Exception):  # noqa: N818 - a refusal, caught inside synth
     """Why a function's source cannot stand alone."""
 
 
-def scalar_source(name: str, run: Callable[..., Any], body: Program | None = None) -> str:
-    """Definitions, the last of which is `name`, the function without its parameter `xp`; Unwritable where it fails."""
+def scalar_source(name: str, run: Callable[..., Any], body: Program | None = None, arity: int = 0) -> str:
+    """Definitions, the last of which is `name`, the function without its parameter `xp`; Unwritable where it fails.
+
+    `body` is that of a macro of so many arguments.
+    """
     if body is not None:
-        return program_source(name, body)
+        return program_source(name, body, arity)
     written: dict[str, str] = {}
     write(name, run, written)
     return "\n\n".join(written.values())
 
 
 @lru_cache(1 << 10)
-def program_source(name: str, body: Program) -> str:
+def program_source(name: str, body: Program, arity: int) -> str:
     """The same of a program, which macros of one body share."""
     written: dict[str, str] = {}
-    write_program(name, body, written)
+    write_program(name, body, arity, written)
     return "\n\n".join(written.values())
 
 
@@ -56,19 +60,19 @@ def write(name: str, function: Any, written: dict[str, str]) -> None:
     written[name] = "@register_jitable\n" + ast.unparse(ast.fix_missing_locations(definition))
 
 
-def write_program(name: str, body: Program, written: dict[str, str]) -> None:
-    """The function of a program: one line a node."""
-    parameters = ", ".join(node.name for node in body.terminals)
-    lines = [f"@register_jitable\ndef {name}({parameters}):"]
+def write_program(name: str, body: Program, arity: int, written: dict[str, str]) -> None:
+    """The function of a macro's program: one line a node."""
+    parameters = {hole(place): f"h{place}" for place in range(arity)}
+    lines = [f"@register_jitable\ndef {name}({', '.join(parameters.values())}):"]
     for i, node in enumerate(body.nodes):
         if isinstance(node, Terminal):
-            lines.append(f"    v{i} = {node.name}")
+            lines.append(f"    v{i} = {parameters[node.name]}")
         elif isinstance(node, Apply):
             inner = f"{name}_{i}"
             if node.primitive.body is None:
                 write(inner, node.primitive.run, written)
             else:
-                write_program(inner, node.primitive.body, written)
+                write_program(inner, node.primitive.body, len(node.args), written)
             lines.append(f"    v{i} = {inner}({', '.join(f'v{j}' for j in node.args)})")
         else:
             raise Unwritable("a program with functions inside")

@@ -1,6 +1,7 @@
 """A term in a grammar: the cheapest derivation that writes the same expression, if there is one."""
 
 from synth.grammar import Language
+from synth.macro import hole
 from synth.primitive import Primitive
 from synth.program import Apply, Node, Program, Terminal, apply
 from synth.types import Type, fits, plain
@@ -86,7 +87,7 @@ def match(primitive: Primitive, nodes: tuple[Node, ...], place: int) -> list[int
             return None
         else:
             stack += zip(pattern.args, node.args, strict=True)
-    names = [f"hole {i}" for i in range(len(primitive.type.args))]
+    names = [hole(i) for i in range(len(primitive.type.args))]
     return [bound[name] for name in names] if set(names) == set(bound) else None
 
 

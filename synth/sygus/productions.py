@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from synth.macro import macro
+from synth.macro import hole, macro
 from synth.primitive import NAME, Primitive
 from synth.program import Apply, Terminal
 from synth.sygus.build import Graph, Reading, Scope
@@ -28,11 +28,6 @@ class Holes:
     @property
     def parameters(self) -> tuple[Terminal, ...]:
         return tuple(Terminal(hole(i), plain(kind)) for i, kind in enumerate(self.kinds))
-
-
-def hole(place: int) -> str:
-    """A name that no file can have."""
-    return f"hole {place}"
 
 
 def take_holes(production: Expression, kind_of: Callable[[Expression], Type | None]) -> Holes:

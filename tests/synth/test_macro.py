@@ -1,14 +1,19 @@
 """Macros: the program that they stand for, their choice, their inverses, and their source."""
 
+import math
+
 import numpy as np
 import pytest
 
 from synth.check import check_primitive
+from synth.kernels import kernels
 from synth.library.arith import ADD, MUL, NEG, SUB
-from synth.library.choice import IF_INT, LT
+from synth.library.choice import EQ, IF_INT, LT
 from synth.library.constants import literal
 from synth.macro import macro
 from synth.program import Program, Terminal, apply, terminal
+from synth.smt import Proved, Refuted, prove
+from synth.sygus.read import parse_problem
 from synth.text import parse
 from synth.types import INT
 from synth.xp import NUMPY
@@ -81,3 +86,28 @@ def test_names_that_python_takes_otherwise_are_changed() -> None:
     source = apply(macro("sum", (A,), over("(add a 1)")), terminal("a", INT)).python()
     assert source.startswith("def sum_(x0):\n    return x0 + 1\n")
     assert "def f_if(x0)" in apply(macro("if", (A,), over("(add a 1)")), terminal("a", INT)).python()
+
+
+@pytest.mark.parametrize("text", ["(sub (mul 2 b) a)", "(add b 1)", "(if_int (lt a b) (add a 1) (sub a b))"])
+def test_a_macro_is_compiled_over_its_parameters_in_their_order(text: str) -> None:
+    made = macro("m", (A, B), over(text))
+    assert kernels(made, math.inf) is not None
+    nested = macro("n", (B, A), apply(made, Program((B,)), Program((A,))))
+    assert kernels(nested, math.inf) is not None
+    check_primitive(nested)
+
+
+def test_a_defined_function_in_a_grammar_is_compiled_and_proved_as_what_it_stands_for() -> None:
+    problem = parse_problem(
+        "(define-fun less ((a Int) (b Int)) Int (- (* 2 b) a))"
+        "(synth-fun f ((x Int) (y Int)) Int ((S Int)) ((S Int (x y (less S S) (+ S (- 7 S))))))"
+        "(declare-var x Int) (constraint (= (f x 3) (- 6 x)))"
+    )
+    primitives = {primitive.name: primitive for primitive in problem.functions[0].language.primitives}
+    assert all(kernels(made, math.inf) is not None for made in primitives.values())
+    x, y = Terminal("x", INT), Terminal("y", INT)
+    made = apply(primitives["less"], Program((x,)), Program((y,)))
+    assert primitives["less"].smt == "(less {} {})"
+    right, wrong = (parse(text, LIBRARY, {"x": INT, "y": INT}) for text in ("(sub (add y y) x)", "(sub (add x x) y)"))
+    assert isinstance(prove(apply(EQ, made, right)), Proved)
+    assert isinstance(prove(apply(EQ, made, wrong)), Refuted)

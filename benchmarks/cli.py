@@ -197,7 +197,13 @@ def check(file: str) -> None:
 @click.option("--primitives", metavar="FILE.py", type=click.Path(path_type=Path), help="Your own primitives, as well.")
 @click.option("--library", metavar="NAME", multiple=True, help="A primitive or a topic of them; may be repeated.")
 @click.option("--type", "signature", metavar="TYPE", help='The function\'s type, such as "int, bv8 -> bool".')
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Time limit of the search.",
+)
 @click.option(
     "--effort",
     type=click.FloatRange(min=0, min_open=True),
@@ -205,11 +211,31 @@ def check(file: str) -> None:
     show_default=True,
     help="How long to go on for a shorter program, in times of the first one's search; inf until proven.",
 )
-@click.option("--memory", metavar="MIB", type=click.FloatRange(min=0, min_open=True), default=1024.0, show_default=True)
+@click.option(
+    "--memory",
+    metavar="MIB",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1024.0,
+    show_default=True,
+    help="Limit of what the search stores; beyond it, it goes on without storing.",
+)
 @click.option("--backend", type=Nearest(["numba", "numpy", "jax"]), default="numba", show_default=True)
 @click.option("--certificate", is_flag=True, help="Search again with other hashes, for the claim that none is shorter.")
-@click.option("--format", "kind", type=Nearest(list(WRITTEN)), default="all", show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=Nearest(list(WRITTEN)),
+    default="all",
+    show_default=True,
+    help="One alone goes to standard output, what is claimed of it to standard error.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the examples that are chosen first, and of the hashes.",
+)
 @told
 def solve(
     file: Path,

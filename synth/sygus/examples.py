@@ -66,8 +66,11 @@ def answer_text(example: Example, functions: Mapping[str, Fn]) -> str:
 
 
 def specification(problem: Problem, *, seed: int = 0) -> Spec | None:
-    """The problem as examples, or as an oracle with drawn inputs, for `solve`; None for general constraints."""
-    if len(problem.functions) != 1 or problem.kind == "general":
+    """The problem as examples, or as an oracle with drawn inputs, for `solve`; None for general constraints.
+
+    None, too, for a function without parameters: it has one example at most.
+    """
+    if len(problem.functions) != 1 or problem.kind == "general" or not problem.functions[0].parameters:
         return None
     return from_examples(problem) if problem.kind == "examples" else from_definition(problem, seed)
 

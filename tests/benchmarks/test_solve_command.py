@@ -199,6 +199,14 @@ def test_constraints_are_proved() -> None:
     assert "proven for all inputs" in result.stderr
 
 
+def test_a_function_without_parameters_is_found_from_its_constraints(tmp_path: Path) -> None:
+    pytest.importorskip("z3")
+    (tmp_path / "seven.sl").write_text("(set-logic LIA) (synth-fun f () Int) (constraint (= f 7)) (check-synth)")
+    result = call(tmp_path / "seven.sl", "--format", "sygus")
+    assert result.stdout == "(define-fun f () Int 7)\n"
+    assert "no answer of fewer than 1 nodes is right" in result.stderr
+
+
 def test_ctrl_c_says_what_was_reached(tmp_path: Path) -> None:
     file = tmp_path / "noise.json"
     file.write_text(

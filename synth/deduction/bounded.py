@@ -20,8 +20,8 @@ from synth.solution import OutOfBudget, Solution
 from synth.types import carrier, plain
 from synth.unify.question import Answer
 
-FIRST = 0.2  # seconds of deduction before the first turn in order of bits; twice as many before the next, and so on
-TURN = 0.5  # seconds of that turn; the others take as long as deduction did, times the effort where that is below 1
+FIRST = 0.2  # seconds of deduction's first turn, the less the more effort is for proofs; each is twice as long
+TURN = 0.5  # seconds of the other's first turn; later it takes what deduction took, times the effort where that is < 1
 SHARE = 0.8  # of all seconds after which deduction ends
 PATIENCE = 1.0  # seconds that an effort of 1 spends on shortening at least
 
@@ -32,8 +32,8 @@ class Turns:
 
     search: Search
     budget: Budget
+    pause: float  # seconds of deduction's turn
     outcome: Solution | None = None
-    pause: float = FIRST
     began: float = 0.0  # seconds since the search began, of deduction's turn
     length: float = TURN  # seconds of the next turn, at least
 
@@ -48,7 +48,7 @@ class Turns:
         if over or not isinstance(outcome, OutOfBudget) or outcome.which not in ("seconds", "bytes"):
             self.outcome = outcome
             return True
-        self.began, self.length, self.pause = self.search.bank.meter.seconds, 0.0, 2 * self.pause
+        self.began, self.length, self.pause = self.search.bank.meter.seconds, 0.0, max(FIRST, 2 * self.pause)
         if outcome.which == "bytes":
             self.pause = math.inf
         return False
@@ -59,7 +59,7 @@ def bounded(search: Search) -> Solution:
     if plain(carrier(search.kind)) not in KINDS:
         return search.run()
     budget = search.budget
-    turns = Turns(search, budget)
+    turns = Turns(search, budget, FIRST / (1 + budget.effort))
     program = bound(search, replace(budget, seconds=SHARE * budget.seconds, stopped=turns))
     if turns.outcome is not None:
         return turns.outcome

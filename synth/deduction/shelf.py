@@ -1,7 +1,7 @@
 """Programs of vector languages by cost, one shelf a type, the values of a program side by side.
 
-Programs are ordered by how many operators they have, not by bits: what is found here is not proven to have the fewest
-bits. Two programs of equal values on the examples are one, and the cheaper stays.
+Programs are ordered by how many operators they have, not by bits: what is found here is a bound for the search in order
+of bits. Two programs of equal values on the examples are one, and the cheaper stays.
 """
 
 from collections.abc import Iterator, Mapping

@@ -94,6 +94,7 @@ class Terms:
         self.done = dict.fromkeys(self.spare, 0)
         self.shapes: list[Shape] = [(), *((place,) for place in range(parameters))]
         self._numbers: dict[Shape, int] = {}
+        self._reached = (-1, 0)  # layers, and the cost that these reach
 
     @property
     def nbytes(self) -> int:
@@ -101,6 +102,12 @@ class Terms:
 
     def reach(self) -> int:
         """The largest cost that any term over the built ones can have."""
+        layers = sum(len(rows.layers.costs) for rows in self.rows.values())
+        if layers != self._reached[0]:
+            self._reached = (layers, self._reach())
+        return self._reached[1]
+
+    def _reach(self) -> int:
         most = max((cost for costs in self.language.costs.values() for cost in costs.values()), default=0)
         for kind in self.rows:
             for operator in self.operators[kind]:

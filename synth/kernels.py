@@ -444,7 +444,7 @@ def blanks_of(primitive: Any, arity: int) -> dict[str, Any]:
     }
 
 
-SAME_REAL = "(abs(v - g) <= 1e-12 + 1e-9 * abs(g)) | (v == g) | ((v != v) & (g != g))"
+SAME_REAL = "((abs(v - g) <= 1e-12 + 1e-9 * abs(g)) & (abs(g) < np.inf)) | (v == g) | ((v != v) & (g != g))"
 GUARD = """fine = ok[used : used + many]
     for e in range(block.shape[0]):
         {load}

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from synth import BITS, BOOL, INT, REAL, Budget, Fn, Primitive, language, levels, named, program_bits
+from synth.bank import Bank
+from synth.budget import Meter
 from synth.grammar import EIGHTHS
 from synth.laws import associative
 from synth.program import Terminal
@@ -169,3 +171,18 @@ def test_bad_inputs():
         next(levels((), {"a": np.array([1.0, 0.5])}, types={"a": INT}))
     with pytest.raises(ValueError, match="budget: expected seconds > 0, got 0"):
         Budget(seconds=0)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_an_infinite_goal_is_not_every_number(monkeypatch, backend):
+    monkeypatch.setattr("synth.kernels.FEW", 0)
+    monkeypatch.setattr("synth.kernels.MANY", 0)
+    columns = {"x": np.array([np.inf, 1.0, 2.0]), "y": np.array([3.0, 1.0, 2.0])}
+    known = language(named(["max_real", "neg_real"]), [Terminal(name, REAL) for name in columns])
+    bank = Bank(known, columns, Meter(Budget()), goal=REAL, backend=backend)
+    found: set[str] = set()
+    for cost in range(1, 81):
+        bank.build(cost, parts=True)
+        found |= {program.show() for program in bank.find(REAL, cost, columns["x"])}
+    assert "(max_real x y)" in found
+    assert not any("x" not in text.replace("max", "") for text in found)

@@ -7,7 +7,7 @@ are single values, the parameters among them.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -87,15 +87,19 @@ def program_bits(
     library: Iterable[Primitive],
     terminals: Iterable[Terminal] | None = None,
     goal: Type | None = None,
+    fitted: Callable[[Language], Language] = lambda known: known,
 ) -> float:
-    """Bits of a program under the grammar of a library; the terminals default to those that occur in it."""
+    """Bits of a program under the grammar of a library; the terminals default to those that occur in it.
+
+    `fitted` changes the grammar's costs, such as `synth.prior.Prior.fitted`.
+    """
     library = tuple(library)
     words = program.terminals if terminals is None else tuple(terminals)
-    known = language(library, words)
+    known = fitted(language(library, words))
     below: list[float] = []
     for node in program.nodes:
         if isinstance(node, Lambda):  # priced with its own names for the parameters
-            inner = body_language(library, words, node.parameters)
+            inner = fitted(body_language(library, words, node.parameters))
             below.append(program_cost(inner, node.body, node.type.result))
             continue
         args = zip(node.args, node.primitive.type.args, strict=True) if isinstance(node, Apply) else ()

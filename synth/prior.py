@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from synth.grammar import EIGHTHS, LAMBDA, Language, head, language
+from synth.grammar import EIGHTHS, LAMBDA, Language, head, language, program_bits
 from synth.primitive import Primitive
 from synth.program import Apply, Lambda, Program, Terminal, unknown
 from synth.types import carrier, plain
@@ -23,6 +23,9 @@ from synth.types import carrier, plain
 FORMAT = "1"
 LARGEST = 64 << 20  # bytes of a file that is read
 REMEDY = "write the file with write_prior"
+ALPHAS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+FOLDS = 10
+ENOUGH = 100  # programs for choosing among them
 TERMINALS = "terminals"  # the key under which the terminals of a type are counted together
 
 
@@ -57,12 +60,16 @@ class Prior:
         return {name: max(1, math.ceil(EIGHTHS * math.log2(total / weight))) for name, weight in share.items()}
 
 
-def fit_prior(programs: Iterable[Program], library: Iterable[Primitive], alpha: float = 1.0) -> Prior:
+def fit_prior(programs: Iterable[Program], library: Iterable[Primitive], alpha: float | None = None) -> Prior:
     """Count how often each alternative stands where its type is asked; the root is asked for by its own type.
 
-    Shared parts count each time that they are written, as they cost bits each time.
+    Shared parts count each time that they are written, as they cost bits each time. Without `alpha`, it is the one
+    of `ALPHAS` under which the programs left out in turn cost the fewest bits by those that are left.
     """
-    programs, names = tuple(programs), tuple(primitive.name for primitive in library)
+    programs, library = tuple(programs), tuple(library)
+    if alpha is None:
+        return fit_prior(programs, library, best_alpha(programs, library))
+    names = tuple(primitive.name for primitive in library)
     if not (math.isfinite(alpha) and alpha > 0):
         raise ValueError(
             f"prior: expected alpha > 0, got {alpha}; without smoothing, what does not occur could never be found"
@@ -80,6 +87,24 @@ def fit_prior(programs: Iterable[Program], library: Iterable[Primitive], alpha: 
         counts={asked: dict(sorted(counts[asked].items())) for asked in sorted(counts)},
         versions=versions,
     )
+
+
+def best_alpha(programs: tuple[Program, ...], library: tuple[Primitive, ...]) -> float:
+    """The smoothing that serves programs best which are not counted, by cross-validation over at most `FOLDS` parts."""
+    programs = programs[:: max(1, len(programs) // ENOUGH)]
+    folds = min(len(programs), FOLDS)
+    if folds < 2:
+        return 1.0
+
+    def held_out(alpha: float) -> float:
+        bits = 0.0
+        for fold in range(folds):
+            others = [program for place, program in enumerate(programs) if place % folds != fold]
+            prior = fit_prior(others, library, alpha)
+            bits += sum(program_bits(program, library, fitted=prior.fitted) for program in programs[fold::folds])
+        return bits
+
+    return min(ALPHAS, key=held_out)
 
 
 def occurrences(program: Program, names: tuple[str, ...], asked: Any = None) -> Iterator[tuple[str, str, int]]:

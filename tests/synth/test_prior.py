@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from synth import BOOL, INT, Budget, Fn, Found, Spec, Terminal, language, named, parse, solve
 from synth.grammar import EIGHTHS
-from synth.prior import fit_prior, read_prior, write_prior
+from synth.prior import ALPHAS, fit_prior, read_prior, write_prior
 from synth.types import LIST
 
 LIBRARY = named(["arith", "choice", "constants"])
@@ -173,3 +173,19 @@ def test_files_that_are_not_there_or_too_large(tmp_path, monkeypatch):
     write_prior(fitted(), tmp_path / "prior.json")
     with pytest.raises(ValueError, match="expected a file of at most 10 bytes"):
         read_prior(tmp_path / "prior.json")
+
+
+def test_smoothing_follows_how_much_the_programs_share():
+    alike = [
+        parse(text, LIBRARY, WORDS) for text in ("(mul a b)", "(mul a a)", "(mul b (mul a b))", "(mul a (mul a b))")
+    ]
+    unlike = [parse(text, LIBRARY, WORDS) for text in ("(mul a b)", "(max 3 (neg a))", "(mod a 7)", "(sub 1 (abs b))")]
+    assert fit_prior(alike, LIBRARY).alpha < fit_prior(unlike, LIBRARY).alpha
+
+
+def test_smoothing_prices_lambdas_by_their_own_names():
+    library = named(["lists", "arith", "constants"])
+    words = (Terminal("xs", LIST), Terminal("n", INT))
+    texts = ("(map (lambda (q) (mul q n)) xs)", "(map (lambda (r) (add r n)) xs)", "(sort xs)")
+    prior = fit_prior([parse(text, library, words) for text in texts], library)
+    assert prior.alpha in ALPHAS

@@ -24,7 +24,6 @@ from synth.prior import fit_prior
 
 WORDS = tuple(Terminal(name, INT) for name in GIVEN)
 PARTS = 5
-ALPHA = 0.3  # the language has more alternatives than the programs of a fifth have nodes
 MOST = 3e7  # candidates a search
 LIMIT = 10.0  # seconds for finding a program to fit on
 COLUMNS = ("target", "by size", "in bits", "with priors of the other fifths", "of size", "of bits")
@@ -41,7 +40,7 @@ def run(options: Options, progress: Progress) -> Section:
     guided: list[list[Count]] = [[] for _ in TARGETS]
     for part in range(PARTS):
         fitted_on = [program for program in programs[part::PARTS] if program is not None]
-        known = fit_prior(fitted_on, LIBRARY, ALPHA).language(LIBRARY, WORDS)
+        known = fit_prior(fitted_on, LIBRARY).language(LIBRARY, WORDS)
         for place, target in enumerate(TARGETS):
             if place % PARTS != part:
                 guided[place].append(told(target, known, progress))

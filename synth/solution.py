@@ -73,13 +73,14 @@ class OutOfBudget:
     """The search stopped at a limit; no program of at most `bits` bits fits."""
 
     bits: float
-    which: str  # seconds, bytes or candidates
+    which: str  # seconds, bytes or candidates; patience where `Budget.stopped` said so
     counts: Counts
 
     @property
     def statement(self) -> str:
+        end = "the search was stopped" if self.which == "patience" else f"the budget of {self.which} was spent"
         return (
-            f"the budget of {self.which} was spent; no program of at most {self.bits:g} bits in this language fits "
+            f"{end}; no program of at most {self.bits:g} bits in this language fits "
             f"(among {self.counts.candidates} candidates)"
         )
 

@@ -334,3 +334,10 @@ def test_an_answer_by_unification_says_its_share_of_not_proven_minimal() -> None
         found.statement
     )
     assert "decision tree" not in replace(found, smallest_tree=False).statement
+
+
+def test_a_search_that_is_stopped_says_so():
+    spec = Spec(type=Fn((INT,), INT), inputs=(np.array([1, 2, 3]),), outputs=np.array([7, 41, 990]))
+    outcome = solve(spec, named(["add", "1"]), Budget(stopped=lambda: True))
+    assert isinstance(outcome, OutOfBudget)
+    assert outcome.statement.startswith("the search was stopped; no program of at most")

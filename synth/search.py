@@ -49,7 +49,8 @@ class Search:
     def run(self) -> Solution:
         limit = self.budget.bits * EIGHTHS
         cost = self.excluded
-        self._check_room()
+        if not any(map(self.bank.count, self.bank.stores)):
+            self._check_room()
         try:
             while cost + self.bank.step <= limit:
                 cost += self.bank.step

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synth import BOOL, INT, LIST, Budget, Fn, Found, Spec, Terminal, language, named, rows_of_lists, solve
+from synth import BOOL, INT, LIST, Budget, Fn, Found, OutOfBudget, Spec, Terminal, language, named, rows_of_lists, solve
 from synth.arguments import columns, terminals
 from synth.bank import Bank
 from synth.budget import Meter
@@ -144,3 +144,13 @@ def test_a_language_whose_programs_come_to_an_end_is_exhausted():
     found = solve(spec, (*named(["count_if", "lt", "1"]), replace(NE, laws=())), Budget(seconds=30))
     assert found.bits == np.inf
     assert found.statement.startswith("no program in this language fits")
+
+
+def test_a_full_memory_ends_storing_but_not_the_search():
+    random = np.random.default_rng(3)
+    rows = rows_of_lists(random.integers(-9, 10, (8, 6)).tolist(), 6)
+    noise = Spec(type=Fn((LIST,), INT), inputs=(rows,), outputs=random.integers(500, 1000, 8))
+    library = named(["lists", "functions", "arith", "choice", "0", "1", "2"])
+    lost = solve(noise, library, Budget(seconds=3, bytes=4_000_000))
+    assert isinstance(lost, OutOfBudget)
+    assert 15 < lost.bits < 40

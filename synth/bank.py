@@ -6,7 +6,6 @@ N**2 / 2**65; whatever is returned is checked on its values.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -18,6 +17,9 @@ from synth.evaluate import defined, evaluate, flat_words
 from synth.grammar import Language
 from synth.hashing import Hash, agree, hash_of
 from synth.lambdas.functions import functions_of
+from synth.operators import Operator, numbered, spares
+from synth.outcomes import Conditions, conditions_hold
+from synth.passes import match_compiled, store_compiled
 from synth.primitive import Primitive
 from synth.program import Apply, Program, Terminal, apply
 from synth.rectangles import Layers, flat, possible, rectangles, sizes
@@ -27,20 +29,8 @@ from synth.types import BOOL, Fn, Type, carrier, dtype_of, fits, is_vector
 BACKENDS = ("numba", "numpy", "jax")
 BLOCK = 1 << 14  # candidates that numpy evaluates together
 PROBE = 1 << 17  # candidates that numpy holds against the goal together, on few examples first
-STEP = 1 << 22  # candidates between two looks at the clock
 PROBE_BOOL = 8
 NOTHING = np.zeros((0, 2), np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """A primitive of the language with its cost, where it is the root of a program of its type."""
-
-    head: int
-    primitive: Primitive
-    cost: int
-    args: tuple[Any, ...]  # carriers
-    laws: frozenset[str]
 
 
 class Bank:
@@ -87,8 +77,10 @@ class Bank:
             *language.terminals,
             *(primitive for primitive in language.primitives if not primitive.type.args),
         ]
-        self._operators = self._number_operators()
-        self.spare = self._spares(goal)
+        self._operators = numbered(language, len(self._heads))
+        self._heads += [primitive for primitive in language.primitives if primitive.type.args]
+        parts = (*self.stores, *self.functions)
+        self.spare = spares(language, self._operators, goal) if goal is not None else dict.fromkeys(parts, 0)
         self.goal = goal
         self._counted: set[tuple[Type, int]] = set()
         self.done = dict.fromkeys(self.spare, 0)  # every program of at most this cost is represented
@@ -144,42 +136,6 @@ class Bank:
     def operators(self, kind: Type) -> list[Operator]:
         """The operators that make a type."""
         return self._operators[kind]
-
-    def _number_operators(self) -> dict[Type, list[Operator]]:
-        """The operators by the type they make; leaves have the lower numbers."""
-        operators: dict[Type, list[Operator]] = {kind: [] for kind in self.stores}
-        for primitive in self.language.primitives:
-            if not primitive.type.args:
-                continue
-            head = len(self._heads)
-            self._heads.append(primitive)
-            for kind in self.stores:
-                if primitive.name in self.language.costs[kind] and fits(primitive.type.result, kind):
-                    args = tuple(carrier(asked) for asked in primitive.type.args)
-                    laws = frozenset(law.name for law in primitive.laws)
-                    operators[kind].append(Operator(head, primitive, self.language.cost(kind, primitive), args, laws))
-        return operators
-
-    def _spares(self, goal: Type | None) -> dict[Any, int]:
-        """By type, what a program of the goal's type costs at least beyond a part of this type; 0 for all without one.
-
-        Types that no program of the goal's type has as a part are left out, but not the goal's own.
-        """
-        if goal is None:
-            return dict.fromkeys((*self.stores, *self.functions), 0)
-        least = {kind: min(words.values(), default=0) for kind, words in self.language.costs.items()}
-        spare: dict[Any, int] = {}
-        waiting: list[tuple[Any, int]] = [(goal, 0)]
-        while waiting:
-            kind, beyond = waiting.pop()
-            for operator in self._operators.get(kind, ()):
-                for place, part in enumerate(operator.args):
-                    others = sum(least.get(k, 0) for i, k in enumerate(operator.args) if i != place)
-                    extra = beyond + operator.cost + others
-                    if (part in self.stores or part in self.functions) and extra < spare.get(part, extra + 1):
-                        spare[part] = extra
-                        waiting.append((part, extra))
-        return spare | {goal: spare.get(goal, 1 << 30)}
 
     def reach(self) -> int:
         """The largest cost that any program over the stored layers can have."""
@@ -252,17 +208,19 @@ class Bank:
             given = [self.stores[k] for k in operator.args]
             return self.device.store(run, operator, given, self.stores[kind], rects, self)
         if loops is not None:
-            return store_compiled(
-                loops, operator, [self.stores[k] for k in operator.args], self.stores[kind], rects, self
-            )
+            given = [self.stores[k] for k in operator.args]
+            return store_compiled(loops, operator.head, given, self.stores[kind], rects, self._check)
         for places in flat(rects, BLOCK):
             values = self._evaluate(operator, places, slice(None))
             fine = self._defined(operator, places)
             if fine is not None:
                 values, places = values[:, fine], tuple(place[fine] for place in places)
             self.stores[kind].insert(values, operator.head, places)
-            self.meter.check(self.nbytes)
+            self._check()
         return None
+
+    def _check(self) -> None:
+        self.meter.check(self.nbytes)
 
     def _kernels(self, operator: Operator, rects: np.ndarray) -> Any:
         if not self.compiled or self.device is not None:
@@ -302,7 +260,7 @@ class Bank:
             self._known_constants[kind, value] = row
         return self._known_constants[kind, value]
 
-    def conditions(self, operator: Operator) -> "Conditions":
+    def conditions(self, operator: Operator) -> Conditions:
         """One condition of each kind of outcome for an operator that chooses, the cheapest."""
         known = self._conditions.setdefault(operator.head, Conditions())
         kind = operator.args[0]
@@ -346,7 +304,7 @@ class Bank:
             found = self.device.match(run, [self.stores[k] for k in operator.args], rects, wanted, self, count)
         elif loops is not None:
             values = [self.stores[k].values for k in operator.args]
-            found = match_compiled(loops, operator, values, rects, wanted, self, count)
+            found = match_compiled(loops, values, rects, wanted, self.meter if count else None, self._check)
         else:
             found = self._match(operator, rects, wanted, count)
         for places in found:
@@ -363,7 +321,7 @@ class Bank:
         heavy = vector or any(self.words(kind) > 1 for kind in operator.args if not isinstance(kind, Fn))
         for places in flat(rects, BLOCK if heavy else PROBE):
             self.meter.candidates += len(places[0]) * count
-            self.meter.check(self.nbytes)
+            self._check()
             hits = agree(self._evaluate(operator, places, slice(0, few)), wanted[:words, None]).all(axis=0)
             some = np.flatnonzero(hits)
             if len(some):
@@ -533,32 +491,6 @@ class Bank:
         return np.broadcast_to(values, (rows, *([self.width] if self.words(kind) > 1 else [])))
 
 
-@dataclass(slots=True)
-class Conditions:
-    """Conditions that hold on some examples and not on all, the cheapest of those that hold on the same ones."""
-
-    seen: int = 0  # layers that were looked through
-    layers: Layers = field(default_factory=Layers)
-    masks: set[bytes] = field(default_factory=set)
-
-    def add(self, cost: int, low: int, holds: Bool[np.ndarray, "examples n"]) -> None:
-        some = np.flatnonzero(holds.any(axis=0) & ~holds.all(axis=0))
-        packed = np.packbits(holds[:, some], axis=0).T
-        _, first = np.unique(packed, axis=0, return_index=True)
-        for place in np.sort(first):
-            mask = packed[place].tobytes()
-            if mask not in self.masks:
-                self.masks.add(mask)
-                row = low + int(some[place])
-                self.layers.add(cost, {0: (row, row + 1)})
-
-
-def conditions_hold(when: Any, values: Shaped[np.ndarray, "examples n"]) -> Bool[np.ndarray, "examples n"]:
-    from synth.xp import NUMPY
-
-    return np.broadcast_to(np.asarray(when(NUMPY, values), bool), values.shape)
-
-
 def loops_on_device() -> Any:
     """JAX is imported only now."""
     from synth.device import loops
@@ -568,70 +500,3 @@ def loops_on_device() -> Any:
 
 def leaf_program(leaf: Terminal | Primitive) -> Program:
     return Program((leaf if isinstance(leaf, Terminal) else Apply(leaf, ()),))
-
-
-def store_compiled(
-    loops: Any, operator: Operator, given: list[Store], into: Store, rects: Int[np.ndarray, "r c"], bank: Bank
-) -> None:
-    """The same as evaluating, hashing and storing in numpy, in one compiled pass over the rectangles."""
-    from synth.kernels import BLOCK as SIDE
-    from synth.kernels import DONE, FULL
-
-    arity = len(given)
-    block = np.empty((len(into.values), SIDE), into.values.dtype)
-    ok, chosen = np.ones(SIDE, np.uint8), np.empty(SIDE + 1, np.int64)
-    places = np.empty((arity, SIDE), np.uint32)
-    words, hashes = np.empty(SIDE, np.uint64), np.empty(SIDE, np.uint64)
-    state, limit = begin(rects, into.count), STEP
-    while True:
-        reason = loops.store(
-            *(store.values for store in given), rects, state, limit, operator.head, into.hash.first,
-            into.hash.multiplier, block, ok, places, words, hashes, chosen, into.values, into.heads, into.args,
-            into.keys, into.rows,
-        )  # fmt: skip
-        into.count = int(state[5])
-        if reason == DONE:
-            return
-        bank.meter.check(bank.nbytes)
-        if reason == FULL:
-            into.reserve(SIDE)
-        limit = int(state[6]) + STEP
-
-
-def match_compiled(
-    loops: Any,
-    operator: Operator,
-    given: list[np.ndarray],
-    rects: Int[np.ndarray, "r c"],
-    wanted: Shaped[np.ndarray, " words"],
-    bank: Bank,
-    count: bool,
-) -> Iterator[tuple[int, ...]]:
-    """Rows of the candidates whose values are the goal, in order."""
-    from synth.kernels import DONE, HIT
-
-    state, seen = begin(rects, 0), 0
-    while True:
-        reason = loops.match(*given, rects, state, int(state[6]) + 16 * STEP, wanted)
-        bank.meter.candidates += (int(state[6]) - seen) * count
-        seen = int(state[6])
-        if reason == DONE:
-            return
-        if reason == HIT:
-            outer = [int(row) for row in state[1 : len(given)]]
-            yield (*outer, int(state[len(given) if len(given) > 1 else 2]) - 1)
-        bank.meter.check(bank.nbytes)
-
-
-def begin(rects: Int[np.ndarray, "rectangles columns"], count: int) -> Int[np.ndarray, " 7"]:
-    """The state from which a kernel starts: rectangle, outer places, last place, used, count, seen."""
-    first = rects[0]
-    state = np.zeros(7, np.int64)
-    if len(first) == 2:
-        state[2] = first[0]
-    elif len(first) == 5:
-        state[1], state[2] = first[0], max(first[2], first[0]) if first[4] else first[2]
-    else:
-        state[1], state[2], state[3] = first[0], first[2], first[4]
-    state[5] = count
-    return state

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int, Int64, Shaped
 
-from synth.bank import Operator
 from synth.evaluate import evaluate, flat_words
 from synth.grammar import EIGHTHS
 from synth.library.constants import CONSTANTS, literal
+from synth.operators import Operator
 from synth.primitive import Inverse
 from synth.program import Apply, Program, apply
 from synth.types import INT, Fn, Type, dtype_of

@@ -9,8 +9,8 @@ import time
 import numpy as np
 from jaxtyping import Int, Int64
 
-from synth.bank import Operator
 from synth.evaluate import evaluate
+from synth.operators import Operator
 from synth.program import apply
 from synth.unify.question import Answer, Question, right, stored
 

@@ -26,6 +26,7 @@ LOGIC = ("bvnot", "bvand", "bvxor", "bvadd", "bvlshr", "bveq", "bvite")
 WORDS = (*(p for p in bitvectors(32) if p.name in LOGIC), *(bv_literal(value, 32) for value in (1, 3, 5, 29)))
 A, B = (np.random.default_rng(5).integers(-40, 40, 60) for _ in range(2))
 B = B[::-1].copy()
+PATIENCE = 60.0  # seconds: where nothing is compiled yet, that takes some of them
 GIVEN = (Terminal("a", INT), Terminal("b", INT))
 X = np.random.default_rng(6).integers(0, 2**32, 60, dtype=np.uint64)
 
@@ -140,7 +141,7 @@ def test_joins_are_found(goal: np.ndarray) -> None:
 def test_trees_of_integers_are_found(backend: str) -> None:
     goal = np.where(A < B, A * B, np.where(B < 0, A + B, 7 - A))
     asked = in_nodes(goal, first=20, backend=backend)
-    found, _ = directed(asked, seconds=2.0, compiled=backend == "numba")
+    found, _ = directed(asked, seconds=PATIENCE, compiled=backend == "numba")
     assert found is not None
     assert np.array_equal(found.program.run(asked.columns), goal)
     assert found.cost == cost_of(found.program, asked)
@@ -149,7 +150,7 @@ def test_trees_of_integers_are_found(backend: str) -> None:
 def test_a_tree_inside_a_step_is_cheaper_than_the_step_in_every_leaf() -> None:
     goal = np.where(A < B, A * A, B * 30) - B
     asked = in_nodes(goal, 3, first=30)
-    found, _ = directed(asked, seconds=2.0)
+    found, _ = directed(asked, seconds=PATIENCE)
     assert found is not None
     assert np.array_equal(found.program.run(asked.columns), goal)
     assert found.cost <= 8 * 12  # (sub (if_int (lt a b) (mul a a) (mul b 30)) b)
@@ -160,7 +161,7 @@ def test_trees_hold_on_examples_that_the_bank_does_not_have() -> None:
     full = np.uint64(2**32 - 1)
     goal = np.where(x >> np.uint64(29) == 3, ~x & full, np.where(x & np.uint64(1) == 1, x >> np.uint64(1), x))
     asked = of_words(x, goal, 8)
-    found, _ = directed(asked, seconds=3.0)
+    found, _ = directed(asked, seconds=PATIENCE)
     assert found is not None
     assert np.array_equal(found.program.run(asked.columns), goal)
 

@@ -8,7 +8,6 @@ from typing import Any
 from benchmarks.resolve import module_of
 from synth import PRIMITIVES, Primitive
 from synth.check import Checked, examine
-from synth.compiled import on_single_values
 
 LARGEST = 1 << 22  # bytes of a file of primitives
 
@@ -76,9 +75,7 @@ def told(primitive: Primitive, checked: Checked) -> str:
     """What was compared, and which views are not there to be compared."""
     views = [name for name in checked.done if name in VIEWS]
     rest = [name for name in checked.done if name not in VIEWS and name != "run"]
-    missing = (
-        ["not compiled: large searches are slower"] if "numba" not in views and on_single_values(primitive) else []
-    )
+    missing = ["not compiled: large searches are slower"] if "numba" not in views and primitive.on_single_values else []
     missing += ["no Python view"] if primitive.python is None else []
     return "; ".join([" = ".join(["numpy", *views]), *rest, *missing])
 

@@ -21,8 +21,8 @@ from synth.operators import Operator, numbered, spares
 from synth.outcomes import Conditions, conditions_hold
 from synth.passes import match_compiled, store_compiled
 from synth.primitive import Primitive
-from synth.program import Apply, Program, Terminal, apply
-from synth.rectangles import Layers, flat, possible, rectangles, sizes
+from synth.program import Program, Terminal, apply, leaf_program
+from synth.rectangles import Layers, flat, possible, rectangles, sizes, to_build
 from synth.store import Store
 from synth.types import BOOL, Fn, Type, carrier, dtype_of, fits, is_vector
 
@@ -155,13 +155,8 @@ class Bank:
         targets = {kind: cost - spare for kind, spare in self.spare.items()}
         if self.goal is not None and not parts:
             targets[self.goal] = cost
-        behind = {kind: target for kind, target in targets.items() if kind in self.done and self.done[kind] < target}
-        first = min((self.done[kind] for kind in behind), default=cost)
-        for level in range(first + self.step, max(behind.values(), default=0) + 1, self.step):
-            for kind, target in behind.items():
-                if self.done[kind] < level <= target:
-                    self._build(kind, level)
-                    self.done[kind] = level
+        for kind, level in to_build(self.done, targets, self.step):
+            self._build(kind, level)
 
     def complete(self, cost: int) -> bool:
         """Whether all parts of programs of this cost are stored."""
@@ -206,7 +201,7 @@ class Bank:
         run, loops = self._on_device(operator), self._kernels(operator, rects)
         if run is not None:
             given = [self.stores[k] for k in operator.args]
-            return self.device.store(run, operator, given, self.stores[kind], rects, self)
+            return self.device.store(run, operator.head, given, self.stores[kind], rects, self._check)
         if loops is not None:
             given = [self.stores[k] for k in operator.args]
             return store_compiled(loops, operator.head, given, self.stores[kind], rects, self._check)
@@ -300,11 +295,12 @@ class Bank:
         self, operator: Operator, rects: np.ndarray, wanted: Shaped[np.ndarray, " words"], count: bool
     ) -> Iterator[tuple[int, ...]]:
         run, loops = self._on_device(operator), self._kernels(operator, rects)
+        meter = self.meter if count else None
         if run is not None:
-            found = self.device.match(run, [self.stores[k] for k in operator.args], rects, wanted, self, count)
+            found = self.device.match(run, [self.stores[k] for k in operator.args], rects, wanted, meter, self._check)
         elif loops is not None:
             values = [self.stores[k].values for k in operator.args]
-            found = match_compiled(loops, values, rects, wanted, self.meter if count else None, self._check)
+            found = match_compiled(loops, values, rects, wanted, meter, self._check)
         else:
             found = self._match(operator, rects, wanted, count)
         for places in found:
@@ -421,8 +417,12 @@ class Bank:
         """An argument for `evaluate` on other rows, from the values of its type's programs there."""
         if isinstance(asked, Fn):
             return self.functions[asked].at(places, columns)
-        given, words = values[carrier(asked)][:, places], self.words(carrier(asked))
-        return given if words == 1 else np.moveaxis(given.reshape(-1, words, given.shape[1]), 1, 2)
+        return self.shaped(carrier(asked), values[carrier(asked)][:, places])
+
+    def shaped(self, kind: Type, values: Shaped[np.ndarray, "words n"]) -> Shaped[np.ndarray, "examples n ..."]:
+        """Values with an axis of their own for what a list or its like consists of."""
+        words = self.words(kind)
+        return values if words == 1 else np.moveaxis(values.reshape(-1, words, values.shape[1]), 1, 2)
 
     def append(self, columns: Mapping[str, Shaped[np.ndarray, "more ..."]]) -> None:
         """Take further examples: every program gets their values, and programs that they tell apart are both kept.
@@ -496,7 +496,3 @@ def loops_on_device() -> Any:
     from synth.device import loops
 
     return loops
-
-
-def leaf_program(leaf: Terminal | Primitive) -> Program:
-    return Program((leaf if isinstance(leaf, Terminal) else Apply(leaf, ()),))

@@ -8,7 +8,7 @@ import numpy as np
 from synth.claims import attempt
 from synth.primitive import Primitive
 from synth.source import Unwritable, scalar_source
-from synth.types import Fn, dtype_of, is_vector
+from synth.types import dtype_of
 from synth.views import REMEDY, View
 
 HEAD = """import numpy as np
@@ -32,7 +32,7 @@ def on_numba(primitive: Primitive) -> View | None:
 
     That is so unless `on_single_values`, where the source of `run` cannot stand alone, and where numba refuses it.
     """
-    if not on_single_values(primitive):
+    if not primitive.on_single_values:
         return None
     try:
         source = scalar_source("run", primitive.run, primitive.body, len(primitive.type.args))
@@ -54,9 +54,3 @@ def on_numba(primitive: Primitive) -> View | None:
         return results
 
     return view
-
-
-def on_single_values(primitive: Primitive) -> bool:
-    """Whether a primitive has arguments, and neither vectors nor functions among them or as its result."""
-    kinds = (*primitive.type.args, primitive.type.result)
-    return bool(primitive.type.args) and not any(isinstance(kind, Fn) or is_vector(kind) for kind in kinds)

@@ -30,7 +30,7 @@ from synth.draws import draw
 from synth.evaluate import evaluate
 from synth.hashing import agree
 from synth.source import Unwritable, scalar_source
-from synth.types import REAL, Type, carrier, dtype_of, is_vector
+from synth.types import REAL, carrier, dtype_of
 
 BLOCK = 1024  # candidates that are hashed together
 DONE, FULL, PAUSE, HIT = range(4)  # why a kernel returned
@@ -391,8 +391,7 @@ def folder() -> Path:
 @cache
 def kernel_source(primitive: Any) -> str | None:
     """The whole file, or None where `run` cannot be written or works on more than single numbers."""
-    kinds = [carrier(kind) for kind in (*primitive.type.args, primitive.type.result)]
-    if not primitive.type.args or not all(isinstance(kind, Type) and not is_vector(kind) for kind in kinds):
+    if not primitive.on_single_values:
         return None
     try:
         parts = [scalar_source("run", primitive.run, primitive.body, len(primitive.type.args))]

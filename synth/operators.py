@@ -35,7 +35,7 @@ def numbered(language: Language, first: int) -> dict[Type, list[Operator]]:
     return operators
 
 
-def spares(language: Language, operators: dict[Type, list[Operator]], goal: Type) -> dict[Type | Fn, int]:
+def spares(language: Language, operators: dict[Type, list[Operator]], goal: Type) -> dict[Any, int]:
     """By type, what a program of the goal's type costs at least beyond a part of this type, in eighths of a bit.
 
     Types that no program of the goal's type has as a part are left out, but not the goal's own.

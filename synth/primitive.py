@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from synth.laws import Law
-from synth.types import BITS, BOOL, INT, MODULUS, REAL, VECTORS, Fn, Type, carrier, plain
+from synth.types import BITS, BOOL, INT, MODULUS, REAL, VECTORS, Fn, Type, carrier, is_vector, plain
 
 ARITY = 3  # the search combines at most this many arguments
 NAME = re.compile(r"[^\s()\[\]{}\"';,]+")
@@ -95,6 +95,12 @@ class Primitive:
                 )
         for name in ("python", "smt"):
             self._check_template(name)
+
+    @property
+    def on_single_values(self) -> bool:
+        """Whether there are arguments, and neither vectors nor functions among them or as the result."""
+        kinds = (*self.type.args, self.type.result)
+        return bool(self.type.args) and not any(isinstance(kind, Fn) or is_vector(kind) for kind in kinds)
 
     def _check_template(self, name: str) -> None:
         template = getattr(self, name)

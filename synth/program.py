@@ -224,6 +224,11 @@ def terminal(name: str, type: Type) -> Program:
     return Program((Terminal(name, type),))
 
 
+def leaf_program(leaf: Terminal | Primitive) -> Program:
+    """The program that is a terminal, or a primitive without arguments, alone."""
+    return Program((leaf if isinstance(leaf, Terminal) else Apply(leaf, ()),))
+
+
 def unknown(kind: str, name: str, known: Sequence[str]) -> ValueError:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"

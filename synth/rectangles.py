@@ -5,8 +5,9 @@ rectangle of two arguments is (i0, i1, j0, j1, triangle), all half open; in a tr
 one argument is (i0, i1), of three arguments (i0, i1, j0, j1, k0, k1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
@@ -46,6 +47,17 @@ class Layers:
         spans = [self.spans[i].get(head, (0, 0)) for i in which]
         both = np.array(spans, np.int64).reshape(-1, 2)
         return both[:, 0], both[:, 1]
+
+
+def to_build(done: dict[Any, int], targets: Mapping[Any, int], step: int) -> Iterator[tuple[Any, int]]:
+    """Types and costs in order of cost, up to each type's target; one counts as done when the next is asked for."""
+    behind = {kind: target for kind, target in targets.items() if kind in done and done[kind] < target}
+    first = min((done[kind] for kind in behind), default=0)
+    for level in range(first + step, max(behind.values(), default=0) + 1, step):
+        for kind, target in behind.items():
+            if done[kind] < level <= target:
+                yield kind, level
+                done[kind] = level
 
 
 def possible(layers: Sequence[Layers], total: int) -> bool:

@@ -78,7 +78,7 @@ def bound(search: Search, budget: Budget) -> Program | None:
     meter = Meter(budget)
     try:
         with np.errstate(all="ignore"):
-            return deduce(search.bank.language, search.rows, search.kind, meter)[0]
+            return deduce(search.bank.language, search.rows, search.kind, meter)
     except Spent:
         return None
     finally:

@@ -149,8 +149,8 @@ def promising(problem: Problem) -> bool:
     return problem.cost <= PLAIN or CASES * problem.unlike <= len(problem.answers)
 
 
-def deduce(known: Language, rows: Rows, goal: Type, meter: Meter) -> tuple[Program | None, int]:
-    """A program that fits all rows, found forward and back from the goal, and on how many examples; Spent is raised."""
+def deduce(known: Language, rows: Rows, goal: Type, meter: Meter) -> Program | None:
+    """A program that fits all rows, found forward and back from the goal; Spent is raised."""
     limit = meter.budget.bits * EIGHTHS
     kind = plain(carrier(goal))
     places = informative(rows, kind)
@@ -158,7 +158,7 @@ def deduce(known: Language, rows: Rows, goal: Type, meter: Meter) -> tuple[Progr
         program, wrong = Deduction(known, rows, kind, places, meter, limit).run()
         fresh = np.setdiff1d(wrong, places)
         if program is not None or not len(fresh) or len(places) > 3 * EXAMPLES:
-            return program, len(places)
+            return program
         places = np.concatenate([places, fresh[:LESSONS]])
 
 

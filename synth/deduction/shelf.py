@@ -16,7 +16,7 @@ from synth.budget import Meter
 from synth.deduction.table import Table, row_hashes
 from synth.grammar import Language
 from synth.primitive import Primitive
-from synth.program import Apply, Program, Terminal, apply
+from synth.program import Program, Terminal, apply, leaf_program
 from synth.types import BOOL, INT, VECTORS, Fn, Type, carrier, dtype_of, fits, is_vector, plain
 from synth.xp import NUMPY
 
@@ -209,7 +209,7 @@ class Shelf:
         rows = self.rows[kind]
         begin, head, functions, places = rows.origin[int(np.searchsorted(rows.ends, row, side="right"))]
         if not isinstance(head, Operator):
-            return Program((head if isinstance(head, Terminal) else Apply(head, ()),))
+            return leaf_program(head)
         given: Any = functions(row - begin) if callable(functions) else functions
         return self.applied(head, given, tuple(int(place[row - begin]) for place in places))
 
@@ -240,7 +240,7 @@ def operator_of(primitive: Primitive) -> Operator | None:
 def named_functions(known: Language, asked: Fn) -> list[Function]:
     """The constants of a function type."""
     constants = [p for p in known.primitives if not p.type.args and fits(p.type.result, asked)]
-    return [Function(Program((Apply(p, ()),)), p.run(NUMPY), 0) for p in constants]
+    return [Function(leaf_program(p), p.run(NUMPY), 0) for p in constants]
 
 
 def head_type(leaf: Terminal | Primitive) -> Any:

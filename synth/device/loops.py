@@ -7,7 +7,6 @@ stores or compares. The host only hands out blocks, and looks at what came of th
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -24,7 +23,7 @@ from synth.evaluate import defined, evaluate
 from synth.hashing import agree
 from synth.primitive import Primitive
 from synth.rectangles import sizes
-from synth.types import Type, carrier, is_vector
+from synth.types import carrier
 
 Run = Callable[..., tuple[Shaped[Array, "examples block"], Bool[Array, " block"]]]
 Rectangles = Int[np.ndarray, "rectangles columns"]
@@ -42,12 +41,14 @@ def traced(primitive: Primitive, examples: int) -> Run | None:
 
     Where it is None, numpy evaluates the candidates, and they are stored on the device all the same.
     """
-    kinds = [carrier(kind) for kind in (*primitive.type.args, primitive.type.result)]
-    if not primitive.type.args or not all(isinstance(kind, Type) and not is_vector(kind) for kind in kinds):
+    if not primitive.on_single_values:
         return None
     shape = (examples, blocks.sizes_here().few)
     rows = np.linspace(0, DRAWS - 1, shape[0] * shape[1]).astype(int)
-    given = [values[rows].reshape(shape) for values in draw(kinds[:-1], DRAWS, np.random.default_rng(0))]
+    given = [
+        values[rows].reshape(shape)
+        for values in draw([carrier(kind) for kind in primitive.type.args], DRAWS, np.random.default_rng(0))
+    ]
     try:
         with wide(), np.errstate(all="ignore"):
             run, every = blocks.evaluated(primitive), jnp.asarray(np.ones(shape[1], bool))
@@ -61,18 +62,23 @@ def traced(primitive: Primitive, examples: int) -> Run | None:
 
 
 def store(
-    run: Run, operator: Any, given: Sequence[DeviceStore], into: DeviceStore, rects: Rectangles, bank: Any
+    run: Run,
+    head: int,
+    given: Sequence[DeviceStore],
+    into: DeviceStore,
+    rects: Rectangles,
+    check: Callable[[], None],
 ) -> None:
     """Store what is new among an operator's candidates, in order: the rows that numpy gives them."""
     table, total = table_of(rects)
     size = into.sizes.of(total, into.sizes.stored)
     for number, begin in enumerate(range(0, total, size), 1):
         with wide():
-            rows, inside = blocks.candidates(table, operator.head, begin, total, arity=len(given), block=size)
+            rows, inside = blocks.candidates(table, head, begin, total, arity=len(given), block=size)
             values, wanted = run(inside, *gathered(given, rows, into.words))
             into.put(values, wanted, rows)
         if number % GROUP == 0 or begin + size >= total:
-            bank.meter.check(bank.nbytes)
+            check()
 
 
 def match(
@@ -80,13 +86,14 @@ def match(
     given: Sequence[DeviceStore],
     rects: Rectangles,
     wanted: Shaped[np.ndarray, " examples"],
-    bank: Any,
-    count: bool,
+    meter: Meter | None,
+    check: Callable[[], None],
 ) -> Iterator[tuple[int, ...]]:
-    """Rows of the candidates whose values are wanted, in order; with `count`, the meter has those up to the last."""
+    """Rows of the candidates whose values are wanted, in order; the meter, if there is one, counts up to the last."""
     seen = 0
-    for last, rows in matches(run, given, rects, wanted, bank.meter, bank.nbytes):
-        bank.meter.candidates += (last - seen) * count
+    for last, rows in matches(run, given, rects, wanted, check):
+        if meter is not None:
+            meter.candidates += last - seen
         seen = last
         if rows:
             yield rows
@@ -97,8 +104,7 @@ def matches(
     given: Sequence[DeviceStore],
     rects: Rectangles,
     wanted: Shaped[np.ndarray, " examples"],
-    meter: Meter,
-    nbytes: int,
+    check: Callable[[], None],
 ) -> Iterator[tuple[int, tuple[int, ...]]]:
     """How many candidates were seen, with the rows of the last one where it is wanted; no rows after some blocks."""
     table, total = table_of(rects)
@@ -122,7 +128,7 @@ def matches(
                 yield from ((start + place + 1, rows) for place, rows in found(sweep, one, int(count)))
             begin = start + size
         yield min(begin, total), ()
-        meter.check(nbytes)
+        check()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from jaxtyping import Int, Shaped
 from synth.grammar import LAMBDA, Language
 from synth.lambdas.terms import CONSTANT, Terms
 from synth.primitive import Primitive
-from synth.program import Apply, Lambda, Program
+from synth.program import Lambda, Program, leaf_program
 from synth.rectangles import Layers
 from synth.store import grown
 from synth.types import Fn, Type, carrier, dtype_of, fits
@@ -75,7 +75,7 @@ class Functions:
     def program(self, row: int) -> Program:
         place = int(self.origin[row])
         if place < 0:
-            return Program((Apply(self.constants[-1 - place], ()),))
+            return leaf_program(self.constants[-1 - place])
         assert self.terms is not None
         words = self.terms.language.terminals
         return Program(

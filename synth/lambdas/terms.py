@@ -4,7 +4,6 @@ Two terms are one where the laws of their primitives make them equal as function
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int
@@ -12,9 +11,10 @@ from jaxtyping import Int
 from synth.deduction.table import Table, row_hashes
 from synth.grammar import Language
 from synth.lambdas.keys import WORDS, Keyring, same
+from synth.operators import Operator, numbered, spares
 from synth.primitive import Primitive
-from synth.program import Apply, Program, Terminal, apply
-from synth.rectangles import Layers, flat, possible, rectangles
+from synth.program import Program, Terminal, apply, leaf_program
+from synth.rectangles import Layers, flat, possible, rectangles, to_build
 from synth.store import grown
 from synth.types import Type, carrier, fits
 from synth.xp import NUMPY
@@ -58,17 +58,6 @@ class Rows:
         self.count = more
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """A primitive on arguments with its number and its cost where a type is asked."""
-
-    head: int
-    primitive: Primitive
-    cost: int
-    args: tuple[Type, ...]  # carriers
-    laws: frozenset[str]
-
-
 class Terms:
     """Every term of a type, of at most the cost that was built, over a language's terminals.
 
@@ -88,8 +77,8 @@ class Terms:
         self._own = range(len(language.terminals) - parameters, len(language.terminals))
         self.keyring = Keyring(seed)
         self._leaf_keys = [self._leaf_key(leaf) for leaf in self.heads[: self.leaves]]
-        self.operators = {kind: self._operators(kind) for kind in language.costs}
-        self.spare = self._spares()
+        self.operators = numbered(language, self.leaves)
+        self.spare = spares(language, self.operators, self.goal) | {self.goal: 0}
         self.rows = {kind: Rows() for kind in self.spare}
         self.done = dict.fromkeys(self.spare, 0)
         self.shapes: list[Shape] = [(), *((place,) for place in range(parameters))]
@@ -118,19 +107,14 @@ class Terms:
 
     def build(self, cost: int, step: int, check: Callable[[], None]) -> None:
         """Every term of at most this cost, and what it is made of."""
-        targets = {kind: cost - spare for kind, spare in self.spare.items() if self.done[kind] < cost - spare}
-        first = min((self.done[kind] for kind in targets), default=cost)
-        for level in range(first + step, max(targets.values(), default=0) + 1, step):
-            for kind, target in targets.items():
-                if self.done[kind] < level <= target:
-                    self._build(kind, level, check)
-                    self.done[kind] = level
+        for kind, level in to_build(self.done, {kind: cost - spare for kind, spare in self.spare.items()}, step):
+            self._build(kind, level, check)
 
     def program(self, kind: Type, row: int) -> Program:
         rows = self.rows[kind]
         head = self.heads[rows.heads[row]]
         if isinstance(head, Terminal) or not head.type.args:
-            return Program((head if isinstance(head, Terminal) else Apply(head, ()),))
+            return leaf_program(head)
         parts = zip(head.type.args, rows.args[:, row], strict=False)
         return apply(head, *(self.program(carrier(part), int(place)) for part, place in parts))
 
@@ -139,38 +123,6 @@ class Terms:
             return self.keyring.leaf()
         value = leaf.run(NUMPY)
         return self.keyring.leaf(value if isinstance(value, int) else None, leaf.type.result)
-
-    def _operators(self, kind: Type) -> list[Operator]:
-        return [
-            Operator(
-                head=head,
-                primitive=primitive,
-                cost=self.language.costs[kind][primitive.name],
-                args=tuple(carrier(part) for part in primitive.type.args),
-                laws=frozenset(law.name for law in primitive.laws),
-            )
-            for head, primitive in enumerate(self.heads)
-            if isinstance(primitive, Primitive)
-            and primitive.type.args
-            and primitive.name in self.language.costs[kind]
-            and fits(primitive.type.result, kind)
-        ]
-
-    def _spares(self) -> dict[Type, int]:
-        """By type, what a term of the goal's type costs at least beyond a part of this type."""
-        least = {kind: min(words.values(), default=0) for kind, words in self.language.costs.items()}
-        spare: dict[Type, int] = {self.goal: 0}
-        waiting = [self.goal]
-        while waiting:
-            kind = waiting.pop()
-            for operator in self.operators[kind]:
-                for place, part in enumerate(operator.args):
-                    others = sum(least[other] for i, other in enumerate(operator.args) if i != place)
-                    extra = spare[kind] + operator.cost + others
-                    if extra < spare.get(part, extra + 1):
-                        spare[part] = extra
-                        waiting.append(part)
-        return spare
 
     def _build(self, kind: Type, cost: int, check: Callable[[], None]) -> None:
         rows = self.rows[kind]

@@ -106,12 +106,7 @@ def take(step: Step, values: np.ndarray, others: list[np.ndarray]) -> np.ndarray
 
 def stored(bank: Bank, kind: Type, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
     """Values of stored programs on the bank's own examples."""
-    return shaped(bank, kind, bank.values(kind)[:, rows])
-
-
-def shaped(bank: Bank, kind: Type, words: Shaped[np.ndarray, "words n"]) -> np.ndarray:
-    wide = bank.words(kind)
-    return words if wide == 1 else np.moveaxis(words.reshape(-1, wide, words.shape[1]), 1, 2)
+    return bank.shaped(kind, bank.values(kind)[:, rows])
 
 
 def write(bank: Bank, step: Step, inner: Program) -> Program:

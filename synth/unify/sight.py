@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int, Shaped
 
 from synth.types import Type
-from synth.unify.question import Question, Step, shaped, stored
+from synth.unify.question import Question, Step, stored
 
 SMALL = 1 << 22  # values of all programs together, up to which they are worked out once for all
 Rows = Int[np.ndarray, " n"] | slice
@@ -43,7 +43,7 @@ def see(question: Question, further: Int[np.ndarray, " further"]) -> Sight:
         whole = None
     else:
         words = bank.evaluate(question.at(further))
-        whole = {k: np.concatenate([stored(bank, k), shaped(bank, k, words[k])]) for k in kinds}
+        whole = {k: np.concatenate([stored(bank, k), bank.shaped(k, words[k])]) for k in kinds}
     return Sight(question=question, further=further, whole=whole)
 
 
@@ -60,7 +60,7 @@ def values(
     if len(far):
         every = {kind: np.arange(bank.count(kind))[rows] for kind, rows in wanted.items()}
         words = bank.evaluate(sight.question.at(sight.examples[far]), every)
-        found = {kind: np.concatenate([found[kind], shaped(bank, kind, words[kind])]) for kind in wanted}
+        found = {kind: np.concatenate([found[kind], bank.shaped(kind, words[kind])]) for kind in wanted}
     return found
 
 

@@ -1,8 +1,6 @@
 """Programs from constraints: answers are proved, the smallest are said to be so, contradictions name their lines."""
 
-import builtins
 import itertools
-import sys
 
 import numpy as np
 import pytest
@@ -30,6 +28,7 @@ from synth.sygus import parse_problem
 from synth.sygus.operators import BOOLEANS, INTEGERS, constant, operators
 from synth.text import parse
 from synth.types import BOOL, BV, INT
+from tests.synth.without_z3 import hide_z3
 
 X, Y, Z = (Terminal(name, INT) for name in "xyz")
 NUMBERS = tuple(constant(value, INT) for value in range(6))
@@ -202,15 +201,7 @@ def test_calls_inside_calls_are_refused() -> None:
 
 
 def test_without_z3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: object, **named: object) -> object:
-        if name == "z3":
-            raise ImportError(name)
-        return real(name, *rest, **named)  # type: ignore[arg-type]
-
-    monkeypatch.delitem(sys.modules, "z3", raising=False)
-    monkeypatch.setattr(builtins, "__import__", without)
+    hide_z3(monkeypatch)
     with pytest.raises(ValueError, match=r"pip install 'synthnet\[smt\]'"):
         solved(largest("x y"))
 

@@ -1,8 +1,5 @@
 """Proofs by z3 agree with the programs' own values; what cannot be proved is said."""
 
-import builtins
-import sys
-
 import numpy as np
 import pytest
 import sympy
@@ -18,6 +15,7 @@ from synth.smt import Proved, Refuted, Smt, Unproved, prove
 from synth.sygus.operators import BOOLEANS, DIV, GE, GT, IFF, IMPLIES, INTEGERS, REM
 from synth.text import parse
 from synth.types import BOOL, BV, INT, REAL, Fn, Type, dtype_of
+from tests.synth.without_z3 import hide_z3
 
 X, Y, P = Terminal("x", INT), Terminal("y", INT), Terminal("p", BOOL)
 LIBRARY = (*INTEGERS.values(), *BOOLEANS.values())
@@ -111,18 +109,6 @@ def test_the_absence_of_z3_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     verdict = prove(claim("(ge x x)"))
     assert isinstance(verdict, Unproved)
     assert "z3-solver" in verdict.why
-
-
-def hide_z3(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: object, **named: object) -> object:
-        if name == "z3":
-            raise ImportError(name)
-        return real(name, *rest, **named)  # type: ignore[arg-type]
-
-    monkeypatch.delitem(sys.modules, "z3", raising=False)
-    monkeypatch.setattr(builtins, "__import__", without)
 
 
 def test_hard_claims_stop_in_time() -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synth import LIBRARY, Language, Primitive, Spec, check_primitive, named
-from synth.formats import SUFFIXES, read_examples
-from synth.library import BOOLEAN, CHOICE, FUNCTIONS, INTEGERS, LISTS, REALS, SEQUENCES, STREAMS, bitvectors, bv_literal
-from synth.sygus import Problem, read_problem, specification
-from synth.types import LIST, REAL, SEQUENCE, STREAM, Fn
+from synth.files.formats import SUFFIXES, read_examples
+from synth.files.sygus import Problem, read_problem, specification
+from synth.language.literals import bv_literal
+from synth.language.types import LIST, REAL, SEQUENCE, STREAM, Fn
+from synth.library import BOOLEAN, CHOICE, FUNCTIONS, INTEGERS, LISTS, REALS, SEQUENCES, STREAMS, bitvectors
 
 SYGUS = ".sl"
 VECTORS = ((LIST, LISTS), (STREAM, STREAMS), (SEQUENCE, SEQUENCES))

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.resolve import module_of
 from synth import PRIMITIVES, Primitive
-from synth.check import Checked, examine
+from synth.checks.check import Checked, examine
 
 LARGEST = 1 << 22  # bytes of a file of primitives
 

@@ -22,7 +22,7 @@ from compare.record import Record
 from compare.trajectory import Trajectory, trace
 from nets.check import check_net
 from nets.checkpoint import save_arrays
-from synth.spec import Spec
+from synth.language.spec import Spec
 
 PACKAGES = ("synthnet", "jax", "jaxlib", "flax", "optax", "numpy", "scipy", "sympy")
 CHECKED = 64  # inputs that a user's net is checked on

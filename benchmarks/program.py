@@ -16,11 +16,12 @@ from synth import (
     Solution,
     Spec,
     check_primitive,
-    language,
     solve,
     solve_family,
     terminals,
+    uniform_language,
 )
+from synth.language.sympy_view import latex
 
 SECONDS = 60.0
 
@@ -54,7 +55,7 @@ def check_task(task: Task, size: int) -> None:
     """ValueError for an oracle that cannot be asked, and for a language with unknown or unsound primitives."""
     ours = {id(primitive) for primitive in PRIMITIVES}
     primitives = language_of(task)
-    language(primitives, terminals(asked(task, size)))
+    uniform_language(primitives, terminals(asked(task, size)))
     for primitive in primitives:
         if id(primitive) in ours:
             continue
@@ -79,7 +80,7 @@ def fields(solution: Solution) -> dict[str, Any]:
     found = solution.program if isinstance(solution, Found) else None
     return {
         "program": None if found is None else found.show(),
-        "program_latex": None if found is None else found.latex(),
+        "program_latex": None if found is None else latex(found),
         "program_statement": solution.statement,
         "program_candidates": solution.counts.candidates,
         "program_distinct": solution.counts.distinct,

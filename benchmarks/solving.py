@@ -14,11 +14,13 @@ import numpy as np
 from benchmarks.asking import Question
 from benchmarks.names import counted
 from synth import Budget, Found, Language, Program, Spec, Terminal, answers, solve
-from synth.arguments import argument_names
-from synth.types import is_vector
+from synth.language.arguments import argument_names
+from synth.language.python_view import python_source
+from synth.language.sympy_view import sympy_expression
+from synth.language.types import is_vector
 
 if TYPE_CHECKING:
-    from synth.constraints import Outcome
+    from synth.proofs.constraints import Outcome
 
 FOUND, NOT_FOUND, WRONG = 0, 1, 2  # exit statuses
 LONGEST = 1000  # nodes of a program that is written as a formula
@@ -52,7 +54,7 @@ def ask(question: Question, budget: Budget, *, backend: str, certificate: bool, 
     """Search for the answer; z3 takes problems of constraints, and proves what it can."""
     problem = question.problem
     if problem is not None and (question.spec is None or (problem.kind != "examples" and find_spec("z3"))):
-        from synth.constraints import solve_problem
+        from synth.proofs.constraints import solve_problem
 
         return from_constraints(solve_problem(problem, budget, seed))
     assert question.spec is not None
@@ -70,7 +72,7 @@ def ask(question: Question, budget: Budget, *, backend: str, certificate: bool, 
 
 
 def from_constraints(outcome: "Outcome") -> Reply:
-    from synth.constraints import Answer, Contradiction
+    from synth.proofs.constraints import Answer, Contradiction
 
     if isinstance(outcome, Answer):
         size = counted(outcome.size, "node")
@@ -103,9 +105,9 @@ def attempted(text: Callable[[], str]) -> str:
 
 def sygus_text(question: Question, reply: Reply) -> str:
     """Definitions that a SyGuS checker takes."""
-    from synth.sygus import write_answers
-    from synth.sygus.build import smt_sort
-    from synth.sygus.write import write_function
+    from synth.files.sygus import write_answers
+    from synth.files.sygus.build import smt_sort
+    from synth.files.sygus.write import write_function
 
     if question.problem is not None:
         return write_answers(question.problem, reply.programs)
@@ -122,7 +124,7 @@ def python_text(question: Question, name: str, program: Program) -> str:
     parameters = parameters_of(question, name)
     words = {parameter: identifier(parameter, i) for i, parameter in enumerate(parameters)}
     nodes = (Terminal(words.get(n.name, n.name), n.type) if isinstance(n, Terminal) else n for n in program.nodes)
-    source = Program(tuple(nodes)).python(list(words.values())).rstrip()
+    source = python_source(Program(tuple(nodes)), list(words.values())).rstrip()
     before, _, own = source.rpartition("def program(")
     return f"{before}def {identifier(name, 0)}({own}"
 
@@ -145,7 +147,7 @@ def identifier(name: str, place: int) -> str:
 def formula(program: Program) -> str:
     if len(program.nodes) > LONGEST:
         raise ValueError(f"expected at most {LONGEST} operations for a formula, got {len(program.nodes)}")
-    return str(program.sympy())
+    return str(sympy_expression(program))
 
 
 @contextmanager

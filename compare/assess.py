@@ -26,7 +26,7 @@ from compare.read import Reading, read
 from compare.statistics import balanced_agreement
 from compare.view import View
 from nets.net import Net, Params
-from synth.spec import Spec
+from synth.language.spec import Spec
 
 FIELDS = {  # criterion -> field of a record; the bits are judged by their share of the table's
     "match": "match_domain",

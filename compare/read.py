@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Int
 
 from compare.view import View
 from nets.net import Net, Params
-from synth.spec import Spec
+from synth.language.spec import Spec
 
 BLOCK_VALUES = 2**24  # floats a site may hold in one block: 64 MiB
 

@@ -25,7 +25,7 @@ from compare.fit.logits import fit_logits, term_values
 from compare.read import Reading, read
 from compare.view import View
 from nets.net import Net, Params
-from synth.spec import Spec
+from synth.language.spec import Spec
 
 FORMED = 0.5  # share of the outputs' variance that the final dictionary must explain in the end
 GENERALISED = 0.9  # held-out accuracy in the end

@@ -1,18 +1,43 @@
-"""Programs found by enumeration: a small typed language, and the search for the program of fewest bits."""
+"""Programs found by enumeration: a small typed language, and the search for the program of fewest bits.
 
-from synth.arguments import argument_names, columns, terminals
-from synth.budget import Budget, Counts
-from synth.check import check_primitive
-from synth.grammar import Language, language, program_bits
-from synth.levels import Level, levels
+This is the face: what users call. Behind it are rooms, each of which imports only those before it:
+
+- `language`: what a program is, how it is written, and what it costs
+- `library`: the primitives, one topic a file
+- `checks`: what a primitive declares, tested
+- `bank`: distinct programs in arrays, built in order of bits
+- `search`: from a question to a program
+- `files`: questions and answers as files: examples, SyGuS problems
+- `proofs`: programs that z3 finds right for all inputs
+"""
+
+from synth.bank.budget import Budget, Counts
+from synth.bank.levels import Level, levels
+from synth.checks.check import check_primitive
+from synth.language.arguments import argument_names, columns, terminals
+from synth.language.grammar import Language, program_bits, uniform_language
+from synth.language.laws import (
+    annihilator,
+    associative,
+    commutative,
+    idempotent,
+    identity,
+    involution,
+    projection,
+    right_identity,
+    same_branches,
+)
+from synth.language.primitive import Choice, Inverse, Primitive
+from synth.language.prior import fit_prior, read_prior, write_prior
+from synth.language.program import Lambda, Program, Terminal, apply, terminal
+from synth.language.python_view import python_source
+from synth.language.spec import Spec, lists_of_rows, rows_of_lists
+from synth.language.sympy_view import latex, sympy_expression
+from synth.language.text import parse
+from synth.language.types import BITS, BOOL, BV, INT, LIST, MODULUS, REAL, SELECTOR, SEQUENCE, STREAM, Fn, Type, Z
 from synth.library import LIBRARIES, LIBRARY, PRIMITIVES, named
-from synth.primitive import Primitive
-from synth.program import Lambda, Program, Terminal, apply, terminal
-from synth.solution import Exhausted, Found, OutOfBudget, Solution
-from synth.solve import answers, solve, solve_family
-from synth.spec import Spec, lists_of_rows, rows_of_lists
-from synth.text import parse
-from synth.types import BITS, BOOL, BV, INT, LIST, MODULUS, REAL, SELECTOR, SEQUENCE, STREAM, Fn, Type, Z
+from synth.search.solution import Exhausted, Found, OutOfBudget, Solution
+from synth.search.solve import answers, solve, solve_family
 
 __all__ = [
     "BITS",
@@ -29,10 +54,12 @@ __all__ = [
     "SEQUENCE",
     "STREAM",
     "Budget",
+    "Choice",
     "Counts",
     "Exhausted",
     "Fn",
     "Found",
+    "Inverse",
     "Lambda",
     "Language",
     "Level",
@@ -44,20 +71,35 @@ __all__ = [
     "Terminal",
     "Type",
     "Z",
+    "annihilator",
     "answers",
     "apply",
     "argument_names",
+    "associative",
     "check_primitive",
     "columns",
-    "language",
+    "commutative",
+    "fit_prior",
+    "idempotent",
+    "identity",
+    "involution",
+    "latex",
     "levels",
     "lists_of_rows",
     "named",
     "parse",
     "program_bits",
+    "projection",
+    "python_source",
+    "read_prior",
+    "right_identity",
     "rows_of_lists",
+    "same_branches",
     "solve",
     "solve_family",
+    "sympy_expression",
     "terminal",
     "terminals",
+    "uniform_language",
+    "write_prior",
 ]

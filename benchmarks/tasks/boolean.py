@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.tasks.task import Task
-from synth.types import BOOL, Fn
+from synth.language.types import BOOL, Fn
 
 SIZES = (12, 16)
 LOGIC = ("boolean",)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.tasks.task import Task
-from synth.types import INT, Fn
+from synth.language.types import INT, Fn
 
 BINARY = Fn((INT, INT), INT)
 ORDER = ("arith", "choice")

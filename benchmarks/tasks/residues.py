@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.tasks.task import Task
-from synth.types import Fn, Z
+from synth.language.types import Fn, Z
 
 PRIMES = (23, 31, 43, 59, 97, 113)
 BINARY = Fn((Z("p"), Z("p")), Z("p"))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Int
 
-from synth.spec import Spec
-from synth.types import BOOL, Fn
+from synth.language.spec import Spec
+from synth.language.types import BOOL, Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.view import View

@@ -7,7 +7,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from compare.extract.layer import find_layer
 from compare.read import Reading
-from synth.types import BOOL
+from synth.language.types import BOOL
 
 AFFINE_ERROR = 1e-3  # of a pre-activation's standard deviation that may remain beyond an affine form
 MARGIN_ERROR = 1e-3  # of the margin's standard deviation that the read-out may miss

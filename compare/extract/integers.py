@@ -27,7 +27,7 @@ from compare.extract.integers_templates import (
 )
 from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer, importance
 from compare.read import Reading
-from synth.types import INT
+from synth.language.types import INT
 
 NAME = "integers"
 SHOWN_UNITS = 6

@@ -42,7 +42,7 @@ from compare.fit.logits import (
     term_values,
 )
 from compare.read import Reading
-from synth.types import Z
+from synth.language.types import Z
 
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
 SHOWN_UNITS = 6

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from synth.language.primitive import Primitive
+from synth.language.program import unknown
 from synth.library.arith import ARITH
 from synth.library.bits import BITVECTOR
-from synth.library.bitvectors import bitvectors, bv_literal
+from synth.library.bitvectors import bitvectors
 from synth.library.boolean import BOOLEAN
 from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
@@ -16,8 +18,6 @@ from synth.library.residues import RESIDUES
 from synth.library.sequences import SEQUENCES
 from synth.library.streams import STREAMS
 from synth.library.trigonometric import TRIGONOMETRIC
-from synth.primitive import Primitive
-from synth.program import unknown
 
 LIBRARIES = {
     "arith": ARITH,
@@ -69,6 +69,5 @@ __all__ = [
     "STREAMS",
     "TRIGONOMETRIC",
     "bitvectors",
-    "bv_literal",
     "named",
 ]

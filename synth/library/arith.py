@@ -5,7 +5,7 @@ The SMT templates speak of unbounded integers; SMT-LIB's div and mod round anoth
 
 import sympy
 
-from synth.laws import (
+from synth.language.laws import (
     annihilator,
     associative,
     commutative,
@@ -15,8 +15,8 @@ from synth.laws import (
     projection,
     right_identity,
 )
-from synth.primitive import Inverse, Primitive
-from synth.types import INT, Fn
+from synth.language.primitive import Inverse, Primitive
+from synth.language.types import INT, Fn
 
 BINARY = Fn((INT, INT), INT)
 UNARY = Fn((INT,), INT)

@@ -8,9 +8,9 @@ from typing import Any
 
 import sympy
 
-from synth.laws import law
-from synth.primitive import Inverse, Primitive
-from synth.types import BITS, BOOL, INT, Fn
+from synth.language.laws import law
+from synth.language.primitive import Inverse, Primitive
+from synth.language.types import BITS, BOOL, INT, Fn
 
 
 class BitCount(sympy.Function):

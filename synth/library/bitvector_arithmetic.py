@@ -7,10 +7,10 @@ from typing import Any
 
 import sympy
 
-from synth.laws import Law, annihilator, associative, commutative, identity, involution, right_identity
+from synth.language.laws import Law, annihilator, associative, commutative, identity, involution, right_identity
+from synth.language.primitive import Inverse, Primitive
+from synth.language.types import BV, Fn
 from synth.library.words import bvsdiv, bvsrem, bvudiv, bvurem, signed, source, symbolic
-from synth.primitive import Inverse, Primitive
-from synth.types import BV, Fn
 
 
 def arithmetic(width: int) -> tuple[Primitive, ...]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import sympy
 
-from synth.laws import annihilator, associative, commutative, idempotent, identity, involution, right_identity
+from synth.language.laws import annihilator, associative, commutative, idempotent, identity, involution, right_identity
+from synth.language.primitive import Inverse, Primitive
+from synth.language.types import BV, Fn
 from synth.library.words import bvashr, bvlshr, bvshl, signed, source, symbolic
-from synth.primitive import Inverse, Primitive
-from synth.types import BV, Fn
 
 
 def bitwise(width: int) -> tuple[Primitive, ...]:

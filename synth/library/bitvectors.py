@@ -9,44 +9,18 @@ from functools import cache
 
 import sympy
 
-from synth.laws import commutative, same_branches
+from synth.language.laws import commutative, same_branches
+from synth.language.primitive import Choice, Primitive
+from synth.language.types import BOOL, BV, Fn
 from synth.library.bitvector_arithmetic import arithmetic
 from synth.library.bitvector_logic import bitwise, shifts
 from synth.library.words import signed, source, symbolic_signed
-from synth.primitive import Choice, Primitive
-from synth.types import BOOL, BV, Fn
 
 
 @cache
 def bitvectors(width: int) -> tuple[Primitive, ...]:
     """The language of words of one width; ValueError unless it is 1 to 64."""
     return (*bitwise(width), *arithmetic(width), *shifts(width), *relations(width), choice(width))
-
-
-@cache
-def bv_literal(value: int, width: int) -> Primitive:
-    """A constant word, named as SMT-LIB writes it: #x.. where the width is a multiple of 4, otherwise #b.."""
-    kind = BV(width)
-    if not 0 <= value < 2**width:
-        raise ValueError(
-            f"bit-vector literal: expected 0 <= value < 2**{width}, got {value}; take it modulo 2**{width}"
-        )
-    name = f"#x{value:0{width // 4}x}" if width % 4 == 0 else f"#b{value:0{width}b}"
-    return Primitive(
-        name=name,
-        type=Fn((), kind),
-        doc=f"The word {value} of {width} bits.",
-        run=lambda xp: xp.unsigned(value),
-        sym=lambda: sympy.Integer(value),
-        python=f"{value:#x}",
-        smt=name,
-    )
-
-
-def read_word(text: str) -> Primitive:
-    """The literal that #x.. or #b.. writes, of the width that its digits have."""
-    digits = text[2:]
-    return bv_literal(int(digits, 16), 4 * len(digits)) if text[1] == "x" else bv_literal(int(digits, 2), len(digits))
 
 
 def relations(width: int) -> tuple[Primitive, ...]:

@@ -2,9 +2,9 @@
 
 import sympy
 
-from synth.laws import annihilator, associative, commutative, idempotent, identity, involution, same_branches
-from synth.primitive import Choice, Inverse, Primitive
-from synth.types import BOOL, Fn
+from synth.language.laws import annihilator, associative, commutative, idempotent, identity, involution, same_branches
+from synth.language.primitive import Choice, Inverse, Primitive
+from synth.language.types import BOOL, Fn
 
 BINARY = Fn((BOOL, BOOL), BOOL)
 

@@ -2,9 +2,9 @@
 
 import sympy
 
-from synth.laws import commutative, same_branches
-from synth.primitive import Choice, Primitive
-from synth.types import BOOL, INT, Fn
+from synth.language.laws import commutative, same_branches
+from synth.language.primitive import Choice, Primitive
+from synth.language.types import BOOL, INT, Fn
 
 RELATION = Fn((INT, INT), BOOL)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import sympy
 
-from synth.primitive import Primitive
-from synth.types import BOOL, INT, Fn
+from synth.language.primitive import Primitive
+from synth.language.types import BOOL, INT, Fn
 
 MAP = Fn((INT,), INT)
 TEST = Fn((INT,), BOOL)

@@ -7,13 +7,13 @@ import math
 
 import sympy
 
-from synth.laws import associative, commutative, projection
+from synth.language.laws import associative, commutative, projection
+from synth.language.primitive import Primitive
+from synth.language.types import BOOL, INT, Fn
 from synth.library.arith import ARITH
 from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
 from synth.library.words import symbolic
-from synth.primitive import Primitive
-from synth.types import BOOL, INT, Fn
 
 RELATION = Fn((INT, INT), BOOL)
 

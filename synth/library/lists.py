@@ -6,9 +6,9 @@ negative counts of take and drop are 0. No list grows, so the capacity of the ar
 
 from typing import Any
 
+from synth.language.types import INT, LIST, Fn
 from synth.library.functions import MAP, STEP, TEST
 from synth.library.plain import on_lists
-from synth.types import INT, LIST, Fn
 
 UNARY = Fn((LIST,), LIST)
 NUMBER = Fn((LIST,), INT)

@@ -7,8 +7,8 @@ from typing import Any
 
 import sympy
 
-from synth.primitive import Primitive
-from synth.types import Fn, is_vector
+from synth.language.primitive import Primitive
+from synth.language.types import Fn, is_vector
 
 
 def on_lists(name: str, type: Fn, doc: str, run: Callable[..., Any], plain: Callable[..., Any]) -> Primitive:

@@ -6,7 +6,7 @@ are fitted: `compare.fit.enumerate` gives every expression its best scale and of
 
 import sympy
 
-from synth.laws import (
+from synth.language.laws import (
     annihilator,
     associative,
     commutative,
@@ -16,8 +16,8 @@ from synth.laws import (
     projection,
     right_identity,
 )
-from synth.primitive import Inverse, Primitive
-from synth.types import INT, REAL, Fn
+from synth.language.primitive import Inverse, Primitive
+from synth.language.types import INT, REAL, Fn
 
 BINARY = Fn((REAL, REAL), REAL)
 UNARY = Fn((REAL,), REAL)

@@ -2,10 +2,10 @@
 
 import sympy
 
-from synth.laws import law
+from synth.language.laws import law
+from synth.language.primitive import Inverse, Primitive
+from synth.language.types import INT, MODULUS, Fn
 from synth.library.arith import REMAINDER
-from synth.primitive import Inverse, Primitive
-from synth.types import INT, MODULUS, Fn
 
 BINARY = Fn((INT, INT, MODULUS), INT)
 UNARY = Fn((INT, MODULUS), INT)

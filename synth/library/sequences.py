@@ -7,10 +7,10 @@ and 0 where none is; where all of them are equal, as in most programs, it is the
 
 from typing import Any
 
+from synth.language.types import INT, SELECTOR, SEQUENCE, Fn
 from synth.library.functions import MAP, RELATION, STEP
 from synth.library.lists import run_map, run_zip
 from synth.library.plain import on_lists
-from synth.types import INT, SELECTOR, SEQUENCE, Fn
 
 UNARY = Fn((SEQUENCE,), SEQUENCE)
 LOGIC = Fn((SELECTOR, SELECTOR), SELECTOR)

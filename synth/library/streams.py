@@ -5,10 +5,10 @@ A program over streams is therefore the same function at every length. The short
 
 from typing import Any
 
+from synth.language.types import INT, STREAM, Fn
 from synth.library.functions import MAP, STEP, TEST
 from synth.library.lists import run_map, run_zip
 from synth.library.plain import on_lists
-from synth.types import INT, STREAM, Fn
 
 UNARY = Fn((STREAM,), STREAM)
 

@@ -7,11 +7,11 @@ expression. A wave over the modulus 0 is that of the argument 0; integers wrap a
 
 import sympy
 
+from synth.language.primitive import Primitive
+from synth.language.types import INT, MODULUS, REAL, Fn
 from synth.library.arith import ADD, MUL, SUB
 from synth.library.constants import CONSTANTS
 from synth.library.reals import ABS_REAL, ADD_REAL, MUL_REAL, RELU, SQUARE_REAL, SUB_REAL, TANH
-from synth.primitive import Primitive
-from synth.types import INT, MODULUS, REAL, Fn
 
 WAVE = Fn((INT, MODULUS), REAL)
 ANGLE = "def angle(a, m):\n    return math.tau * (a % m) / m if m else 0.0\n"

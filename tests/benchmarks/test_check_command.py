@@ -12,9 +12,9 @@ HEAD = """
 import numpy as np
 import sympy
 from synth import BOOL, INT, Fn, Primitive
-from synth.laws import commutative, involution
+from synth.language.laws import commutative, involution
 from synth.library import ARITH
-from synth.primitive import Choice, Inverse
+from synth.language.primitive import Choice, Inverse
 """
 GOOD = """
 DOUBLE = Primitive(

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from benchmarks.cli import main
 
-PROBLEMS = Path(__file__).parents[1] / "synth" / "sygus" / "problems"
+PROBLEMS = Path(__file__).parents[1] / "synth" / "files" / "sygus" / "problems"
 OWN = """
 from synth import Fn, INT, Primitive
 
@@ -107,7 +107,7 @@ def test_a_library_and_own_primitives_are_used(examples: Path, tmp_path: Path) -
 def test_false_declarations_of_own_primitives_are_refused(
     examples: Path, tmp_path: Path, changes: str, said: str
 ) -> None:
-    head = "from synth.laws import commutative\nfrom synth.primitive import Inverse\n"
+    head = "from synth.language.laws import commutative\nfrom synth.language.primitive import Inverse\n"
     (tmp_path / "own.py").write_text(head + OWN.replace("    run=", f"    {changes}, run="))
     assert sentence(call(examples, "--primitives", tmp_path / "own.py")).startswith(said)
 

@@ -17,8 +17,8 @@ from benchmarks.speed.synth.rate_language import PARTIAL, TOTAL, WORDS, by_size
 from benchmarks.speed.synth.section import Figure, Options, Section, mean_ratio, middle, shown
 from benchmarks.speed.synth.smt_text import integer_problem, number, size_of, values_of
 from synth import INT, Language, parse
-from synth.grammar import EIGHTHS
-from synth.sygus import parse_problem, read_problem, specification
+from synth.files.sygus import parse_problem, read_problem, specification
+from synth.language.grammar import EIGHTHS
 
 # Distinct integer behaviours up to each size, counted by the brute force below and by two banks of arrays.
 DROPPED = (5, 5, 55, 55, 960, 1063, 20218)

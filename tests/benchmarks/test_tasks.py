@@ -10,7 +10,7 @@ import pytest
 from benchmarks.names import find
 from benchmarks.tasks import LABELS, TASKS, Task
 from benchmarks.tasks.task import is_prime, relabelling
-from synth.types import BOOL
+from synth.language.types import BOOL
 
 
 def plain_parity(n: int, *x: int) -> int:

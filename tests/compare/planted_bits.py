@@ -7,8 +7,8 @@ import numpy as np
 from compare.read import Reading, read
 from compare.view import View, by_position
 from nets import Net, mlp
-from synth.spec import Spec
-from synth.types import BOOL, Fn
+from synth.language.spec import Spec
+from synth.language.types import BOOL, Fn
 
 ADDRESS, DATA = (8, 3), (0, 5, 9, 11)
 WEIGHTS = np.array([5, 3, -2, 7, 1, -4, 2, 6, -3, 1, 4, -5])

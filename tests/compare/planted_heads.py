@@ -6,8 +6,8 @@ import numpy as np
 from compare.read import Reading, read
 from compare.view import by_position
 from nets.arch.transformer import transformer
-from synth.spec import Spec
-from synth.types import Fn, Z
+from synth.language.spec import Spec
+from synth.language.types import Fn, Z
 
 FREQUENCIES = (2, 3, 5, 9)
 PHASES = 12

@@ -18,8 +18,8 @@ from compare.read import Reading, read
 from compare.view import by_position
 from nets.arch.mlp import mlp
 from nets.net import tapping, wrap
-from synth.spec import Spec
-from synth.types import INT, Fn
+from synth.language.spec import Spec
+from synth.language.types import INT, Fn
 from tests.compare.planted_heads import FREQUENCIES, reading, spec
 
 

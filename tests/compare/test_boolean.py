@@ -20,8 +20,8 @@ from compare.extract.boolean_code import PRECISIONS
 from compare.view import View
 from nets import mlp, wrap
 from nets.net import tapping
-from synth.spec import Spec
-from synth.types import BOOL, INT, Fn
+from synth.language.spec import Spec
+from synth.language.types import BOOL, INT, Fn
 
 PROGRAMS = {
     "parity of three": (planted.parity(), "Xor(x2, x7, x10)", {2, 7, 10}),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from synth import Budget
-from synth.bank import Bank
-from synth.budget import Meter
-from synth.grammar import Language
-from synth.types import Type
+from synth.bank.bank import Bank
+from synth.bank.budget import Meter
+from synth.language.grammar import Language
+from synth.language.types import Type
 
 ROOM = 12 << 30  # bytes that a bank may take here
 PATIENCE = 600.0  # seconds

@@ -20,8 +20,8 @@ from benchmarks.speed.synth.section import (
 )
 from benchmarks.speed.synth.smt_text import size_of
 from synth import Budget, Found, solve
-from synth.constraints import Answer, solve_problem
-from synth.sygus import Problem, read_problem, specification, write_answers
+from synth.files.sygus import Problem, read_problem, specification, write_answers
+from synth.proofs.constraints import Answer, solve_problem
 
 WARM_SECONDS = 5.0
 OWN = Path(__file__).parent / "problems"

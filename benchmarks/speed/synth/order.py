@@ -16,11 +16,11 @@ from benchmarks.speed.synth.int24 import GIVEN
 from benchmarks.speed.synth.integers import TARGETS, Target, rows
 from benchmarks.speed.synth.rate_language import by_size
 from benchmarks.speed.synth.section import Figure, Options, Progress, Section, mean_ratio, shown
-from synth import INT, LIBRARY, Budget, Fn, Found, Program, Spec, Terminal, language, solve
-from synth.bank import Bank
-from synth.budget import Meter, Spent
-from synth.grammar import Language
-from synth.prior import fit_prior
+from synth import INT, LIBRARY, Budget, Fn, Found, Program, Spec, Terminal, solve, uniform_language
+from synth.bank.bank import Bank
+from synth.bank.budget import Meter, Spent
+from synth.language.grammar import Language
+from synth.language.prior import fit_prior
 
 WORDS = tuple(Terminal(name, INT) for name in GIVEN)
 PARTS = 5
@@ -33,7 +33,7 @@ Count = tuple[int, bool]  # candidates, and whether the target was reached
 
 def run(options: Options, progress: Progress) -> Section:
     """Every target by size, in order of bits, and with the priors of the fifths that it is not in."""
-    even = language(LIBRARY, WORDS)
+    even = uniform_language(LIBRARY, WORDS)
     programs = [found_program(target, even, options, progress) for target in TARGETS]
     size = [told(target, by_size(LIBRARY, WORDS), progress) for target in TARGETS]
     bits = [told(target, even, progress) for target in TARGETS]

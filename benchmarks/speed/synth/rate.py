@@ -12,9 +12,9 @@ from benchmarks.speed.synth.plain import INTEGERS, Enumerated, enumerate_plain, 
 from benchmarks.speed.synth.rate_language import PARTIAL, TOTAL, WORDS, by_size
 from benchmarks.speed.synth.rate_others import SPACES, measure
 from benchmarks.speed.synth.section import Figure, Options, Progress, Section, middle, shown
-from synth import INT, language
-from synth.bank import Bank
-from synth.grammar import EIGHTHS
+from synth import INT, uniform_language
+from synth.bank.bank import Bank
+from synth.language.grammar import EIGHTHS
 
 LARGE, SMALL, PLAIN = 11, 9, 5  # sizes
 DISTINCT = {
@@ -136,7 +136,7 @@ def last_level(bank: Bank) -> list[Figure]:
 
 def in_bits(rows: Rows, seconds: float) -> list[Figure]:
     """The same language with the costs of its typed grammar, which fall on eighths of a bit."""
-    bank = empty_bank(language(PARTIAL, WORDS), rate_columns(), INT, "numba")
+    bank = empty_bank(uniform_language(PARTIAL, WORDS), rate_columns(), INT, "numba")
     build(bank, INT, int(BITS * EIGHTHS))
     built = build(bank, INT, int(BITS * EIGHTHS))
     rows.append(row(f"{BITS:g} bits, zero divisors dropped", "numba", built))

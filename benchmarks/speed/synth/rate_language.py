@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from synth.grammar import EIGHTHS, Language, language
+from synth.language.grammar import EIGHTHS, Language, uniform_language
+from synth.language.primitive import Primitive
+from synth.language.program import Terminal
+from synth.language.types import INT
 from synth.library import named
-from synth.primitive import Primitive
-from synth.program import Terminal
-from synth.types import INT
 
 WORDS = (Terminal("x", INT), Terminal("y", INT))
 TOTAL = named(["add", "sub", "mul", "floordiv", "mod", "min", "max", "lt", "if_int", "0", "1", "2"])
@@ -18,7 +18,7 @@ PARTIAL = tuple(
 
 def by_size(library: Iterable[Primitive], terminals: Iterable[Terminal]) -> Language:
     """The language in which every node costs one bit."""
-    return even(language(library, terminals))
+    return even(uniform_language(library, terminals))
 
 
 def even(known: Language) -> Language:

@@ -8,10 +8,10 @@ import numpy as np
 from benchmarks.speed.synth.banks import Built, build, empty_bank
 from benchmarks.speed.synth.rate_language import by_size
 from synth import Terminal, named
-from synth.grammar import EIGHTHS
+from synth.language.grammar import EIGHTHS
+from synth.language.primitive import Primitive
+from synth.language.types import BV, LIST, STREAM, Type
 from synth.library.bitvectors import bitvectors
-from synth.primitive import Primitive
-from synth.types import BV, LIST, STREAM, Type
 
 WIDTH = 64
 ROWS = 16

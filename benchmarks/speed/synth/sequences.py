@@ -10,7 +10,7 @@ from benchmarks.speed.synth import targets_lists, targets_streams
 from benchmarks.speed.synth.section import HASTE, Figure, Options, Progress, Section, Try, middle, seconds, shown
 from benchmarks.speed.synth.smt_text import size_of
 from synth import Budget, Found, Spec, answers, solve
-from synth.primitive import Primitive
+from synth.language.primitive import Primitive
 
 COLUMNS = ("target", "kind", "s", "size", "held out", "minimal", "program")
 FRESH = 1  # added to the seed of the examples for held-out rows

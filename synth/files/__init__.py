@@ -1,0 +1,1 @@
+"""Questions and answers as files: examples in CSV and JSON, problems in SyGuS-IF."""

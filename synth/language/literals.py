@@ -1,0 +1,57 @@
+"""Literals as primitives without arguments: integers, priced by Elias's gamma code, and words of bits.
+
+Peter Elias, "Universal codeword sets and representations of the integers", IEEE Transactions on Information Theory 21
+(1975): the number n > 0 takes 2 floor(log2 n) + 1 bits. Three more bits say that a literal comes.
+"""
+
+from functools import cache
+
+import sympy
+
+from synth.language.primitive import Primitive
+from synth.language.types import BV, INT, Fn
+
+PREFIX = 3  # bits
+
+
+@cache
+def literal(value: int) -> Primitive:
+    """The constant `value` >= 0 as a primitive without arguments."""
+    if value < 0:
+        raise ValueError(f"literal {value}: expected an integer >= 0; write negative numbers as (neg {-value})")
+    return Primitive(
+        name=str(value),
+        type=Fn((), INT),
+        doc=f"The integer {value}.",
+        run=lambda xp: value,
+        sym=lambda: sympy.Integer(value),
+        python=str(value),
+        smt=str(value),
+        bits=PREFIX + 2 * ((value + 1).bit_length() - 1) + 1,
+    )
+
+
+@cache
+def bv_literal(value: int, width: int) -> Primitive:
+    """A constant word, named as SMT-LIB writes it: #x.. where the width is a multiple of 4, otherwise #b.."""
+    kind = BV(width)
+    if not 0 <= value < 2**width:
+        raise ValueError(
+            f"bit-vector literal: expected 0 <= value < 2**{width}, got {value}; take it modulo 2**{width}"
+        )
+    name = f"#x{value:0{width // 4}x}" if width % 4 == 0 else f"#b{value:0{width}b}"
+    return Primitive(
+        name=name,
+        type=Fn((), kind),
+        doc=f"The word {value} of {width} bits.",
+        run=lambda xp: xp.unsigned(value),
+        sym=lambda: sympy.Integer(value),
+        python=f"{value:#x}",
+        smt=name,
+    )
+
+
+def read_word(text: str) -> Primitive:
+    """The literal that #x.. or #b.. writes, of the width that its digits have."""
+    digits = text[2:]
+    return bv_literal(int(digits, 16), 4 * len(digits)) if text[1] == "x" else bv_literal(int(digits, 2), len(digits))

@@ -1,0 +1,198 @@
+"""The search itself: level by level in order of bits, and from time to time back from the goal.
+
+Whatever is met in order of bits is a shortest program. What working back from the goal meets is a bound: the search
+goes on below it until it is proven shortest, or until the effort for that is spent.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from synth.bank.bank import Bank
+from synth.bank.budget import Budget, Meter, Spent
+from synth.language.grammar import EIGHTHS, Language
+from synth.language.program import Program
+from synth.language.types import BITS, Type, carrier, is_vector
+from synth.search.rows import Rows, examples_for, irrelevant, sample
+from synth.search.solution import Exhausted, Found, OutOfBudget, Solution
+from synth.search.unify.directed import directed
+from synth.search.unify.question import Answer, Question
+
+MORE = 8  # counterexamples that are added to the examples at once
+MOST = 64  # examples in the bank, unless a program that is right on all of them is wrong elsewhere
+FIRST_LOOK = 400  # stored programs from which working back from the goal is tried, and at every doubling again
+QUICK = 1e8  # candidates of a level that are gone through for its first program, though one of its cost is known
+SHARE = 0.5  # of the time so far that one look back from the goal may take
+LEAST = 0.004  # seconds
+LONG = 4  # times the cost of the level: a program that costs more is shortened for SHORTEN times the time so far
+SHORTEN = 3.0
+
+
+def first_order(
+    known: Language,
+    rows: Rows,
+    goal: Type,
+    budget: Budget,
+    *,
+    hidden: frozenset[str] = frozenset(),
+    backend: str = "numba",
+    seed: int = 0,
+) -> Solution:
+    """One pass over a language without functions as arguments; `hidden` are terminals that no program names."""
+    kind = carrier(goal)
+    places = sample(rows.answers, examples_for(kind), seed)
+    with np.errstate(all="ignore"):
+        bank = Bank(known, rows.take(places), Meter(budget), hidden, goal=kind, backend=backend, seed=seed)
+        return Search(bank=bank, rows=rows, kind=kind, places=places, budget=budget).run()
+
+
+def unneeded(known: Language, rows: Rows, names: Sequence[str]) -> frozenset[str]:
+    """Arguments that no shortest program of a first-order language has to name."""
+    uses_bits = any(BITS in primitive.type.args for primitive in known.primitives)
+    return frozenset() if uses_bits else irrelevant(rows, names)
+
+
+@dataclass(slots=True)
+class Search:
+    """One search; `run` goes through it once, and after a limit goes on where it was."""
+
+    bank: Bank
+    rows: Rows
+    kind: Type  # the goal's carrier
+    places: Int[np.ndarray, " examples"]  # rows that the bank has
+    budget: Budget
+    excluded: int = 0  # eighths of a bit: no program of at most this cost fits
+    best: Answer | None = None
+    until: float = math.inf  # seconds since the start, for shortening
+    look: int = FIRST_LOOK
+    full: bool = False
+
+    def run(self) -> Solution:
+        limit = self.budget.bits * EIGHTHS
+        cost = self.excluded
+        if not any(map(self.bank.count, self.bank.stores)):
+            self._check_room()
+        try:
+            while cost + self.bank.step <= limit:
+                cost += self.bank.step
+                found = self._level(cost)
+                if found is not None:
+                    return found
+                if self._over(cost):
+                    return self._found() if self.best else Exhausted(bits=np.inf, counts=self._counts())
+        except Spent as spent:
+            if self.best is None:
+                return OutOfBudget(bits=self.excluded / EIGHTHS, which=spent.which, counts=self._counts())
+            return self._found()
+        return self._found() if self.best else Exhausted(bits=self.excluded / EIGHTHS, counts=self._counts())
+
+    def _level(self, cost: int) -> Found | None:
+        """Everything of one cost."""
+        if self.best is not None and self.bank.meter.seconds > self.until:
+            return self._found()
+        self._build(cost)
+        if self.best is not None and self.best.cost <= cost and self.bank.work(self.kind, cost) > QUICK:
+            return self._found()
+        program = self._exact(cost)
+        if program is None and self.excluded == cost - self.bank.step and self.bank.complete(cost):
+            self.excluded = cost
+        if program is not None:
+            self.best = Answer(program=program, cost=cost, how="enumeration")
+        if self.best is not None and self.best.cost <= cost:
+            return self._found()
+        if sum(map(self.bank.count, self.bank.stores)) >= self.look:
+            self._back(cost)
+        return None
+
+    def _build(self, cost: int) -> None:
+        if self.full:
+            return
+        try:
+            self.bank.build(cost, parts=True)
+        except Spent as spent:
+            if spent.which != "bytes":
+                raise
+            self.full = True
+            self.bank.meter.bytes = math.inf
+            self.look = 0
+
+    def _exact(self, cost: int) -> Program | None:
+        """The first program of this cost that fits; one that fits on the bank's examples only teaches it more."""
+        goal = self.rows.answers
+        while True:
+            for program in self.bank.find(self.kind, cost, goal[self.places]):
+                wrong = self.rows.wrong(program)
+                if not len(wrong):
+                    return program
+                self._learn(wrong)
+                break
+            else:
+                return None
+
+    def _learn(self, wrong: Sequence[int] | Int[np.ndarray, " wrong"]) -> None:
+        """Counterexamples become examples of the bank."""
+        chosen = np.asarray(wrong)[np.linspace(0, len(wrong) - 1, MORE).astype(int)]
+        fresh = np.setdiff1d(chosen, self.places)
+        self.places = np.concatenate([self.places, fresh])
+        self.bank.append(self.rows.take(fresh))
+
+    def _back(self, cost: int) -> None:
+        """Work back from the goal; what is met is a bound, and where it fails the bank learns."""
+        meter = self.bank.meter
+        self.look = 2 * sum(map(self.bank.count, self.bank.stores))
+        if is_vector(self.kind) or self.bank.functions:
+            return
+        question = Question(
+            bank=self.bank, kind=self.kind, columns=self.rows.table, answers=self.rows.answers, places=self.places
+        )
+        limit = self.best.cost if self.best else int(min(self.budget.bits * EIGHTHS, 1 << 40)) + 1
+        seconds = max(LEAST, min(SHARE * meter.seconds, self.budget.seconds - meter.seconds))
+        answer, wrong = directed(question, limit, seconds, compiled=self.bank.compiled)
+        if answer is not None and answer.cost < limit:
+            self.best = answer
+            effort = self.budget.effort
+            if answer.cost > LONG * cost:
+                effort = max(effort, SHORTEN)
+            self.until = (1 + effort) * meter.seconds
+        if len(wrong) and len(self.places) < MOST:
+            self._learn(wrong)
+
+    def _over(self, cost: int) -> bool:
+        """Whether nothing more can come: the language ends, or all that is stored was combined."""
+        if self.full and cost >= self.bank.reach():
+            raise Spent("bytes")
+        slack = max((s for s in self.bank.spare.values() if s < 1 << 29), default=0)
+        return cost >= self.bank.reach() + slack
+
+    def _found(self) -> Found:
+        assert self.best is not None
+        return Found(
+            program=self.best.program,
+            bits=self.best.cost / EIGHTHS,
+            verified=len(self.rows.answers),
+            whole=self.rows.whole,
+            examples=len(self.places),
+            counts=self._counts(),
+            minimal=self.excluded >= self.best.cost - self.bank.step,
+            excluded=self.excluded / EIGHTHS,
+            how=self.best.how,
+            smallest_tree=self.best.proven,
+        )
+
+    def _counts(self):
+        return self.bank.meter.counts()
+
+    def _check_room(self) -> None:
+        least = self.bank.nbytes + sum(
+            len(words) * self.bank.stores[kind].bytes_a_program
+            for kind, words in self.bank.language.costs.items()
+            if kind in self.bank.stores
+        )
+        if self.budget.bytes < least:
+            raise ValueError(
+                f"budget: expected at least {least} bytes, which the first level of this language takes, "
+                f"got {self.budget.bytes}; allow more memory"
+            )

@@ -1,0 +1,158 @@
+"""A decision tree over a bank's programs that is right on all examples, alone or inside further steps."""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from synth.language.program import Program
+from synth.language.types import Type
+from synth.search.unify.conditions import Conditions, Maker, conditions, makers, write_condition
+from synth.search.unify.loops import distinct, pack
+from synth.search.unify.masks import everything
+from synth.search.unify.pick import MOST, pick_terms
+from synth.search.unify.question import Answer, Question, Step, right, stored, take, write
+from synth.search.unify.sight import Rows, Sight, see, with_others
+from synth.search.unify.tree import HASTE, Leaf, Tree, grow
+
+EXAMPLES = 128  # that trees are grown on at first
+MORE = 64  # counterexamples that are taken at once
+ROUNDS = 8
+ALONE = 4  # examples without a program that all programs are tried on together
+ROWS = 1 << 14  # candidates for terms; above, only one for each mask on the bank's examples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What trees of one type grow on: examples, in the order of their bits in masks, and the tests on them."""
+
+    kind: Type
+    makers: tuple[Maker, ...]
+    sight: Sight
+    order: Int[np.ndarray, " some"]
+    known: Conditions
+
+
+def prepare(question: Question, kind: Type, limit: int, *, compiled: bool = True) -> Ground | None:
+    """The ground for trees of a type; None where the language has no choice between programs of it."""
+    made = makers(question, kind, compiled=compiled) if question.bank.count(kind) else ()
+    if not made:
+        return None
+    count = len(question.answers)
+    sight = see(question, np.unique(np.linspace(0, count - 1, min(count, EXAMPLES)).astype(np.int64)))
+    return on(sight, kind, made, limit, compiled)
+
+
+def on(sight: Sight, kind: Type, made: tuple[Maker, ...], limit: int, compiled: bool) -> Ground:
+    """The ground for a view; examples that few programs get right come first, which shortens the search for terms."""
+    order = np.arange(len(sight.examples))
+    if kind == sight.question.kind:
+        own = right(stored(sight.question.bank, kind), sight.question.answers[sight.question.places])
+        order = np.concatenate([np.argsort(own.sum(axis=1), kind="stable"), order[len(own) :]])
+    known = conditions(sight, made, order, limit, compiled=compiled)
+    return Ground(kind=kind, makers=made, sight=sight, order=order, known=known)
+
+
+def unify(
+    ground: Ground, path: tuple[Step, ...], limit: int, deadline: float, *, compiled: bool = True
+) -> tuple[Answer | None, Ground]:
+    """The cheapest tree found, below the limit, whose value taken through the steps is the goal.
+
+    `path` has the outermost step first; without steps the tree itself is the goal. The tree is grown on some examples,
+    and again with those on which it turned out to be wrong; the ground returned has these too.
+    """
+    question, extra = ground.sight.question, sum(step.cost for step in path)
+    prices = ground.known.tests.costs
+    least = int(prices[0] + 2 * question.bank.costs(ground.kind).min()) if len(prices) else limit
+    if path and extra + least >= limit:  # without a test, the steps on a program are themselves enumerated
+        return None, ground
+    for turn in range(ROUNDS):
+        if turn and time.thread_time() > deadline + HASTE:
+            break
+        rows, hits = candidates(ground.sight, ground.kind, path, compiled)
+        answer = tree_on(ground, rows, hits, path, limit - extra, deadline, compiled) if len(rows) else None
+        wrong = question.wrong(answer.program) if answer else ()
+        if answer is None or not len(wrong):
+            return answer and replace(answer, cost=answer.cost + extra), ground
+        spread = wrong[np.unique(np.linspace(0, len(wrong) - 1, MORE).astype(np.int64))]
+        sight = see(question, np.union1d(ground.sight.further, spread))
+        ground = on(sight, ground.kind, ground.makers, limit, compiled)
+    return None, ground
+
+
+def candidates(
+    sight: Sight, kind: Type, path: tuple[Step, ...], compiled: bool
+) -> tuple[Int[np.ndarray, " rows"], Bool[np.ndarray, "examples rows"]]:
+    """The programs that are right, taken through the steps, on some example, and where; none if they leave one out.
+
+    All programs are tried on the bank's own examples; on further ones only if these programs leave them out.
+    """
+    own, costs = len(sight.question.places), sight.question.bank.costs(kind)
+    rows = few(costs, hits_of(sight, kind, slice(None), path, slice(0, own)), compiled)
+    hits = hits_of(sight, kind, rows, path)
+    while len(rows) and not hits.any(axis=1).all():
+        missed = np.flatnonzero(~hits.any(axis=1))[:ALONE]
+        more = few(costs, hits_of(sight, kind, slice(None), path, missed), compiled)
+        rows = np.union1d(rows, more) if len(more) else more
+        hits = hits_of(sight, kind, rows, path)
+    return rows, hits
+
+
+def few(costs: Int[np.ndarray, " n"], hits: Bool[np.ndarray, "examples n"], compiled: bool) -> Int[np.ndarray, " rows"]:
+    """The programs that are right somewhere, if they are not too many; none where an example has none."""
+    if not hits.any(axis=1).all():
+        return np.empty(0, np.int64)
+    rows = np.flatnonzero(hits.any(axis=0))
+    if len(rows) <= ROWS:
+        return rows
+    rows = rows[np.argsort(costs[rows], kind="stable")]
+    return rows[distinct(pack(hits[:, rows], compiled), None, compiled)][:ROWS]
+
+
+def hits_of(
+    sight: Sight, kind: Type, rows: Rows, path: tuple[Step, ...], spots: Int[np.ndarray, " m"] | slice = slice(None)
+) -> Bool[np.ndarray, "examples n"]:
+    """On which examples of a view programs are right, taken through the steps."""
+    values, others = with_others(sight, kind, rows, path, spots)
+    for step, given in zip(reversed(path), reversed(others), strict=True):
+        values = take(step, values, given)
+    return right(values, sight.answers[spots])
+
+
+def tree_on(
+    ground: Ground,
+    rows: Int[np.ndarray, " n"],
+    hits: Bool[np.ndarray, "examples n"],
+    path: tuple[Step, ...],
+    limit: int,
+    deadline: float,
+    compiled: bool,
+) -> Answer | None:
+    """The cheapest tree that is right on the ground's examples, taken through the steps; its cost is without them."""
+    bank, kind, examples = ground.sight.question.bank, ground.kind, len(ground.order)
+    terms = pick_terms(pack(hits[ground.order], compiled), bank.costs(kind)[rows], examples, compiled=compiled)
+    seconds = max(0.0, deadline - time.thread_time())
+    grown = grow(everything(examples), terms, ground.known.tests, limit, seconds, compiled=compiled)
+    if grown.tree is None:
+        return None
+    program = write_tree(ground, rows[terms.places], grown.tree)
+    for step in reversed(path):
+        program = write(bank, step, program)
+    proven = grown.proven and not path and len(terms.costs) < MOST and all_terms(ground, len(rows))
+    return Answer(program=program, cost=grown.cost, how="unification", proven=proven)
+
+
+def all_terms(ground: Ground, known: int) -> bool:
+    """Whether as many programs as are known are right on some example at all, further ones included."""
+    sight = ground.sight
+    return sight.whole is not None and int(hits_of(sight, ground.kind, slice(None), ()).any(axis=0).sum()) == known
+
+
+def write_tree(ground: Ground, rows: Int[np.ndarray, " terms"], tree: Tree) -> Program:
+    """The program of a tree whose leaves are stored programs."""
+    question = ground.sight.question
+    if isinstance(tree, Leaf):
+        return question.bank.program(ground.kind, int(rows[tree.term]))
+    yes, no = (write_tree(ground, rows, branch) for branch in (tree.yes, tree.no))
+    return write_condition(question, ground.known, tree.test, yes, no)

@@ -22,8 +22,8 @@ def store_compiled(
     check: Callable[[], None],
 ) -> None:
     """The same as evaluating, hashing and storing in numpy, in one compiled pass over the rectangles."""
-    from synth.bank.kernels import BLOCK as SIDE
-    from synth.bank.kernels import DONE, FULL
+    from synth.bank.table_loops import BLOCK as SIDE
+    from synth.bank.table_loops import DONE, FULL
 
     arity = len(given)
     block = np.empty((len(into.values), SIDE), into.values.dtype)
@@ -55,7 +55,7 @@ def match_compiled(
     check: Callable[[], None],
 ) -> Iterator[tuple[int, ...]]:
     """Rows of the candidates whose values are the goal, in order; the meter counts them, if there is one."""
-    from synth.bank.kernels import DONE, HIT
+    from synth.bank.table_loops import DONE, HIT
 
     state, seen = begin(rects, 0), 0
     while True:

@@ -80,7 +80,7 @@ class Store:
         hashes = fingerprints(values, self.hash, self.compiled)
         if not self.compiled:
             return hashing.find(hashes, self.keys, self.rows)
-        from synth.bank.kernels import find_rows
+        from synth.bank.table_loops import find_rows
 
         found = np.empty(len(hashes), np.int64)
         find_rows(hashes, self.keys, self.rows, found)
@@ -103,7 +103,7 @@ class Store:
     def _place(self, hashes: UInt64[np.ndarray, " n"]) -> Int[np.ndarray, " fresh"]:
         if not self.compiled:
             return hashing.place(hashes, self.keys, self.rows, self.count)
-        from synth.bank.kernels import place_rows
+        from synth.bank.table_loops import place_rows
 
         fresh = np.empty(len(hashes), np.int64)
         return fresh[: place_rows(hashes, self.keys, self.rows, self.count, fresh)]
@@ -111,7 +111,7 @@ class Store:
     def _rehash(self, size: int) -> None:
         keys, rows = table(size)
         if self.compiled:
-            from synth.bank.kernels import rehash
+            from synth.bank.table_loops import rehash
 
             rehash(self.keys, self.rows, keys, rows)
         else:
@@ -139,7 +139,7 @@ def grown(values: np.ndarray, size: int, used: int) -> np.ndarray:
 def fingerprints(values: np.ndarray, hash: Hash, compiled: bool) -> UInt64[np.ndarray, " n"]:
     if not compiled:
         return hashing.fingerprints(values, hash)
-    from synth.bank.kernels import hash_columns
+    from synth.bank.table_loops import hash_columns
 
     hashes = np.empty(values.shape[1], np.uint64)
     hash_columns(values, hash.first, hash.multiplier, np.empty(values.shape[1], np.uint64), hashes)

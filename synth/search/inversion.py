@@ -102,7 +102,7 @@ def subgoals(question: Question, few: int) -> list[Aims]:
 def proposals(question: Question, aims: Aims, limit: int, deadline: float) -> list[Proposal]:
     """Operators on stored programs that give a goal on the bank's examples."""
     found: list[Proposal] = []
-    for operator in question.bank.operators(aims.kind):
+    for operator in question.bank.operators[aims.kind]:
         done: set[tuple[Type, ...]] = set()
         for inverse in operator.primitive.inverses if operator.primitive.defined is None else ():
             known = operator.args[: inverse.place] + operator.args[inverse.place + 1 :]

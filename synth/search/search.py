@@ -13,6 +13,7 @@ from jaxtyping import Int
 
 from synth.bank.bank import Bank
 from synth.bank.budget import Budget, Meter, Spent
+from synth.bank.goal import find, work
 from synth.language.grammar import EIGHTHS, Language
 from synth.language.program import Program
 from synth.language.types import BITS, Type, carrier, is_vector
@@ -94,7 +95,7 @@ class Search:
         if self.best is not None and self.bank.meter.seconds > self.until:
             return self._found()
         self._build(cost)
-        if self.best is not None and self.best.cost <= cost and self.bank.work(self.kind, cost) > QUICK:
+        if self.best is not None and self.best.cost <= cost and work(self.bank, self.kind, cost) > QUICK:
             return self._found()
         program = self._exact(cost)
         if program is None and self.excluded == cost - self.bank.step and self.bank.complete(cost):
@@ -123,7 +124,7 @@ class Search:
         """The first program of this cost that fits; one that fits on the bank's examples only teaches it more."""
         goal = self.rows.answers
         while True:
-            for program in self.bank.find(self.kind, cost, goal[self.places]):
+            for program in find(self.bank, self.kind, cost, goal[self.places]):
                 wrong = self.rows.wrong(program)
                 if not len(wrong):
                     return program

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from benchmarks.speed.synth import files, int24, order, rate, sequences
 from benchmarks.speed.synth.section import Figure, Options, Progress, Section
-from synth.bank.bank import BACKENDS
+from synth.bank.stored import BACKENDS
 from synth.language.program import unknown
 
 SECTIONS: dict[str, Callable[[Options, Progress], Section]] = {

@@ -9,6 +9,7 @@ import numpy as np
 from synth import Budget
 from synth.bank.bank import Bank
 from synth.bank.budget import Meter
+from synth.bank.goal import find
 from synth.language.grammar import Language
 from synth.language.types import Type
 
@@ -70,6 +71,6 @@ def count_level(bank: Bank, goal: Type, cost: int, values: np.ndarray) -> int:
 def sweep(bank: Bank, goal: Type, cost: int, values: np.ndarray, clock: Clock = time.process_time) -> float:
     """Seconds for holding every program of exactly this cost against values that none has, without storing."""
     began = clock()
-    for program in bank.find(goal, cost, values):
+    for program in find(bank, goal, cost, values):
         raise ValueError(f"sweep: expected values that no program has, got those of {program.show()}; take others")
     return clock() - began

@@ -19,6 +19,7 @@ from benchmarks.speed.synth.section import Figure, Options, Progress, Section, m
 from synth import INT, LIBRARY, Budget, Fn, Found, Program, Spec, Terminal, solve, uniform_language
 from synth.bank.bank import Bank
 from synth.bank.budget import Meter, Spent
+from synth.bank.goal import find
 from synth.language.grammar import Language
 from synth.language.prior import fit_prior
 
@@ -84,7 +85,7 @@ def needed(target: Target, known: Language) -> Count:
         while True:
             cost += bank.step
             bank.build(cost, parts=True)
-            if any(True for _ in bank.find(INT, cost, target.oracle(*given))):
+            if any(True for _ in find(bank, INT, cost, target.oracle(*given))):
                 return meter.candidates, True
     except Spent:
         return meter.candidates, False

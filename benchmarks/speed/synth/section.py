@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import geometric_mean, median
 
-from synth.bank.bank import BACKENDS
+from synth.bank.stored import BACKENDS
 
 Progress = Callable[[str], None]
 HASTE = 1e-6  # effort for proofs of minimality, which peers do not give, so times are of answers without them

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from synth.bank.bank import Bank
+from synth.bank.elsewhere import values_on
 from synth.language.program import Program
 from synth.language.types import BOOL, Type, plain
 from synth.proofs.constraints.board import Board
@@ -18,7 +19,7 @@ CELLS = 1 << 22  # values that are held against the constraints together
 def helpful_terms(board: Board, bank: Bank) -> list[Program]:
     """Programs that serve inputs which no term serves: each time the one that serves most of those left."""
     kind = plain(board.call.output.type)
-    values = bank.evaluate(columns_for(board, bank))[kind]
+    values = values_on(bank, columns_for(board, bank))[kind]
     good = np.concatenate([board.satisfied(block.T) for block in blocks(values, board.rows)]) if values.size else None
     missing = ~board.good.any(axis=0)
     found: list[Program] = []
@@ -41,7 +42,7 @@ def helpful_tests(board: Board, bank: Bank) -> list[Program]:
     """The first conditions of each kind of outcome on the inputs."""
     if BOOL not in bank.stores:
         return []
-    holds = bank.evaluate(columns_for(board, bank))[BOOL]
+    holds = values_on(bank, columns_for(board, bank))[BOOL]
     some = np.flatnonzero(holds.any(axis=0) & ~holds.all(axis=0))
     _, first = np.unique(np.packbits(holds[:, some], axis=0), axis=1, return_index=True)
     return [bank.program(BOOL, int(row)) for row in some[np.sort(first)][:TESTS]]

@@ -12,6 +12,7 @@ import numpy as np
 
 from synth.bank.bank import Bank
 from synth.bank.budget import Budget, Meter, Spent
+from synth.bank.elsewhere import values_on
 from synth.language.grammar import Language
 from synth.language.primitive import Primitive
 from synth.language.program import Lambda, Program, Terminal
@@ -120,7 +121,7 @@ class Bodies:
         order = spread_rows(problem)
         few = order[:ROWS]
         with np.errstate(all="ignore"):
-            values = self.bank.evaluate({name: column[few] for name, column in columns.items()})[self.asked.result]
+            values = values_on(self.bank, {name: column[few] for name, column in columns.items()})[self.asked.result]
             hits = np.flatnonzero((values == problem.answers[few, None]).all(axis=0))
             for row in hits[:TRIES]:
                 body = self.program(int(row))

@@ -53,7 +53,7 @@ class Conditions:
 def makers(question: Question, kind: Type, *, compiled: bool) -> tuple[Maker, ...]:
     """The operators that choose between two programs of a type, with the further steps that give many tests."""
     found: list[Maker] = []
-    for operator in question.bank.operators(kind):
+    for operator in question.bank.operators[kind]:
         given = operator.args[0] if operator.args else None
         if operator.primitive.choice is None or given is None or plain(given) in VECTORS:
             continue

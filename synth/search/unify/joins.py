@@ -23,7 +23,7 @@ BLOCK = 1 << 16  # pairs that are tried together
 def join(question: Question, limit: int, deadline: float) -> Answer | None:
     """The cheapest join of two stored programs that is right on all examples and costs less than the limit."""
     best: Answer | None = None
-    for operator in question.bank.operators(question.kind):
+    for operator in question.bank.operators[question.kind]:
         whole = operator.laws >= SEMILATTICE and operator.primitive.defined is None
         if whole and operator.args == (question.kind, question.kind):
             found = joined(question, operator, best.cost if best else limit, deadline)

@@ -70,7 +70,7 @@ def steps(bank: Bank, kind: Type, few: int) -> list[Step]:
     """Every way to make `kind` from one open argument, and at most one other that is among the `few` cheapest."""
     made: list[Step] = []
     cheap: dict[Type, list[tuple[int, int]]] = {}
-    for operator in bank.operators(kind):
+    for operator in bank.operators[kind]:
         args = operator.args
         if operator.primitive.defined is not None or len(args) > 2:
             continue

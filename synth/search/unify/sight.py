@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int, Shaped
 
+from synth.bank.elsewhere import values_on
 from synth.language.types import Type
 from synth.search.unify.question import Question, Step, stored
 
@@ -42,7 +43,7 @@ def see(question: Question, further: Int[np.ndarray, " further"]) -> Sight:
     elif len(further) * sum(bank.count(kind) * bank.words(kind) for kind in kinds) > SMALL:
         whole = None
     else:
-        words = bank.evaluate(question.at(further))
+        words = values_on(bank, question.at(further))
         whole = {k: np.concatenate([stored(bank, k), bank.shaped(k, words[k])]) for k in kinds}
     return Sight(question=question, further=further, whole=whole)
 
@@ -59,7 +60,7 @@ def values(
     found = {kind: stored(bank, kind, rows)[near] for kind, rows in wanted.items()}
     if len(far):
         every = {kind: np.arange(bank.count(kind))[rows] for kind, rows in wanted.items()}
-        words = bank.evaluate(sight.question.at(sight.examples[far]), every)
+        words = values_on(bank, sight.question.at(sight.examples[far]), every)
         found = {kind: np.concatenate([found[kind], bank.shaped(kind, words[kind])]) for kind in wanted}
     return found
 

@@ -27,6 +27,7 @@ from synth.bank.budget import Meter
 from synth.bank.device import blocks, loops
 from synth.bank.device.blocks import Sizes, wide
 from synth.bank.device.store import GROWTH, DeviceStore
+from synth.bank.goal import find
 from synth.bank.hashing import fingerprints, hash_of
 from synth.bank.rectangles import flat, sizes
 from synth.bank.store import Store
@@ -117,7 +118,7 @@ def test_the_same_hits_in_the_same_order(case, most, small):
             for bank in (one, other):
                 bank.build(cost, parts=True)
             for goal in goals:
-                found = [[p.show() for p in bank.find(kind, cost, goal)] for bank in (one, other)]
+                found = [[p.show() for p in find(bank, kind, cost, goal)] for bank in (one, other)]
                 assert found[0] == found[1]
                 hits = max(hits, len(found[0]))
             assert one.meter.candidates == other.meter.candidates
@@ -220,7 +221,7 @@ def test_no_level_compiles_again(small):
     grown = {store.capacity for store in bank.stores.values()}
     for cost in range(bank.step, 26 * EIGHTHS, bank.step):
         bank.build(cost)
-        assert not list(bank.find(INT, cost, np.array([0, 1, 2, 77, 2**50])))
+        assert not list(find(bank, INT, cost, np.array([0, 1, 2, 77, 2**50])))
     assert bank.count(INT) > 3 * SMALL.stored
     assert {store.capacity for store in bank.stores.values()} != grown, "nor when a store grows"
     assert len(traces) == len(set(traces))

@@ -22,6 +22,7 @@ from synth import (
 )
 from synth.bank.bank import Bank
 from synth.bank.budget import Meter
+from synth.bank.elsewhere import values_on
 from synth.bank.lambdas.functions import Functions
 from synth.bank.lambdas.keys import Keyring, ordered, same
 from synth.bank.lambdas.terms import Terms
@@ -125,10 +126,10 @@ def test_stored_programs_with_functions_have_the_stored_values_on_other_rows_too
     table = columns(spec, spec.inputs)
     bank = Bank(known, {name: values[:2] for name, values in table.items()}, Meter(Budget()), goal=LIST)
     bank.build(180)
-    everywhere = bank.evaluate(table)
+    everywhere = values_on(bank, table)
     for kind in (LIST, INT):
         rows = np.arange(0, bank.count(kind), 7)
-        some = bank.evaluate(table, {kind: rows})[kind]
+        some = values_on(bank, table, {kind: rows})[kind]
         assert (some == everywhere[kind][:, rows]).all()
         for place, row in enumerate(rows):
             values = bank.program(kind, int(row)).run({**table, "": np.zeros(5)})

@@ -42,13 +42,6 @@ def signs_of(cube: Int[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     return 1.0 - 2.0 * cube
 
 
-def degree_weights(cube: Int[np.ndarray, "..."]) -> Float[np.ndarray, " degrees"]:
-    """Squared coefficients summed by degree 0 .. n; they add up to 1."""
-    squares = walsh(signs_of(cube)) ** 2
-    degree = np.indices(cube.shape).sum(axis=0)
-    return np.bincount(degree.ravel(), squares.ravel(), minlength=cube.ndim + 1)
-
-
 def first_degree(cube: Int[np.ndarray, "..."]) -> Float[np.ndarray, " n"]:
     """Coefficients of the single bits in {-1, 1}, positive where a set bit makes 1 more likely (Chow parameters)."""
     return np.array([(np.take(cube, 1, i).mean() - np.take(cube, 0, i).mean()) for i in range(cube.ndim)])

@@ -1,4 +1,4 @@
-"""The primitives, one topic a file."""
+"""The primitives, one topic a file; a new one goes into the tuple at the end of its topic, a topic into LIBRARIES."""
 
 from collections.abc import Iterable
 

@@ -1,1 +1,1 @@
-"""What z3 says of a program: equal to another for all inputs, or right under the constraints of a problem."""
+"""What z3 says of programs: `smt` whether a claim holds for all inputs, `constraints/` the programs that meet them."""

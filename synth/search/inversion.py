@@ -19,7 +19,7 @@ from synth.language.program import Apply, Program, apply
 from synth.language.types import INT, Fn, Type, dtype_of
 from synth.language.xp import NUMPY
 from synth.library.constants import CONSTANTS
-from synth.search.unify.question import Answer, Question, Step, right, steps, stored, write
+from synth.search.question import Answer, Question, Step, right, steps, stored, write
 
 BEST = 8  # of the proposals of one inverse that are written down
 BLOCK = 1 << 16  # programs that are tried together

@@ -17,10 +17,10 @@ from synth.bank.goal import find, work
 from synth.language.grammar import EIGHTHS, Language
 from synth.language.program import Program
 from synth.language.types import BITS, Type, carrier, is_vector
+from synth.search.backward import work_back
+from synth.search.question import Answer, Question
 from synth.search.rows import Rows, examples_for, irrelevant, sample
 from synth.search.solution import Exhausted, Found, OutOfBudget, Solution
-from synth.search.unify.directed import directed
-from synth.search.unify.question import Answer, Question
 
 MORE = 8  # counterexamples that are added to the examples at once
 MOST = 64  # examples in the bank, unless a program that is right on all of them is wrong elsewhere
@@ -151,7 +151,7 @@ class Search:
         )
         limit = self.best.cost if self.best else int(min(self.budget.bits * EIGHTHS, 1 << 40)) + 1
         seconds = max(LEAST, min(SHARE * meter.seconds, self.budget.seconds - meter.seconds))
-        answer, wrong = directed(question, limit, seconds, compiled=self.bank.compiled)
+        answer, wrong = work_back(question, limit, seconds, compiled=self.bank.compiled)
         if answer is not None and answer.cost < limit:
             self.best = answer
             effort = self.budget.effort

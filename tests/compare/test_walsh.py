@@ -11,7 +11,6 @@ from compare.fit.named import name
 from compare.fit.threshold import cut, fit_threshold, roundings
 from compare.fit.walsh import (
     cube_of,
-    degree_weights,
     first_degree,
     influences,
     parity_of,
@@ -47,7 +46,6 @@ def test_transform_is_the_mean_of_the_signs_products():
     for subset in rows:
         character = (-1.0) ** (rows @ subset)
         assert coefficients[tuple(subset)] == pytest.approx((signs_of(cube).ravel() * character).mean())
-    assert degree_weights(cube).sum() == pytest.approx(1.0)
 
 
 def test_cube_does_not_depend_on_the_order_of_the_rows():

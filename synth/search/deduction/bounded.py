@@ -16,9 +16,9 @@ from synth.language.program import Program
 from synth.language.types import carrier, plain
 from synth.search.deduction.search import deduce
 from synth.search.deduction.shelf import KINDS
+from synth.search.question import Answer
 from synth.search.search import Search
 from synth.search.solution import OutOfBudget, Solution
-from synth.search.unify.question import Answer
 
 FIRST = 0.2  # seconds of deduction's first turn, the less the more effort is for proofs; each is twice as long
 TURN = 0.5  # seconds of the other's first turn; later it takes what deduction took, times the effort where that is < 1

@@ -9,10 +9,10 @@ from synth.language.primitive import Primitive
 from synth.language.program import Program, apply
 from synth.language.types import VECTORS, Type, carrier, plain
 from synth.language.xp import NUMPY
+from synth.search.question import Question, Step, steps, stored, take, write
 from synth.search.unify.loops import pack
 from synth.search.unify.masks import Tests
 from synth.search.unify.pick import pick_tests
-from synth.search.unify.question import Question, Step, steps, stored, take, write
 from synth.search.unify.sight import Sight, with_others
 
 FEW = 4  # programs that stand beside the open one in a further step

@@ -8,11 +8,11 @@ from jaxtyping import Bool, Int
 
 from synth.language.program import Program
 from synth.language.types import Type
+from synth.search.question import Answer, Question, Step, right, stored, take, write
 from synth.search.unify.conditions import Conditions, Maker, conditions, makers, write_condition
 from synth.search.unify.loops import distinct, pack
 from synth.search.unify.masks import everything
 from synth.search.unify.pick import MOST, pick_terms
-from synth.search.unify.question import Answer, Question, Step, right, stored, take, write
 from synth.search.unify.sight import Rows, Sight, see, with_others
 from synth.search.unify.tree import HASTE, Leaf, Tree, grow
 

@@ -12,7 +12,7 @@ from jaxtyping import Int, Int64
 from synth.language.evaluate import evaluate
 from synth.language.operators import Operator
 from synth.language.program import apply
-from synth.search.unify.question import Answer, Question, right, stored
+from synth.search.question import Answer, Question, right, stored
 
 SEMILATTICE = {"commutative", "associative", "idempotent"}
 MOST = 1024  # programs that are tried in pairs, the cheapest

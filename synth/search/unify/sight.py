@@ -8,7 +8,7 @@ from jaxtyping import Int, Shaped
 
 from synth.bank.elsewhere import values_on
 from synth.language.types import Type
-from synth.search.unify.question import Question, Step, stored
+from synth.search.question import Question, Step, stored
 
 SMALL = 1 << 22  # values of all programs together, up to which they are worked out once for all
 Rows = Int[np.ndarray, " n"] | slice

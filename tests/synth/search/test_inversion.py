@@ -15,11 +15,11 @@ from synth.language.program import Program, Terminal
 from synth.language.types import BOOL, BV, INT, Type
 from synth.library import ARITH, CHOICE, CONSTANTS
 from synth.library.bitvectors import bitvectors
+from synth.search.backward import work_back
 from synth.search.inversion import invert
-from synth.search.unify.directed import directed
+from synth.search.question import Question, cheapest, steps, stored
 from synth.search.unify.joins import join
 from synth.search.unify.masks import FAR
-from synth.search.unify.question import Question, cheapest, steps, stored
 
 INTEGERS = (*ARITH, *CHOICE, *CONSTANTS)
 FEW = (*ARITH, *CHOICE, CONSTANTS[0], CONSTANTS[1], CONSTANTS[7], CONSTANTS[30])
@@ -142,7 +142,7 @@ def test_joins_are_found(goal: np.ndarray) -> None:
 def test_trees_of_integers_are_found(backend: str) -> None:
     goal = np.where(A < B, A * B, np.where(B < 0, A + B, 7 - A))
     asked = in_nodes(goal, first=20, backend=backend)
-    found, _ = directed(asked, seconds=PATIENCE, compiled=backend == "numba")
+    found, _ = work_back(asked, seconds=PATIENCE, compiled=backend == "numba")
     assert found is not None
     assert np.array_equal(found.program.run(asked.columns), goal)
     assert found.cost == cost_of(found.program, asked)
@@ -151,7 +151,7 @@ def test_trees_of_integers_are_found(backend: str) -> None:
 def test_a_tree_inside_a_step_is_cheaper_than_the_step_in_every_leaf() -> None:
     goal = np.where(A < B, A * A, B * 30) - B
     asked = in_nodes(goal, 3, first=30)
-    found, _ = directed(asked, seconds=PATIENCE)
+    found, _ = work_back(asked, seconds=PATIENCE)
     assert found is not None
     assert np.array_equal(found.program.run(asked.columns), goal)
     assert found.cost <= 8 * 12  # (sub (if_int (lt a b) (mul a a) (mul b 30)) b)
@@ -162,7 +162,7 @@ def test_trees_hold_on_examples_that_the_bank_does_not_have() -> None:
     full = np.uint64(2**32 - 1)
     goal = np.where(x >> np.uint64(29) == 3, ~x & full, np.where(x & np.uint64(1) == 1, x >> np.uint64(1), x))
     asked = of_words(x, goal, 8)
-    found, _ = directed(asked, seconds=PATIENCE)
+    found, _ = work_back(asked, seconds=PATIENCE)
     assert found is not None
     assert np.array_equal(found.program.run(asked.columns), goal)
 
@@ -183,7 +183,7 @@ def test_a_tree_is_called_smallest_only_where_none_over_the_stored_programs_cost
     proven = 0
     for goal in goals:
         asked = in_nodes(goal, nodes=3, first=first)
-        answer, _ = directed(asked)
+        answer, _ = work_back(asked)
         assert answer is not None
         if answer.proven:
             proven += 1

@@ -7,17 +7,17 @@ from jaxtyping import Int
 
 from synth.language.types import BOOL, Type
 from synth.search.inversion import invert
+from synth.search.question import Answer, Question, Step, steps
 from synth.search.unify.forest import Ground, prepare, unify
 from synth.search.unify.joins import join
 from synth.search.unify.masks import FAR
-from synth.search.unify.question import Answer, Question, Step, steps
 
 FEW = 4  # programs that stand beside a tree inside a step
 LEAST = 0.004  # seconds for a tree of the goal itself, however late it is
 SUBGOALS = 16  # programs through which a goal is taken back before it is looked for
 
 
-def directed(
+def work_back(
     question: Question, limit: int = FAR, seconds: float = float("inf"), *, compiled: bool = True
 ) -> tuple[Answer | None, Int[np.ndarray, " wrong"]]:
     """The cheapest program met that is right on all examples and costs less than `limit` eighths of a bit.

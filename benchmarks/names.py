@@ -17,6 +17,7 @@ class Named(Protocol):
 
 
 N = TypeVar("N", bound=Named)
+LONGEST = 400  # characters of a line in a log
 
 
 def find(kind: str, name: str, declared: Sequence[N]) -> N:
@@ -48,3 +49,8 @@ def matching(kind: str, pattern: str, names: Iterable[str]) -> list[str]:
 def counted(number: int, noun: str) -> str:
     """The number with its noun, in the plural unless it is one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def cut(text: str, length: int = LONGEST) -> str:
+    """The text, or its beginning and how long it is in all: a line of a log stays a line."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}… ({len(text):,} characters)"

@@ -3,11 +3,11 @@
 import hashlib
 import importlib.util
 import sys
-import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.faults import line_of, said
 from benchmarks.names import find, unknown
 from benchmarks.tasks import TASKS, Task
 
@@ -85,17 +85,3 @@ def module_of(path: Path) -> ModuleType:
     finally:
         sys.path.remove(str(path.parent))
     return module
-
-
-def line_of(error: BaseException, path: Path) -> str:
-    """Where in the file it happened, the innermost place."""
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        return f", line {error.lineno}"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    return f", line {lines[-1]}" if lines else ""
-
-
-def said(error: BaseException) -> str:
-    """The kind of error and the first line of what it says, without a place, which is named before."""
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"{type(error).__name__}: {(text.splitlines() or [''])[0]}"

@@ -71,7 +71,6 @@ PARITY3 = Task(
     classes=two,
     library=LOGIC,
     smallest=11,
-    recipe="boolean",
 )
 MAJORITY = Task(
     name="majority",
@@ -82,7 +81,6 @@ MAJORITY = Task(
     values=two,
     classes=two,
     library=COUNTING,
-    recipe="boolean",
 )
 THRESHOLD = Task(
     name="threshold",
@@ -93,7 +91,6 @@ THRESHOLD = Task(
     values=two,
     classes=two,
     library=COUNTING,
-    recipe="boolean",
 )
 MULTIPLEXER6 = Task(
     name="multiplexer6",
@@ -105,7 +102,6 @@ MULTIPLEXER6 = Task(
     classes=two,
     library=LOGIC,
     smallest=12,
-    recipe="boolean",
 )
 MULTIPLEXER11 = Task(
     name="multiplexer11",
@@ -117,7 +113,6 @@ MULTIPLEXER11 = Task(
     classes=two,
     library=PACKED,
     smallest=12,
-    recipe="boolean",
 )
 JUNTA4 = Task(
     name="junta4",
@@ -129,7 +124,6 @@ JUNTA4 = Task(
     classes=two,
     library=LOGIC,
     smallest=12,
-    recipe="boolean",
 )
 
 BOOLEAN = (PARITY3, MAJORITY, THRESHOLD, MULTIPLEXER6, MULTIPLEXER11, JUNTA4)

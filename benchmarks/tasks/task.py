@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Int
 
+from benchmarks.tasks.oracle import answer_all, ask
 from synth.language.spec import Spec
-from synth.language.types import BOOL, Fn
+from synth.language.types import BOOL, INT, Fn, Z
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.view import View
     from nets.data import Data
 
+USES = {"values": "an argument may be", "classes": "an answer may be"}
 LABELS = ("true", "random", "relabelled")
+RECIPES = {BOOL.name: "boolean", INT.name: "integers", Z("p").name: "grokked"}  # by the type of the answer
 EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sample of this many rows
 
 
@@ -24,10 +27,12 @@ EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sampl
 class Task:
     """A task for a family of sizes (a modulus, a number of bits, a range of integers).
 
-    `type` is the function type, or a function of the size. `oracle(size, *arguments)` takes arrays (n,) and gives the
-    right answers (n,) in plain numpy; it is never a program of the synthesizer's language. `values(size)` is how many
-    integers 0 .. values - 1 an argument may take, `classes(size)` the same of the answer. `library` names the
-    libraries or primitives that the synthesizer may use, or holds Primitives of one's own.
+    `type` is the function type, or a function of the size, of BOOL, INT and Z. `oracle(size, *arguments)` takes arrays
+    (n,), bool for BOOL and int64 otherwise, and gives the n right answers, an array (n,) of integers or Booleans, each
+    from its row alone; a function of single values is asked row by row. It is never a program of the synthesizer's
+    language. `values(size)` is how many integers 0 .. values - 1 an argument may take, `classes(size)` the same of the
+    answer. `library` names the libraries or primitives that the synthesizer may use, or holds Primitives of one's own.
+    Without `recipe` a cell gets the usual one for the type of the answer.
     """
 
     name: str
@@ -42,12 +47,21 @@ class Task:
     needs_prime: bool = False
     smallest: int = 2
     net: str = "mlp"  # what a suite's cell gets when it names none
-    recipe: str = "grokked"
+    recipe: str | None = None  # the same; None: the usual one for the type of the answer
+
+    def __post_init__(self) -> None:
+        refuse_wrong_fields(self)
 
     def signature(self, size: int) -> Fn:
         """The function type at this size."""
         self.check(size)
-        return self.type if isinstance(self.type, Fn) else self.type(size)
+        found = self.type if isinstance(self.type, Fn) else self.type(size)
+        refuse_wrong_type(self.name, found)
+        return found
+
+    def usual_recipe(self, size: int) -> str:
+        """What a suite's cell gets when it names none."""
+        return self.recipe or RECIPES[self.signature(size).result.name]
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""
@@ -127,6 +141,13 @@ class Task:
                 f"task {self.name!r}: expected a size of at least {self.smallest}, got {size}; "
                 f"usual sizes are {', '.join(map(str, self.sizes))}"
             )
+        for what in ("values", "classes"):
+            number = getattr(self, what)(size)
+            if not isinstance(number, int | np.integer) or number < 1:
+                raise ValueError(
+                    f"task {self.name!r}: expected {what}({size}) to be a whole number of at least 1, got {number!r}; "
+                    f"it says how many integers 0, 1, ... {USES[what]}"
+                )
         if self.needs_prime and not is_prime(size):
             raise ValueError(
                 f"task {self.name!r}: expected a prime size, got {size}; "
@@ -134,41 +155,59 @@ class Task:
             )
 
     def _table(self, size: int) -> np.ndarray:
-        """The oracle's answers, checked: one a row, each one of the classes."""
-        domain, classes = self.domain(size), self.classes(size)
-        given = np.asarray(self.oracle(size, *domain))
-        if given.shape != domain[0].shape:
-            raise ValueError(
-                f"task {self.name!r}: expected an oracle that answers {len(domain[0])} rows with an array of shape "
-                f"{domain[0].shape}, got {given.shape}"
-            )
-        bad = np.flatnonzero(~np.isin(given, np.arange(classes)))
-        if len(bad):
-            asked = ", ".join(str(int(values[bad[0]])) for values in domain)
-            raise ValueError(
-                f"task {self.name!r}: expected an oracle that answers 0 .. {classes - 1} at size {size}, "
-                f"got {given[bad[0]]} for ({asked}); mend the oracle, or what `classes` says"
-            )
+        """The oracle's answers on the whole domain, checked."""
+        given = answer_all(self.name, self.oracle, size, self.domain(size), self.classes(size))
         return as_type(given, self.signature(size).result)
 
     def _oracle(self, size: int, table: np.ndarray, labels: str) -> Callable[..., np.ndarray]:
         kind = self.signature(size).result
         if labels == "true":
-            return lambda *arguments: as_type(self.oracle(size, *arguments), kind)
+            return lambda *arguments: as_type(ask(self.name, self.oracle, size, arguments), kind)
         strides = self.values(size) ** np.arange(len(self.signature(size).args))[::-1]
         return lambda *arguments: table[np.stack([np.asarray(a, dtype=np.int64) for a in arguments], -1) @ strides]
 
     def _relabelled(self, size: int, table: np.ndarray, seed: int) -> np.ndarray:
         """The table of g(a, ...) = out(f(in(a), ...)) for a seeded permutation `in` of inputs and `out` of answers."""
         inner, outer = relabelling(self.values(size), self.classes(size), seed)
-        moved = self.oracle(
-            size,
-            *(
-                as_type(inner[values.astype(np.int64)], kind)
-                for values, kind in zip(self.domain(size), self.signature(size).args, strict=True)
-            ),
-        )
+        arguments = [
+            as_type(inner[values.astype(np.int64)], kind)
+            for values, kind in zip(self.domain(size), self.signature(size).args, strict=True)
+        ]
+        moved = ask(self.name, self.oracle, size, arguments)
         return as_type(outer[np.asarray(moved, dtype=np.int64)], self.signature(size).result).reshape(table.shape)
+
+
+def refuse_wrong_fields(task: Task) -> None:
+    """ValueError for a field that cannot be what it says."""
+    for field, length in (("library", "'arith',"), ("sizes", "8,")):
+        given = getattr(task, field)
+        if not isinstance(given, tuple | list):
+            raise ValueError(
+                f"task {task.name!r}: expected {field} as a tuple, got {given!r}; with one entry write ({length}) with "
+                "its comma"
+            )
+    for field in ("oracle", "values", "classes", "terminals"):
+        if not callable(getattr(task, field)):
+            raise ValueError(
+                f"task {task.name!r}: expected {field} as a function of the size, got {getattr(task, field)!r}; "
+                "write one, such as lambda n: n"
+            )
+    if not (isinstance(task.type, Fn) or callable(task.type)):
+        raise ValueError(f"task {task.name!r}: expected type as Fn((INT, INT), INT) or the like, got {task.type!r:.80}")
+    if not task.sizes or not all(isinstance(size, int) for size in task.sizes):
+        raise ValueError(f"task {task.name!r}: expected sizes as integers, at least one, got {task.sizes!r}")
+
+
+def refuse_wrong_type(name: str, given: Any) -> None:
+    """ValueError unless it is a function type of Booleans, integers and residues."""
+    tuples = isinstance(given, Fn) and isinstance(given.args, tuple)
+    kinds = (*given.args, given.result) if tuples else ()
+    if not (len(kinds) > 1 and all(getattr(kind, "name", kind) in RECIPES for kind in kinds)):
+        raise ValueError(
+            f"task {name!r}: expected a function type of BOOL, INT and Z, with an argument, got "
+            f"{given if tuples else repr(given)}; write Fn((INT, INT), INT) or the like, and with one argument "
+            "Fn((INT,), INT)"
+        )
 
 
 def relabelling(values: int, classes: int, seed: int) -> tuple[Int[np.ndarray, " values"], Int[np.ndarray, " classes"]]:

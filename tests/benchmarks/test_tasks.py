@@ -2,15 +2,17 @@
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmarks.names import find
-from benchmarks.tasks import LABELS, TASKS, Task
+from benchmarks.tasks import LABELS, TASKS, Task, by_row
 from benchmarks.tasks.task import is_prime, relabelling
-from synth.language.types import BOOL
+from synth.language.types import BOOL, INT, REAL, Fn
 
 
 def plain_parity(n: int, *x: int) -> int:
@@ -148,14 +150,122 @@ def test_a_fraction_of_no_row_is_refused() -> None:
         (lambda p, a, b: a + b, r"answers 0 \.\. 4 at size 5, got 5 for \(1, 4\)"),
         (lambda p, a, b: a - b, r"answers 0 \.\. 4 at size 5, got -1 for \(0, 1\)"),
         (lambda p, a, b: a / 2, r"answers 0 \.\. 4 at size 5, got 0\.5 for \(1, 0\)"),
-        (lambda p, a, b: 0, r"answers 25 rows with an array of shape \(25,\), got \(\)"),
-        (lambda p, a, b: a[:-1], r"answers 25 rows with an array of shape \(25,\), got \(24,\)"),
+        (
+            lambda p, a, b: a[:-1],
+            r"answers 25 rows with an array of shape \(25,\), got one of shape \(24,\); an oracle",
+        ),
+        (lambda p, a, b: a[:, None], r"answers 25 rows with an array of shape \(25,\), got one of shape \(25, 1\)"),
+        (
+            lambda p, a, b: a * np.nan,
+            r"answers 0 \.\. 4 at size 5, got nan for \(0, 0\); mend the oracle \(here test_ta",
+        ),
+        (lambda p, a, b: (x for x in a), r".* got TypeError: 'int' object is not iterable .test_tasks.py, line"),
+        (lambda p, a, b: None, r".* got NoneType None for \(0, 0\), asked row by row; an oracle \(here test_tasks.py"),
+        (lambda a, b: a, r".* got TypeError: <lambda>\(\) takes 2 positional arguments but 3 were given on \(0, 0\)"),
+        (
+            lambda p, a, b: 1 if a < 3 else 1 // (b - 2),
+            r".* got ZeroDivisionError: .* line \d+\) on \(3, 2\), asked row",
+        ),
+        (lambda p, a, b: [None if x > 3 else x for x in a], "answers with integers or Booleans, got NoneType None for"),
+        (lambda p, a, b: a.astype(str), r"answers with integers or Booleans, got str_ .* for \(0, 0\)"),
+        (lambda p, a, b: 2**70 if a > 3 else 0, r"answers 0 \.\. 4 at size 5, got 1180591620717411303424 for \(4, 0\)"),
+        (
+            lambda p, a, b: np.sort([a, b])[1],
+            r"answers each row by itself and always the same, got 3 for \(3, 4\) among",
+        ),
+        (lambda p, a, b: np.random.default_rng().permutation(a), "answers each row by itself and always the same, got"),
+        (by_row(lambda p, a, b: max(a)), r".* got TypeError: 'int' object is not iterable .* on \(0, 0\)"),
     ],
 )
 def test_an_oracle_that_answers_something_else_is_refused(oracle: Callable[..., np.ndarray], sentence: str) -> None:
     task = find("task", "mod_add", TASKS)
     with pytest.raises(ValueError, match=f"task 'mod_add': expected an oracle that {sentence}"):
         dataclasses.replace(task, oracle=oracle).answers(5)
+
+
+def in_place(p: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    a += b
+    return a % p
+
+
+@pytest.mark.parametrize(
+    ("oracle", "plain"),
+    [
+        (lambda p, a, b: a if a > b else b, max),
+        (lambda p, a, b: max(a, b), max),
+        (by_row(lambda p, a, b: max(a, b)), max),
+        (lambda p, a, b: [max(pair) for pair in zip(a, b, strict=True)], max),
+        (lambda p, a, b: math.gcd(a, b), math.gcd),
+        (lambda p, a, b: (a & b).bit_count() if a else 0, lambda a, b: (a & b).bit_count()),
+        (in_place, lambda a, b: (a + b) % 5),
+        (lambda p, a, b: 0, lambda a, b: 0),
+        (lambda p, a, b: 1.0 * a, lambda a, b: a),
+        (lambda p, a, b: np.where(b == 0, 0, a // b), lambda a, b: a // b if b else 0),
+    ],
+)
+def test_an_oracle_may_be_a_function_of_single_values(oracle: Callable[..., Any], plain: Callable[..., int]) -> None:
+    task = dataclasses.replace(find("task", "mod_add", TASKS), oracle=oracle)
+    wanted = [plain(a, b) for a in range(5) for b in range(5)]
+    spec = task.spec(5)
+    assert spec.outputs.tolist() == wanted
+    assert spec.oracle is not None
+    assert spec.oracle(*spec.inputs).tolist() == wanted
+    relabelled = task.answers(5, labels="relabelled")
+    assert sorted(np.unique_counts(relabelled).counts.tolist()) == sorted(np.unique_counts(wanted).counts.tolist())
+
+
+def test_a_function_of_single_values_is_asked_of_a_large_domain_by_row_alone() -> None:
+    task = dataclasses.replace(find("task", "mod_add", TASKS), oracle=lambda p, a, b: a if a > b else b)
+    assert len(task.answers(256)) == 65_536
+    with pytest.raises(ValueError, match=r"answers 66049 rows .* ambiguous.* or oracle=by_row\(f\) for a function f"):
+        task.answers(257)
+    wrapped = dataclasses.replace(task, oracle=by_row(lambda p, a, b: a if a > b else b))
+    assert wrapped.answers(257)[-1] == 256
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"library": "arith"}, r"expected library as a tuple, got 'arith'; with one entry write \('arith',\) with its"),
+        ({"sizes": 8}, r"expected sizes as a tuple, got 8; with one entry write \(8,\) with its comma"),
+        ({"sizes": ()}, r"expected sizes as integers, at least one, got \(\)"),
+        ({"sizes": ("8",)}, r"expected sizes as integers, at least one, got \('8',\)"),
+        ({"values": 8}, "expected values as a function of the size, got 8; write one, such as lambda n: n"),
+        ({"type": INT}, r"expected type as Fn\(\(INT, INT\), INT\) or the like, got Type"),
+    ],
+)
+def test_a_field_that_cannot_be_what_it_says_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"task 'mod_add': {sentence}"):
+        dataclasses.replace(find("task", "mod_add", TASKS), **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"values": lambda p: p / 2}, r"expected values\(8\) to be a whole number of at least 1, got 4.0; it says how"),
+        (
+            {"classes": lambda p: 0},
+            r"expected classes\(8\) to be a whole number of at least 1, got 0; .* an answer may",
+        ),
+        (
+            {"type": Fn((REAL,), INT)},
+            r"expected a function type of BOOL, INT and Z, with an argument, got \(real\) -> int",
+        ),
+        ({"type": lambda p: INT}, "expected a function type of BOOL, INT and Z, with an argument, got Type"),
+        ({"type": Fn(*(INT, INT))}, r"expected a function type .*; .* with one argument Fn\(\(INT,\), INT\)"),
+        ({"type": Fn((), INT)}, r"expected a function type of BOOL, INT and Z, with an argument, got \(\) -> int"),
+    ],
+)
+def test_what_a_size_gives_is_checked(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"task 'mod_add': {sentence}"):
+        dataclasses.replace(find("task", "mod_add", TASKS), **changes).spec(8)
+
+
+@pytest.mark.parametrize(("name", "recipe"), [("mod_add", "grokked"), ("majority", "boolean"), ("max", "integers")])
+def test_the_usual_recipe_follows_the_type_of_the_answer(name: str, recipe: str) -> None:
+    task = find("task", name, TASKS)
+    assert task.usual_recipe(task.sizes[0]) == recipe
+    assert dataclasses.replace(task, recipe="untrained").usual_recipe(task.sizes[0]) == "untrained"
 
 
 def test_unknown_task_names_the_nearest() -> None:

@@ -125,7 +125,7 @@ def answer_all(task: str, oracle: Oracle, size: int, domain: Columns, classes: i
     if len(bad):
         raise ValueError(
             f"task {task!r}: expected an oracle that answers 0 .. {classes - 1} at size {size}, got {given[bad[0]]} "
-            f"for {row_of(domain, bad[0])}; mend the oracle{place(oracle)}, or what `classes` says"
+            f"for {row_of(domain, int(bad[0]))}; mend the oracle{place(oracle)}, or what `classes` says"
         )
     refuse_mixed(task, oracle, size, domain, given)
     return given
@@ -137,7 +137,7 @@ def refuse_mixed(task: str, oracle: Oracle, size: int, domain: Columns, given: n
     again = ask(task, oracle, size, [values[rows] for values in domain])
     other = np.flatnonzero(again != given[rows])
     if len(other):
-        row = rows[other[0]]
+        row = int(rows[other[0]])
         raise ValueError(
             f"task {task!r}: expected an oracle that answers each row by itself and always the same, got {given[row]} "
             f"for {row_of(domain, row)} among all {len(given)} rows, and {again[other[0]]} among {len(rows)} of them; "

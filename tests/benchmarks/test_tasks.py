@@ -252,7 +252,7 @@ def test_a_field_that_cannot_be_what_it_says_is_refused(changes: dict[str, Any],
             r"expected a function type of BOOL, INT and Z, with an argument, got \(real\) -> int",
         ),
         ({"type": lambda p: INT}, "expected a function type of BOOL, INT and Z, with an argument, got Type"),
-        ({"type": Fn(*(INT, INT))}, r"expected a function type .*; .* with one argument Fn\(\(INT,\), INT\)"),
+        ({"type": Fn(INT, INT)}, r"expected a function type .*; .* with one argument Fn\(\(INT,\), INT\)"),  # pyright: ignore[reportArgumentType]
         ({"type": Fn((), INT)}, r"expected a function type of BOOL, INT and Z, with an argument, got \(\) -> int"),
     ],
 )

@@ -4,22 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.names import unknown
+from benchmarks.language import check_language, language_of
 from benchmarks.resolve import task_of
 from benchmarks.tasks import Task
 from synth import (
-    LIBRARIES,
-    PRIMITIVES,
     Budget,
     Found,
-    Primitive,
     Solution,
     Spec,
-    check_primitive,
     solve,
     solve_family,
-    terminals,
-    uniform_language,
 )
 from synth.language.sympy_view import latex
 
@@ -40,29 +34,9 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
     return {str(size): fields(solution) for size, solution in solutions.items()}, sentence
 
 
-def language_of(task: Task) -> tuple[Primitive, ...]:
-    """The task's primitives: libraries or primitives of ours by name, and a task's own."""
-    named = {primitive.name: (primitive,) for primitive in PRIMITIVES} | LIBRARIES
-    primitives: list[Primitive] = []
-    for entry in task.library:
-        if not isinstance(entry, (str, Primitive)) or (isinstance(entry, str) and entry not in named):
-            raise ValueError(f"task {task.name!r}: {unknown('primitive', str(entry), named)}")
-        primitives += [entry] if isinstance(entry, Primitive) else named[entry]
-    return tuple(primitives)
-
-
 def check_task(task: Task, size: int) -> None:
-    """ValueError for an oracle that cannot be asked, and for a language with unknown or unsound primitives."""
-    ours = {id(primitive) for primitive in PRIMITIVES}
-    primitives = language_of(task)
-    uniform_language(primitives, terminals(asked(task, size)))
-    for primitive in primitives:
-        if id(primitive) in ours:
-            continue
-        try:
-            check_primitive(primitive)
-        except ValueError as error:
-            raise ValueError(f"task {task.name!r}: {error}") from error
+    """ValueError for an oracle that cannot be asked, and for a language that is unsound or cannot answer."""
+    check_language(task, asked(task, size))
 
 
 def asked(task: Task, size: int) -> Spec:

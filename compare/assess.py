@@ -104,8 +104,8 @@ def assess(
 def explain(reading: Reading) -> tuple[Explanation | None, tuple[Refusal, ...]]:
     """The first extractor's explanation, and the refusals of those before it."""
     refusals: list[Refusal] = []
-    for extract in EXTRACTORS:
-        result = extract(reading)
+    for extractor in EXTRACTORS:
+        result = extractor.extract(reading)
         if isinstance(result, Explanation):
             return result, tuple(refusals)
         refusals.append(result)

@@ -44,6 +44,8 @@ def wrap(apply: Apply, sites: tuple[str, ...], *, name: str = "user", init: Call
     `tapping(edits)` gives such a function a `tap(name, value)` that reads and replaces. Without `init` the net can be
     read and judged, not trained. `check_net` tests what is promised here.
     """
+    if isinstance(sites, str):
+        raise ValueError(f"net {name!r}: expected sites as a tuple, got {sites!r}; write ({sites!r},) with its comma")
     declared = tuple(sites)
 
     def applied(params: Params, x: Tokens, edits: Mapping[str, Array] | None = None) -> tuple[Array, Sites]:

@@ -12,10 +12,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Inputs, Refusal, UnitFit
+from compare.extract.asked import Asked
 from compare.extract.attention_code import codes
 from compare.extract.attention_layer import HeadLayer, find_heads, token_means
 from compare.extract.layer import importance
 from compare.extract.residues import frequency_arrays, frequency_groups, modulus, variables, wrong_waves
+from compare.extract.residues import reads as reads_residues
 from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
@@ -44,6 +46,11 @@ def extract(reading: Reading) -> Explanation | Refusal:
         return Refusal(extractor=NAME, reason=embedding)
     heads = _heads(reading, found, characters(p))
     return _explanation(reading, found, heads, fit_heads(heads), embedding)
+
+
+def reads(asked: Asked) -> str | None:
+    """None for tasks from two residues of one modulus to a residue, otherwise why not."""
+    return reads_residues(asked)
 
 
 def _heads(reading: Reading, found: HeadLayer, chars: Characters) -> Heads:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
+from compare.extract.asked import Asked
 from compare.extract.layer import find_layer
 from compare.read import Reading
 from synth.language.types import BOOL
@@ -64,7 +65,8 @@ class BitLayer:
 
 def find_bit_layer(reading: Reading) -> BitLayer | str:
     """The hidden layer over the bits, or why there is none that this extractor reads."""
-    problem = _not_boolean(reading)
+    outputs = reading.outputs.shape[1]
+    problem = reads(reading) or (f"expected one or two outputs, got {outputs}" if outputs > 2 else None)
     if problem:
         return problem
     columns, boundary = _columns(reading), _boundary(reading)
@@ -129,14 +131,13 @@ def outputs_of(margin: np.ndarray | Array, classes: int) -> np.ndarray | Array:
     return margin[:, None] if classes == 1 else margin[:, None] * np.array([-0.5, 0.5], dtype=np.float32)
 
 
-def _not_boolean(reading: Reading) -> str | None:
-    kind = reading.spec.type
+def reads(asked: Asked) -> str | None:
+    """None for tasks from Booleans, on all of their values, to a Boolean; otherwise why not."""
+    kind = asked.spec.type
     if not kind.args or any(t != BOOL for t in (*kind.args, kind.result)):
         return f"expected Boolean arguments and a Boolean result, got a specification of type {kind}"
-    if reading.rows != 2 ** len(kind.args):
-        return f"expected all 2^{len(kind.args)} inputs in the domain, got {reading.rows} rows"
-    if reading.outputs.shape[1] > 2:
-        return f"expected one or two outputs, got {reading.outputs.shape[1]}"
+    if asked.rows != 2 ** len(kind.args):
+        return f"expected all 2^{len(kind.args)} inputs in the domain, got {asked.rows} rows"
     return None
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
+from compare.extract.asked import Asked
 from compare.extract.boolean_layer import activate
 from compare.extract.integers_code import codes
 from compare.extract.integers_formula import fit_formula
@@ -37,9 +38,10 @@ VARIABLES = 16  # the groups of units with the largest share
 
 def extract(reading: Reading) -> Explanation | Refusal:
     """Explain a net from two integers 0 .. n - 1 to an integer; refuse any other net with the reason."""
-    n = size(reading)
-    if isinstance(n, str):
-        return Refusal(extractor=NAME, reason=n)
+    reason = reads(reading)
+    if reason is not None:
+        return Refusal(extractor=NAME, reason=reason)
+    n = reading.view.classes
     layer = find_layer(reading)
     if isinstance(layer, str):
         return Refusal(extractor=NAME, reason=layer)
@@ -52,22 +54,20 @@ def extract(reading: Reading) -> Explanation | Refusal:
     return _explanation(reading, layer, _Fitted.of(reading, layer, n), means[0].astype(np.float32))
 
 
-def size(reading: Reading) -> int | str:
-    """n of a specification of type (INT, INT) -> INT over 0 .. n - 1 twice, or why it is not one."""
-    kind = reading.spec.type
+def reads(asked: Asked) -> str | None:
+    """None for tasks of type (INT, INT) -> INT over 0 .. n - 1 twice, otherwise why not."""
+    kind = asked.spec.type
     if kind.args != (INT, INT) or kind.result != INT:
         return f"expected two integers and an integer, got a specification of type {kind}"
-    n = int(reading.arguments[0].max()) + 1
-    cells = np.unique(reading.arguments[0] * n + reading.arguments[1])
-    if reading.rows != n * n or not np.array_equal(cells, np.arange(n * n)) or n < SMALLEST:
-        return (
-            f"expected all pairs of integers 0 .. n - 1, n at least {SMALLEST}, got {reading.rows} rows up to {n - 1}"
-        )
-    if reading.view.classes != n:
-        return f"expected one output for each of the {n} integers, got {reading.view.classes}"
-    if not np.array_equal(reading.x, np.stack(reading.arguments, axis=1)):
+    n = int(asked.arguments[0].max()) + 1
+    cells = np.unique(asked.arguments[0] * n + asked.arguments[1])
+    if asked.rows != n * n or not np.array_equal(cells, np.arange(n * n)) or n < SMALLEST:
+        return f"expected all pairs of integers 0 .. n - 1, n at least {SMALLEST}, got {asked.rows} rows up to {n - 1}"
+    if asked.view.classes != n:
+        return f"expected one output for each of the {n} integers, got {asked.view.classes}"
+    if not np.array_equal(asked.x, np.stack(asked.arguments, axis=1)):
         return "expected the net's input to hold argument i at position i"
-    return n
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
+from compare.extract.asked import Asked
 from compare.extract.layer import (
     ADDITIVE_SHARE,
     Layer,
@@ -76,24 +77,28 @@ def extract(reading: Reading) -> Explanation | Refusal:
     return _explanation(reading, layer, best, means)
 
 
-def modulus(reading: Reading) -> int | str:
-    """The one modulus of a specification of type (Z(p), Z(p)) -> Z(p), or why there is none."""
-    kind = reading.spec.type
+def reads(asked: Asked) -> str | None:
+    """None for tasks from two residues of one modulus to a residue, otherwise why not."""
+    kind = asked.spec.type
     if len(kind.args) != 2 or {t.name for t in (*kind.args, kind.result)} != {Z("p").name}:
         return f"expected two residues and a residue, got a specification of type {kind}"
-    p, outputs = reading.view.classes, reading.outputs.shape[1]
-    if outputs != p or reading.rows != p * p:
-        return f"expected {p} outputs on {p * p} pairs of residues, got {outputs} on {reading.rows}"
-    if reading.x.shape[1] < 2 or any(not np.array_equal(np.unique(x), np.arange(p)) for x in operands(reading)):
-        return (
-            f"expected the net's first two inputs to be the residues, each 0 .. {p - 1}, got inputs {reading.x.shape}"
-        )
+    p = asked.view.classes
+    if asked.rows != p * p:
+        return f"expected the {p * p} pairs of residues modulo {p}, got {asked.rows} rows"
+    if asked.x.shape[1] < 2 or any(not np.array_equal(np.unique(x), np.arange(p)) for x in operands(asked)):
+        return f"expected the net's first two inputs to be the residues, each 0 .. {p - 1}, got inputs {asked.x.shape}"
     if p < SMALLEST_MODULUS:
         return f"expected a modulus of at least {SMALLEST_MODULUS}, got {p}"
-    return p
+    return None
 
 
-def operands(reading: Reading) -> tuple[Int[np.ndarray, " rows"], Int[np.ndarray, " rows"]]:
+def modulus(reading: Reading) -> int | str:
+    """The one modulus of a net from two residues to a residue, with an output for each; or why there is none."""
+    p, outputs = reading.view.classes, reading.outputs.shape[1]
+    return reads(reading) or (p if outputs == p else f"expected an output for each of {p} residues, got {outputs}")
+
+
+def operands(reading: Asked) -> tuple[Int[np.ndarray, " rows"], Int[np.ndarray, " rows"]]:
     """The net's first two inputs: the residues as the net sees them."""
     return reading.x[:, 0], reading.x[:, 1]
 

@@ -209,9 +209,10 @@ def leaf_program(leaf: Terminal | Primitive) -> Program:
     return Program((leaf if isinstance(leaf, Terminal) else Apply(leaf, ()),))
 
 
-def unknown(kind: str, name: str, known: Sequence[str]) -> ValueError:
+def unknown(kind: str, name: str, known: Sequence[str], listed: str | None = None) -> ValueError:
+    """The nearest of the known names, or else `listed`: all of them by default."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known) or 'none'}"
+    hint = f"did you mean {near[0]!r}?" if near else listed or f"known are {', '.join(known) or 'none'}"
     return ValueError(f"unknown {kind} {name!r}; {hint}")
 
 

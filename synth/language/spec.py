@@ -37,6 +37,10 @@ class Spec:
                 f"spec: expected {arguments} input arrays for type {self.type}, got {len(self.inputs)}; "
                 "give one array of shape (examples,) for each argument"
             )
+        if isinstance(self.names, str):
+            raise ValueError(
+                f"spec: expected names as a tuple, got {self.names!r}; write ({self.names!r},) with its comma"
+            )
         if self.names and not (len(self.names) == len(set(self.names)) == arguments):
             raise ValueError(
                 f"spec: expected {arguments} different names for the arguments of type {self.type}, "

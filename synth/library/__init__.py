@@ -40,12 +40,14 @@ LIBRARY = (*ARITH, *CHOICE, *BOOLEAN, *BITVECTOR, *CONSTANTS)  # the default lan
 
 
 def named(names: Iterable[str | Primitive]) -> tuple[Primitive, ...]:
-    """Primitives by their own names or by their topic's, each once; Primitives stand for themselves."""
+    """Primitives by their own names or by their library's, each once; Primitives stand for themselves."""
+    if isinstance(names, str):
+        raise ValueError(f"expected a tuple of names, got the string {names!r}; write ({names!r},) with its comma")
     known = {primitive.name: (primitive,) for primitive in PRIMITIVES} | LIBRARIES
     chosen: dict[Primitive, None] = {}
     for name in names:
         if isinstance(name, str) and name not in known:
-            raise unknown("primitive", name, list(known))
+            raise unknown("primitive", name, [*LIBRARIES, *known], f"libraries are {', '.join(LIBRARIES)}")
         chosen.update(dict.fromkeys(known[name] if isinstance(name, str) else (name,)))
     return tuple(chosen)
 

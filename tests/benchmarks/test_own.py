@@ -17,7 +17,7 @@ TASK = """
 import numpy as np
 
 from benchmarks.tasks import Task
-from synth import INT, Fn, Primitive
+from synth import BOOL, INT, Fn, Primitive
 
 HALF = Primitive(
     name="half",
@@ -185,7 +185,26 @@ BAD = {
     "shape": ("mytask.py", "a >> 1", "(a >> 1)[:3]", "primitive 'half': expected a result of the arguments' shape"),
     "type": ("mytask.py", "a >> 1", "a / 2", "primitive 'half': expected a result of int64"),
     "numpy only": ("mytask.py", "a >> 1", "np.array(a) >> 1", "primitive 'half': run raised TracerArray"),
-    "oracle": ("mytask.py", "np.floor(", "np.floorr(", "task 'mean': its declaration cannot be asked at size 6 (Attr"),
+    "oracle": ("mytask.py", "np.floor(", "np.floorr(", "AttributeError: module 'numpy' has no attribute 'floorr'"),
+    "values": (
+        "mytask.py",
+        "values=lambda n: n",
+        "values=lambda n: m",
+        "task 'mean': its declaration cannot be asked at",
+    ),
+    "letters": (
+        "mytask.py",
+        '("arith", HALF)',
+        '("arith")',
+        "cannot be run (ValueError: task 'mean': expected library as a tuple, got 'arith'",
+    ),
+    "no such type": ("mytask.py", "Fn((INT, INT), INT),\n    oracle", "Fn((INT, INT), BOOL),\n    oracle", "answer"),
+    "a name of ours": (
+        "mytask.py",
+        'name="half"',
+        'name="neg"',
+        "its own primitive 'neg' has the name of one of ours in",
+    ),
     "answers": (
         "mytask.py",
         "/ 2).astype",

@@ -1,6 +1,6 @@
 """What a file asks of the synthesizer: a SyGuS problem, or examples with the language for their types."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ class Question:
     spec: Spec | None  # None for constraints that are no examples
     language: Language | tuple[Primitive, ...]
     problem: Problem | None = None
+    notes: tuple[str, ...] = ()  # what the user should know before the search
 
 
 def read_question(
@@ -37,7 +38,8 @@ def read_question(
     if suffix != SYGUS:
         examples = read_examples(file, type)
         own = own_primitives(primitives)
-        return Question(examples.spec, chosen(examples.spec.type, [*library, *examples.library], own))
+        language = chosen(examples.spec.type, [*library, *examples.library], own)
+        return Question(examples.spec, language, notes=tuple(named_like(own)))
     if primitives or library or type:
         raise ValueError(
             f"{file}: expected no --primitives, --library or --type, since a SyGuS file says its language and types; "
@@ -55,6 +57,15 @@ def own_primitives(file: Path | None) -> tuple[Primitive, ...]:
     for primitive in own:
         check_primitive(primitive, jax=False)
     return own
+
+
+def named_like(own: Iterable[Primitive]) -> Iterator[str]:
+    """A note for each of the user's own primitives that has the name of one of ours."""
+    from benchmarks.language import built_in
+
+    for primitive in own:
+        if homes := built_in(primitive):
+            yield f"{primitive.name!r} is your primitive, in place of ours in {', '.join(homes)}"
 
 
 def chosen(type: Fn, names: Sequence[str], own: Sequence[Primitive]) -> tuple[Primitive, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.language import built_in
 from benchmarks.resolve import module_of
 from synth import PRIMITIVES, Primitive
 from synth.checks.check import Checked, examine
@@ -77,6 +78,8 @@ def told(primitive: Primitive, checked: Checked) -> str:
     rest = [name for name in checked.done if name not in VIEWS and name != "run"]
     missing = ["not compiled: large searches are slower"] if "numba" not in views and primitive.on_single_values else []
     missing += ["no Python view"] if primitive.python is None else []
+    homes = built_in(primitive)
+    missing += [f"named like one of ours, in {', '.join(homes)}"] if homes else []
     return "; ".join([" = ".join(["numpy", *views]), *rest, *missing])
 
 

@@ -4,17 +4,17 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmarks.listing import LISTINGS
 from benchmarks.names import counted, matching, unknown
 
 if TYPE_CHECKING:
-    from benchmarks.tasks import Task
     from compare.record import Record
 
 FORMATS = {"html": "html", "md": "md", "json": "json", "latex": "tex"}
@@ -62,6 +62,8 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except ValueError as error:
             raise BadUsage(str(error)) from error
+        except BrokenPipeError:  # whoever read the output has enough of it: click ends quietly
+            raise
         except OSError as error:
             full = "no room left on the disk; free some, then run again"
             raise click.ClickException(full if error.errno == errno.ENOSPC else str(error)) from error
@@ -78,14 +80,16 @@ def main() -> None:
 @main.command("list")
 @click.argument(
     "what",
-    type=Nearest(["tasks", "primitives", "nets", "fitters", "extractors", "suites", "recipes", "controls"]),
+    type=Nearest(list(LISTINGS)),
     required=False,
 )
 @told
 def list_(what: str | None) -> None:
-    """List what there is: tasks, primitives, nets, fitters, extractors, suites, recipes or controls."""
-    from benchmarks.listing import LISTINGS
+    """List what there is.
 
+    Tasks; libraries, which a task may name, and their primitives; nets; fitters and extractors; suites, recipes and
+    controls; and the keys of a suite's and a recipe's file.
+    """
     for kind in [what] if what else LISTINGS:
         if what is None:
             click.echo(f"{kind}:")
@@ -105,6 +109,7 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> Non
     """Do what is missing of SUITE, a name from `list suites` or a .toml file, then report."""
     from rich.console import Console
 
+    from benchmarks.outlook import notes
     from benchmarks.run import run_suite
     from benchmarks.suite import read_suite
     from benchmarks.watch import watching
@@ -114,6 +119,8 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> Non
     folder = out or Path("runs") / read.name
     console = Console(width=None if sys.stdout.isatty() else 120)
     command = shlex.join(["synthnet", *sys.argv[1:]])
+    for note in notes(read):
+        click.echo(f"note: {note}")
     try:
         with watching(console) as watcher:
             outcome = run_suite(read, folder, command=command, jobs=jobs or cores(), only=only, watcher=watcher)
@@ -171,10 +178,10 @@ def diff(left: Path, right: Path) -> None:
 @click.argument("task")
 @told
 def show(task: str) -> None:
-    """Show TASK, by its name or as file.py:NAME: what is asked, and a few of its answers."""
-    from benchmarks.resolve import task_of
+    """Show TASK, by its name, as file.py:NAME or as file.py: what is asked, and whether nets for it can be judged."""
+    from benchmarks.outlook import shown
 
-    for line in described(task_of(task, Path())):
+    for line in shown(task):
         click.echo(line)
 
 
@@ -260,6 +267,8 @@ def solve(
     from synth import Budget
 
     question = read_question(file, primitives=primitives, library=library, type=signature)
+    for note in question.notes:
+        click.echo(f"note: {note}", err=True)
     budget = Budget(seconds=seconds, bytes=int(min(MOST_MEMORY, memory) * 2**20), effort=effort)
     try:
         with patience(budget) as budget, waiting(f"{file.name}: {opening(question)}", seconds):
@@ -282,22 +291,6 @@ def solve(
 
 def indented(text: str) -> str:
     return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
-
-
-def described(task: "Task") -> Iterable[str]:
-    size = task.sizes[0]
-    spec = task.spec(size)
-    yield f"{task.name}: {task.doc}"
-    yield f"  type       {spec.type}"
-    yield f"  sizes      {', '.join(map(str, task.sizes))}{' (primes only)' if task.needs_prime else ''}"
-    yield f"  rows       {len(spec.targets())} at size {size}"
-    yield f"  classes    {task.classes(size)} at size {size}"
-    yield f"  language   {', '.join(entry if isinstance(entry, str) else entry.name for entry in task.library)}"
-    yield f"  usually    net {task.net}, recipe {task.recipe}"
-    rows = [len(spec.outputs) * step // 5 for step in range(1, 5)]
-    for row in rows:
-        arguments = ", ".join(str(int(values[row])) for values in spec.inputs)
-        yield f"  e.g.       ({arguments}) -> {int(spec.outputs[row])}"
 
 
 def records_of(folder: Path) -> "list[Record]":

@@ -23,13 +23,14 @@ def language_of(task: Task) -> tuple[Primitive, ...]:
 def own(entry: object) -> tuple[Primitive, ...]:
     """A Primitive, or a tuple of them, in a task's library."""
     entries = tuple(entry) if isinstance(entry, tuple | list) else (entry,)
+    found = tuple(each for each in entries if isinstance(each, Primitive))
     for each in entries:
         if not isinstance(each, Primitive):
             raise ValueError(
                 f"unknown primitive {str(each)!r}; expected in library a name from `synthnet list libraries`, "
                 "a primitive's name, or a Primitive"
             )
-    return entries
+    return found
 
 
 def check_language(task: Task, spec: Spec) -> None:

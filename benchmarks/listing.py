@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,22 @@ def tasks() -> Entries:
 
 
 def primitives() -> Entries:
-    from synth.library import PRIMITIVES
+    """With their types and the libraries that hold them."""
+    from synth.library import LIBRARIES, PRIMITIVES
 
-    return named(PRIMITIVES)
+    for primitive in PRIMITIVES:
+        homes = ", ".join(name for name, library in LIBRARIES.items() if primitive in library)
+        yield primitive.name, f"{primitive.type}: {primitive.doc} [{homes}]"
+
+
+def libraries() -> Entries:
+    """With the types that their primitives give."""
+    from synth.library import LIBRARIES
+
+    for name, library in LIBRARIES.items():
+        types = dict.fromkeys(str(primitive.type.result) for primitive in library if primitive.type.args)
+        doc = (import_module(f"synth.library.{name}").__doc__ or "").partition("\n")[0]
+        yield name, f"[{', '.join(types) or 'int'}] {doc}"
 
 
 def nets() -> Entries:
@@ -35,7 +49,7 @@ def fitters() -> Entries:
 def extractors() -> Entries:
     from compare.extract import EXTRACTORS
 
-    return functions(EXTRACTORS)
+    return ((extractor.name, first_line(extractor.extract)) for extractor in EXTRACTORS)
 
 
 def suites() -> Entries:
@@ -56,6 +70,16 @@ def controls() -> Entries:
     return ((control.name, f"[{control.expected}] {control.doc}") for control in CONTROLS)
 
 
+def keys() -> Entries:
+    """Of a suite's file, of a group in it, of a recipe's file, and of an override in that."""
+    from benchmarks.recipe import Override, RecipeFile
+    from benchmarks.strict import documented
+    from benchmarks.suite import Group, SuiteFile
+
+    for place, kind in (("suite", SuiteFile), ("cells", Group), ("recipe", RecipeFile), ("override", Override)):
+        yield from ((f"{place}.{name}", sentence) for name, sentence in documented(kind))
+
+
 def named(declared: Any) -> Entries:
     return ((entry.name, entry.doc) for entry in declared)
 
@@ -63,7 +87,11 @@ def named(declared: Any) -> Entries:
 def functions(declared: Any) -> Entries:
     for function in declared:
         name = getattr(function, "name", None) or function.__name__
-        yield name, (function.__doc__ or "").strip().partition("\n")[0]
+        yield name, first_line(function)
+
+
+def first_line(declared: Any) -> str:
+    return (declared.__doc__ or "").strip().partition("\n")[0]
 
 
 def files(folder: Path) -> Entries:
@@ -73,6 +101,7 @@ def files(folder: Path) -> Entries:
 
 LISTINGS: dict[str, Callable[[], Entries]] = {
     "tasks": tasks,
+    "libraries": libraries,
     "primitives": primitives,
     "nets": nets,
     "fitters": fitters,
@@ -80,4 +109,5 @@ LISTINGS: dict[str, Callable[[], Entries]] = {
     "suites": suites,
     "recipes": recipes,
     "controls": controls,
+    "keys": keys,
 }

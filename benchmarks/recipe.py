@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from benchmarks.names import unknown
-from benchmarks.strict import convert, read_toml
+from benchmarks.strict import Key, convert, read_toml, said
 
 if TYPE_CHECKING:
     from benchmarks.resolve import Build
@@ -22,13 +22,13 @@ Value = int | float | str | bool
 class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is different for one net, or some sizes, or some tasks."""
 
-    net: str | None = None
-    sizes: tuple[int, ...] | None = None
-    tasks: tuple[str, ...] | None = None
-    fraction: float | None = None
-    options: dict[str, Value] = {}
-    options_per_size: dict[str, float] = {}
-    train: dict[str, Value] = {}
+    net: Key[str | None, said("The net that this is for; every one without it.")] = None
+    sizes: Key[tuple[int, ...] | None, said("The sizes that this is for; every one without it.")] = None
+    tasks: Key[tuple[str, ...] | None, said("The tasks that this is for; every one without it.")] = None
+    fraction: Key[float | None, said("In place of the recipe's.")] = None
+    options: Key[dict[str, Value], said("Added to the recipe's, or in place of them.")] = {}
+    options_per_size: Key[dict[str, float], said("Added to the recipe's, or in place of them.")] = {}
+    train: Key[dict[str, Value], said("Added to the recipe's, or in place of them.")] = {}
 
     def applies(self, task: str, size: int, net: str) -> bool:
         return (
@@ -41,15 +41,23 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class RecipeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One recipe: a control, an untrained net, or training on a share of a table; later overrides win."""
 
-    doc: str
-    labels: Literal["true", "random", "relabelled"] = "true"
-    fraction: float = 1.0
-    control: str | None = None
-    untrained: bool = False
-    options: dict[str, Value] = {}  # of the net
-    options_per_size: dict[str, float] = {}  # of the net, times the size and rounded
-    train: dict[str, Value] = {}  # the fields of nets.Recipe
-    override: tuple[Override, ...] = ()
+    doc: Key[str, said("What the recipe is, in a line.")]
+    labels: Key[
+        Literal["true", "random", "relabelled"],
+        said(
+            "The answers that are trained on: true, random (a seeded table), relabelled (the task behind permutations)."
+        ),
+    ] = "true"
+    fraction: Key[float, said("The share of the table that is trained on; the rest is held out.")] = 1.0
+    control: Key[str | None, said("A net whose right verdict is known, in place of a trained one.")] = None
+    untrained: Key[bool, said("Judge the net as it is initialised.")] = False
+    options: Key[dict[str, Value], said("The net's own, such as width.")] = {}
+    options_per_size: Key[dict[str, float], said("The net's own, times the size and rounded.")] = {}
+    train: Key[dict[str, Value], said("The fields of nets.Recipe: steps, learning_rate, weight_decay, ...")] = {}
+    override: Key[
+        tuple[Override, ...],
+        said("Tables [[override]], what is different for some nets, sizes or tasks; later ones win."),
+    ] = ()
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,13 +26,20 @@ def is_reference(name: str) -> bool:
 
 def task_of(name: str, folder: Path) -> Task:
     """The task of this name."""
+    refuse_without_name(name, folder)
     return instance(name, folder, Task) if is_reference(name) else find("task", name, TASKS)
+
+
+def tasks_in(path: Path) -> dict[str, Task]:
+    """The tasks that a file declares, by the names that it gives them."""
+    return {name: each for name, each in public(module_at(path, str(path))).items() if isinstance(each, Task)}
 
 
 def net_of(name: str, folder: Path) -> "Build":
     """The architecture of this name: a net, or a function that makes one from sizes."""
     from nets import ARCHITECTURES, Net
 
+    refuse_without_name(name, folder)
     if is_reference(name):
         found = load(name, folder)
         if isinstance(found, Net) or callable(found):
@@ -51,17 +58,34 @@ def instance(name: str, folder: Path, kind: type[Task]) -> Task:
     return found
 
 
+def refuse_without_name(name: str, folder: Path) -> None:
+    """ValueError for a file without the name of what it holds."""
+    if name.endswith(".py"):
+        held = public(module_at(folder / name, name))
+        ours = [known for known, each in held.items() if not isinstance(each, ModuleType | type)]
+        raise ValueError(f"{name}: expected {name}:NAME, got no name; the file declares {', '.join(ours) or 'nothing'}")
+
+
 def load(name: str, folder: Path) -> Any:
     """What `file.py:NAME` holds, the file taken relative to `folder`."""
     file, _, attribute = name.rpartition(":")
-    path = (folder / file).resolve()
-    if not path.is_file():
-        raise ValueError(f"{name}: expected a Python file at {path}, found none; check the path before the colon")
-    module = module_of(path)
+    module = module_at(folder / file, name)
     if not hasattr(module, attribute):
-        public = [known for known in vars(module) if not known.startswith("_")]
-        raise ValueError(f"{path}: {unknown('name', attribute, public)}")
+        raise ValueError(f"{Path(folder / file).resolve()}: {unknown('name', attribute, public(module))}")
     return getattr(module, attribute)
+
+
+def module_at(path: Path, name: str) -> ModuleType:
+    """The file as a module; ValueError, with what the user called it, where there is none."""
+    path = path.resolve()
+    if not path.is_file():
+        before = "; check the path before the colon" if ":" in name else "; check the path"
+        raise ValueError(f"{name}: expected a Python file at {path}, found none{before}")
+    return module_of(path)
+
+
+def public(module: ModuleType) -> dict[str, Any]:
+    return {name: each for name, each in vars(module).items() if not name.startswith("_")}
 
 
 def module_of(path: Path) -> ModuleType:

@@ -1,14 +1,17 @@
 """Reading TOML strictly: a wrong key or value is one sentence that names the key and, for a key, the nearest one."""
 
+import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
 from benchmarks.names import unknown
 
+Key = Annotated  # a key of a file: its type, and what is said of it
 S = TypeVar("S", bound=msgspec.Struct)
 UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`(?: - at `(?P<place>[^`]*)`)?")
 VALUE = re.compile(r"(?P<what>.*?) - at `\$\.?(?P<place>[^`]*)`")
@@ -38,14 +41,41 @@ def sentence(message: str, kind: type[msgspec.Struct]) -> str:
         return unknown("key", wrong["key"], keys(kind)) + inside
     if wrong := VALUE.match(message):
         return f"{wrong['what'][:1].lower()}{wrong['what'][1:]} for the key {wrong['place'].replace('[...]', '')!r}"
-    return message[:1].lower() + message[1:]
+    missing = "; `synthnet list keys` says what each key holds" if "missing" in message else ""
+    return message[:1].lower() + message[1:] + missing
 
 
 def keys(kind: type[msgspec.Struct]) -> list[str]:
     """The structure's keys and those of the structures right inside it."""
-    names = list(kind.__struct_fields__)
+    return [*kind.__struct_fields__, *(name for inner in inside(kind) for name in inner.__struct_fields__)]
+
+
+def inside(kind: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
+    """The structures that its fields hold."""
+    waiting = [field.type for field in msgspec.structs.fields(kind)]
+    while waiting:
+        given = waiting.pop(0)
+        if isinstance(given, type) and issubclass(given, msgspec.Struct):
+            yield given
+        waiting += get_args(given)
+
+
+def said(sentence: str) -> msgspec.Meta:
+    """What a key holds, for whoever writes the file."""
+    return msgspec.Meta(description=sentence)
+
+
+def documented(kind: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
+    """Every key of the structure with its sentence, and what it is when left out."""
     for field in msgspec.structs.fields(kind):
-        for inner in getattr(field.type, "__args__", ()):
-            if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-                names += inner.__struct_fields__
-    return names
+        notes = [note.description for note in get_args(field.type) if isinstance(note, msgspec.Meta)]
+        usual = written(field.default)
+        left_out = "needed" if field.required else f"{usual} when left out" if usual else "may be left out"
+        yield field.name, f"[{left_out}] {' '.join(note or '' for note in notes)}"
+
+
+def written(value: Any) -> str:
+    """A number, a text, a Boolean or a list of them as TOML writes it; nothing for anything else."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(written, value))}]" if value else ""
+    return json.dumps(value) if isinstance(value, int | float | str) else ""

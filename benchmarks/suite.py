@@ -10,7 +10,7 @@ from benchmarks.names import unknown
 from benchmarks.program import check_task
 from benchmarks.recipe import Prepared, build, prepare, read_recipe, training
 from benchmarks.resolve import net_of, task_of
-from benchmarks.strict import convert, read_toml
+from benchmarks.strict import Key, convert, read_toml, said
 
 FOLDER = Path(__file__).parent / "suites"
 VERDICTS = ("program", "table", "undetermined")
@@ -18,22 +18,35 @@ LARGEST_SEED = 2**31 - 1
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Cells that differ by size and seed alone. `expected` is a verdict, `not VERDICT`, or several joined by ` or `."""
+    """Cells that differ by size and seed alone."""
 
-    task: str
-    sizes: tuple[int, ...]
-    recipe: str
-    net: str | None = None  # a control brings its own, a task names its usual one
-    seeds: tuple[int, ...] = (0,)
-    expected: str | None = None
+    task: Key[str, said("A task by its name, or file.py:NAME, the file beside the suite.")]
+    sizes: Key[tuple[int, ...], said("The task's sizes; one net for each size and seed.")]
+    recipe: Key[
+        str | None, said("A recipe by its name, or a .toml file; without it, the usual one for the task's answers.")
+    ] = None
+    net: Key[
+        str | None,
+        said(
+            "An architecture by its name, or file.py:NAME of a Net or of a function that makes one; without it, the "
+            "task's usual one. A control brings its own."
+        ),
+    ] = None
+    seeds: Key[tuple[int, ...], said("Of everything random: the parameters, the split, the batches.")] = (0,)
+    expected: Key[
+        str | None,
+        said(
+            "The verdict that is known beforehand: program, table, undetermined, not VERDICT, or several joined by or."
+        ),
+    ] = None
 
 
 class SuiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a suite's file holds."""
 
-    name: str
-    doc: str
-    cells: tuple[dict, ...]
+    name: Key[str, said("The suite's name, and its run directory's under runs/.")]
+    doc: Key[str, said("What the suite is for, in a line.")]
+    cells: Key[tuple[dict, ...], said("One table [[cells]] for each group of nets.")]
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,13 +129,14 @@ def expand(suite: str, folder: Path, group: Group, where: str, checked: set[str]
 def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cell:
     task = task_of(group.task, folder)
     task.check(size)
-    recipe = read_recipe(group.recipe, folder)
+    name = group.recipe or task.usual_recipe(size)
+    recipe = read_recipe(name, folder)
     net = group.net or (None if recipe.control else task.net)
     short = "closed" if net is None else net.rpartition(":")[2].lower()
-    prepared = prepare(group.recipe, recipe, task.name, size, short)
+    prepared = prepare(name, recipe, task.name, size, short)
     if prepared.control is not None:
         if group.net is not None:
-            raise ValueError(f"the recipe {group.recipe!r} is a control and brings its own net; remove the key 'net'")
+            raise ValueError(f"the recipe {name!r} is a control and brings its own net; remove the key 'net'")
         control_named(prepared.control).check(task, size)
     else:
         assert net is not None

@@ -60,7 +60,8 @@ def test_good_primitives_get_a_line_each(tmp_path: Path) -> None:
     result = check(tmp_path, HEAD + GOOD)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "double: (int) -> int: numpy = JAX = numba = sympy = Python; proposal of argument 0",
+        "double: (int) -> int: numpy = JAX = numba = sympy = Python; proposal of argument 0; "
+        "named like one of ours, in functions",
         "mean: (int, int) -> int: numpy = JAX = numba = sympy; commutative; no Python view",
     ]
     assert [primitive.name for primitive in primitives_of(tmp_path / "mine.py")] == ["double", "mean"]

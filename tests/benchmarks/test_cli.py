@@ -1,15 +1,22 @@
 """The command: what it prints, its exit status, and one sentence for each mistake."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from benchmarks.cli import main
-from benchmarks.names import counted, matching
+from benchmarks.listing import LISTINGS
+from benchmarks.names import counted, cut, matching
+from benchmarks.recipe import RecipeFile
 from benchmarks.store import Identity, write_record, write_text
+from benchmarks.suite import Group
 from compare.record import REQUIRED, Record
+from synth import LIBRARIES
 
 
 def call(*words: str) -> Result:
@@ -42,14 +49,80 @@ def run_folder(folder: Path, **changes) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "what", ["tasks", "primitives", "nets", "fitters", "extractors", "suites", "recipes", "controls"]
-)
+@pytest.mark.parametrize("what", LISTINGS)
 def test_every_listing_has_a_name_and_a_sentence_a_line(what: str) -> None:
     result = call("list", what)
     assert result.exit_code == 0, result.output
     assert result.stdout.strip()
     assert all(len(line.split()) > 1 for line in result.stdout.splitlines())
+    names = [line.split()[0] for line in result.stdout.splitlines()]
+    assert len(names) == len(set(names))
+
+
+def test_libraries_are_listed_with_the_types_that_they_give_and_primitives_with_theirs() -> None:
+    lines = call("list", "libraries").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(LIBRARIES)
+    assert "  choice         [bool, int] Comparisons of integers, and the choice between two integers." in lines
+    primitives = call("list", "primitives").stdout
+    assert "  add             (int, int) -> int: Sum of two integers. [arith, integers, trigonometric]\n" in primitives
+    whole = call("list").stdout.splitlines()
+    assert [line.removesuffix(":") for line in whole if not line.startswith(" ")] == list(LISTINGS)
+
+
+def test_keys_are_those_of_the_files_with_what_is_left_out() -> None:
+    lines = dict(line.split(maxsplit=1) for line in call("list", "keys").stdout.splitlines())
+    assert {f"cells.{field}" for field in Group.__struct_fields__} < set(lines)
+    assert {f"recipe.{field}" for field in RecipeFile.__struct_fields__} < set(lines)
+    assert lines["cells.task"].startswith("[needed] A task by its name")
+    assert lines["cells.seeds"].startswith("[[0] when left out] ")
+    assert lines["recipe.labels"].startswith('["true" when left out] ')
+    assert all(sentence.endswith(".") for sentence in lines.values())
+
+
+@pytest.mark.parametrize("words", [("list",), ("list", "primitives"), ("show", "mod_add"), ("--help",)])
+def test_a_reader_that_has_enough_ends_the_command_quietly(words: tuple[str, ...]) -> None:
+    code = "import sys; from benchmarks.cli import main; main(sys.argv[1:])"
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-c", code, *words], stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert done.stderr == ""
+
+
+MANY = """
+from benchmarks.tasks import Task
+from synth import INT, BOOL, Fn
+
+ONE = Task(name="one", doc="The first.", type=Fn((INT, INT), INT), oracle=lambda n, a, b: a, sizes=(9,),
+           values=lambda n: n, classes=lambda n: n, library=("arith",))
+"""
+TWO = """
+TWO = Task(name="two", doc="Whether equal.", type=Fn((INT, INT), BOOL), oracle=lambda n, a, b: a == b, sizes=(9,),
+           values=lambda n: n, classes=lambda n: 2, library=("choice",))
+"""
+
+
+def test_show_takes_a_file_with_one_task_and_lists_several(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(MANY)
+    assert call("show", str(path)).stdout == call("show", f"{path}:ONE").stdout
+    path.write_text(MANY + TWO)
+    assert call("show", str(path)).stdout.splitlines() == [f"{path}:ONE  The first.", f"{path}:TWO  Whether equal."]
+    path.write_text("x = 1")
+    assert "expected a Task at the top of the module, found none" in sentence(call("show", str(path)))
+
+
+def test_show_says_which_extractors_can_judge_and_why_none_can(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(MANY + TWO)
+    assert "  judged     by integers\n" in call("show", f"{tmp_path}/mine.py:ONE").stdout
+    assert "  judged     by residues, attention\n" in call("show", "mod_add").stdout
+    assert "  judged     by boolean\n" in call("show", "parity3").stdout
+    said = call("show", f"{tmp_path}/mine.py:TWO").stdout
+    assert (
+        "never a program: no extractor reads it, so the verdict will be table or undetermined (boolean: expected"
+        in said
+    )
+    assert "; integers: expected two integers and an integer, got a specification of type (int, int) -> bool)" in said
 
 
 def test_show_says_what_is_asked() -> None:
@@ -155,9 +228,6 @@ def test_diff_names_what_changed_and_not_the_seconds(tmp_path: Path) -> None:
 
 
 def test_help_and_listing_tasks_need_no_jax() -> None:
-    import subprocess
-    import sys
-
     lines = (
         "import sys; from benchmarks.cli import main",
         "try: main(['{}'])",
@@ -167,3 +237,9 @@ def test_help_and_listing_tasks_need_no_jax() -> None:
     code = "\n".join(lines)
     for words in ("--help", "list', 'recipes"):
         subprocess.run([sys.executable, "-c", code.format(words)], check=True, capture_output=True)
+
+
+def test_what_is_too_long_for_a_line_is_cut_and_says_so() -> None:
+    assert cut("short") == "short"
+    assert cut("x" * 400) == "x" * 400
+    assert cut("x" * 6000) == "x" * 399 + "… (6,000 characters)"

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.language import check_language, language_of
+from benchmarks.names import cut
 from benchmarks.resolve import task_of
 from benchmarks.tasks import Task
+from compare.bits import table_bits
 from synth import (
     Budget,
     Found,
@@ -25,13 +27,16 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
     declared = task_of(task, folder)
     library = language_of(declared)
     specs = {size: declared.spec(size) for size in sizes}
+    tables = {size: table_bits(spec.targets(), declared.classes(size)) for size, spec in specs.items()}
     if len({spec.type for spec in specs.values()}) == 1:
         solution = solve_family(tuple(specs.values()), library, Budget(seconds=SECONDS))
-        solutions = dict.fromkeys(sizes, solution)
+        found = dict.fromkeys(sizes, fields(solution, sum(tables.values())))
     else:
-        solutions = {size: solve(spec, library, Budget(seconds=SECONDS)) for size, spec in specs.items()}
-    sentence = "; ".join(dict.fromkeys(solution.statement for solution in solutions.values()))
-    return {str(size): fields(solution) for size, solution in solutions.items()}, sentence
+        found = {
+            size: fields(solve(spec, library, Budget(seconds=SECONDS)), tables[size]) for size, spec in specs.items()
+        }
+    sentence = "; ".join(dict.fromkeys(record["program_statement"] for record in found.values()))
+    return {str(size): record for size, record in found.items()}, sentence
 
 
 def check_task(task: Task, size: int) -> None:
@@ -49,16 +54,31 @@ def asked(task: Task, size: int) -> Spec:
         raise ValueError(f"task {task.name!r}: its declaration cannot be asked at size {size} ({why})") from error
 
 
-def fields(solution: Solution) -> dict[str, Any]:
-    """What the record says of the search."""
-    found = solution.program if isinstance(solution, Found) else None
+def fields(solution: Solution, table: float) -> dict[str, Any]:
+    """What the record says of the search; a program that takes as many bits as the table, or more, is none."""
+    found = solution.program if isinstance(solution, Found) and solution.bits < table else None
     return {
         "program": None if found is None else found.show(),
         "program_latex": None if found is None else latex(found),
-        "program_statement": solution.statement,
+        "program_statement": statement(solution, table),
         "program_candidates": solution.counts.candidates,
         "program_distinct": solution.counts.distinct,
         "program_seconds": solution.counts.seconds,
         "program_rate": solution.counts.rate,
-        "bits_program": None if found is None else solution.bits,
+        "bits_program": solution.bits if isinstance(solution, Found) else None,
     }
+
+
+def statement(solution: Solution, table: float) -> str:
+    """What is claimed, the program cut to a line; `table` is the bits of the answers, over all sizes served."""
+    if not isinstance(solution, Found):
+        return solution.statement
+    program = solution.program.show()
+    if solution.bits < table:
+        return solution.statement.replace(program, cut(program))
+    proven = solution.bits if solution.minimal else solution.excluded
+    return (
+        f"no program shorter than the table of {table:,.0f} bits was found; the best of {solution.bits:,.0f} bits, "
+        f"{cut(program)}, is another way to write a table; none of {'fewer than' if solution.minimal else 'at most'} "
+        f"{proven:g} bits fits"
+    )

@@ -7,9 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from benchmarks.names import counted
+from benchmarks.names import counted, cut
 from benchmarks.pool import Watcher
 from benchmarks.worker import Answer
+
+LONGEST = 2000  # characters of a line, which a program's text takes no more than a fifth of
 
 
 class Lines(Watcher):
@@ -33,7 +35,7 @@ class Lines(Watcher):
         self.say(f"[{self.done}/{self.total}] {key}: {mark}{answer.said}")
 
     def say(self, text: str) -> None:
-        self.console.print(escape(text), soft_wrap=True, highlight=False)
+        self.console.print(escape(cut(text, LONGEST)), soft_wrap=True, highlight=False)
 
 
 class Bar(Lines):

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from synth.language.primitive import Primitive
 from synth.language.program import unknown
 from synth.library.arith import ARITH
-from synth.library.bits import BITVECTOR
+from synth.library.bits import BITVECTOR, COUNT
 from synth.library.bitvectors import bitvectors
 from synth.library.boolean import BOOLEAN
 from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
+from synth.library.digits import DIGITS
 from synth.library.functions import FUNCTIONS
 from synth.library.integers import INTEGERS
 from synth.library.lists import DEEPCODER, LISTS
@@ -22,8 +23,9 @@ from synth.library.trigonometric import TRIGONOMETRIC
 LIBRARIES = {
     "arith": ARITH,
     "choice": CHOICE,
-    "boolean": BOOLEAN,
+    "boolean": (*BOOLEAN, COUNT),
     "bits": BITVECTOR,
+    "digits": (*BITVECTOR, DIGITS),
     "constants": CONSTANTS,
     "residues": RESIDUES,
     "reals": REALS,

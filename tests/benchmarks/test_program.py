@@ -1,0 +1,83 @@
+"""What a record says of the synthesizer's program: one that is longer than the table is none, and no line is long."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from benchmarks.language import language_of
+from benchmarks.names import LONGEST
+from benchmarks.program import fields, find_program
+from benchmarks.tasks import Task
+from synth import BOOL, INT, Budget, Fn, Found, apply, solve
+
+BITS = Task(
+    name="set_bits",
+    doc="How many of nine bits are set.",
+    type=lambda n: Fn((BOOL,) * n, INT),
+    oracle=lambda n, *x: sum(x),
+    sizes=(9,),
+    values=lambda n: 2,
+    classes=lambda n: n + 1,
+    library=("boolean", "arith", "choice", "constants"),
+)
+DIGITS = dataclasses.replace(
+    BITS,
+    name="set_digits",
+    type=Fn((INT,), INT),
+    oracle=lambda n, a: np.bitwise_count(a),
+    sizes=(512,),
+    values=lambda n: n,
+    classes=lambda n: 10,
+    library=("arith", "choice", "digits"),
+)
+
+
+@pytest.mark.parametrize(("task", "program"), [(BITS, "(count bits)"), (DIGITS, "(count (digits a))")])
+def test_the_number_of_set_bits_is_a_short_program(task: Task, program: str) -> None:
+    solution = solve(task.spec(task.sizes[0]), language_of(task), Budget(seconds=20))
+    found = fields(solution, table=1700.0)
+    assert found["program"] == program
+    assert found["program_statement"].startswith(f"{program} fits all 512 inputs of the domain; no program of fewer")
+    assert found["bits_program"] < 12
+
+
+def test_a_program_of_as_many_bits_as_the_table_is_none() -> None:
+    solution = solve(DIGITS.spec(64), language_of(DIGITS), Budget(seconds=20))
+    assert isinstance(solution, Found)
+    assert fields(solution, table=solution.bits + 0.125)["program"] == "(count (digits a))"
+    found = fields(solution, table=solution.bits)
+    assert (found["program"], found["program_latex"], found["bits_program"]) == (None, None, solution.bits)
+    unproven = fields(dataclasses.replace(solution, minimal=False, excluded=3.5, bits=8294.0), table=1700.0)
+    assert unproven["program_statement"] == (
+        "no program shorter than the table of 1,700 bits was found; the best of 8,294 bits, (count (digits a)), is "
+        "another way to write a table; none of at most 3.5 bits fits"
+    )
+
+
+def test_a_long_program_is_cut_in_what_is_said_of_it() -> None:
+    solution = solve(DIGITS.spec(64), language_of(DIGITS), Budget(seconds=20))
+    assert isinstance(solution, Found)
+    program = solution.program
+    add = next(primitive for primitive in language_of(DIGITS) if primitive.name == "add")
+    for _ in range(9):
+        program = apply(add, program, program)
+    long = dataclasses.replace(solution, program=program)
+    assert len(program.show()) > 6000
+    for table in (1e6, 1.0):
+        assert len(fields(long, table)["program_statement"]) < LONGEST + 300
+    assert fields(long, 1e6)["program"] == program.show()
+
+
+def test_a_family_is_held_against_the_tables_of_all_its_sizes(tmp_path) -> None:
+    (tmp_path / "mine.py").write_text("""
+from benchmarks.tasks import Task
+from synth import BOOL, INT, Fn
+
+TASK = Task(name="both", doc="Both.", type=lambda n: Fn((BOOL, BOOL), BOOL), oracle=lambda n, a, b: a & b,
+            sizes=(2, 3, 4), values=lambda n: 2, classes=lambda n: 2, library=("boolean",))
+""")
+    one, said = find_program("mine.py:TASK", tmp_path, (2,))
+    assert one["2"]["program"] is None
+    assert said.startswith("no program shorter than the table of 4 bits was found; the best of 9 bits, (and x0 x1)")
+    assert find_program("mine.py:TASK", tmp_path, (2, 3, 4))[0]["3"]["program"] == "(and x0 x1)"

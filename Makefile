@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test test-slow check tests lock clean
+.PHONY: demo test test-slow check tests readme lock clean
 
 demo: $(STAMP)
 	$(BIN)/synthnet run quick --out runs/quick
@@ -20,6 +20,12 @@ tests: $(STAMP)
 
 test-slow: $(STAMP)
 	$(BIN)/pytest -n 2
+
+# What the README and docs/ take from the code and from a run of the demo, written anew.
+readme: $(STAMP)
+	rm -rf runs/readme
+	$(BIN)/synthnet run quick --out runs/readme
+	$(BIN)/python -m benchmarks.readme runs/readme
 
 # The environment, from the lock file alone; made again when the lock file or the project's metadata change.
 $(STAMP): requirements.lock pyproject.toml

@@ -1,0 +1,16 @@
+"""What each criterion of a verdict says, in a sentence: the only home of these, for the README and the reports."""
+
+CRITERIA = {
+    "match": "Share of right answers on all inputs; a net that fails it does not do the task.",
+    "coverage": "Share of what the outputs know of the inputs that passes through the sites which are replaced.",
+    "S": "Agreement with the net when one term of the declared template stands in for each unit.",
+    "S variance": "Share of the hidden sites' variance that these terms explain.",
+    "S control": "How far the same fit, with the true terms forbidden, falls short of S.",
+    "D": "How well the explanation predicts what an exchange of one variable changes.",
+    "D control": "How far a wrong term falls short of D.",
+    "B": "Bits of the explanation beside the table's.",
+    "explanation": "No extractor has written an explanation of the net's sites.",
+    "held out": "Right on the rows that it was trained on, at chance on the rows that were held out: a table.",
+    "local units": "Right everywhere, by units that fire on one or two rows each: a table.",
+    "refit": "Right everywhere, by a last hidden layer that random labels can be refitted to as well: a table.",
+}

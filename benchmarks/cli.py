@@ -104,8 +104,9 @@ def list_(what: str | None) -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Run directory; runs/SUITE by default.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; as many as cores by default.")
 @click.option("--only", metavar="PATTERN", help="Only cells whose name contains this, or matches it (with * or ?).")
+@click.option("--cluster", metavar="auto|ADDRESS", help="Run on this Ray cluster instead; needs the extra `cluster`.")
 @told
-def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> None:
+def run(suite: str, out: Path | None, jobs: int | None, only: str | None, cluster: str | None) -> None:
     """Do what is missing of SUITE, a name from `list suites` or a .toml file, then report."""
     from rich.console import Console
 
@@ -123,15 +124,19 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None) -> Non
         click.echo(f"note: {note}")
     try:
         with watching(console) as watcher:
-            outcome = run_suite(read, folder, command=command, jobs=jobs or cores(), only=only, watcher=watcher)
+            outcome = run_suite(
+                read, folder, command=command, jobs=jobs or cores(), only=only, watcher=watcher, cluster=cluster
+            )
     except KeyboardInterrupt:
         raise click.ClickException("interrupted; run the same command again to go on") from None
     if outcome.stopped is not None:
         raise click.ClickException(outcome.stopped)
     console.print(terminal_table(outcome.records, console.width))
     click.echo(f"report: {write_report(folder, outcome.records)}")
-    if outcome.failed:
-        raise click.ClickException(f"{counted(outcome.failed, 'cell')} failed; the lines above and the report say why")
+    wrong = [f"{counted(outcome.failed, 'cell')} failed"] if outcome.failed else []
+    wrong += [f"no program was searched for {sentence}" for sentence in outcome.unfound]
+    if wrong:
+        raise click.ClickException(f"{'; '.join(wrong)}; the lines above and the report say why")
 
 
 @main.command()

@@ -1,6 +1,5 @@
 """One cell, from its declaration to its record: make the net, judge it, write arrays and record."""
 
-import errno
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,14 +13,12 @@ import nets
 from benchmarks.controls import control_named
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
-from benchmarks.store import write_record
 from benchmarks.suite import Cell
 from benchmarks.tasks import Task
 from compare import View, assess
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
 from nets.check import check_net
-from nets.checkpoint import save_arrays
 from synth.language.spec import Spec
 
 PACKAGES = ("synthnet", "jax", "jaxlib", "flax", "optax", "numpy", "scipy", "sympy")
@@ -41,18 +38,12 @@ class Made(NamedTuple):
         return None if self.data is None else self.data.train
 
 
-def run_cell(cell: Cell, folder: Path, program: dict[str, Any], command: str) -> Record:
-    """Make, judge and record one cell. A failure is a record too; only a full disk is raised."""
+def run_cell(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, dict[str, np.ndarray]]:
+    """Make and judge one cell: its record and arrays. A failure is a record too."""
     try:
-        record, arrays = judged(cell, program, command)
-        if arrays:
-            save_arrays(folder / str(record.arrays), arrays)
+        return judged(cell, program, command)
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise
-        record = failed(cell, reason(error), command)
-    write_record(folder, record)
-    return record
+        return failed(cell, reason(error), command), {}
 
 
 def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, dict[str, np.ndarray]]:
@@ -67,7 +58,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     path = traced(made, spec, view, cell.seed)
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
     fields = {
-        **identity(cell, task.name, made.net.name),
+        **identity(cell, made.net.name),
         **(program if cell.recipe.labels == "true" else {}),
         **assessment.fields(),
         **(path.fields() if path else {}),
@@ -116,9 +107,8 @@ def saved(made: Made) -> dict[str, np.ndarray]:
 
 def failed(cell: Cell, why: str, command: str) -> Record:
     """The record of a cell that could not be done."""
-    name = task_of(cell.task, Path(cell.folder)).name
     return Record(
-        **identity(cell, name, "closed" if cell.net is None else cell.net.rpartition(":")[2]),
+        **identity(cell, "closed" if cell.net is None else cell.net.rpartition(":")[2]),
         status="failed",
         error=why,
         command=command,
@@ -127,10 +117,10 @@ def failed(cell: Cell, why: str, command: str) -> Record:
     )
 
 
-def identity(cell: Cell, task: str, net: str) -> dict[str, Any]:
+def identity(cell: Cell, net: str) -> dict[str, Any]:
     return {
         "suite": cell.suite,
-        "task": task,
+        "task": cell.label,
         "size": cell.size,
         "net": net,
         "recipe": cell.recipe.name,

@@ -1,6 +1,5 @@
-"""Running a suite: what is missing is handed to worker processes, the longest cells first."""
+"""Running a suite: what is missing, or was made from other things than today's, is done; the longest cells first."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,22 +8,29 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.names import matching
-from benchmarks.pool import Pool, Watcher
+from benchmarks.dispatch import Dispatch, job_of, searches_for
+from benchmarks.executors import Executor, Local
+from benchmarks.fingerprint import changes, made_from
+from benchmarks.names import counted, matching
+from benchmarks.programs import known_programs, program_for
 from benchmarks.resolve import task_of
-from benchmarks.store import in_order, locked, open_run, read_records, set_aside, write_text
+from benchmarks.store import in_order, locked, open_run, read_records, set_aside, write_record
 from benchmarks.suite import Cell, Suite
-from benchmarks.worker import CACHE, Job, Work, work
+from benchmarks.watch import Watcher
+from benchmarks.worker import Work, work
 from compare.record import Record
+
+CACHE = ".cache"  # compiled code, shared by the workers of a run and of its continuations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The records that the suite has now, in its order, and the sentence that stopped the run early."""
+    """The records that the suite has now, in its order; what went wrong."""
 
     records: list[Record]
     failed: int
-    stopped: str | None = None
+    unfound: tuple[str, ...] = ()  # sentences, one for each search for a program that failed
+    stopped: str | None = None  # what stopped the run early
 
 
 def run_suite(
@@ -36,21 +42,47 @@ def run_suite(
     only: str | None = None,
     watcher: Watcher | None = None,
     worker: Work = work,
+    cluster: str | None = None,
 ) -> Outcome:
-    """Do every cell that has no whole record yet; failed cells are tried again. ValueError for bad usage."""
+    """Do every cell that has no whole record of what it is today; failed cells are tried again.
+
+    Jobs run in `jobs` processes of this machine, or on the Ray cluster at an address ("auto": the one that this machine
+    is of). ValueError for bad usage.
+    """
     watcher = watcher or Watcher()
     wanted = chosen(suite, only)
     with locked(folder):
         open_run(folder, suite, command)
-        kept = usable(folder, watcher)
-        missing = [cell for cell in wanted if cell.name not in kept]
+        prints = {cell.name: made_from(cell) for cell in wanted}
+        kept = {name: record for name, record in usable(folder, watcher).items() if name in prints}
+        for sentence in outdated(wanted, kept, prints):
+            watcher.note(sentence)
+        good = {name for name, record in kept.items() if not changes(record.made_from, prints[name])}
+        missing = [cell for cell in wanted if cell.name not in good]
+        programs = known_programs(folder, suite.cells)
+        searches = [search for search in searches_for(suite.cells, command) if search.key not in programs]
+        searches = [search for search in searches if any(cell.label == search.label for cell in wanted)]
         watcher.begin(len(wanted), len(wanted) - len(missing))
-        stopped = _work_off(suite, missing, folder, command, jobs, watcher, worker) if missing else None
+        waiting = [job_of(cell, command) for cell in sorted(missing, key=cost, reverse=True)]
+        dispatch = Dispatch(folder=folder, watcher=watcher, prints=prints, programs=programs)
+        if waiting or searches:
+            executor = executor_of(worker, folder, suite, cluster, min(jobs, len(waiting) + len(searches)))
+            dispatch.run(executor, searches, waiting)
+        renew_programs(folder, wanted, dispatch.programs)
     records = in_order(folder, read_records(folder).records)
     if len(records) == len(suite.cells):
         shutil.rmtree(folder / CACHE, ignore_errors=True)
     done = {record.cell for record in records if record.status == "done"}
-    return Outcome(records=records, failed=sum(cell.name not in done for cell in wanted), stopped=stopped)
+    failed = sum(cell.name not in done for cell in wanted)
+    return Outcome(records=records, failed=failed, unfound=tuple(dispatch.unfound), stopped=dispatch.stopped)
+
+
+def executor_of(worker: Work, folder: Path, suite: Suite, cluster: str | None, jobs: int) -> Executor:
+    if cluster is None:
+        return Local(worker, jobs, (folder / CACHE).resolve())
+    from benchmarks.executors.cluster import Cluster
+
+    return Cluster(worker, cluster, Path(suite.cells[0].folder))
 
 
 def chosen(suite: Suite, only: str | None) -> list[Cell]:
@@ -61,12 +93,38 @@ def chosen(suite: Suite, only: str | None) -> list[Cell]:
     return [cell for cell in suite.cells if cell.name in names]
 
 
-def usable(folder: Path, watcher: Watcher) -> set[str]:
-    """Cells that are done; damaged records are named and set aside."""
+def usable(folder: Path, watcher: Watcher) -> dict[str, Record]:
+    """Records of cells that are done; damaged ones are named and set aside."""
     stored = read_records(folder)
     for name, sentence in stored.broken.items():
         watcher.note(f"{sentence}: set aside as {set_aside(folder, name).name}, the cell is done again")
-    return {cell for cell, record in stored.records.items() if record.status == "done"}
+    return {cell: record for cell, record in stored.records.items() if record.status == "done"}
+
+
+def outdated(cells: Sequence[Cell], kept: dict[str, Record], prints: dict[str, dict[str, str]]) -> list[str]:
+    """A sentence for each task, net or recipe that is another one than when the records were made."""
+    found: dict[str, int] = {}
+    for cell in cells:
+        record = kept.get(cell.name)
+        for what in changes(record.made_from, prints[cell.name]) if record is not None else ():
+            words = {
+                "answers": f"the task {cell.label!r} has other answers or types at size {cell.size}",
+                "net": f"the net {cell.net!r} is another one",
+                "recipe": f"the recipe {cell.recipe.name!r} is another one",
+            }
+            found[words[what]] = found.get(words[what], 0) + 1
+    return [f"{sentence} than before: {counted(number, 'cell')} done again" for sentence, number in found.items()]
+
+
+def renew_programs(folder: Path, cells: Sequence[Cell], programs: dict[str, dict[str, Any]]) -> None:
+    """Records of cells that stay get the program that is found for their task now."""
+    records = read_records(folder).records
+    for cell in cells:
+        record, fields = records.get(cell.name), program_for(cell, programs)
+        if record is not None and record.status == "done" and fields and cell.recipe.labels == "true":
+            renewed = msgspec.structs.replace(record, **fields)
+            if renewed != record:
+                write_record(folder, renewed)
 
 
 def cost(cell: Cell) -> float:
@@ -77,71 +135,3 @@ def cost(cell: Cell) -> float:
     heavy = 4 if cell.net == "transformer" else 1
     wide = 20 if cell.recipe.control in ("lookup", "random_features", "wide_clock") else 1
     return rows * heavy * (steps * cell.recipe.fraction + 500 * wide)
-
-
-def _work_off(
-    suite: Suite, cells: list[Cell], folder: Path, command: str, jobs: int, watcher: Watcher, worker: Work
-) -> str | None:
-    pool = Pool(folder=folder, command=command, worker=worker, watcher=watcher)
-    programs = stored_programs(folder)
-    waiting = [job_of(cell) for cell in sorted(cells, key=cost, reverse=True)]
-    needed = {cell.task for cell in cells}
-    searches = [search for search in searches_for(suite.cells) if search.task in needed and search.key not in programs]
-    with pool.running(min(jobs, len(waiting) + len(searches))):
-        while waiting or searches or pool.busy():
-            for seat in pool.free():
-                job = next_job(searches, waiting, programs)
-                if job is not None:
-                    pool.give(seat, job)
-            for job, answer in pool.answers():
-                if answer.kind == "full":
-                    return answer.said
-                if job.cell is None:
-                    programs[job.key] = answer.program
-                    if answer.kind == "failed":
-                        programs[job.key] = not_found(job, answer.said)
-                    else:
-                        write_text(folder / "programs" / f"{job.key}.json", json.dumps(answer.program))
-    return None
-
-
-def job_of(cell: Cell) -> Job:
-    return Job(cell.name, cell, cell.task, cell.folder, (cell.size,), {})
-
-
-def not_found(job: Job, why: str) -> dict[str, Any]:
-    """What records say of a search that failed."""
-    return {str(size): {"program_statement": f"the search failed: {why}"} for size in job.sizes}
-
-
-def searches_for(cells: Sequence[Cell]) -> list[Job]:
-    """One search a task, over all sizes of the suite's cells."""
-    sizes: dict[tuple[str, str], set[int]] = {}
-    for cell in cells:
-        sizes.setdefault((cell.task, cell.folder), set()).add(cell.size)
-    return [
-        Job(f"program-{task_of(task, Path(folder)).name}", None, task, folder, tuple(sorted(known)), {})
-        for (task, folder), known in sizes.items()
-    ]
-
-
-def next_job(searches: list[Job], waiting: list[Job], programs: dict[str, dict[str, Any]]) -> Job | None:
-    """A search while there is one, else the longest cell whose task's program is known."""
-    if searches:
-        return searches.pop(0)
-    for number, job in enumerate(waiting):
-        key = f"program-{task_of(job.task, Path(job.folder)).name}"
-        if key in programs:
-            return waiting.pop(number)._replace(program=programs[key].get(str(job.sizes[0]), {}))
-    return None
-
-
-def stored_programs(folder: Path) -> dict[str, dict[str, Any]]:
-    """Programs that an earlier run found, by their search's name; a damaged file is searched for again."""
-    programs = {}
-    for path in (folder / "programs").glob("*.json"):
-        try:
-            programs[path.stem] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-        except msgspec.MsgspecError:
-            path.unlink()
-    return programs

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import msgspec
+import numpy as np
 
 from benchmarks.suite import Suite
 from compare.record import Record, from_line, to_line
+from nets.checkpoint import save_arrays
 
 IDENTITY = "suite.json"
 
@@ -22,7 +25,6 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """What the directory holds, and the cells in the order of the suite."""
 
     suite: str
-    identity: str
     command: str
     cells: tuple[str, ...]
 
@@ -36,25 +38,21 @@ class Stored:
 
 
 def open_run(folder: Path, suite: Suite, command: str) -> None:
-    """Make the directory, or see that it is one of this very suite; ValueError when it is another's."""
-    mine = Identity(
-        suite=suite.name,
-        identity=suite.identity(),
-        command=command,
-        cells=tuple(cell.name for cell in suite.cells),
-    )
+    """Make the directory, or see that it is one of a suite of this name, which may have other cells by now."""
+    mine = Identity(suite=suite.name, command=command, cells=tuple(cell.name for cell in suite.cells))
     path = folder / IDENTITY
-    if not path.exists():
-        if folder.exists() and any(not entry.name.startswith(".") for entry in folder.iterdir()):
-            raise ValueError(f"{folder}: expected a run directory or an empty one, got other files; give another --out")
-        write_text(path, msgspec.json.encode(mine).decode())
-        return
-    other = identity_of(folder)
-    if other.identity != mine.identity:
-        which = repr(other.suite) if other.suite != suite.name else f"{other.suite!r} as it was before it was changed"
-        raise ValueError(
-            f"{folder}: expected a run directory of suite {suite.name!r}, got one of {which}; give another --out"
-        )
+    if path.exists():
+        other = identity_of(folder)
+        if other.suite != suite.name:
+            raise ValueError(
+                f"{folder}: expected a run directory of suite {suite.name!r}, got one of {other.suite!r}; "
+                "give another --out"
+            )
+        if other.cells == mine.cells:
+            return
+    elif folder.exists() and any(not entry.name.startswith(".") for entry in folder.iterdir()):
+        raise ValueError(f"{folder}: expected a run directory or an empty one, got other files; give another --out")
+    write_text(path, msgspec.json.encode(mine).decode())
 
 
 def identity_of(folder: Path) -> Identity:
@@ -73,18 +71,29 @@ def identity_of(folder: Path) -> Identity:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """One run at a time; ValueError when another one is at work in the directory."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise ValueError(
-            f"{folder}: expected a place for a directory, got a file on the way; give another --out"
-        ) from error
-    with (folder / ".lock").open("w") as file:
+    with lock_file(folder) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise ValueError(f"{folder}: another run is at work there; wait for it, or give another --out") from error
         yield
+
+
+def lock_file(folder: Path) -> IO[str]:
+    """An open file in the directory, which is made where there is none; ValueError where none can be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / ".lock").open("w")
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ValueError(
+            f"{folder}: expected a place for a directory, got a file on the way; give another --out"
+        ) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise ValueError(
+            f"{folder}: expected a place where files can be written, got {error.strerror!r}; give another --out"
+        ) from error
 
 
 def read_records(folder: Path) -> Stored:
@@ -116,9 +125,8 @@ def whole(path: Path) -> bool:
 
 
 def in_order(folder: Path, records: dict[str, Record]) -> list[Record]:
-    """The records in the order of the suite; those that it does not name come last."""
-    place = {cell: number for number, cell in enumerate(identity_of(folder).cells)}
-    return sorted(records.values(), key=lambda record: (place.get(record.cell, len(place)), record.cell))
+    """The records of the suite's cells, in its order; those of cells that it no longer has are left out."""
+    return [records[cell] for cell in identity_of(folder).cells if cell in records]
 
 
 def set_aside(folder: Path, name: str) -> Path:
@@ -129,6 +137,13 @@ def set_aside(folder: Path, name: str) -> Path:
         number += 1
     path.rename(kept)
     return kept
+
+
+def write_cell(folder: Path, record: Record, arrays: dict[str, np.ndarray]) -> None:
+    """Write the arrays, then the record that names them, each whole or not at all."""
+    if arrays:
+        save_arrays(folder / str(record.arrays), arrays)
+    write_record(folder, record)
 
 
 def write_record(folder: Path, record: Record) -> None:

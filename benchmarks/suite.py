@@ -1,6 +1,5 @@
 """A suite: a TOML file of groups, expanded to cells. A cell is one net to be made, read and judged."""
 
-import hashlib
 from pathlib import Path
 
 import msgspec
@@ -56,6 +55,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     name: str  # unique in the suite, fit for a file name
     task: str
+    label: str  # the task's name; with the file's where tasks of one name have to be told apart
     size: int
     net: str | None
     recipe: Prepared
@@ -70,14 +70,6 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True):
     doc: str
     path: str
     cells: tuple[Cell, ...]
-
-    def identity(self) -> str:
-        """Changes when any cell does: its task, size, net, recipe, seed, or the user's file that it names."""
-        folder = Path(self.cells[0].folder)
-        files = {name.rpartition(":")[0] for cell in self.cells for name in (cell.task, cell.net or "")}
-        parts = [msgspec.json.encode(msgspec.structs.replace(cell, folder="")) for cell in self.cells]
-        parts += [(folder / name).read_bytes() for name in sorted(files) if name.endswith(".py")]
-        return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
 def suite_names() -> list[str]:
@@ -104,6 +96,7 @@ def read_suite(name: str) -> Suite:
     for number, content in enumerate(file.cells, start=1):
         where = f"{path}, group {number} of [[cells]]"
         cells += expand(file.name, path.parent, convert(content, Group, where), where, checked)
+    cells = told_apart(cells)
     refuse_twins(path, cells)
     return Suite(name=file.name, doc=file.doc, path=str(path), cells=tuple(cells))
 
@@ -149,6 +142,7 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         folder=str(folder.resolve()),
         name="-".join((task.name, str(size), short, prepared.name, f"s{seed}")).replace("/", "_"),
         task=group.task,
+        label=task.name,
         size=size,
         net=net,
         recipe=prepared,
@@ -161,6 +155,28 @@ def check_expected(expected: str | None) -> None:
     for verdict in [] if expected is None else expected.removeprefix("not ").split(" or "):
         if verdict not in VERDICTS:
             raise ValueError(unknown("expected verdict", verdict, VERDICTS))
+
+
+def told_apart(cells: list[Cell]) -> list[Cell]:
+    """Tasks of one name from several places get labels that say where they are from."""
+    places: dict[str, list[str]] = {}
+    for cell in cells:
+        places.setdefault(cell.label, [])
+        places[cell.label] += [] if cell.task in places[cell.label] else [cell.task]
+    return [cell if len(places[cell.label]) == 1 else placed(cell, places[cell.label]) for cell in cells]
+
+
+def placed(cell: Cell, places: list[str]) -> Cell:
+    """With the shortest part of the reference that no other one shares: the file, the name in it, or all of it."""
+
+    def parts(place: str) -> tuple[str, str, str]:
+        file, _, name = place.rpartition(":")
+        return Path(file).stem or "ours", name, place.replace(".py:", ":")
+
+    own = next(i for i in range(3) if len({parts(place)[i] for place in places}) == len(places))
+    label = f"{cell.label}@{parts(cell.task)[own]}"
+    name = (label + cell.name.removeprefix(cell.label.replace("/", "_"))).replace("/", "_")
+    return msgspec.structs.replace(cell, label=label, name=name)
 
 
 def refuse_twins(path: Path, cells: list[Cell]) -> None:

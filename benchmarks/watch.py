@@ -8,10 +8,21 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from benchmarks.names import counted, cut
-from benchmarks.pool import Watcher
 from benchmarks.worker import Answer
 
 LONGEST = 2000  # characters of a line, which a program's text takes no more than a fifth of
+
+
+class Watcher:
+    """Hears how a run goes on; this one says nothing."""
+
+    def begin(self, total: int, kept: int) -> None: ...
+
+    def note(self, sentence: str) -> None: ...
+
+    def started(self, key: str) -> None: ...
+
+    def ended(self, key: str, answer: Answer) -> None: ...
 
 
 class Lines(Watcher):
@@ -52,7 +63,8 @@ class Bar(Lines):
         self.whole = self.progress.add_task("cells", total=total, completed=kept)
 
     def started(self, key: str) -> None:
-        self.working[key] = self.progress.add_task(f"  {escape(key)}", total=None)
+        if key not in self.working:  # else it is tried again
+            self.working[key] = self.progress.add_task(f"  {escape(key)}", total=None)
 
     def ended(self, key: str, answer: Answer) -> None:
         super().ended(key, answer)

@@ -34,6 +34,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     versions: dict[str, str] = {}
     recipe_detail: dict[str, str | int | float | bool | None] = {}
     arrays: str | None = None
+    made_from: dict[str, str] = {}  # fingerprints of the answers, the net and the recipe
 
     # verdict
     verdict: str | None = None  # program, table, undetermined

@@ -4,7 +4,8 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,27 @@ class Commands(click.Group):
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             raise BadUsage(unknown("command", args[0], self.list_commands(ctx)))
         return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with one_sentence():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with one_sentence():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """click's own refusals in one sentence; without arguments, its help."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        path = " ".join(["synthnet", *(error.ctx.command_path.split()[1:] if error.ctx else ())])
+        text = error.format_message().rstrip(".")
+        raise BadUsage(f"{text[:1].lower()}{text[1:]}; `{path} --help` says what it takes") from error
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:

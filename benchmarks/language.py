@@ -43,14 +43,14 @@ def check_language(task: Task, spec: Spec) -> None:
                     f"task {task.name!r}: its own primitive {primitive.name!r} has the name of one of ours in the "
                     f"library {home!r}, which the task uses as well; rename it"
                 )
-    words = terminals(spec)
-    uniform_language(primitives, words)
-    for primitive in primitives:
-        if id(primitive) not in OURS:
-            try:
+    try:
+        words = terminals(spec)
+        uniform_language(primitives, words)
+        for primitive in primitives:
+            if id(primitive) not in OURS:
                 check_primitive(primitive)
-            except ValueError as error:
-                raise ValueError(f"task {task.name!r}: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"task {task.name!r}: {error}") from error
     refuse_without_answers(task, spec, primitives, words)
 
 

@@ -47,8 +47,8 @@ def check_task(task: Task, size: int) -> None:
 def asked(task: Task, size: int) -> Spec:
     try:
         return task.spec(size)
-    except ValueError:
-        raise
+    except ValueError as error:
+        raise error if str(error).startswith("task ") else ValueError(f"task {task.name!r}: {error}") from error
     except Exception as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())
         raise ValueError(f"task {task.name!r}: its declaration cannot be asked at size {size} ({why})") from error

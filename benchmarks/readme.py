@@ -15,10 +15,9 @@ from rich.console import Console
 
 from benchmarks.listing import LISTINGS
 from benchmarks.store import in_order, read_records
-from compare.criteria import CRITERIA
 from compare.record import REQUIRED, Record
 from compare.report import legend_table, terminal_table
-from compare.report.markdown import table
+from compare.report.markdown import criteria_table, table
 from compare.report.tables import Table
 from compare.report.terminal import COLUMNS
 from compare.report.terms import legend, term
@@ -55,7 +54,7 @@ def parts(records: Sequence[Record]) -> dict[str, str]:
     return {
         "demo": f"```text\n{printed(records)}\nreport: runs/quick/report.html\n```",
         "columns": table(Table(("column", "meaning"), [(term(name).label, legend()[name]) for name in shown])),
-        "criteria": table(Table(("decided by", "meaning"), list(CRITERIA.items()))),
+        "criteria": criteria_table(),
         "record": legend_table(),
         "keys": table(Table(("key", "what it holds"), keys)),
     }

@@ -26,7 +26,9 @@ def is_reference(name: str) -> bool:
 
 def task_of(name: str, folder: Path) -> Task:
     """The task of this name."""
-    refuse_without_name(name, folder)
+    refuse_without_name(name, folder, Task)
+    if not is_reference(name) and ":" in name:
+        raise ValueError(f"unknown task {name!r}; a task of your own is named file.py:NAME")
     return instance(name, folder, Task) if is_reference(name) else find("task", name, TASKS)
 
 
@@ -39,7 +41,7 @@ def net_of(name: str, folder: Path) -> "Build":
     """The architecture of this name: a net, or a function that makes one from sizes."""
     from nets import ARCHITECTURES, Net
 
-    refuse_without_name(name, folder)
+    refuse_without_name(name, folder, Net)
     if is_reference(name):
         found = load(name, folder)
         if isinstance(found, Net) or callable(found):
@@ -58,12 +60,21 @@ def instance(name: str, folder: Path, kind: type[Task]) -> Task:
     return found
 
 
-def refuse_without_name(name: str, folder: Path) -> None:
-    """ValueError for a file without the name of what it holds."""
+def refuse_without_name(name: str, folder: Path, kind: type) -> None:
+    """ValueError, with what may be meant, for a file without the name of what it holds."""
     if name.endswith(".py"):
-        held = public(module_at(folder / name, name))
-        ours = [known for known, each in held.items() if not isinstance(each, ModuleType | type)]
-        raise ValueError(f"{name}: expected {name}:NAME, got no name; the file declares {', '.join(ours) or 'nothing'}")
+        module = module_at(folder / name, name)
+        own = [known for known, each in public(module).items() if is_meant(each, kind, module)]
+        raise ValueError(
+            f"{name}: expected {name}:NAME, got no name; "
+            f"{'write ' + ' or '.join(f'{name}:{each}' for each in own) if own else f'it declares no {kind.__name__}'}"
+        )
+
+
+def is_meant(value: Any, kind: type, module: ModuleType) -> bool:
+    """Whether it is of the kind, or a function of the file, which may make one."""
+    made = kind is not Task and callable(value) and getattr(value, "__module__", None) == module.__name__
+    return isinstance(value, kind) or made
 
 
 def load(name: str, folder: Path) -> Any:
@@ -94,8 +105,8 @@ def module_of(path: Path) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path}: expected a Python file, whose name ends in .py, got {path.suffix or 'no ending'}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     sys.path.insert(0, str(path.parent))  # so that a user's file may import its neighbours

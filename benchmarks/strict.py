@@ -23,6 +23,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: expected TOML, got a file that cannot be read ({error})") from error
+    except FileNotFoundError:
+        raise ValueError(f"{path}: expected a TOML file, found none; check the path") from None
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
 
@@ -40,9 +42,17 @@ def sentence(message: str, kind: type[msgspec.Struct]) -> str:
         inside = f" inside {wrong['place'].removeprefix('$.')!r}" if wrong["place"] else ""
         return unknown("key", wrong["key"], keys(kind)) + inside
     if wrong := VALUE.match(message):
-        return f"{wrong['what'][:1].lower()}{wrong['what'][1:]} for the key {wrong['place'].replace('[...]', '')!r}"
+        place = wrong["place"].replace("[...]", "")
+        return f"{wrong['what'][:1].lower()}{wrong['what'][1:]} for the key {place!r}{remedy(wrong['what'], place)}"
     missing = "; `synthnet list keys` says what each key holds" if "missing" in message else ""
     return message[:1].lower() + message[1:] + missing
+
+
+def remedy(what: str, key: str) -> str:
+    """How TOML writes what was expected, where that is not a single value."""
+    if "`array`, got `object`" in what:
+        return f"; write [[{key}]] with two brackets"
+    return f"; write {key} = [...] with brackets" if "Expected `array" in what else ""
 
 
 def keys(kind: type[msgspec.Struct]) -> list[str]:

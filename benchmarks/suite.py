@@ -22,7 +22,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     task: Key[str, said("A task by its name, or file.py:NAME, the file beside the suite.")]
     sizes: Key[tuple[int, ...], said("The task's sizes; one net for each size and seed.")]
     recipe: Key[
-        str | None, said("A recipe by its name, or a .toml file; without it, the usual one for the task's answers.")
+        str | None, said("A recipe by its name, or a .toml file; without it, the usual one for the task's types.")
     ] = None
     net: Key[
         str | None,

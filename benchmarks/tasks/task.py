@@ -19,7 +19,11 @@ if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
 
 USES = {"values": "an argument may be", "classes": "an answer may be"}
 LABELS = ("true", "random", "relabelled")
-RECIPES = {BOOL.name: "boolean", INT.name: "integers", Z("p").name: "grokked"}  # by the type of the answer
+RECIPES = {
+    Z("p").name: "grokked",
+    INT.name: "integers",
+    BOOL.name: "boolean",
+}  # by the first of these types in a task's
 EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sample of this many rows
 
 
@@ -32,7 +36,7 @@ class Task:
     from its row alone; a function of single values is asked row by row. It is never a program of the synthesizer's
     language. `values(size)` is how many integers 0 .. values - 1 an argument may take, `classes(size)` the same of the
     answer. `library` names the libraries or primitives that the synthesizer may use, or holds Primitives of one's own.
-    Without `recipe` a cell gets the usual one for the type of the answer.
+    Without `recipe` a cell gets the usual one for the types.
     """
 
     name: str
@@ -47,7 +51,7 @@ class Task:
     needs_prime: bool = False
     smallest: int = 2
     net: str = "mlp"  # what a suite's cell gets when it names none
-    recipe: str | None = None  # the same; None: the usual one for the type of the answer
+    recipe: str | None = None  # the same; None: the usual one for the types
 
     def __post_init__(self) -> None:
         refuse_wrong_fields(self)
@@ -61,7 +65,9 @@ class Task:
 
     def usual_recipe(self, size: int) -> str:
         """What a suite's cell gets when it names none."""
-        return self.recipe or RECIPES[self.signature(size).result.name]
+        kind = self.signature(size)
+        names = {part.name for part in (*kind.args, kind.result)}
+        return self.recipe or next(recipe for name, recipe in RECIPES.items() if name in names)
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""

@@ -11,6 +11,7 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from compare.criteria import CRITERIA
 from compare.record import Record
 from compare.report import show
 from compare.report.arrays import Arrays, load
@@ -46,6 +47,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         made_by=fingerprint(records),
         columns=[term(name) for name in TABLE],
         legend=[(each.label, field(each), each.sentence) for each in TERMS],
+        criteria=list(CRITERIA.items()),
         rows=[_row(record) for record in records],
         tasks=sorted({record.task for record in records}),
         recipes=sorted({record.recipe for record in records}),

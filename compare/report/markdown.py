@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from compare.criteria import CRITERIA
 from compare.record import Record
 from compare.report.growth import families
 from compare.report.phases import timings
@@ -28,6 +29,7 @@ def markdown_report(records: Sequence[Record]) -> str:
         *(line for record in records for line in _net(record)),
         "## Legend",
         legend_table(),
+        criteria_table(),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -35,6 +37,11 @@ def markdown_report(records: Sequence[Record]) -> str:
 def legend_table() -> str:
     """Every field of a record and every derived column with its sentence, for a README too."""
     return table(Table(("column", "field", "meaning"), [(each.label, field(each), each.sentence) for each in TERMS]))
+
+
+def criteria_table() -> str:
+    """Every criterion that can decide a verdict with its sentence."""
+    return table(Table(("decided by", "meaning"), list(CRITERIA.items())))
 
 
 def table(of: Table) -> str:

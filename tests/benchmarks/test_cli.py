@@ -89,6 +89,18 @@ def test_a_reader_that_has_enough_ends_the_command_quietly(words: tuple[str, ...
     assert done.stderr == ""
 
 
+def test_what_click_refuses_is_one_sentence_too(tmp_path: Path) -> None:
+    assert sentence(call("run", "quick", "--jobs", "0")) == (
+        "invalid value for '--jobs': 0 is not in the range x>=1; `synthnet run --help` says what it takes"
+    )
+    assert sentence(call("show")) == "missing argument 'TASK'; `synthnet show --help` says what it takes"
+    assert sentence(call("--nope")) == "no such option '--nope'; `synthnet --help` says what it takes"
+    assert "Commands:" in call().output
+    (tmp_path / "mine.toml").touch()
+    said = sentence(call("check", f"{tmp_path}/mine.toml"))
+    assert said.endswith("mine.toml: expected a Python file, whose name ends in .py, got .toml")
+
+
 MANY = """
 from benchmarks.tasks import Task
 from synth import INT, BOOL, Fn

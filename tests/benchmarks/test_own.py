@@ -17,7 +17,7 @@ TASK = """
 import numpy as np
 
 from benchmarks.tasks import Task
-from synth import BOOL, INT, Fn, Primitive
+from synth import BOOL, INT, Fn, Primitive, Z
 
 HALF = Primitive(
     name="half",
@@ -219,6 +219,20 @@ BAD = {
         "cannot build the net (FileNotFoundError: [Errno 2] No such",
     ),
     "no factory": ("suite.toml", "py:NET", "py:jax", "expected a Net, or a function that returns one, got module"),
+    "file alone": (
+        "suite.toml",
+        "mytask.py:TASK",
+        "mytask.py",
+        "expected mytask.py:NAME, got no name; write mytask.py:TA",
+    ),
+    "net's file": ("suite.toml", "mynet.py:NET", "mynet.py", "got no name; write mynet.py:init or mynet.py:plain or"),
+    "no task there": ("suite.toml", "mytask.py:TASK", "mynet.py", "got no name; it declares no Task"),
+    "modulus": (
+        "mytask.py",
+        "Fn((INT, INT), INT),\n    oracle",
+        'Fn((INT, Z("p")), INT),\n    oracle',
+        "task 'mean': spec",
+    ),
     "sizes": ("suite.toml", "py:NET", "py:init", "cannot build the net (TypeError: init() got an unexpected keyword"),
 }
 

@@ -243,3 +243,20 @@ def test_a_question_imports_nothing_of_nets(examples: Path) -> None:
         "assert not {'jax', 'nets', 'compare', 'scipy.stats'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+def test_a_primitive_named_like_one_of_ours_is_said(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "from synth import INT, Fn, Primitive\n"
+        "F = Primitive(name='neg', type=Fn((INT,), INT), doc='x.', run=lambda xp, a: -a, sym=lambda a: -a)\n"
+    )
+    (tmp_path / "rows.csv").write_text("a,output\n1,-1\n2,-2\n5,-5\n")
+    result = CliRunner().invoke(main, ["solve", str(tmp_path / "rows.csv"), "--primitives", str(tmp_path / "mine.py")])
+    assert result.exit_code == 0, result.output
+    assert result.stderr.startswith("note: 'neg' is your primitive, in place of ours in arith, integers\n")
+    unnamed = CliRunner().invoke(main, ["solve", str(tmp_path / "rows.csv")])
+    assert "note:" not in unnamed.output
+    result = CliRunner().invoke(main, ["solve", str(tmp_path / "rows.csv"), "--library", "zzzz"])
+    assert result.stderr.startswith(
+        "Error: unknown primitive 'zzzz'; libraries are arith, choice, boolean, bits, digits"
+    )

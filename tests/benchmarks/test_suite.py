@@ -68,6 +68,19 @@ BAD = {
     "recipe": ('"grokked"', '"groked"', "unknown recipe 'groked'; did you mean 'grokked'?"),
     "prime": ('"mod_add"\nsizes = [23]', '"mod_mul"\nsizes = [57]', "task 'mod_mul': expected a prime size, got 57"),
     "size": ("sizes = [23]", "sizes = [1]", "task 'mod_add': expected a size of at least 2, got 1"),
+    "one size": (
+        "sizes = [23]",
+        "sizes = 23",
+        "expected `array`, got `int` for the key 'sizes'; write sizes = [...]",
+    ),
+    "one bracket": (
+        "[[cells]]",
+        "[cells]",
+        "expected `array`, got `object` for the key 'cells'; write [[cells]]",
+    ),
+    "module": ('"mod_add"', '"mine:TASK"', "unknown task 'mine:TASK'; a task of your own is named file.py:NAME"),
+    "no file": ('"grokked"', '"gone.toml"', "gone.toml: expected a TOML file, found none; check the path"),
+    "what to do": ("sizes = [23]", "", "`sizes`; `synthnet list keys` says what each key holds"),
     "no sizes": ("sizes = [23]", "sizes = []", "expected at least one number for the key 'sizes', got none"),
     "twins": ("sizes = [23]", "sizes = [23, 23]", "expected every cell once, got 'mod_add-23-mlp-grokked-s0' twice"),
     "verdict": ("sizes = [23]", 'sizes = [23]\nexpected = "not progam"', "unknown expected verdict 'progam'; did you"),
@@ -146,6 +159,12 @@ def test_a_mistake_in_a_recipe_is_one_sentence(tmp_path: Path, what: str) -> Non
         read(tmp_path, suite)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("task", "recipe"), [("mod_add", "grokked"), ("parity3", "boolean"), ("absdiff", "integers")])
+def test_without_a_recipe_a_group_gets_the_usual_one(tmp_path: Path, task: str, recipe: str) -> None:
+    text = GOOD.replace('recipe = "grokked"\n', "").replace('"mod_add"', f'"{task}"').replace("[23]", "[16]")
+    assert [cell.recipe.name for cell in read(tmp_path, text).cells] == [recipe]
 
 
 def test_later_overrides_win_where_they_apply() -> None:

@@ -262,8 +262,10 @@ def test_what_a_size_gives_is_checked(changes: dict[str, Any], sentence: str) ->
 
 
 @pytest.mark.parametrize(("name", "recipe"), [("mod_add", "grokked"), ("majority", "boolean"), ("max", "integers")])
-def test_the_usual_recipe_follows_the_type_of_the_answer(name: str, recipe: str) -> None:
+def test_the_usual_recipe_follows_the_types(name: str, recipe: str) -> None:
     task = find("task", name, TASKS)
+    mixed = dataclasses.replace(task, type=Fn((INT, INT), BOOL), recipe=None, needs_prime=False)
+    assert mixed.usual_recipe(task.sizes[0]) == "integers"
     assert task.usual_recipe(task.sizes[0]) == recipe
     assert dataclasses.replace(task, recipe="untrained").usual_recipe(task.sizes[0]) == "untrained"
 

@@ -8,8 +8,11 @@ import pytest
 from made_run import make_run
 from rich.console import Console
 
+from compare.criteria import CRITERIA
 from compare.record import Record
 from compare.report import agrees, legend, summary, terminal_table
+from compare.report.html import html_report
+from compare.report.markdown import markdown_report
 from compare.report.show import DASH, count, fraction, interval, listed, seconds, shortened, signed, text
 from compare.report.terminal import COLUMNS
 from compare.report.terms import DERIVED, FACTS, TABLE, TERMS, shown
@@ -125,3 +128,10 @@ def test_a_narrow_terminal_has_fewer_columns_and_nothing_is_cut(tmp_path, width)
     assert "…" not in printed
     assert all(name in printed for name in ("random_labels", "undetermined", "-0.400"))
     assert ("margin" in printed) == (width == 160)
+
+
+def test_the_legend_explains_every_criterion_that_can_decide(tmp_path):
+    records = [record(verdict="table", decided_by="refit")]
+    for written in (html_report(tmp_path, records), markdown_report(records)):
+        plain = written.replace("&#39;", "'")
+        assert all(sentence in plain for sentence in CRITERIA.values())

@@ -1,0 +1,74 @@
+"""What is said of a task before a net is trained."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.outlook import described, notes, outlook
+from benchmarks.resolve import task_of
+from benchmarks.suite import read_suite, suite_names
+from benchmarks.tasks import TASKS, Task
+from compare.extract import EXTRACTORS
+
+MINE = """
+from benchmarks.tasks import Task
+from synth import BOOL, INT, Fn, Primitive
+
+HALF = Primitive(name="half", type=Fn((INT,), INT), doc="Half.", run=lambda xp, a: a >> 1, sym=lambda a: a // 2)
+PLAIN = dict(doc="x.", values=lambda n: n, sizes=(6, 9))
+MEAN = Task(name="mean", type=Fn((INT, INT), INT), oracle=lambda n, a, b: (a + b) // 2, classes=lambda n: n,
+            library=("arith", (HALF,)), **PLAIN)
+MORE = Task(name="more", type=Fn((INT, INT), BOOL), oracle=lambda n, a, b: a > b, classes=lambda n: 2,
+            library=("choice",), **PLAIN)
+"""
+SUITE = """
+name = "mine"
+doc = "x"
+[[cells]]
+task = "mine.py:MEAN"
+sizes = [6, 9]
+[[cells]]
+task = "mine.py:MORE"
+sizes = [9]
+"""
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_our_tasks_are_read_by_an_extractor_at_every_size(task: Task) -> None:
+    (line,) = outlook(task)
+    assert line.startswith("by ")
+    assert set(line.removeprefix("by ").split(", ")) <= {extractor.name for extractor in EXTRACTORS}
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_our_suites_need_no_note(name: str) -> None:
+    assert list(notes(read_suite(name))) == []
+
+
+def test_a_suite_says_which_cells_no_extractor_reads_and_which_primitives_are_named_like_ours(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(MINE.replace('name="half"', 'name="halve"'))
+    (tmp_path / "mine.toml").write_text(SUITE)
+    suite = read_suite(str(tmp_path / "mine.toml"))
+    like, small, other = notes(suite)
+    assert (
+        like == "task 'mean': primitive 'halve' is named like one of ours, in functions; programs mean the task's own"
+    )
+    assert small.startswith(
+        "task 'mean' at size 6: no extractor reads it, so the verdict will be table or undetermined ("
+    )
+    assert "n at least 8, got 36 rows up to 5" in small
+    assert other.startswith(
+        "task 'more' at size 9: no extractor reads it, so the verdict will be table or undetermined ("
+    )
+    assert {cell.recipe.name for cell in suite.cells} == {"integers"}
+
+
+def test_a_task_that_is_read_at_some_sizes_says_at_which(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(MINE)
+
+    never, read = outlook(task_of("mine.py:MEAN", tmp_path))
+    assert never.startswith("never a program at size 6: no extractor reads it")
+    assert read == "by integers at size 9"
+    lines = list(described(task_of("mine.py:MEAN", tmp_path)))
+    assert "  language   arith, half" in lines
+    assert "  usually    net mlp, recipe integers" in lines

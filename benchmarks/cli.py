@@ -1,6 +1,7 @@
 """The command `synthnet`. Exit status: 0 done, 1 something failed or differs, 2 bad usage."""
 
 import errno
+import importlib.util
 import os
 import shlex
 import sys
@@ -97,6 +98,13 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
 @click.version_option(package_name="synthnet", prog_name="synthnet")
 def main() -> None:
     """Did a trained net converge to a compact program, to a lookup table, or can it not be told?"""
+    for package in ("synth", "nets", "compare", "benchmarks"):
+        found = importlib.util.find_spec(package)
+        place = Path(found.origin).parent if found is not None and found.origin else Path(package)
+        if place.resolve().parent != Path(__file__).resolve().parents[1]:
+            raise BadUsage(
+                f"{place}: hides our package {package!r}; rename it, or take the folder that it lies in off PYTHONPATH"
+            )
 
 
 @main.command("list")
@@ -138,6 +146,8 @@ def run(suite: str, out: Path | None, jobs: int | None, only: str | None, cluste
     from benchmarks.watch import watching
     from compare.report import terminal_table, write_report
 
+    if cluster is not None and jobs is not None:
+        raise BadUsage("--jobs and --cluster: expected one of them; a cluster has as many workers as it has cores")
     read = read_suite(suite)
     folder = out or Path("runs") / read.name
     console = Console(width=None if sys.stdout.isatty() else 120)

@@ -1,8 +1,11 @@
 """From a name in a suite file to what it names: one of ours, or `file.py:NAME` of a user's, relative to the suite."""
 
 import hashlib
+import importlib
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -10,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.faults import line_of, said
 from benchmarks.names import find, unknown
 from benchmarks.tasks import TASKS, Task
+
+MARK = "synthnet_user_"  # begins the names under which users' files are modules
+PACKAGES = ("synth", "nets", "compare", "benchmarks")
+HOME = Path(__file__).resolve().parents[1]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +108,7 @@ def public(module: ModuleType) -> dict[str, Any]:
 
 def module_of(path: Path) -> ModuleType:
     """The file as a module, run once a process and content."""
-    name = f"synthnet_user_{hashlib.sha256(str(path).encode() + path.read_bytes()).hexdigest()[:16]}"
+    name = f"{MARK}{hashlib.sha256(str(path).encode() + path.read_bytes()).hexdigest()[:16]}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
@@ -109,14 +116,36 @@ def module_of(path: Path) -> ModuleType:
         raise ValueError(f"{path}: expected a Python file, whose name ends in .py, got {path.suffix or 'no ending'}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    sys.path.insert(0, str(path.parent))  # so that a user's file may import its neighbours
     try:
-        spec.loader.exec_module(module)
+        with neighbours(path.parent):
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
-        raise ValueError(
-            f"{path}{line_of(error, path)}: cannot be run ({said(error)}); try it with python alone"
-        ) from error
-    finally:
-        sys.path.remove(str(path.parent))
+        clash = hiding(path.parent) if isinstance(error, ImportError | AttributeError) else None
+        remedy = f"{clash} has the name of a package of ours; rename it" if clash else "try it with python alone"
+        raise ValueError(f"{path}{line_of(error, path)}: cannot be run ({said(error)}); {remedy}") from error
     return module
+
+
+@contextmanager
+def neighbours(folder: Path) -> Iterator[None]:
+    """A user's file may import what lies beside it, but not hide our packages, nor another folder's file of a name."""
+    if hiding(folder):
+        for package in PACKAGES:
+            importlib.import_module(package)
+    before = set(sys.modules)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).is_relative_to(folder) and not name.startswith(MARK):
+                del sys.modules[name]
+
+
+def hiding(folder: Path) -> Path | None:
+    """A file or folder of the user's that has the name of one of our packages and is another one."""
+    places = (folder / name for package in PACKAGES for name in (package, f"{package}.py"))
+    return next((place for place in places if place.exists() and place.resolve().parent != HOME), None)

@@ -13,7 +13,7 @@ from benchmarks.executors import Executor, Local
 from benchmarks.fingerprint import changes, made_from
 from benchmarks.names import counted, matching
 from benchmarks.programs import known_programs, program_for
-from benchmarks.resolve import task_of
+from benchmarks.resolve import is_reference, task_of
 from benchmarks.store import in_order, locked, open_run, read_records, set_aside, write_record
 from benchmarks.suite import Cell, Suite
 from benchmarks.watch import Watcher
@@ -82,7 +82,20 @@ def executor_of(worker: Work, folder: Path, suite: Suite, cluster: str | None, j
         return Local(worker, jobs, (folder / CACHE).resolve())
     from benchmarks.executors.cluster import Cluster
 
+    refuse_far_files(suite)
     return Cluster(worker, cluster, Path(suite.cells[0].folder))
+
+
+def refuse_far_files(suite: Suite) -> None:
+    """ValueError for a task or a net in a file that does not travel to the nodes of a cluster."""
+    for name in {name for cell in suite.cells for name in (cell.task, cell.net or "") if is_reference(name)}:
+        folder = Path(suite.cells[0].folder)
+        file = (folder / name.rpartition(":")[0]).resolve()
+        if not file.is_relative_to(folder):
+            raise ValueError(
+                f"--cluster: expected the file of {name!r} in the suite's folder {folder}, which travels to the nodes, "
+                f"got {file}; move it there"
+            )
 
 
 def chosen(suite: Suite, only: str | None) -> list[Cell]:

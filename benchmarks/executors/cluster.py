@@ -4,6 +4,7 @@ Every node needs synthnet installed, of this version. The folder of the suite tr
 tasks and nets have to lie in it.
 """
 
+import logging
 import os
 import socket
 import tempfile
@@ -106,14 +107,13 @@ def load() -> Any:
 
 
 def join(ray: Any, address: str, environment: dict[str, Any]) -> None:
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    logging.getLogger("ray").setLevel(logging.ERROR)  # it warns of what does not concern us, such as threads
     ray.init(
         address=address,
         runtime_env=environment,
         log_to_driver=False,
         configure_logging=False,
         logging_level="ERROR",
-        _skip_env_hook=True,
     )
 
 

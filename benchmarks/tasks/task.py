@@ -1,9 +1,12 @@
 """What is asked of both searches: one declaration for a family of sizes, that makes a Spec, a View and Data."""
 
+import bisect
 import itertools
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +27,7 @@ RECIPES = {
     INT.name: "integers",
     BOOL.name: "boolean",
 }  # by the first of these types in a task's
+NUMBER = 12  # bytes: a float32 of a net's outputs, and two more while they are judged
 EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sample of this many rows
 
 
@@ -154,11 +158,28 @@ class Task:
                     f"task {self.name!r}: expected {what}({size}) to be a whole number of at least 1, got {number!r}; "
                     f"it says how many integers 0, 1, ... {USES[what]}"
                 )
+        if self.bytes_of(size) > memory():
+            raise ValueError(
+                f"task {self.name!r}: expected a size of at most {self._largest(size)}, whose whole table and a net's "
+                f"answers to it fit into this machine's {memory() >> 30} GiB of memory, got {size}"
+            )
         if self.needs_prime and not is_prime(size):
             raise ValueError(
                 f"task {self.name!r}: expected a prime size, got {size}; "
                 f"take a prime such as {next(n for n in itertools.count(size + 1) if is_prime(n))}"
             )
+
+    def bytes_of(self, size: int) -> int:
+        """What the whole table takes with a net's answers to it, at the least."""
+        arguments = len((self.type if isinstance(self.type, Fn) else self.type(size)).args)
+        return NUMBER * int(self.values(size)) ** arguments * (int(self.classes(size)) + 2 * arguments)
+
+    def _largest(self, size: int) -> int:
+        """The largest size below this one that memory allows; sizes need more of it as they grow."""
+        fits = range(self.smallest, size)
+        largest = bisect.bisect_right(fits, memory(), key=self.bytes_of) - 1
+        known = (fits[number] for number in range(largest, -1, -1))
+        return next((known for known in known if not self.needs_prime or is_prime(known)), self.smallest)
 
     def _table(self, size: int) -> np.ndarray:
         """The oracle's answers on the whole domain, checked."""
@@ -232,6 +253,15 @@ def sample(rows: int) -> Int[np.ndarray, " examples"]:
     if rows <= EXAMPLES:
         return np.arange(rows)
     return np.sort(np.random.default_rng(0).choice(rows, EXAMPLES, replace=False))
+
+
+@cache
+def memory() -> int:
+    """Bytes of this machine's memory; of 16 GiB where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 16 << 30
 
 
 def is_prime(n: int) -> bool:

@@ -17,6 +17,7 @@ from benchmarks.store import write_cell
 from benchmarks.suite import Cell
 from benchmarks.watch import Watcher
 from benchmarks.worker import Answer, Job
+from compare.record import SEARCH_FAILED
 
 LOOK = 1.0  # seconds after which the number of seats is asked for again
 
@@ -97,7 +98,7 @@ class Dispatch:
             write_cell(self.folder, msgspec.structs.replace(record, made_from=self.prints[job.key]), answer.arrays)
         elif answer.kind == "failed":
             self.unfound.append(f"{job.label}: the search for a program failed: {answer.said}")
-            statement = {"program_statement": f"the search failed: {answer.said}"}
+            statement = {"program_statement": f"{SEARCH_FAILED}{answer.said}"}
             self.programs[job.key] = {str(size): statement for size in job.sizes}
         else:
             self.programs[job.key] = answer.program

@@ -122,6 +122,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     seconds_judge: float | None = None
 
 
+SEARCH_FAILED = "the search failed: "  # begins the statement of a program that was not searched for to the end
 REQUIRED = ("suite", "task", "size", "net", "recipe", "seed", "cell")
 
 

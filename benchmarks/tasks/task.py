@@ -63,9 +63,7 @@ class Task:
     def signature(self, size: int) -> Fn:
         """The function type at this size."""
         self.check(size)
-        found = self.type if isinstance(self.type, Fn) else self.type(size)
-        refuse_wrong_type(self.name, found)
-        return found
+        return self._type(size)
 
     def usual_recipe(self, size: int) -> str:
         """What a suite's cell gets when it names none."""
@@ -171,8 +169,13 @@ class Task:
 
     def bytes_of(self, size: int) -> int:
         """What the whole table takes with a net's answers to it, at the least."""
-        arguments = len((self.type if isinstance(self.type, Fn) else self.type(size)).args)
+        arguments = len(self._type(size).args)
         return NUMBER * int(self.values(size)) ** arguments * (int(self.classes(size)) + 2 * arguments)
+
+    def _type(self, size: int) -> Fn:
+        found = self.type if isinstance(self.type, Fn) else self.type(size)
+        refuse_wrong_type(self.name, found)
+        return found
 
     def _largest(self, size: int) -> int:
         """The largest size below this one that memory allows; sizes need more of it as they grow."""

@@ -25,7 +25,7 @@ from compare.report.phases import timings
 from compare.report.run_drawings import run_drawings
 from compare.report.tables import family_table, fingerprint, size_table, timing_table, without_growth
 from compare.report.terms import FACTS, TABLE, TERMS, field, present, shown, term, value
-from compare.report.verdicts import agrees, counts, outcome, summary
+from compare.report.verdicts import agrees, counts, failures, outcome, summary
 
 FOLDER = Path(__file__).parent / "templates"
 MANY = 40  # nets; above it fewer units of each are shown
@@ -57,7 +57,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         by_size=[(f"{each.task} · {each.net} · {each.recipe}", size_table(each)) for each in grouped if each.records],
         timing=timing_table(timings(records)),
         nets=nets,
-        failed=[record for record in records if outcome(record) == "failed"],
+        failed=failures(records),
         style=Markup((FOLDER / "report.css").read_text()),
         script=Markup((FOLDER / "report.js.j2").read_text()),
         vega=Markup(_vega()),

@@ -10,7 +10,7 @@ from compare.report.phases import timings
 from compare.report.show import listed
 from compare.report.tables import Table, family_table, fingerprint, size_table, timing_table, without_growth
 from compare.report.terms import FACTS, TABLE, TERMS, field, present, shown, term
-from compare.report.verdicts import outcome, summary
+from compare.report.verdicts import failures, outcome, summary
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
@@ -23,6 +23,7 @@ def markdown_report(records: Sequence[Record]) -> str:
         *_bullets((name, code(text)) for name, text in fingerprint(records)),
         "## Verdicts",
         table(Table(tuple(term(name).label for name in TABLE), [_row(record) for record in records])),
+        *_failed(records),
         *_growth(records),
         *_timing(records),
         "## Nets",
@@ -67,6 +68,11 @@ def code(text: str) -> str:
 
 def _row(record: Record) -> tuple[str, ...]:
     return tuple(shown(record, name) for name in TABLE)
+
+
+def _failed(records: Sequence[Record]) -> list[str]:
+    found = failures(records)
+    return ["## Failed", table(Table(("what", "reason"), found))] if found else []
 
 
 def _growth(records: Sequence[Record]) -> list[str]:

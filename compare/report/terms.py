@@ -83,6 +83,7 @@ IDENTITY = (
     Term("command", "command", text, "The command that made this record."),
     Term("versions", "versions", pairs, "The versions of the software that made this record."),
     Term("recipe_detail", "recipe in full", pairs, "The recipe's settings, one by one."),
+    Term("made_from", "made from", pairs, "Fingerprints of the answers, the net and the recipe that it was made from."),
     Term("arrays", "arrays", text, "The file that holds the record's arrays, relative to the run directory."),
 )
 VERDICT = (

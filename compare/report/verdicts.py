@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from compare.record import Record
+from compare.record import SEARCH_FAILED, Record
 
 VERDICTS = ("program", "table", "undetermined")
 FAILED = "failed"
@@ -38,6 +38,17 @@ def counts(records: Sequence[Record]) -> dict[str, int]:
 def false_programs(records: Sequence[Record]) -> list[Record]:
     """Nets that are called a program though another verdict was expected."""
     return [record for record in records if record.verdict == "program" and agrees(record) is False]
+
+
+def failures(records: Sequence[Record]) -> list[tuple[str, str]]:
+    """What failed, cells and searches for a task's program, with the reasons."""
+    searches = {
+        f"program of {record.task}": str(record.program_statement)
+        for record in records
+        if (record.program_statement or "").startswith(SEARCH_FAILED)
+    }
+    cells = [(record.cell, record.error or "no verdict") for record in records if outcome(record) == FAILED]
+    return cells + list(searches.items())
 
 
 def summary(records: Sequence[Record]) -> str:

@@ -1,5 +1,7 @@
 """A user's task, net and primitive, each one file, through the same calls and suites that ours use."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from benchmarks.run import run_suite
 from benchmarks.suite import read_suite
 from compare.statistics import balanced_agreement
 from nets.checkpoint import load_arrays
+
+ROOT = Path(__file__).parents[2]
 
 TASK = """
 import numpy as np
@@ -248,3 +252,33 @@ def test_a_mistake_in_an_own_declaration_is_one_sentence_before_anything_runs(tm
     assert sentence in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "run").exists()
+
+
+HIDING = "from nets import {name}\nNUMBER = 3\n"
+
+
+def test_a_folder_named_like_one_of_ours_hides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "__init__.py").write_text("mine = 1\n")
+    (tmp_path / "fine.py").write_text(HIDING.format(name="mlp"))
+    (tmp_path / "wrong.py").write_text(HIDING.format(name="mine"))
+    assert load("fine.py:NUMBER", tmp_path) == 3
+    with pytest.raises(ValueError, match=r"wrong\.py, line 1: .*/nets has the name of a package of ours; rename it"):
+        load("wrong.py:NUMBER", tmp_path)
+
+
+def test_our_packages_hidden_by_the_path_are_named(tmp_path: Path) -> None:
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "__init__.py").write_text("")
+    command = "from benchmarks import cli; import sys; sys.path.insert(0, sys.argv.pop()); cli.main(['list', 'suites'])"
+    done = subprocess.run([sys.executable, "-c", command, str(tmp_path)], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{tmp_path / 'nets'}: hides our package 'nets'; rename it" in done.stderr
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path: Path) -> None:
+    for number, folder in enumerate(("one", "two")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "helper.py").write_text(f"VALUE = {number}\n")
+        (tmp_path / folder / "own.py").write_text("from helper import VALUE\n")
+    assert [load(f"{folder}/own.py:VALUE", tmp_path) for folder in ("one", "two")] == [0, 1]

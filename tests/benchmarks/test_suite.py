@@ -183,3 +183,34 @@ def test_unknown_suites() -> None:
         read_suite("quik")
     with pytest.raises(ValueError, match=r"nowhere\.toml: expected a suite file, found none"):
         read_suite("nowhere.toml")
+
+
+TWIN = """
+from benchmarks.tasks import Task
+from synth import INT, Fn
+make = lambda doc, oracle: Task(name="mean", doc=doc, type=Fn((INT, INT), INT), oracle=oracle, sizes=(8,),
+                                values=lambda n: n, classes=lambda n: n, library=("arith", "constants", "choice"))
+LOW, HIGH = make("Lower.", lambda n, a, b: a + 0 * b), make("Higher.", lambda n, a, b: b + 0 * a)
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "labels"),
+    [
+        ("a.py:LOW", "b.py:LOW", ["mean@a", "mean@b"]),
+        ("a.py:LOW", "a.py:HIGH", ["mean@LOW", "mean@HIGH"]),
+        ("a.py:LOW", "sub/a.py:LOW", ["mean@a:LOW", "mean@sub/a:LOW"]),
+        ("a.py:LOW", "a.py:LOW", ["mean", "mean"]),
+    ],
+)
+def test_tasks_of_one_name_are_told_apart(tmp_path: Path, one: str, other: str, labels: list[str]) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("a.py", "b.py", "sub/a.py"):
+        (tmp_path / name).write_text(TWIN)
+    group = '[[cells]]\ntask = "{}"\nsizes = [8]\nrecipe = "untrained"\nseeds = [{}]\n'
+    path = tmp_path / "twins.toml"
+    path.write_text('name = "twins"\ndoc = "Twins."\n' + group.format(one, 0) + group.format(other, 1))
+    cells = read_suite(str(path)).cells
+    assert [cell.label for cell in cells] == labels
+    names = [f"{label}-8-mlp-untrained-s{seed}".replace("/", "_") for seed, label in enumerate(labels)]
+    assert [cell.name for cell in cells] == names

@@ -270,6 +270,15 @@ def test_the_usual_recipe_follows_the_types(name: str, recipe: str) -> None:
     assert dataclasses.replace(task, recipe="untrained").usual_recipe(task.sizes[0]) == "untrained"
 
 
+def test_a_size_that_memory_cannot_hold_names_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.tasks.task.memory", lambda: 12 * 97**2 * (97 + 4))
+    task = find("task", "mod_mul", TASKS)
+    task.check(97)
+    for size in (98, 101, 100003):
+        with pytest.raises(ValueError, match=f"expected a size of at most 97, whose whole table .*, got {size}"):
+            task.check(size)
+
+
 def test_unknown_task_names_the_nearest() -> None:
     with pytest.raises(ValueError, match=r"unknown task 'mod_ad'; did you mean 'mod_add'\?"):
         find("task", "mod_ad", TASKS)

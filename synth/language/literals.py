@@ -55,3 +55,15 @@ def read_word(text: str) -> Primitive:
     """The literal that #x.. or #b.. writes, of the width that its digits have."""
     digits = text[2:]
     return bv_literal(int(digits, 16), 4 * len(digits)) if text[1] == "x" else bv_literal(int(digits, 2), len(digits))
+
+
+def value_of(primitive: Primitive) -> int | None:
+    """The number or truth value that a literal stands for; None for other primitives."""
+    name = primitive.name
+    if primitive.type.args or primitive.body is not None:
+        return None
+    if name[:2] in ("#x", "#b"):
+        return int(name[2:], 16 if name[1] == "x" else 2)
+    if name in ("true", "false"):
+        return int(name == "true")
+    return int(name) if name.lstrip("-").isdecimal() else None

@@ -145,18 +145,6 @@ def constant(value: int, sort: Type) -> Primitive:
     )
 
 
-def value_of(primitive: Primitive) -> int | None:
-    """The number that a literal made by `constant` stands for; None for other primitives."""
-    name = primitive.name
-    if primitive.type.args or primitive.body is not None:
-        return None
-    if name[:2] in ("#x", "#b"):
-        return int(name[2:], 16 if name[1] == "x" else 2)
-    if name in ("true", "false"):
-        return int(name == "true")
-    return int(name) if name.lstrip("-").isdecimal() else None
-
-
 Step = Callable[[Primitive, Sequence[int]], int]
 
 

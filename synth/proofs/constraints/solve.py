@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from synth.bank.budget import Budget
 from synth.files.sygus.problem import Problem
+from synth.language.derive import cost_of, derive
 from synth.language.grammar import EIGHTHS
 from synth.language.program import Program
 from synth.language.types import plain
 from synth.proofs.constraints.answer import Answer, Contradiction, Outcome, Unsolved
 from synth.proofs.constraints.board import Board
 from synth.proofs.constraints.contradiction import contradiction
-from synth.proofs.constraints.derive import cost_of, derive
 from synth.proofs.constraints.enumeration import FRESH, Enumeration, enumerate_answers
 from synth.proofs.constraints.expression import Columns, forms, size
 from synth.proofs.constraints.functional import Stated, defined, own_term, solve_functional

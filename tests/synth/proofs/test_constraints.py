@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from synth.bank.budget import Budget
 from synth.files.sygus import parse_problem
 from synth.files.sygus.operators import BOOLEANS, INTEGERS, constant, operators
+from synth.language.derive import cost_of, derive
 from synth.language.program import Program, Terminal, apply
 from synth.language.text import parse
 from synth.language.types import BOOL, BV, INT
 from synth.proofs.constraints import Answer, Contradiction, Outcome, Unsolved, solve_problem
 from synth.proofs.constraints.board import Board
 from synth.proofs.constraints.cover import cover
-from synth.proofs.constraints.derive import cost_of, derive
 from synth.proofs.constraints.expression import exchanged, forms, literal, negated, replace_part, run, size, substitute
 from synth.proofs.constraints.goal import claim, failing
 from synth.proofs.constraints.hints import conditions, suggested

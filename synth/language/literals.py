@@ -6,10 +6,11 @@ Peter Elias, "Universal codeword sets and representations of the integers", IEEE
 
 from functools import cache
 
+import numpy as np
 import sympy
 
 from synth.language.primitive import Primitive
-from synth.language.types import BV, INT, Fn
+from synth.language.types import BOOL, BV, INT, Fn, Type
 
 PREFIX = 3  # bits
 
@@ -48,6 +49,33 @@ def bv_literal(value: int, width: int) -> Primitive:
         sym=lambda: sympy.Integer(value),
         python=f"{value:#x}",
         smt=name,
+    )
+
+
+@cache
+def constant(value: int, sort: Type) -> Primitive:
+    """A literal of a sort; a negative integer is written (- n)."""
+    if sort.width is not None:
+        return bv_literal(value, sort.width)
+    if sort == BOOL:
+        held, word = np.bool_(value), "true" if value else "false"
+        return Primitive(
+            name=word,
+            type=Fn((), BOOL),
+            doc=f"The Boolean {word}.",
+            run=lambda xp: held,
+            sym=lambda: sympy.true if held else sympy.false,
+            python=str(bool(value)),
+            smt=word,
+        )
+    return Primitive(
+        name=str(value),
+        type=Fn((), INT),
+        doc=f"The integer {value}.",
+        run=lambda xp: value,
+        sym=lambda: sympy.Integer(value),
+        python=f"({value})" if value < 0 else str(value),
+        smt=f"(- {-value})" if value < 0 else str(value),
     )
 
 

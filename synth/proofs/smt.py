@@ -184,6 +184,10 @@ class Smt:
     def every(self, expressions: Iterable[Any]) -> Any:
         return self._z3.And(self._z3.BoolVal(True, self._context), *expressions)
 
+    def unlike(self, constants: Sequence[Any], values: Sequence[int]) -> Any:
+        """That some constant has another value."""
+        return self._z3.Or(*(constant != value for constant, value in zip(constants, values, strict=True)))
+
     def always(self, expression: Any, variables: Sequence[Any]) -> Any:
         """That an expression holds for all values of some constants."""
         return self._z3.ForAll(list(variables), expression) if variables else expression

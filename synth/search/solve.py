@@ -11,6 +11,7 @@ from synth.bank.budget import Budget, Meter
 from synth.checks.check import check_run
 from synth.language.arguments import argument_names, columns, terminals
 from synth.language.grammar import Language, uniform_language
+from synth.language.listed import allowed, complete, in_words, listed
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Program
 from synth.language.spec import Spec
@@ -61,6 +62,7 @@ def solve_family(
     rows = gather(specs)
     one_pass = partial(search, known, rows, goal, names=argument_names(specs[0]) if len(specs) == 1 else ())
     outcome = one_pass(budget, backend=backend, seed=seed)
+    outcome = replace(outcome, sure=complete(known), tried=in_words(listed(known)) if allowed(known) else "")
     if not isinstance(outcome, Found):
         return outcome
     outcome = replace(outcome, specs=len(specs))

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from synth.files.sygus.operators import BOOLEANS, INTEGERS, constant, words
+from synth.files.sygus.operators import BOOLEANS, INTEGERS, words
 from synth.files.sygus.productions import retyped
 from synth.files.sygus.term import Term
 from synth.language.grammar import EIGHTHS, Language
-from synth.language.literals import value_of
+from synth.language.literals import constant, value_of
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Terminal
 from synth.language.types import BOOL, INT, Fn, Type, plain

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from synth.files.sygus.build import Scope, smt_sort
 from synth.files.sygus.free import endless
-from synth.files.sygus.operators import constant
 from synth.files.sygus.productions import operation, read, take_holes
 from synth.files.sygus.sorts import group, literal, sort_of_text, symbol
 from synth.files.sygus.text import Atom, Expression, Group, clipped, refusal, shown
 from synth.language.grammar import EIGHTHS, Language
+from synth.language.literals import constant
 from synth.language.primitive import ARITY, Primitive
 from synth.language.program import Terminal
 from synth.language.types import Type, plain

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from synth.bank.budget import Budget, Meter, Spent
-from synth.files.sygus.operators import constant
 from synth.language.grammar import EIGHTHS
-from synth.language.literals import value_of
-from synth.language.primitive import Primitive
+from synth.language.listed import in_words, listed
+from synth.language.literals import constant
 from synth.language.program import Program, Terminal
 from synth.language.types import Type, plain
 from synth.proofs.constraints.enumeration import check
@@ -30,16 +29,15 @@ from synth.proofs.constraints.sketches import (
     program_of,
     splits,
 )
-from synth.proofs.constraints.tuples import call_columns
+from synth.proofs.constraints.tuples import call_columns, matching
 from synth.proofs.smt import Proved, Smt, Verdict
 
-SECONDS = 0.5  # for one question about constants
+SECONDS = 0.3  # for one question about constants
 TRIES = 24  # cases that are added for one sketch
 FIRST = 2  # cases that a sketch is held against at first
 FURTHER = 3  # cases that are added where the solver gave up, which more equations may help
 GIVEN_UP = 3  # times
 REFUTED = 2  # times that a sketch is refuted before the solver is asked about all inputs at once
-SHOWN = 6  # constants in a sentence
 LARGEST = 2**62  # constants are below: what is beyond, 64 bits may not hold
 
 
@@ -63,23 +61,8 @@ def endless(goal: Goal) -> bool:
 
 def tried(goal: Goal) -> str:
     """The constants that the languages list where any may be written, in words; empty where none other may."""
-    found: dict[str, None] = {}
-    for unknown in goal.unknowns:
-        language = unknown.language
-        for kind in language.further:
-            found.update(
-                dict.fromkeys(p.name for p in language.primitives if p.name in language.costs[kind] and is_literal(p))
-            )
-    names = list(found)
-    if not endless(goal):
-        return ""
-    if len(names) > SHOWN:
-        return f"{', '.join(names[: SHOWN - 1])} and {len(names) - SHOWN + 1} more"
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else (names or ["none"])[0]
-
-
-def is_literal(primitive: Primitive) -> bool:
-    return not primitive.type.args and value_of(primitive) is not None
+    names = [name for unknown in goal.unknowns for name in listed(unknown.language)]
+    return in_words(names) if endless(goal) else ""
 
 
 def fill(
@@ -174,6 +157,9 @@ class Filling:
         cost = start
         try:
             while (cost + step) / EIGHTHS <= most:
+                for found in self._plain(cost + step):
+                    if found.text not in self.left_out:
+                        return found, start
                 for parts in self._tuples(cost + step):
                     if time.monotonic() > self.until:
                         raise Spent("seconds")
@@ -185,6 +171,17 @@ class Filling:
         except (Spent, TooMany):
             pass
         return None, start
+
+    def _plain(self, cost: int) -> Iterator[Served]:
+        """Programs without holes, of a total cost, that hold on all samples."""
+        kinds = [plain(unknown.result) for unknown in self.goal.unknowns]
+        banks = [table.bank for table in self.tables]
+        for bank in banks:
+            bank.build(cost)
+        for costs in splits(cost, len(kinds), EIGHTHS):
+            for picked in matching(self.goal, banks, costs, self.columns, self.rows):
+                programs = tuple(b.program(k, row) for b, k, row in zip(banks, kinds, picked, strict=True))
+                yield Served(programs, programs)
 
     def _tuples(self, cost: int) -> Iterator[tuple[Part, ...]]:
         """Parts for all functions of a total cost, at least one with a hole."""
@@ -202,27 +199,29 @@ class Filling:
         for place, part in enumerate(parts):
             names.append([self._fresh(place, i, hole) for i, hole in enumerate(holes(part))])
         chosen = self.cases[:FIRST]
+        flat = [name for each in names for name in each]
+        blocked: list[Any] = []
         given_up = 0
         for _ in range(TRIES):
+            if given_up == GIVEN_UP or time.monotonic() > self.until:
+                break
             asked = [self._formula(case, parts, names) for case in chosen]
-            values = self.smt.values(asked, [n for each in names for n in each], LARGEST, SECONDS)
+            values = self.smt.values([*asked, *blocked], flat, LARGEST, SECONDS)
             if values is None:
                 self._promote(chosen[-1])
                 return None
             if values == ():
                 given_up += 1
                 chosen += [case for case in self.cases if case not in chosen][:FURTHER]
-                if given_up == GIVEN_UP:
-                    break
                 continue
             filled = self._programs(parts, values)
             wrong = self._first_wrong(filled)
             if wrong is None:
                 return Served(filled, self._open(parts))
             if wrong in chosen:  # what the solver leaves open, such as x div 0
-                self.sure = False
-                return None
-            chosen.append(wrong)
+                blocked.append(self.smt.unlike(flat, values))
+            else:
+                chosen.append(wrong)
         self.sure = False
         return None
 

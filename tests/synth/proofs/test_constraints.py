@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from synth.bank.budget import Budget
 from synth.files.sygus import parse_problem
-from synth.files.sygus.operators import BOOLEANS, INTEGERS, constant, operators
+from synth.files.sygus.operators import BOOLEANS, INTEGERS, operators
 from synth.language.derive import cost_of, derive
+from synth.language.literals import constant
 from synth.language.program import Program, Terminal, apply
 from synth.language.text import parse
 from synth.language.types import BOOL, BV, INT

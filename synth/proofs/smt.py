@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from synth.language.exact import exact
 from synth.language.macro import hole
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Program, Terminal
@@ -92,7 +93,10 @@ def try_all(claim: Program, variables: Sequence[Terminal]) -> Verdict:
     """The claim on every input; shapes (inputs,) with at most 2**16 rows."""
     columns = domain(variables)
     held = claim.run(columns or {"": np.zeros(1)})
-    wrong = np.flatnonzero(~np.atleast_1d(held))
+    held = np.broadcast_to(np.atleast_1d(held), next((len(values) for values in columns.values()), 1))
+    if held.all():
+        held = exact(claim, columns, held)
+    wrong = np.flatnonzero(~held)
     if not len(wrong):
         return Proved(how="exhaustively")
     return Refuted(inputs={name: values[wrong[0]].item() for name, values in columns.items()})

@@ -7,6 +7,8 @@ import numpy as np
 from synth.bank.budget import Counts
 from synth.language.program import Program
 
+WRAPS = "; numbers wrap at 64 bits"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -30,6 +32,7 @@ class Found:
     smallest_tree: bool = False
     tried: str = ""  # which constants, in words, where the language allows more than these
     sure: float = 0.0  # bits up to which programs were ruled out whatever constants they have
+    wraps: bool = False  # in those that were ruled out, numbers may have wrapped round at 64 bits
     seeds: int = 1  # independent hash functions under which the claim was found
 
     @property
@@ -57,7 +60,7 @@ class Found:
         return (
             f"{self.program.show()} fits {where}; {claim} "
             f"(among {self.counts.candidates} candidates, {self.counts.distinct} distinct on {self.examples} inputs; "
-            f"chance of a false merge below {self.chance:.0e})"
+            f"chance of a false merge below {self.chance:.0e}{WRAPS if self.wraps else ''})"
         )
 
     def _among(self, unit: str) -> str:
@@ -75,6 +78,7 @@ class Exhausted:
     counts: Counts
     tried: str = ""
     sure: float = 0.0
+    wraps: bool = False
 
     @property
     def statement(self) -> str:
@@ -83,7 +87,8 @@ class Exhausted:
     def said(self, unit: str = "bits") -> str:
         size = "" if np.isinf(self.bits) else f" of at most {self.bits:g} {unit}"
         some = among(self.tried, self.sure, self.bits, unit)
-        return f"no program{size} in this language fits{some} (among {self.counts.candidates} candidates)"
+        wrapped = WRAPS if self.wraps else ""
+        return f"no program{size} in this language fits{some} (among {self.counts.candidates} candidates{wrapped})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +100,7 @@ class OutOfBudget:
     counts: Counts
     tried: str = ""
     sure: float = 0.0
+    wraps: bool = False
 
     @property
     def statement(self) -> str:
@@ -105,7 +111,7 @@ class OutOfBudget:
         return (
             f"{end}; no program of at most {self.bits:g} {unit} in this language fits"
             f"{among(self.tried, self.sure, self.bits, unit)} "
-            f"(among {self.counts.candidates} candidates)"
+            f"(among {self.counts.candidates} candidates{WRAPS if self.wraps else ''})"
         )
 
 
@@ -113,8 +119,8 @@ def among(tried: str, sure: float, excluded: float, unit: str) -> str:
     """The words that limit a claim to the constants that were tried; none where it holds of all."""
     if not tried or sure >= excluded or excluded <= 0:
         return ""
-    more = f", with any constant none of at most {sure:g} {unit}" if sure > 0 else ""
-    return f" among the constants that were tried ({tried}{more})"
+    more = f"; with any constants, none of at most {sure:g} {unit}" if sure > 0 else ""
+    return f", among the constants that were tried ({tried}{more})"
 
 
 Solution = Found | Exhausted | OutOfBudget

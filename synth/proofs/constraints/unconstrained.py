@@ -4,6 +4,7 @@ import time
 
 from synth.language.derive import cost_of
 from synth.language.grammar import EIGHTHS, Language
+from synth.language.primitive import Primitive
 from synth.language.program import Program, apply, leaf_program
 from synth.language.types import Type, carrier, fits, plain
 from synth.proofs.constraints.answer import Answer, Contradiction, Outcome, Unsolved
@@ -43,19 +44,23 @@ def any_terms(goal: Goal) -> Outcome:
 def smallest(language: Language, kind: Type) -> Program | None:
     """The cheapest program of a type; None where the language makes none."""
     best: dict[Type, tuple[int, Program]] = {}
-    words = {word.name: word for word in (*language.terminals, *language.primitives)}
+    leaves = {node.name: leaf_program(node) for node in language.terminals}
+    operations = {primitive.name: primitive for primitive in language.primitives}
     changed = True
     while changed:
         changed = False
         for asked, prices in language.costs.items():
             for name, price in prices.items():
-                word = words[name]
-                args = [] if name in {t.name for t in language.terminals} else list(word.type.args)
-                if not all(carrier(arg) in best for arg in args):
+                args = () if name in leaves else tuple(map(carrier, operations[name].type.args))
+                if not all(arg in best for arg in args):
                     continue
-                total = price + sum(best[carrier(arg)][0] for arg in args)
+                total = price + sum(best[arg][0] for arg in args)
                 if asked not in best or total < best[asked][0]:
-                    parts = [best[carrier(arg)][1] for arg in args]
-                    best[asked] = total, apply(word, *parts) if parts else leaf_program(word)
+                    made = leaves[name] if name in leaves else made_of(operations[name], [best[arg][1] for arg in args])
+                    best[asked] = total, made
                     changed = True
-    return next((program for asked, (_, program) in best.items() if asked == kind or fits(asked, kind)), None)
+    return next((program for asked, (_, program) in best.items() if fits(asked, kind)), None)
+
+
+def made_of(primitive: Primitive, parts: list[Program]) -> Program:
+    return apply(primitive, *parts) if parts else leaf_program(primitive)

@@ -21,8 +21,10 @@ from synth.language.types import is_vector
 
 if TYPE_CHECKING:
     from synth.proofs.constraints import Outcome
+    from synth.proofs.constraints.exemplified import Smallest
 
 FOUND, NOT_FOUND, WRONG = 0, 1, 2  # exit statuses
+FILLING = 0.15  # share of the time for small programs with constants that a grammar does not list
 LONGEST = 1000  # nodes of a program that is written as a formula
 
 
@@ -57,18 +59,45 @@ def ask(question: Question, budget: Budget, *, backend: str, certificate: bool, 
         from synth.proofs.constraints import solve_problem
 
         return from_constraints(solve_problem(problem, budget, seed))
-    assert question.spec is not None
-    solution = solve(question.spec, question.language, budget, backend=backend, certificate=certificate, seed=seed)
-    if not isinstance(solution, Found):
-        return Reply(status=NOT_FOUND, claim=solution.statement, programs={})
+    return by_examples(question, budget, backend=backend, certificate=certificate, seed=seed)
+
+
+def by_examples(question: Question, budget: Budget, *, backend: str, certificate: bool, seed: int) -> Reply:
+    """The search by examples; where a SyGuS grammar allows any constant, small programs are solved for theirs first."""
+    problem, spec = question.problem, question.spec
+    assert spec is not None
+    smallest = with_any_constants(question, FILLING * budget.seconds, seed)
+    if smallest is not None and smallest.program is not None:
+        return Reply(
+            status=FOUND,
+            claim=smallest.statement,
+            programs={problem.functions[0].name if problem is not None else "program": smallest.program},
+            size=counted(smallest.nodes, "node"),
+            fits=fitting(smallest.program, spec),
+        )
+    left = budget if smallest is None else replace(budget, seconds=(1 - FILLING) * budget.seconds)
+    solution = solve(spec, question.language, left, backend=backend, certificate=certificate, seed=seed)
     unit = "nodes" if problem is not None else "bits"
+    if smallest is not None:
+        solution = replace(solution, sure=smallest.excluded)
+    if not isinstance(solution, Found):
+        return Reply(status=NOT_FOUND, claim=solution.said(unit), programs={})
     return Reply(
         status=FOUND,
-        claim=solution.statement.replace(" bits", f" {unit}"),
+        claim=solution.said(unit),
         programs={problem.functions[0].name if problem is not None else "program": solution.program},
         size=f"{solution.bits:g} {unit}",
-        fits=fitting(solution.program, question.spec),
+        fits=fitting(solution.program, spec),
     )
+
+
+def with_any_constants(question: Question, seconds: float, seed: int) -> "Smallest | None":
+    """None where all constants are listed, or z3 is not installed."""
+    if question.problem is None or question.problem.kind != "examples" or not find_spec("z3"):
+        return None
+    from synth.proofs.constraints.exemplified import smallest_with_constants
+
+    return smallest_with_constants(question.problem, seconds, seed)
 
 
 def from_constraints(outcome: "Outcome") -> Reply:

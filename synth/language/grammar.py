@@ -28,6 +28,7 @@ class Language:
     terminals: tuple[Terminal, ...]
     costs: dict[Any, dict[str, int]]  # eighths of a bit, by Type or Fn
     bodies: dict[Fn, "Language"] = field(default_factory=dict)  # of the lambdas, with the parameters as terminals
+    further: dict[Any, int] = field(default_factory=dict)  # eighths of a bit of any constant that is not listed
 
     def cost(self, asked: Any, node: Primitive | Terminal) -> int:
         """Eighths of a bit to name `node` where `asked` is wanted."""

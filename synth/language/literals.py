@@ -6,10 +6,11 @@ Peter Elias, "Universal codeword sets and representations of the integers", IEEE
 
 from functools import cache
 
+import numpy as np
 import sympy
 
 from synth.language.primitive import Primitive
-from synth.language.types import BV, INT, Fn
+from synth.language.types import BOOL, BV, INT, Fn, Type
 
 PREFIX = 3  # bits
 
@@ -51,7 +52,46 @@ def bv_literal(value: int, width: int) -> Primitive:
     )
 
 
+@cache
+def constant(value: int, sort: Type) -> Primitive:
+    """A literal of a sort; a negative integer is written (- n)."""
+    if sort.width is not None:
+        return bv_literal(value, sort.width)
+    if sort == BOOL:
+        held, word = np.bool_(value), "true" if value else "false"
+        return Primitive(
+            name=word,
+            type=Fn((), BOOL),
+            doc=f"The Boolean {word}.",
+            run=lambda xp: held,
+            sym=lambda: sympy.true if held else sympy.false,
+            python=str(bool(value)),
+            smt=word,
+        )
+    return Primitive(
+        name=str(value),
+        type=Fn((), INT),
+        doc=f"The integer {value}.",
+        run=lambda xp: value,
+        sym=lambda: sympy.Integer(value),
+        python=f"({value})" if value < 0 else str(value),
+        smt=f"(- {-value})" if value < 0 else str(value),
+    )
+
+
 def read_word(text: str) -> Primitive:
     """The literal that #x.. or #b.. writes, of the width that its digits have."""
     digits = text[2:]
     return bv_literal(int(digits, 16), 4 * len(digits)) if text[1] == "x" else bv_literal(int(digits, 2), len(digits))
+
+
+def value_of(primitive: Primitive) -> int | None:
+    """The number or truth value that a literal stands for; None for other primitives."""
+    name = primitive.name
+    if primitive.type.args or primitive.body is not None:
+        return None
+    if name[:2] in ("#x", "#b"):
+        return int(name[2:], 16 if name[1] == "x" else 2)
+    if name in ("true", "false"):
+        return int(name == "true")
+    return int(name) if name.lstrip("-").isdecimal() else None

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from synth.language.exact import exact
 from synth.language.macro import hole
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Program, Terminal
@@ -92,7 +93,10 @@ def try_all(claim: Program, variables: Sequence[Terminal]) -> Verdict:
     """The claim on every input; shapes (inputs,) with at most 2**16 rows."""
     columns = domain(variables)
     held = claim.run(columns or {"": np.zeros(1)})
-    wrong = np.flatnonzero(~np.atleast_1d(held))
+    held = np.broadcast_to(np.atleast_1d(held), next((len(values) for values in columns.values()), 1))
+    if held.all():
+        held = exact(claim, columns, held)
+    wrong = np.flatnonzero(~held)
     if not len(wrong):
         return Proved(how="exhaustively")
     return Refuted(inputs={name: values[wrong[0]].item() for name, values in columns.items()})
@@ -184,6 +188,14 @@ class Smt:
     def every(self, expressions: Iterable[Any]) -> Any:
         return self._z3.And(self._z3.BoolVal(True, self._context), *expressions)
 
+    def unlike(self, constants: Sequence[Any], values: Sequence[int]) -> Any:
+        """That some constant has another value."""
+        return self._z3.Or(*(constant != value for constant, value in zip(constants, values, strict=True)))
+
+    def always(self, expression: Any, variables: Sequence[Any]) -> Any:
+        """That an expression holds for all values of some constants."""
+        return self._z3.ForAll(list(variables), expression) if variables else expression
+
     def replaced(self, expression: Any, old: Any, new: Any) -> Any:
         return self._z3.substitute(expression, (old, new))
 
@@ -210,6 +222,28 @@ class Smt:
         if solver.check() == self._z3.sat:
             return Refuted(inputs=self._read(solver.model()))
         return Unproved(why="z3 found only counterexamples beyond 2**40, which 64-bit arithmetic may not hold")
+
+    def values(
+        self, formulas: Sequence[Any], constants: Sequence[Any], largest: int, seconds: float
+    ) -> tuple[int, ...] | None:
+        """Numbers below `largest` for constants under which all formulas hold; None where no numbers at all do so.
+
+        An empty tuple where the solver gives up, or only larger numbers do.
+        """
+        self.queries += 1
+        solver = self._z3.Solver(ctx=self._context)
+        solver.set("timeout", max(1, int(1000 * seconds)))
+        solver.add(*formulas)
+        answer = solver.check()
+        if answer == self._z3.unsat:
+            return None
+        if answer == self._z3.sat and not small_model(solver.model(), constants, largest):
+            solver.add(*(c < largest for c in constants if self._z3.is_int(c)))
+            solver.add(*(c > -largest for c in constants if self._z3.is_int(c)))
+            answer = solver.check()
+        if answer != self._z3.sat:
+            return ()
+        return tuple(number_of(solver.model(), constant) for constant in constants)
 
     def core(self, always: Sequence[Any], formulas: Sequence[Any], seconds: float) -> tuple[int, ...] | None:
         """Places of the formulas that contradict what always holds, as few as leaving out one after another gives.
@@ -248,6 +282,16 @@ def template_of(primitive: Primitive) -> str:
     raise ValueError(
         f'primitive {primitive.name!r}: expected an SMT-LIB template, got none; give it smt="(... {{}} ...)"'
     )
+
+
+def number_of(model: Any, constant: Any) -> int:
+    value = model.eval(constant, model_completion=True)
+    return int(str(value) == "True") if value.sort().name() == "Bool" else value.as_long()
+
+
+def small_model(model: Any, constants: Sequence[Any], largest: int) -> bool:
+    """Whether a model's integers are below a bound."""
+    return all(abs(number_of(model, c)) < largest for c in constants if c.sort().name() == "Int")
 
 
 def named_places(marks: Iterable[Any]) -> tuple[int, ...]:

@@ -5,20 +5,19 @@ through a few cheap programs first, the same is done for the subgoals that they 
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int, Int64, Shaped
 
 from synth.language.evaluate import evaluate, flat_words
-from synth.language.grammar import EIGHTHS
-from synth.language.literals import literal
+from synth.language.listed import allowed, price, word
 from synth.language.operators import Operator
 from synth.language.primitive import Inverse
 from synth.language.program import Apply, Program, apply
-from synth.language.types import INT, Fn, Type, dtype_of
+from synth.language.types import Fn, Type, dtype_of
 from synth.language.xp import NUMPY
-from synth.library.constants import CONSTANTS
 from synth.search.question import Answer, Question, Step, right, steps, stored, write
 
 BEST = 8  # of the proposals of one inverse that are written down
@@ -124,7 +123,8 @@ def through(
     costs = np.zeros(1, np.int64) if other is None else bank.costs(other).astype(np.int64)
     own = bank.costs(asked).astype(np.int64)
     rows = np.flatnonzero(costs + operator.cost + own.min() + aims.costs.min() < limit)
-    numbers = asked == INT and literals(question)
+    language = bank.language
+    numbers = asked in allowed(language)
     found: list[Proposal] = []
     for start in range(0, len(rows) * len(aims.steps), BLOCK):
         if start and time.thread_time() > deadline:
@@ -136,7 +136,7 @@ def through(
         spots = bank.lookup(asked, flat_words(wanted))
         sources = [(spots, np.where(spots >= 0, base + own[spots], limit), False)]
         if numbers:
-            sources.append((*constants(wanted, base, limit), True))
+            sources.append((*constants(wanted, base, limit, lambda value: price(language, asked, value)), True))
         for values, totals, constant in sources:
             found += [
                 Proposal(
@@ -156,18 +156,17 @@ def through(
 
 
 def constants(
-    wanted: Shaped[np.ndarray, "known n"], base: Int64[np.ndarray, " n"], limit: int
-) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
+    wanted: Shaped[np.ndarray, "known n"],
+    base: Int64[np.ndarray, " n"],
+    limit: int,
+    priced: Callable[[int], int | None],
+) -> tuple[Shaped[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
     """The number that an argument must be on all examples, and what the program costs with it; the limit where none."""
     values, totals = wanted[0], np.full(wanted.shape[1], limit, np.int64)
-    for place in np.flatnonzero((wanted == values).all(axis=0) & (values >= 0)):
-        totals[place] = base[place] + EIGHTHS * int(literal(int(values[place])).bits or 0)
+    for place in np.flatnonzero((wanted == values).all(axis=0)):
+        cost = priced(int(values[place]))
+        totals[place] = limit if cost is None else base[place] + cost
     return values, np.minimum(totals, limit)
-
-
-def literals(question: Question) -> bool:
-    """Whether any number may be written: where the language has the library's small ones, at their prices."""
-    return set(CONSTANTS) <= set(question.bank.language.primitives)
 
 
 def back(
@@ -201,7 +200,7 @@ def put(others: list[np.ndarray], place: int, value: np.ndarray) -> list[np.ndar
 def written(question: Question, proposal: Proposal) -> Program:
     operator, bank, step = proposal.operator, question.bank, proposal.aims.steps[proposal.aim]
     if proposal.constant:
-        inner = Program((Apply(literal(proposal.found), ()),))
+        inner = Program((Apply(word(bank.language, operator.args[proposal.place], proposal.found), ()),))
     else:
         inner = bank.program(operator.args[proposal.place], proposal.found)
     args = [] if proposal.row is None else [bank.program(operator.args[1 - proposal.place], proposal.row)]

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Int, Shaped
 
 from synth.bank.hashing import agree
 from synth.language.arguments import columns, typed
+from synth.language.exact import exact
 from synth.language.program import Program
 from synth.language.spec import Spec
 from synth.language.types import BOOL, Type, dtype_of
@@ -31,6 +32,10 @@ class Rows:
         """The rows on which a program does not give the answer."""
         values = program.run({**self.table, "": np.zeros(len(self.answers))})  # "": the rows, where none is named
         return np.flatnonzero(~all_agree(values, self.answers))
+
+    def exact(self, program: Program) -> bool:
+        """Whether a program that is right in 64 bits is right on plain numbers."""
+        return bool(exact(program, self.table, self.answers).all())
 
 
 def gather(specs: Sequence[Spec]) -> Rows:

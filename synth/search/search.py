@@ -126,10 +126,11 @@ class Search:
         while True:
             for program in find(self.bank, self.kind, cost, goal[self.places]):
                 wrong = self.rows.wrong(program)
-                if not len(wrong):
+                if len(wrong):
+                    self._learn(wrong)
+                    break
+                if self.rows.exact(program):
                     return program
-                self._learn(wrong)
-                break
             else:
                 return None
 
@@ -152,7 +153,7 @@ class Search:
         limit = self.best.cost if self.best else int(min(self.budget.bits * EIGHTHS, 1 << 40)) + 1
         seconds = max(LEAST, min(SHARE * meter.seconds, self.budget.seconds - meter.seconds))
         answer, wrong = work_back(question, limit, seconds, compiled=self.bank.compiled)
-        if answer is not None and answer.cost < limit:
+        if answer is not None and answer.cost < limit and self.rows.exact(answer.program):
             self.best = answer
             effort = self.budget.effort
             if answer.cost > LONG * cost:

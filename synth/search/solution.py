@@ -7,6 +7,8 @@ import numpy as np
 from synth.bank.budget import Counts
 from synth.language.program import Program
 
+WRAPS = "; numbers wrap at 64 bits"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -28,6 +30,9 @@ class Found:
     excluded: float = 0.0  # bits
     how: str = "enumeration"
     smallest_tree: bool = False
+    tried: str = ""  # which constants, in words, where the language allows more than these
+    sure: float = 0.0  # bits up to which programs were ruled out whatever constants they have
+    wraps: bool = False  # in those that were ruled out, numbers may have wrapped round at 64 bits
     seeds: int = 1  # independent hash functions under which the claim was found
 
     @property
@@ -38,51 +43,84 @@ class Found:
     @property
     def statement(self) -> str:
         """What is claimed of the program."""
+        return self.said()
+
+    def said(self, unit: str = "bits") -> str:
+        """The same, where the language's costs are counted in another unit."""
         where = "inputs of the domain" if self.whole else "examples"
         where = f"all {self.verified} {where}" + (f" over {self.specs} sizes" if self.specs > 1 else "")
-        claim = f"no program of fewer than {self.bits:g} bits in this language does"
+        claim = f"no program of fewer than {self.bits:g} {unit} in this language does{self._among(unit)}"
         if not self.minimal:
             claim = (
-                f"of {self.bits:g} bits, found by {self.how}, not proven minimal: no program of at most "
-                f"{self.excluded:g} bits in this language does"
+                f"of {self.bits:g} {unit}, found by {self.how}, not proven minimal: no program of at most "
+                f"{self.excluded:g} {unit} in this language does{self._among(unit)}"
             )
             if self.smallest_tree:
                 claim += ", and no decision tree over the terms and conditions stored by then has fewer"
         return (
             f"{self.program.show()} fits {where}; {claim} "
             f"(among {self.counts.candidates} candidates, {self.counts.distinct} distinct on {self.examples} inputs; "
-            f"chance of a false merge below {self.chance:.0e})"
+            f"chance of a false merge below {self.chance:.0e}{WRAPS if self.wraps else ''})"
         )
+
+    def _among(self, unit: str) -> str:
+        return among(self.tried, self.sure, self.excluded, unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhausted:
-    """No program of at most `bits` bits fits; with infinite bits, none in the whole language."""
+    """No program of at most `bits` bits fits; with infinite bits, none in the whole language.
+
+    Where the language allows more constants than were `tried`, this holds of those; of all, up to `sure` bits.
+    """
 
     bits: float
     counts: Counts
+    tried: str = ""
+    sure: float = 0.0
+    wraps: bool = False
 
     @property
     def statement(self) -> str:
-        size = "" if np.isinf(self.bits) else f" of at most {self.bits:g} bits"
-        return f"no program{size} in this language fits (among {self.counts.candidates} candidates)"
+        return self.said()
+
+    def said(self, unit: str = "bits") -> str:
+        size = "" if np.isinf(self.bits) else f" of at most {self.bits:g} {unit}"
+        some = among(self.tried, self.sure, self.bits, unit)
+        wrapped = WRAPS if self.wraps else ""
+        return f"no program{size} in this language fits{some} (among {self.counts.candidates} candidates{wrapped})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutOfBudget:
-    """The search stopped at a limit; no program of at most `bits` bits fits."""
+    """The search stopped at a limit; no program of at most `bits` bits fits, of the `tried` constants as above."""
 
     bits: float
     which: str  # seconds, bytes or candidates; patience where `Budget.stopped` said so
     counts: Counts
+    tried: str = ""
+    sure: float = 0.0
+    wraps: bool = False
 
     @property
     def statement(self) -> str:
+        return self.said()
+
+    def said(self, unit: str = "bits") -> str:
         end = "the search was stopped" if self.which == "patience" else f"the budget of {self.which} was spent"
         return (
-            f"{end}; no program of at most {self.bits:g} bits in this language fits "
-            f"(among {self.counts.candidates} candidates)"
+            f"{end}; no program of at most {self.bits:g} {unit} in this language fits"
+            f"{among(self.tried, self.sure, self.bits, unit)} "
+            f"(among {self.counts.candidates} candidates{WRAPS if self.wraps else ''})"
         )
+
+
+def among(tried: str, sure: float, excluded: float, unit: str) -> str:
+    """The words that limit a claim to the constants that were tried; none where it holds of all."""
+    if not tried or sure >= excluded or excluded <= 0:
+        return ""
+    more = f"; with any constants, none of at most {sure:g} {unit}" if sure > 0 else ""
+    return f", among the constants that were tried ({tried}{more})"
 
 
 Solution = Found | Exhausted | OutOfBudget

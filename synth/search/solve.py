@@ -10,7 +10,9 @@ from synth.bank.bank import Bank
 from synth.bank.budget import Budget, Meter
 from synth.checks.check import check_run
 from synth.language.arguments import argument_names, columns, terminals
+from synth.language.exact import may_wrap
 from synth.language.grammar import Language, uniform_language
+from synth.language.listed import allowed, complete, in_words, listed
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Program
 from synth.language.spec import Spec
@@ -61,6 +63,12 @@ def solve_family(
     rows = gather(specs)
     one_pass = partial(search, known, rows, goal, names=argument_names(specs[0]) if len(specs) == 1 else ())
     outcome = one_pass(budget, backend=backend, seed=seed)
+    outcome = replace(
+        outcome,
+        sure=complete(known),
+        tried=in_words(listed(known)) if allowed(known) else "",
+        wraps=may_wrap(known, (*rows.table.values(), rows.answers), excluded_by(outcome)),
+    )
     if not isinstance(outcome, Found):
         return outcome
     outcome = replace(outcome, specs=len(specs))
@@ -81,6 +89,11 @@ def search(
     with np.errstate(all="ignore"):
         bank = Bank(known, rows.take(places), Meter(budget), goal=kind, backend=backend, seed=seed)
         return bounded(Search(bank=bank, rows=rows, kind=kind, places=places, budget=budget))
+
+
+def excluded_by(outcome: Solution) -> float:
+    """Bits up to which a search ruled out other programs."""
+    return max(outcome.excluded, 0.0) if isinstance(outcome, Found) else outcome.bits
 
 
 def certified(first: Found, second: Solution) -> Found:

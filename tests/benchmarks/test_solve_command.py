@@ -204,7 +204,7 @@ def test_a_function_without_parameters_is_found_from_its_constraints(tmp_path: P
     (tmp_path / "seven.sl").write_text("(set-logic LIA) (synth-fun f () Int) (constraint (= f 7)) (check-synth)")
     result = call(tmp_path / "seven.sl", "--format", "sygus")
     assert result.stdout == "(define-fun f () Int 7)\n"
-    assert "no answer of fewer than 1 nodes is right" in result.stderr
+    assert "no answer of fewer than 1 node is right" in result.stderr
 
 
 def test_ctrl_c_says_what_was_reached(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from synth.files.sygus.operators import combine, constant, known_names, value_of
+from synth.files.sygus.operators import combine, known_names
 from synth.files.sygus.sorts import group, literal, symbol, unknown_name
 from synth.files.sygus.term import Call, Node, Term, sort_of, subgraph
 from synth.files.sygus.text import Atom, Expression, Group, clipped, refusal, shown
+from synth.language.literals import constant, value_of
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Terminal
 from synth.language.types import BOOL, INT, REAL, Fn, Type, plain

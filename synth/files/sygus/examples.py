@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from synth.files.sygus.operators import constant
 from synth.files.sygus.problem import Example, Problem, column, definition
 from synth.files.sygus.sorts import literal
 from synth.files.sygus.text import Atom, Expression, Group
+from synth.language.literals import constant
 from synth.language.program import Terminal
 from synth.language.spec import Spec
 from synth.language.types import BOOL, INT, Fn, Type

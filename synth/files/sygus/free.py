@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from synth.files.sygus.operators import BOOLEANS, INTEGERS, constant, value_of, words
+from synth.files.sygus.operators import BOOLEANS, INTEGERS, words
 from synth.files.sygus.productions import retyped
 from synth.files.sygus.term import Term
 from synth.language.grammar import EIGHTHS, Language
+from synth.language.literals import constant, value_of
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Terminal
-from synth.language.types import BOOL, INT, Fn, Type
+from synth.language.types import BOOL, INT, Fn, Type, plain
 from synth.library.arith import MUL
 
 MANY = 16  # values in examples from which they are no constants of the language
@@ -18,6 +19,7 @@ NONLINEAR = (*LINEAR, "*", "div", "mod", "abs")
 CONNECTIVES = ("and", "or", "not")
 MIRRORED = ("bvugt", "bvuge", "bvsgt", "bvsge")  # the same size with the arguments exchanged
 FACTOR = Type("int", symbol="(Constant Int)")
+LISTED = 4  # bits of words that are all listed where any constant may be written
 
 
 def free_language(
@@ -36,13 +38,18 @@ def free_language(
             costs[primitive.type.result][primitive.name] = EIGHTHS
     for parameter in parameters:
         costs[parameter.type][parameter.name] = EIGHTHS
-    factors = {str(value): EIGHTHS for value in constants.get(INT, ()) if abs(value) > 1}
-    if linear and INT in sorts and factors:
+    if linear and INT in sorts:
         product = retyped(MUL, Fn((FACTOR, INT), INT))
         primitives[product.name] = product
         costs[INT][product.name] = EIGHTHS
-        costs[FACTOR] = factors
-    return Language(tuple(primitives.values()), tuple(parameters), costs)
+        costs[FACTOR] = {str(value): EIGHTHS for value in constants.get(INT, ()) if abs(value) > 1}
+    further = {kind: EIGHTHS for kind in costs if endless(plain(kind))}
+    return Language(tuple(primitives.values()), tuple(parameters), costs, further=further)
+
+
+def endless(sort: Type) -> bool:
+    """Whether a sort has more constants than a language lists."""
+    return sort == INT or (sort.width is not None and sort.width > LISTED)
 
 
 def operations(sort: Type, result: Type, linear: bool) -> Iterable[Primitive]:
@@ -84,5 +91,7 @@ def usual(sort: Type) -> tuple[int, ...]:
     if sort.width is None:
         return (0, 1) if sort == BOOL else (0, 1, -1)
     width = sort.width
+    if not endless(sort):
+        return tuple(range(2**width))
     values = (0, 1, 2**width - 1, 2 ** (width - 1), width - 1)
     return tuple(dict.fromkeys(value for value in values if value < 2**width))

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from synth.files.sygus.build import Scope, smt_sort
-from synth.files.sygus.operators import constant
+from synth.files.sygus.free import endless
 from synth.files.sygus.productions import operation, read, take_holes
 from synth.files.sygus.sorts import group, literal, sort_of_text, symbol
 from synth.files.sygus.text import Atom, Expression, Group, clipped, refusal, shown
 from synth.language.grammar import EIGHTHS, Language
+from synth.language.literals import constant
 from synth.language.primitive import ARITY, Primitive
 from synth.language.program import Terminal
 from synth.language.types import Type, plain
@@ -38,6 +39,7 @@ class Draft:
     nonterminals: dict[str, Nonterminal]
     primitives: dict[str, Primitive] = field(default_factory=dict)
     costs: dict[Type, dict[str, int]] = field(default_factory=dict)
+    further: dict[Type, int] = field(default_factory=dict)
     todo: list[tuple[Nonterminal, Expression]] = field(default_factory=list)
 
 
@@ -73,7 +75,7 @@ def read_grammar(
             f"expected a grammar that makes terms of sort {smt_sort(result)}, got productions of {start.name[:40]} "
             "that never end; add a parameter or a constant",
         )
-    return Language(tuple(draft.primitives.values()), tuple(parameters), draft.costs)
+    return Language(tuple(draft.primitives.values()), tuple(parameters), draft.costs, further=draft.further)
 
 
 def ending(draft: Draft) -> set[Type]:
@@ -163,6 +165,7 @@ def produce(draft: Draft, nonterminal: Nonterminal, production: Expression) -> N
     if leaves is not None:
         sort, names = leaves
         check_sort(nonterminal, production, sort)
+        open_constants(draft, nonterminal.type, production)
         for name in names:
             admit(draft, nonterminal.type, name, 1)
         return
@@ -185,6 +188,13 @@ def any_leaf(draft: Draft, production: Expression) -> tuple[Type, list[str]] | N
     if head.text == "Constant":
         return kind, [leaf(draft, constant(value, kind)) for value in draft.constants.get(kind, ())]
     return kind, [name for name, parameter in draft.parameters.items() if parameter.type == kind]
+
+
+def open_constants(draft: Draft, kind: Type, production: Expression) -> None:
+    """Note that any constant may be written, where (Constant sort) stands for more than are listed."""
+    first = production.items[0] if isinstance(production, Group) else production
+    if isinstance(first, Atom) and first.text == "Constant" and endless(plain(kind)):
+        draft.further[kind] = EIGHTHS
 
 
 def check_sort(nonterminal: Nonterminal, production: Expression, sort: Type) -> None:
@@ -239,6 +249,7 @@ def kind_of(draft: Draft, item: Expression) -> Type | None:
         return None
     kind = replace(leaves[0], symbol=shown(item))
     draft.costs.setdefault(kind, {})
+    open_constants(draft, kind, item)
     for name in leaves[1]:
         admit(draft, kind, name, 1)
     return kind

@@ -9,11 +9,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import sympy
 
 from synth.language.laws import commutative
-from synth.language.literals import bv_literal
 from synth.language.primitive import Primitive
 from synth.language.types import BOOL, INT, Fn, Type
 from synth.library.arith import ABS, ADD, MUL, NEG, SUB
@@ -116,45 +114,6 @@ def operators(sort: Type) -> dict[str, Primitive]:
 def known_names() -> set[str]:
     """Every function name that is understood."""
     return NAMES | set(words(64))
-
-
-@cache
-def constant(value: int, sort: Type) -> Primitive:
-    """A literal of a sort; a negative integer is written (- n)."""
-    if sort.width is not None:
-        return bv_literal(value, sort.width)
-    if sort == BOOL:
-        held, word = np.bool_(value), "true" if value else "false"
-        return Primitive(
-            name=word,
-            type=Fn((), BOOL),
-            doc=f"The Boolean {word}.",
-            run=lambda xp: held,
-            sym=lambda: sympy.true if held else sympy.false,
-            python=str(bool(value)),
-            smt=word,
-        )
-    return Primitive(
-        name=str(value),
-        type=Fn((), INT),
-        doc=f"The integer {value}.",
-        run=lambda xp: value,
-        sym=lambda: sympy.Integer(value),
-        python=f"({value})" if value < 0 else str(value),
-        smt=f"(- {-value})" if value < 0 else str(value),
-    )
-
-
-def value_of(primitive: Primitive) -> int | None:
-    """The number that a literal made by `constant` stands for; None for other primitives."""
-    name = primitive.name
-    if primitive.type.args or primitive.body is not None:
-        return None
-    if name[:2] in ("#x", "#b"):
-        return int(name[2:], 16 if name[1] == "x" else 2)
-    if name in ("true", "false"):
-        return int(name == "true")
-    return int(name) if name.lstrip("-").isdecimal() else None
 
 
 Step = Callable[[Primitive, Sequence[int]], int]

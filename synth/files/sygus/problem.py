@@ -5,9 +5,10 @@ from typing import Literal
 
 import numpy as np
 
-from synth.files.sygus.operators import constant, operators
+from synth.files.sygus.operators import operators
 from synth.files.sygus.term import Call, Node, Term
 from synth.language.grammar import Language
+from synth.language.literals import constant
 from synth.language.program import Apply, Terminal
 from synth.language.types import BOOL, Fn, Type, dtype_of
 

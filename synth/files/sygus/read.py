@@ -249,10 +249,6 @@ def finished(draft: Draft) -> Problem:
     """The problem, its grammars read."""
     if not draft.asked:
         raise ValueError("line 1: expected a function to find, got none; add (synth-fun name ((x Int)) Int)")
-    if not draft.examples and not any(not found.assumption for found in draft.constraints):
-        raise refusal(
-            draft.asked[0].line, f"expected constraints on {draft.asked[0].name}, got none; add (constraint ...)"
-        )
     return Problem(
         logic=draft.logic,
         functions=tuple(function_of(draft, asked) for asked in draft.asked),

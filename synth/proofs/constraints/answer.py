@@ -1,5 +1,6 @@
 """What the search for programs under constraints ends with, and what is claimed of it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from synth.proofs.smt import Proved, Verdict
 class Answer:
     """Programs by the functions' names that satisfy the constraints, as far as `verdict` says.
 
-    In the functions' languages no programs of together at most `excluded` nodes do.
+    In the functions' languages no programs of together at most `excluded` nodes do. Where these allow more constants
+    than were tried, this holds of the `tried` ones; of all constants it holds up to `sure` nodes.
     """
 
     programs: Mapping[str, Program]
@@ -21,11 +23,13 @@ class Answer:
     excluded: float  # nodes
     how: str  # "enumeration", "unification" or "the specification's own term"
     seconds: float
+    tried: str = ""  # which constants, in words; empty where there are no others
+    sure: float | None = None  # nodes; None where nobody asked
 
     @property
     def minimal(self) -> bool:
-        """Whether all smaller answers are excluded."""
-        return self.excluded >= self.size - 1
+        """Whether all smaller answers are excluded, whatever constants they have."""
+        return min(self.excluded, certain(self.excluded, self.sure, self.tried)) >= self.size - 1
 
     @property
     def proved(self) -> bool:
@@ -41,12 +45,16 @@ class Answer:
         else:
             why = getattr(self.verdict, "why", "a counterexample was found")
             sure = f"only tried on {self.samples} samples: {why}"
+        return f"{shown}: {sure}; {self._least()}"
+
+    def _least(self) -> str:
         if self.minimal:
-            least = f"no answer of fewer than {self.size} nodes is right"
-        else:
-            some = f" (no answer of at most {self.excluded:g} nodes is right)" if self.excluded > 0 else ""
-            least = f"found by {self.how}, not proven minimal{some}"
-        return f"{shown}: {sure}; {least}"
+            return f"no answer of fewer than {counted(self.size)} is right"
+        if self.excluded >= self.size - 1:
+            among = f"no answer of fewer than {counted(self.size)} is right among the constants that were tried"
+            return f"{among} ({self.tried}){with_any(self.sure)}"
+        some = excluding(self.excluded, self.sure, self.tried)
+        return f"found by {self.how}, not proven minimal{f' ({some})' if some else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +76,45 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsolved:
-    """No answer was found; no programs of together at most `excluded` nodes satisfy the constraints."""
+    """No answer was found; no programs of together at most `excluded` nodes satisfy the constraints.
+
+    As in an `Answer`, this holds of the `tried` constants, and up to `sure` nodes of all.
+    """
 
     why: str
     excluded: float
     seconds: float
+    tried: str = ""
+    sure: float | None = None
 
     @property
     def statement(self) -> str:
         """What is claimed, in a sentence."""
-        some = f"; no answer of at most {self.excluded:g} nodes is right" if self.excluded > 0 else ""
-        return f"no answer found: {self.why}{some}"
+        some = excluding(self.excluded, self.sure, self.tried)
+        return f"no answer found: {self.why}{f'; {some}' if some else ''}"
+
+
+def certain(excluded: float, sure: float | None, tried: str) -> float:
+    """Nodes up to which no program is right, whatever its constants."""
+    return (sure or 0.0) if tried else excluded
+
+
+def excluding(excluded: float, sure: float | None, tried: str) -> str:
+    """What is excluded, as part of a sentence; empty where nothing is."""
+    if excluded <= 0:
+        return ""
+    size = "" if math.isinf(excluded) else f" of at most {counted(excluded)}"
+    if not tried or certain(excluded, sure, tried) >= excluded:
+        return f"no answer{size} is right"
+    return f"no answer{size} is right among the constants that were tried ({tried}){with_any(sure)}"
+
+
+def with_any(sure: float | None) -> str:
+    return f", and with any constants none of at most {counted(sure)}" if sure else ""
+
+
+def counted(nodes: float) -> str:
+    return f"{nodes:g} node{'' if nodes == 1 else 's'}"
 
 
 Outcome = Answer | Contradiction | Unsolved

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from synth.files.sygus.operators import constant
+from synth.language.literals import constant
 from synth.language.program import Terminal
 from synth.language.types import plain
 from synth.proofs.constraints.answer import Contradiction

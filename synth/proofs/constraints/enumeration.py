@@ -54,7 +54,7 @@ def enumerate_answers(goal: Goal, columns: Columns, rows: int, budget: Budget, s
                 rows=rows,
                 banks=banks,
             )
-        done = found.cost - step
+        done = int(found.cost) - step
         checked = check(goal, found.programs, columns, seed)
         if not isinstance(checked, dict):
             return Enumeration(

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from synth.files.sygus.operators import BOOLEANS, constant, operators, value_of
+from synth.files.sygus.operators import BOOLEANS, operators
+from synth.language.literals import constant, value_of
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Node, Program, Terminal, apply
 from synth.language.types import BOOL, Type, plain

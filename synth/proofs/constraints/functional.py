@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from synth.bank.budget import Budget
+from synth.language.derive import derivations
 from synth.language.grammar import EIGHTHS
 from synth.language.program import Program
 from synth.language.spec import Spec
 from synth.language.types import Fn, plain
 from synth.proofs.constraints.answer import Answer, Unsolved
-from synth.proofs.constraints.derive import derivations
 from synth.proofs.constraints.enumeration import FRESH, PROOF, check
 from synth.proofs.constraints.expression import Columns, children, head, run
 from synth.proofs.constraints.goal import Call, Goal, arguments, verdict

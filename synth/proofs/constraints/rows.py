@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Shaped
 
-from synth.files.sygus.operators import value_of
+from synth.language.literals import value_of
 from synth.language.program import Apply, Terminal
 from synth.language.types import BOOL, dtype_of, plain
 from synth.proofs.constraints.expression import Columns

@@ -1,19 +1,21 @@
 """Programs for a problem of constraints: what kind of goal it is, and which searches serve it."""
 
 import itertools
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from synth.bank.budget import Budget
 from synth.files.sygus.problem import Problem
+from synth.language.derive import cost_of, derive
 from synth.language.grammar import EIGHTHS
 from synth.language.program import Program
 from synth.language.types import plain
 from synth.proofs.constraints.answer import Answer, Contradiction, Outcome, Unsolved
 from synth.proofs.constraints.board import Board
+from synth.proofs.constraints.constants import Filled, endless, fill, tried
 from synth.proofs.constraints.contradiction import contradiction
-from synth.proofs.constraints.derive import cost_of, derive
 from synth.proofs.constraints.enumeration import FRESH, Enumeration, enumerate_answers
 from synth.proofs.constraints.expression import Columns, forms, size
 from synth.proofs.constraints.functional import Stated, defined, own_term, solve_functional
@@ -23,6 +25,7 @@ from synth.proofs.constraints.joint import reduced, restricted, split
 from synth.proofs.constraints.rows import draw
 from synth.proofs.constraints.shrink import shrink
 from synth.proofs.constraints.translate import goal_of
+from synth.proofs.constraints.unconstrained import any_terms
 from synth.proofs.constraints.unification import unify
 from synth.proofs.smt import Proved, load
 
@@ -31,6 +34,8 @@ FIRST = 0.1  # share of the time that enumeration may take before terms are join
 MOST_FIRST = 3.0  # seconds
 OTHERS = 12  # programs of each other function that are tried where functions depend on each other
 SHORTEN = 3.0  # seconds
+FILLING = 0.1  # share of the time for programs with constants that the languages do not list
+SMALLER = 0.1  # share for smaller ones than a known answer
 STATED = 0.3  # share of the time for the values of a stated term, where it or terms joined can be the answer
 JOINED = 0.25  # share for that
 SLICE = 0.05  # share of the time for each of them
@@ -64,8 +69,46 @@ def solve_goal(goal: Goal, budget: Budget, seed: int) -> Outcome:
     found = contradiction(goal, columns, ROWS if columns else 1)
     if found is not None:
         return found
-    values = defined(goal)
-    return solve_general(goal, budget, seed) if values is None else solve_stated(goal, values, budget, seed)
+    if not goal.calls:
+        return any_terms(goal)
+    values, began = defined(goal), time.monotonic()
+    kept = replace(budget, seconds=(1 - FILLING) * budget.seconds) if endless(goal) else budget
+    known = solve_general(goal, kept, seed) if values is None else solve_stated(goal, values, kept, seed)
+    return with_constants(goal, known, began, budget.seconds, seed) if endless(goal) else known
+
+
+def with_constants(goal: Goal, outcome: Outcome, began: float, seconds: float, seed: int) -> Outcome:
+    """The outcome with what is known of constants that the language does not list, or a smaller answer with one."""
+    if isinstance(outcome, Contradiction):
+        return outcome
+    solved = isinstance(outcome, Answer)
+    least, most = outcome.sure or 0.0, outcome.size - 1 if solved else math.inf
+    left = min(SMALLER * seconds if solved else math.inf, began + seconds - time.monotonic())
+    if least >= most or left <= 0:
+        return replace(outcome, tried=tried(goal), sure=least)
+    columns = draw(goal, ROWS, seed)
+    filled = fill(goal, columns, ROWS if columns else 1, left, seed, least=least, most=most)
+    if filled.programs is not None and isinstance(filled.verdict, Proved):
+        return filled_answer(goal, filled, outcome.excluded, outcome.seconds)
+    return replace(outcome, tried=tried(goal), sure=min(filled.excluded, outcome.excluded))
+
+
+def filled_answer(goal: Goal, filled: Filled, excluded: float, seconds: float) -> Answer:
+    """An answer whose constants the solver found."""
+    assert filled.programs is not None
+    assert filled.verdict is not None
+    programs = in_grammar(goal, filled.programs)
+    return Answer(
+        programs=programs,
+        size=nodes(goal, programs),
+        verdict=filled.verdict,
+        samples=FRESH,
+        excluded=excluded,
+        how="solving for constants",
+        seconds=seconds,
+        tried=tried(goal),
+        sure=min(filled.excluded, excluded),
+    )
 
 
 def solve_stated(goal: Goal, values: Stated, budget: Budget, seed: int) -> Outcome:
@@ -117,21 +160,28 @@ def solve_general(goal: Goal, budget: Budget, seed: int) -> Outcome:
     if known.programs is not None and isinstance(known.verdict, Proved):
         return answered(goal, known, known.programs, "enumeration", began)
     until = began + budget.seconds
+    sure = None
+    if endless(goal):
+        filled = fill(goal, known.columns, known.rows, FILLING * budget.seconds, seed)
+        sure = min(filled.excluded, known.excluded)
+        if filled.programs is not None and isinstance(filled.verdict, Proved):
+            return filled_answer(goal, filled, known.excluded, time.monotonic() - began)
     if single:
         outcome = unify(goal, known.columns, known.rows, known.banks[0], until)
         if isinstance(outcome, Contradiction):
             return outcome
         if isinstance(outcome, Program):
-            sure = replace(known, verdict=Proved(how="by SMT"))
-            return answered(goal, sure, [outcome], "unification", began)
+            sure_answer = replace(known, verdict=Proved(how="by SMT"))
+            return replace(answered(goal, sure_answer, [outcome], "unification", began), tried=tried(goal), sure=sure)
         why = outcome.why
     else:
         for outcome in by_others(goal, known, budget, until, seed):
-            return outcome
+            return replace(outcome, tried=tried(goal), sure=sure)
         why = unsupported(goal)
     if known.programs is not None:
-        return answered(goal, known, known.programs, "enumeration", began)
-    return Unsolved(why=why, excluded=known.excluded, seconds=time.monotonic() - began)
+        return replace(answered(goal, known, known.programs, "enumeration", began), tried=tried(goal), sure=sure)
+    spent = time.monotonic() - began
+    return Unsolved(why=why, excluded=known.excluded, seconds=spent, tried=tried(goal), sure=sure)
 
 
 def choosable(goal: Goal) -> bool:
@@ -184,10 +234,7 @@ def ordered(goal: Goal, programs: Mapping[str, Program]) -> dict[str, Program]:
 
 def answered(goal: Goal, known: Enumeration, programs: Sequence[Program], how: str, began: float) -> Answer:
     """Programs in the words of their grammars, with what enumeration excluded."""
-    named: dict[str, Program] = {}
-    for unknown, program in zip(goal.unknowns, programs, strict=True):
-        written = None if unknown.free else derive(unknown.language, plain(unknown.result), program)
-        named[unknown.name] = written or program
+    named = in_grammar(goal, programs)
     return Answer(
         programs=named,
         size=nodes(goal, named),
@@ -197,6 +244,15 @@ def answered(goal: Goal, known: Enumeration, programs: Sequence[Program], how: s
         how=how,
         seconds=time.monotonic() - began,
     )
+
+
+def in_grammar(goal: Goal, programs: Sequence[Program]) -> dict[str, Program]:
+    """Programs by name, with their grammars' own primitives where these write them."""
+    named: dict[str, Program] = {}
+    for unknown, program in zip(goal.unknowns, programs, strict=True):
+        written = None if unknown.free else derive(unknown.language, plain(unknown.result), program)
+        named[unknown.name] = written or program
+    return named
 
 
 def nodes(goal: Goal, programs: Mapping[str, Program]) -> int:
@@ -228,13 +284,17 @@ def together(answers: Sequence[Answer], seconds: float) -> Answer:
     """Answers to goals that have no function in common."""
     unsure = [answer.verdict for answer in answers if not answer.proved]
     hows = dict.fromkeys(answer.how for answer in answers)
-    excluded = sum(answer.size for answer in answers) - 1 if all(answer.minimal for answer in answers) else 0
+    whole = sum(answer.size for answer in answers)
+    excluded = whole - 1 if all(answer.excluded >= answer.size - 1 for answer in answers) else 0
+    words = list(dict.fromkeys(answer.tried for answer in answers if answer.tried))
     return Answer(
         programs={name: program for answer in answers for name, program in answer.programs.items()},
-        size=sum(answer.size for answer in answers),
+        size=whole,
         verdict=unsure[0] if unsure else answers[0].verdict,
         samples=min(answer.samples for answer in answers),
         excluded=excluded,
         how=" and ".join(hows),
         seconds=seconds,
+        tried="; ".join(words),
+        sure=excluded if all(answer.minimal for answer in answers) else 0.0,
     )

@@ -4,6 +4,7 @@ A function's programs are evaluated once on the arguments of all of its calls; a
 constraints. So calls at several points, and functions that need each other, cost no more than one call.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ class Enumerated:
     """
 
     programs: tuple[Program, ...] | None
-    cost: int
+    cost: float  # infinite where the languages end
     complete: bool
 
 
@@ -65,6 +66,8 @@ def first_tuple(goal: Goal, banks: Sequence[Bank], columns: Columns, rows: int, 
                     )
                     return Enumerated(programs=programs, cost=cost, complete=True)
             done = cost
+            if cost >= sum(bank.reach() for bank in banks):
+                return Enumerated(programs=None, cost=math.inf, complete=True)
             if any(bank.count(kind_of(goal, place)) > PROGRAMS for place, bank in enumerate(banks)):
                 break
     except Spent:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from synth.bank.bank import Bank
+from synth.language.derive import derive
 from synth.language.program import Program
 from synth.language.types import BOOL, plain
 from synth.proofs.constraints.answer import Contradiction
 from synth.proofs.constraints.board import Board
 from synth.proofs.constraints.contradiction import contradiction
 from synth.proofs.constraints.cover import cover
-from synth.proofs.constraints.derive import derive
 from synth.proofs.constraints.expression import Columns, forms, size
 from synth.proofs.constraints.goal import Goal
 from synth.proofs.constraints.hints import conditions, suggested

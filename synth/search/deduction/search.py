@@ -57,7 +57,8 @@ class Deduction:
         misses = 0
         for program in self.programs():
             wrong = self.rows.wrong(program)
-            if not len(wrong) and program_cost(self.known, program, self.kind) <= self.limit:
+            fits = not len(wrong) and program_cost(self.known, program, self.kind) <= self.limit
+            if fits and self.rows.exact(program):
                 return program, wrong
             lessons += [int(row) for row in wrong[:2]]
             misses += bool(len(wrong))

@@ -1,6 +1,7 @@
 """A term in a grammar: the cheapest derivation that writes the same expression, if there is one."""
 
 from synth.language.grammar import Language
+from synth.language.literals import value_of
 from synth.language.macro import hole
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Node, Program, Terminal, apply
@@ -32,6 +33,7 @@ def derivations(language: Language, term: Program) -> list[Best]:
             for primitive in by_smt.get(spelling(node.primitive), ()):
                 if same_type(primitive, node.primitive):
                     offer(language, primitive, [table[i] for i in node.args], best)
+            offer_constant(language, node.primitive, best)
             for primitive in macros:
                 holes = match(primitive, term.nodes, place)
                 if holes is not None:
@@ -53,6 +55,14 @@ def offer_leaf(language: Language, name: str, leaf: Program, best: Best) -> None
     for kind, words in language.costs.items():
         if name in words and fits(leaf.type, kind):
             keep(best, kind, words[name], leaf)
+
+
+def offer_constant(language: Language, primitive: Primitive, best: Best) -> None:
+    """Take a literal wherever any constant may be written."""
+    if value_of(primitive) is not None:
+        for kind, price in language.further.items():
+            if fits(primitive.type.result, kind):
+                keep(best, kind, price, Program((Apply(primitive, ()),)))
 
 
 def offer(language: Language, primitive: Primitive, args: list[Best], best: Best) -> None:

@@ -15,6 +15,7 @@ from synth.bank.bank import Bank
 from synth.bank.budget import Budget, Meter, Spent
 from synth.bank.goal import find, work
 from synth.language.grammar import EIGHTHS, Language
+from synth.language.operators import numbered, spares
 from synth.language.program import Program
 from synth.language.types import BITS, Type, carrier, is_vector
 from synth.search.backward import work_back
@@ -50,10 +51,10 @@ def first_order(
         return Search(bank=bank, rows=rows, kind=kind, places=places, budget=budget).run()
 
 
-def unneeded(known: Language, rows: Rows, names: Sequence[str]) -> frozenset[str]:
+def unneeded(known: Language, rows: Rows, names: Sequence[str], goal: Type) -> frozenset[str]:
     """Arguments that no shortest program of a first-order language has to name."""
-    uses_bits = any(BITS in primitive.type.args for primitive in known.primitives)
-    return frozenset() if uses_bits else irrelevant(rows, names)
+    parts = spares(known, numbered(known, 0), carrier(goal))
+    return frozenset() if BITS in parts else irrelevant(rows, names)
 
 
 @dataclass(slots=True)

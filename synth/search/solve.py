@@ -83,7 +83,7 @@ def search(
 ) -> Solution:
     """One pass over the language in order of bits; where operators take functions, deduction bounds it."""
     if not handles(known):
-        hidden = unneeded(known, rows, names)
+        hidden = unneeded(known, rows, names, goal)
         return first_order(known, rows, goal, budget, hidden=hidden, backend=backend, seed=seed)
     kind, places = carrier(goal), informative(rows, goal)
     with np.errstate(all="ignore"):

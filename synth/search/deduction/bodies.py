@@ -47,7 +47,7 @@ def body_for(problem: Problem, shelf: Shelf, seconds: float) -> Function | None:
     )
     backend = "numba" if seconds >= PATIENT else "numpy"
     rows = gather((spec,))
-    hidden = unneeded(inner, rows, [word.name for word in inner.terminals])
+    hidden = unneeded(inner, rows, [word.name for word in inner.terminals], asked.result)
     budget = Budget(seconds=seconds, effort=0.5)
     found = first_order(inner, rows, asked.result, budget, hidden=hidden, backend=backend)
     return function_of(found.program, parameters_of(inner, asked), shelf, 0) if isinstance(found, Found) else None

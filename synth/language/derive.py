@@ -61,7 +61,9 @@ def offer_leaf(language: Language, name: str, leaf: Program, best: Best) -> None
 def offer_constant(language: Language, primitive: Primitive, best: Best) -> None:
     """Take a literal wherever any constant may be written."""
     value = value_of(primitive)
-    for kind in allowed(language) if value is not None else ():
+    if value is None:
+        return
+    for kind in allowed(language):
         cost = price(language, kind, value) if fits(primitive.type.result, kind) else None
         if cost is not None:
             keep(best, kind, cost, Program((Apply(primitive, ()),)))

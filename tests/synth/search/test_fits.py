@@ -18,7 +18,7 @@ SMALL = (*WORDS, *(p for p in LIBRARY if p.name.isdigit()))
 
 MAPS = {
     "affine": (ONE, lambda a: 1000 * a + 77, "(add (mul 1000 a) 77)"),
-    "falling": (ONE, lambda a: 900 - 250 * a, "(sub 900 (mul 250 a))"),
+    "falling": (ONE, lambda a: 900 - 250 * a, None),
     "of two": (TWO, lambda a, b: 37 * a - 512 * b + 9, None),
     "pieces": (ONE, lambda a: np.where(a > 137, a, 1000 * a + 77), None),
     "an interval": (ONE, lambda a: (a > 99) & (a < 201), None),

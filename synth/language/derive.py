@@ -1,6 +1,7 @@
 """A term in a grammar: the cheapest derivation that writes the same expression, if there is one."""
 
 from synth.language.grammar import Language
+from synth.language.listed import allowed, price
 from synth.language.literals import value_of
 from synth.language.macro import hole
 from synth.language.primitive import Primitive
@@ -59,10 +60,13 @@ def offer_leaf(language: Language, name: str, leaf: Program, best: Best) -> None
 
 def offer_constant(language: Language, primitive: Primitive, best: Best) -> None:
     """Take a literal wherever any constant may be written."""
-    if value_of(primitive) is not None:
-        for kind, price in language.further.items():
-            if fits(primitive.type.result, kind):
-                keep(best, kind, price, Program((Apply(primitive, ()),)))
+    value = value_of(primitive)
+    if value is None:
+        return
+    for kind in allowed(language):
+        cost = price(language, kind, value) if fits(primitive.type.result, kind) else None
+        if cost is not None:
+            keep(best, kind, cost, Program((Apply(primitive, ()),)))
 
 
 def offer(language: Language, primitive: Primitive, args: list[Best], best: Best) -> None:

@@ -151,7 +151,8 @@ def may_wrap(language: Language, numbers: Iterable[np.ndarray], bits: float) -> 
     A program of n words has at most (n + 1) / 2 leaves; what it adds grows by as many times, what it multiplies to that
     power, and where squares are words, to the power of 2**n.
     """
-    asked = [p for p in language.primitives if p.type.args and not is_bounded(p.type.result)]
+    applied = [p for p in language.primitives if p.type.args and not is_bounded(p.type.result)]
+    asked = [p for p in applied if not all(plain(kind) in (BOOL, BITS) for kind in p.type.args)]
     if not asked:
         return False
     prices = [price for words in language.costs.values() for price in words.values()]

@@ -19,6 +19,7 @@ from synth.language.operators import numbered, spares
 from synth.language.program import Program
 from synth.language.types import BITS, Type, carrier, is_vector
 from synth.search.backward import work_back
+from synth.search.fits import fit
 from synth.search.question import Answer, Question
 from synth.search.rows import Rows, examples_for, irrelevant, sample
 from synth.search.solution import Exhausted, Found, OutOfBudget, Solution
@@ -31,6 +32,7 @@ SHARE = 0.5  # of the time so far that one look back from the goal may take
 LEAST = 0.004  # seconds
 LONG = 4  # times the cost of the level: a program that costs more is shortened for SHORTEN times the time so far
 SHORTEN = 3.0
+PATIENCE = 0.3  # seconds of enumeration before constants are fitted to the examples
 
 
 def first_order(
@@ -71,6 +73,7 @@ class Search:
     until: float = math.inf  # seconds since the start, for shortening
     look: int = FIRST_LOOK
     full: bool = False
+    fitted: bool = False  # constants were fitted
 
     def run(self) -> Solution:
         limit = self.budget.bits * EIGHTHS
@@ -84,12 +87,12 @@ class Search:
                 if found is not None:
                     return found
                 if self._over(cost):
-                    return self._found() if self.best else Exhausted(bits=np.inf, counts=self._counts())
+                    return self._found() if self._known() else Exhausted(bits=np.inf, counts=self._counts())
         except Spent as spent:
-            if self.best is None:
+            if not self._known():
                 return OutOfBudget(bits=self.excluded / EIGHTHS, which=spent.which, counts=self._counts())
             return self._found()
-        return self._found() if self.best else Exhausted(bits=self.excluded / EIGHTHS, counts=self._counts())
+        return self._found() if self._known() else Exhausted(bits=self.excluded / EIGHTHS, counts=self._counts())
 
     def _level(self, cost: int) -> Found | None:
         """Everything of one cost."""
@@ -148,12 +151,12 @@ class Search:
         self.look = 2 * sum(map(self.bank.count, self.bank.stores))
         if is_vector(self.kind) or self.bank.functions:
             return
-        question = Question(
-            bank=self.bank, kind=self.kind, columns=self.rows.table, answers=self.rows.answers, places=self.places
-        )
-        limit = self.best.cost if self.best else int(min(self.budget.bits * EIGHTHS, 1 << 40)) + 1
+        question, limit = self._question(), self._limit()
         seconds = max(LEAST, min(SHARE * meter.seconds, self.budget.seconds - meter.seconds))
         answer, wrong = work_back(question, limit, seconds, compiled=self.bank.compiled)
+        if meter.seconds > PATIENCE and not self.fitted:
+            self.fitted = True
+            answer = fit(question, answer.cost if answer else limit) or answer
         if answer is not None and answer.cost < limit and self.rows.exact(answer.program):
             self.best = answer
             effort = self.budget.effort
@@ -162,6 +165,23 @@ class Search:
             self.until = (1 + effort) * meter.seconds
         if len(wrong) and len(self.places) < MOST:
             self._learn(wrong)
+
+    def _question(self) -> Question:
+        return Question(
+            bank=self.bank, kind=self.kind, columns=self.rows.table, answers=self.rows.answers, places=self.places
+        )
+
+    def _limit(self) -> int:
+        """The cost below which an answer is looked for."""
+        return self.best.cost if self.best else int(min(self.budget.bits * EIGHTHS, 1 << 40)) + 1
+
+    def _known(self) -> bool:
+        """Whether there is an answer in the end, with constants that the examples give if there was none before."""
+        if self.best is None and not self.fitted and not is_vector(self.kind) and not self.bank.functions:
+            self.fitted = True
+            answer = fit(self._question(), self._limit())
+            self.best = answer if answer is not None and self.rows.exact(answer.program) else None
+        return self.best is not None
 
     def _over(self, cost: int) -> bool:
         """Whether nothing more can come: the language ends, or all that is stored was combined."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from synth.language.latex import expression_latex
 from synth.language.program import Lambda, Program, Terminal
 from synth.language.types import BITS, BOOL, INT, MODULUS, REAL, Fn, Type, carrier, is_vector, plain
 
@@ -25,11 +26,9 @@ def sympy_expression(program: Program) -> Any:
     return values[-1]
 
 
-def latex(program: Program) -> str:
-    """The program as LaTeX."""
-    import sympy
-
-    return sympy.latex(sympy_expression(program))
+def latex(formula: Any) -> str:
+    """A program, or a sympy expression, as LaTeX; unlike ones are unlike texts."""
+    return expression_latex(sympy_expression(formula) if isinstance(formula, Program) else formula)
 
 
 def symbol(node: Terminal) -> Any:

@@ -77,12 +77,12 @@ def printer() -> Any:
             plain = isinstance(expr, loose) or not self._needs_brackets(expr) or expr.is_Function
             return text if plain else self._add_parens(text)
 
-        def _print_Mod(self, expr: Any, exp: str | None = None) -> str:
+        def _print_Mod(self, expr: Any, exp: str | None = None) -> str:  # noqa: N802 - sympy's name, as below
             return self._add_parens(self.bare(expr)) + ("" if exp is None else f"^{{{exp}}}")
 
-        _print_Piecewise = _print_Mod  # in a power, too
+        _print_Piecewise = _print_Mod  # noqa: N815 - in a power, too
 
-        def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
+        def _print_Symbol(self, expr: Any, style: str = "plain") -> str:  # noqa: N802
             return self.names.get(expr.name) or super()._print_Symbol(expr, style)
 
         def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
@@ -91,7 +91,7 @@ def printer() -> Any:
         def _needs_add_brackets(self, expr: Any) -> bool:
             return super()._needs_add_brackets(masked(expr))
 
-        def _print_Relational(self, expr: Any) -> str:
+        def _print_Relational(self, expr: Any) -> str:  # noqa: N802
             sides = (self.side(each) for each in expr.args)
             sign = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}.get(expr.rel_op, expr.rel_op)
             return f" {sign} ".join(sides)

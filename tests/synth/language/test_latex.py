@@ -67,10 +67,12 @@ def test_brackets_where_they_decide(expression, text):
 
 
 def test_names_are_told_apart_and_spelled_as_given():
-    names = ["a", "x0", "x_0", "count", "a b", "a_b", "xbar", "alpha", "α", "100%", "{", "|", "x^2", "#"]
+    names = ["a", "x0", "x_0", "count", "a b", "a_b", "xbar", "alpha", "ж", "100%", "{", "|", "x^2", "#"]
     texts = symbol_texts(set(names))
     assert all(texts[one] != texts[other] for one, other in itertools.combinations(names, 2))
-    assert texts["x0"] == "x_{0}" and texts["alpha"] == r"\alpha" and texts["xbar"] == r"\mathit{xbar}"
+    assert texts["x0"] == "x_{0}"
+    assert texts["alpha"] == r"\alpha"
+    assert texts["xbar"] == r"\mathit{xbar}"
     assert texts["100%"] == r"\mathit{100\%}"
     assert latex(apply(*named(["add"]), terminal("a b", INT), terminal("c", INT))) == r"\mathit{a\ b} + c"
     assert Terminal("a b", INT).name == "a b"

@@ -1,6 +1,7 @@
 """A program: an expression graph over primitives and terminals, and its text, Python, sympy and array views."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ import numpy as np
 from synth.language.primitive import Primitive
 from synth.language.types import Fn, Type, carrier, dtype_of, fits, is_vector
 from synth.language.xp import NUMPY, Xp, jax_xp
+
+PLAIN = re.compile(r"(?![-+.]?[0-9]|#[xb]|(lambda|true|false)$)[^\s()|\\]+")  # what is no literal and no lambda
+BARRED = re.compile(r"\|[^|\\]*\|")  # as SyGuS files write them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,9 @@ class Program:
                 continue
             node = self.nodes[item]
             if isinstance(node, Lambda):
-                words.append(f"(lambda ({' '.join(word.name for word in node.parameters)}) {node.body.show()})")
+                words.append(f"(lambda ({' '.join(spelled(word) for word in node.parameters)}) {node.body.show()})")
             elif isinstance(node, Terminal) or not node.args:
-                words.append(node.name if isinstance(node, Terminal) else node.primitive.name)
+                words.append(spelled(node) if isinstance(node, Terminal) else node.primitive.name)
             else:
                 words.append("(" + node.primitive.name)
                 stack += [")", *reversed(node.args)]
@@ -214,6 +218,14 @@ def unknown(kind: str, name: str, known: Sequence[str], listed: str | None = Non
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else listed or f"known are {', '.join(known) or 'none'}"
     return ValueError(f"unknown {kind} {name!r}; {hint}")
+
+
+def spelled(node: Terminal) -> str:
+    """The terminal's name as s-expressions have it: a plain word, or between bars."""
+    name = node.name
+    if PLAIN.fullmatch(name) or BARRED.fullmatch(name):
+        return name
+    return "|" + re.sub(r"[\\|]", r"\\\g<0>", name) + "|"
 
 
 def type_of(node: Node) -> Any:

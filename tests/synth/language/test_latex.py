@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
-from synth import BOOL, INT, Terminal, apply, latex, named, sympy_expression, terminal
+from synth import BOOL, INT, Terminal, apply, latex, named, parse, sympy_expression, terminal
 from synth.language.latex import symbol_texts
 
 A, B, C = sympy.symbols("a b c", integer=True)
@@ -36,7 +36,7 @@ def around(terms):
 
 
 def test_different_meanings_have_different_texts():
-    leaves = [terminal("a", INT), terminal("u", BOOL), apply(*named(["2"]))]
+    leaves = [terminal("a", INT), terminal("u", BOOL), parse("2", named(["2"]), {})]
     first = around(leaves)
     second = around(first)
     known: dict[str, dict] = {}
@@ -74,5 +74,5 @@ def test_names_are_told_apart_and_spelled_as_given():
     assert texts["alpha"] == r"\alpha"
     assert texts["xbar"] == r"\mathit{xbar}"
     assert texts["100%"] == r"\mathit{100\%}"
-    assert latex(apply(*named(["add"]), terminal("a b", INT), terminal("c", INT))) == r"\mathit{a\ b} + c"
+    assert latex(parse("(add |a b| c)", INTEGERS, {"a b": INT, "c": INT})) == r"\mathit{a\ b} + c"
     assert Terminal("a b", INT).name == "a b"

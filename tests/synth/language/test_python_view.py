@@ -43,7 +43,7 @@ def ran(source: str, name: str, *columns: np.ndarray) -> list:
 def over(names: tuple[str, str], text: str = TEXT, library=LIBRARY) -> Program:
     """The program of a text over inputs of these names."""
     program = parse(text.format(a="in_1", b="in_2"), library, {"in_1": INT, "in_2": INT})
-    words = dict(zip(("in_1", "in_2"), names, strict=True))
+    words: dict[str, str] = dict(zip(["in_1", "in_2"], names, strict=True))
     return Program(tuple(Terminal(words[n.name], n.type) if isinstance(n, Terminal) else n for n in program.nodes))
 
 

@@ -133,6 +133,22 @@ class Program:
             )
 
 
+def renamed(program: Program, names: Mapping[str, str]) -> Program:
+    """The program over terminals of other names, those of lambdas included."""
+
+    def other(node: Node) -> Node:
+        if isinstance(node, Terminal):
+            return Terminal(names.get(node.name, node.name), node.type)
+        if isinstance(node, Lambda):
+            return Lambda(tuple(Terminal(names.get(p.name, p.name), p.type) for p in node.parameters), body(node.body))
+        return node
+
+    def body(inner: Program) -> Program:
+        return Program(tuple(other(node) for node in inner.nodes))
+
+    return body(program)
+
+
 def of_type(xp: Xp, value: Any, kind: Any) -> Any:
     """A constant as an array, on which ~ is not Python's: ~(0 == 0) is -2."""
     return value if isinstance(kind, Fn) else xp.module.asarray(value, dtype=dtype_of(kind))

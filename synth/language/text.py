@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from synth.language.literals import literal, read_word
+from synth.language.literals import DECIMAL, literal, read_word, real_literal
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Lambda, Node, Program, Terminal, check_call, shorten, type_of_word, unknown
 from synth.language.types import Fn
@@ -175,6 +175,8 @@ def atom(token: str, words: Words, text: str) -> Node:
         return Apply(word, ())
     if LITERAL.fullmatch(token) and any(LITERAL.fullmatch(name) for name in words):
         return Apply(literal(int(token)), ())
+    if DECIMAL.fullmatch(token) and any(DECIMAL.fullmatch(name) for name in words):
+        return Apply(real_literal(token), ())
     if WORD.fullmatch(token) and any(getattr(type_of_word(known), "width", None) for known in words.values()):
         return Apply(read_word(token), ())
     raise unknown("terminal", token, list(words))

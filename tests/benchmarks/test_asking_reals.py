@@ -35,7 +35,7 @@ def test_what_wraps_is_no_answer(tmp_path):
     file.write_text("a,output\n4611686018427387904,-9223372036854775808\n1,2\n5,10\n-3,-6\n")
     answer = CliRunner().invoke(main, ["solve", str(file), "--seconds", "10", "--effort", "0.1"])
     assert answer.exit_code == 1
-    assert "integers of 64 bits wrap at 2**63, Python's do not" in answer.output
+    assert "fits: " not in answer.output
 
 
 def test_decimals_are_literals():

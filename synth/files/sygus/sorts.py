@@ -87,7 +87,7 @@ def group(expression: Expression, what: str) -> Group:
 
 def unknown_name(kind: str, name: str, declared: Iterable[str], line: int, built_in: Iterable[str] = ()) -> ValueError:
     """The sentence for a name that was not declared: the nearest one, or what the file has declared."""
-    own = sorted(known for known in declared if " " not in known)
+    own = sorted(known if len(known) <= LONG else known[: LONG - 3] + "..." for known in declared)
     near = difflib.get_close_matches(name[:LONG], [*own, *built_in], n=1, cutoff=0.5)
     listed = ", ".join(own[:MANY]) + (", ..." if len(own) > MANY else "")
     hint = f"did you mean {near[0]!r}?" if near else f"known are {listed or 'none'}"

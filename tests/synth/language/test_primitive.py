@@ -92,7 +92,7 @@ def test_residue_arguments_are_integers():
         ({"python": "({} + {})"}, r"numpy and Python disagree at \("),
         (
             {"python": "({} + {}"},
-            r"python raised ValueError \(.*expected a Python expression with \{\} for each argument",
+            r"python raised ValueError .*expected a Python expression with",
         ),
         ({"run": lambda xp, a, b: (a + b).sum()}, r"expected a result of the arguments' shape \(256,\), got \(\)"),
         ({"run": lambda xp, a, b: a / 2 + b}, "expected a result of int64"),

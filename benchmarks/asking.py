@@ -1,5 +1,6 @@
 """What a file asks of the synthesizer: a SyGuS problem, or examples with the language for their types."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,25 @@ from pathlib import Path
 from synth import LIBRARY, Language, Primitive, Spec, check_primitive, named
 from synth.files.formats import SUFFIXES, read_examples
 from synth.files.sygus import Problem, read_problem, specification
-from synth.language.literals import bv_literal
+from synth.language.literals import bv_literal, decimal, real_literal
 from synth.language.types import LIST, REAL, SEQUENCE, STREAM, Fn
-from synth.library import BOOLEAN, CHOICE, FUNCTIONS, INTEGERS, LISTS, REALS, SEQUENCES, STREAMS, bitvectors
+from synth.library import (
+    BOOLEAN,
+    CHOICE,
+    CONSTANTS,
+    FUNCTIONS,
+    INTEGERS,
+    LISTS,
+    MEASURES,
+    REALS,
+    SEQUENCES,
+    STREAMS,
+    bitvectors,
+)
 
 SYGUS = ".sl"
+DECIMALS, DIGITS, LONGEST = 8, 4, 12  # literals taken from the examples, digits of each, letters of each
+WAVES = named(["sin", "cos", "tanh", "turn"])  # which answers that are no reals are seldom made of
 VECTORS = ((LIST, LISTS), (STREAM, STREAMS), (SEQUENCE, SEQUENCES))
 
 
@@ -38,7 +53,9 @@ def read_question(
     if suffix != SYGUS:
         examples = read_examples(file, type)
         own = own_primitives(primitives)
-        language = chosen(examples.spec.type, [*library, *examples.library], own)
+        asked = [*library, *examples.library]
+        language = chosen(examples.spec.type, asked, own)
+        language = language if asked else distinct((*language, *decimals(examples.spec)), own)
         return Question(examples.spec, language, notes=tuple(named_like(own)))
     if primitives or library or type:
         raise ValueError(
@@ -87,6 +104,14 @@ def distinct(primitives: Iterable[Primitive], own: Sequence[Primitive]) -> tuple
     return tuple(dict.fromkeys(p for p in primitives if p.name not in names or any(p is mine for mine in own)))
 
 
+def decimals(spec: Spec) -> Iterator[Primitive]:
+    """Literals for the decimals that occur most often in the examples, at most `DECIMALS` of few digits."""
+    pairs = zip((*spec.type.args, spec.type.result), (*spec.inputs, spec.outputs), strict=True)
+    values = Counter(decimal(abs(value)) for kind, column in pairs if kind == REAL for value in column.tolist())
+    few = [text for text, _ in values.most_common() if len(text.replace(".", "").strip("0")) <= DIGITS]
+    yield from (real_literal(text) for text in few[:DECIMALS] if len(text) <= LONGEST)
+
+
 def words_of(type: Fn) -> set[int]:
     """The widths of the bit-vectors among the types."""
     return {kind.width for kind in (*type.args, type.result) if kind.width is not None}
@@ -104,7 +129,8 @@ def usual_language(type: Fn) -> tuple[Primitive, ...]:
         literals = tuple(bv_literal(value, width) for value in dict.fromkeys((0, 1, 2**width - 1)))
         return (*bitvectors(width), *literals, *BOOLEAN)
     if REAL in kinds:
-        return (*REALS, *BOOLEAN, *CHOICE)
+        reals = REALS if type.result == REAL else [each for each in REALS if each not in WAVES]
+        return (*reals, *MEASURES, *BOOLEAN, *CHOICE, *CONSTANTS[:3])
     for kind, primitives in VECTORS:
         if kind in kinds:
             return (*primitives, *FUNCTIONS, *INTEGERS)

@@ -299,7 +299,7 @@ def solve(
     Status 1 where none was found.
     """
     from benchmarks.asking import read_question
-    from benchmarks.solving import FOUND, WRONG, ask, opening, patience, texts
+    from benchmarks.solving import FOUND, WRONG, ask, opening, patience, renamings, texts
     from benchmarks.waiting import waiting
     from synth import Budget
 
@@ -322,6 +322,7 @@ def solve(
         elif kind == "all":
             click.echo(f"{name}:\n{indented(text)}")
     facts = [f"size: {reply.size}", *([f"fits: {reply.fits}"] if reply.fits else []), reply.claim]
+    facts = [*(renamings(reply) if kind in ("all", "sympy") else ()), *facts]
     for line in facts:
         click.echo(line, err=kind != "all")
 

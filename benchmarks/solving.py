@@ -1,7 +1,6 @@
 """`synthnet solve FILE`: a question from a file, its answer, and the ways to write it."""
 
-import keyword
-import re
+import ast
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +12,14 @@ import numpy as np
 
 from benchmarks.asking import Question
 from benchmarks.names import counted
-from synth import Budget, Found, Language, Program, Spec, Terminal, answers, solve
+from synth import Budget, Found, Language, Program, Spec, answers, solve
+from synth.files.formats.sheet import quoted
+from synth.language.alike import TOLERANCE, agree
 from synth.language.arguments import argument_names
 from synth.language.python_view import python_source
-from synth.language.sympy_view import sympy_expression
-from synth.language.types import is_vector
+from synth.language.sympy_view import sympy_text
+from synth.language.types import REAL, is_vector
+from synth.search.rerun import rerun
 
 if TYPE_CHECKING:
     from synth.proofs.constraints import Outcome
@@ -68,13 +70,7 @@ def by_examples(question: Question, budget: Budget, *, backend: str, certificate
     assert spec is not None
     smallest = with_any_constants(question, FILLING * budget.seconds, seed)
     if smallest is not None and smallest.program is not None:
-        return Reply(
-            status=FOUND,
-            claim=smallest.statement,
-            programs={problem.functions[0].name if problem is not None else "program": smallest.program},
-            size=counted(smallest.nodes, "node"),
-            fits=fitting(smallest.program, spec),
-        )
+        return by_program(question, smallest.program, smallest.statement, counted(smallest.nodes, "node"))
     left = budget if smallest is None else replace(budget, seconds=(1 - FILLING) * budget.seconds)
     solution = solve(spec, question.language, left, backend=backend, certificate=certificate, seed=seed)
     unit = "nodes" if problem is not None else "bits"
@@ -82,13 +78,16 @@ def by_examples(question: Question, budget: Budget, *, backend: str, certificate
         solution = replace(solution, sure=smallest.excluded)
     if not isinstance(solution, Found):
         return Reply(status=NOT_FOUND, claim=solution.said(unit), programs={})
-    return Reply(
-        status=FOUND,
-        claim=solution.said(unit),
-        programs={problem.functions[0].name if problem is not None else "program": solution.program},
-        size=f"{solution.bits:g} {unit}",
-        fits=fitting(solution.program, spec),
-    )
+    return by_program(question, solution.program, solution.said(unit), f"{solution.bits:g} {unit}")
+
+
+def by_program(question: Question, program: Program, claim: str, size: str) -> Reply:
+    """The answer, once its printed Python was right on every example."""
+    name = question.problem.functions[0].name if question.problem is not None else "program"
+    fits, wrong = fitting(question, name, program)
+    if wrong:
+        return Reply(status=NOT_FOUND, programs={}, claim=f"{program.show()} fits in numpy, but {wrong}")
+    return Reply(status=FOUND, claim=claim, programs={name: program}, size=size, fits=fits)
 
 
 def with_any_constants(question: Question, seconds: float, seed: int) -> "Smallest | None":
@@ -110,10 +109,30 @@ def from_constraints(outcome: "Outcome") -> Reply:
     return Reply(status=status, claim=outcome.statement, programs={})
 
 
-def fitting(program: Program, spec: Spec) -> str:
-    """How many of the examples the program fits."""
-    right = np.equal(answers(program, spec, spec.inputs), spec.outputs).reshape(len(spec.outputs), -1).all(axis=1)
-    return f"{int(np.count_nonzero(right))} of {counted(len(spec.outputs), 'example')}"
+def fitting(question: Question, name: str, program: Program) -> tuple[str, str]:
+    """How many of the examples the printed Python fits, and where it does not, what is wrong."""
+    spec = question.spec
+    assert spec is not None
+    try:
+        source = python_text(question, name, program)
+    except ValueError:  # without a Python view, numpy has to do
+        right = agree(answers(program, spec, spec.inputs), spec.outputs).reshape(len(spec.outputs), -1).all(axis=1)
+        return fitted(int(np.count_nonzero(right)), spec), ""
+    done = rerun(source, defined_in(source), spec)
+    why = "integers of 64 bits wrap at 2**63, Python's do not" if "int" in str(spec.type) else "mend the Python views"
+    return fitted(done.right, spec), f"its Python gives {done.wrong}; {why}" if done.wrong else ""
+
+
+def fitted(right: int, spec: Spec) -> str:
+    tolerance = f", {TOLERANCE}" if spec.type.result == REAL else ""
+    return f"{right} of {counted(len(spec.outputs), 'example')}{tolerance}"
+
+
+def defined_in(source: str) -> str:
+    """The function that a source ends with."""
+    last = ast.parse(source).body[-1]
+    assert isinstance(last, ast.FunctionDef)
+    return last.name
 
 
 def texts(question: Question, reply: Reply) -> Iterator[tuple[str, str]]:
@@ -136,7 +155,7 @@ def sygus_text(question: Question, reply: Reply) -> str:
     """Definitions that a SyGuS checker takes."""
     from synth.files.sygus import write_answers
     from synth.files.sygus.build import smt_sort
-    from synth.files.sygus.write import write_function
+    from synth.files.sygus.write import write_example_answer
 
     if question.problem is not None:
         return write_answers(question.problem, reply.programs)
@@ -144,18 +163,13 @@ def sygus_text(question: Question, reply: Reply) -> str:
     type = question.spec.type
     if any(is_vector(kind) for kind in (*type.args, type.result)):
         raise ValueError(f"expected integers, Booleans, bit-vectors or reals, which SyGuS has sorts for, got {type}")
-    given = [(n, smt_sort(kind)) for n, kind in zip(argument_names(question.spec), type.args, strict=True)]
-    return write_function("program", given, smt_sort(type.result), reply.programs["program"])
+    given = dict(zip(argument_names(question.spec), map(smt_sort, type.args), strict=True))
+    return write_example_answer("program", given, smt_sort(type.result), reply.programs["program"])
 
 
 def python_text(question: Question, name: str, program: Program) -> str:
-    """A Python function of the arguments, whose names Python takes."""
-    parameters = parameters_of(question, name)
-    words = {parameter: identifier(parameter, i) for i, parameter in enumerate(parameters)}
-    nodes = (Terminal(words.get(n.name, n.name), n.type) if isinstance(n, Terminal) else n for n in program.nodes)
-    source = python_source(Program(tuple(nodes)), list(words.values())).rstrip()
-    before, _, own = source.rpartition("def program(")
-    return f"{before}def {identifier(name, 0)}({own}"
+    """A Python function of the arguments, under names that Python takes."""
+    return python_source(program, parameters_of(question, name), name).rstrip()
 
 
 def parameters_of(question: Question, name: str) -> tuple[str, ...]:
@@ -165,18 +179,18 @@ def parameters_of(question: Question, name: str) -> tuple[str, ...]:
     return argument_names(question.spec)
 
 
-def identifier(name: str, place: int) -> str:
-    """The name, or one like it that Python takes."""
-    if name.isidentifier() and not keyword.iskeyword(name):
-        return name
-    word = re.sub(r"\W", "_", name)
-    return f"x{place}_{word}"
-
-
 def formula(program: Program) -> str:
     if len(program.nodes) > LONGEST:
         raise ValueError(f"expected at most {LONGEST} operations for a formula, got {len(program.nodes)}")
-    return str(sympy_expression(program))
+    return sympy_text(program)[0]
+
+
+def renamings(reply: Reply) -> Iterator[str]:
+    """What the sympy text calls inputs whose names sympy has for something else; Python's text says its own."""
+    for program in reply.programs.values():
+        if len(program.nodes) <= LONGEST:
+            changed = sympy_text(program)[1]
+            yield from (f"in sympy, {word} stands for {quoted(name)}" for name, word in changed.items())
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Shaped
 
 from synth.bank.bank import BLOCK, Bank
-from synth.bank.hashing import agree
 from synth.bank.passes import match_compiled
 from synth.bank.rectangles import flat, sizes
+from synth.language.alike import agree
 from synth.language.evaluate import flat_words
 from synth.language.operators import Operator
 from synth.language.program import Program, apply, leaf_program

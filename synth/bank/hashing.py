@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int, Shaped, UInt64
+from jaxtyping import Int, Shaped, UInt64
 
 SHIFT = np.uint64(32)
 COARSE = np.uint64(0xFFFFFFFFFFFFF000)  # reals are equal when their leading 41 binary digits are
@@ -44,13 +44,6 @@ def integers(values: Shaped[np.ndarray, "..."]) -> UInt64[np.ndarray, "..."]:
         return values.astype(np.int64, copy=False).view(np.uint64)
     clean = np.ascontiguousarray(np.where(np.isnan(values), np.nan, values + 0.0))
     return (clean.view(np.uint64) + np.uint64(1 << 11)) & COARSE
-
-
-def agree(values: Shaped[np.ndarray, "..."], wanted: Shaped[np.ndarray, "..."]) -> Bool[np.ndarray, "..."]:
-    """Where values are what is wanted; reals within rounding."""
-    if values.dtype != np.float64:
-        return values == wanted
-    return np.isclose(values, wanted, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
 def place(

@@ -11,6 +11,7 @@ import numpy as np
 
 from synth.bank import table_loops
 from synth.language import scalar
+from synth.language.alike import ABSOLUTE, RELATIVE
 from synth.language.source import Unwritable, scalar_source
 from synth.language.types import REAL, carrier
 
@@ -70,7 +71,8 @@ def blanks_of(primitive: Any, arity: int) -> dict[str, Any]:
     }
 
 
-SAME_REAL = "((abs(v - g) <= 1e-12 + 1e-9 * abs(g)) & (abs(g) < np.inf)) | (v == g) | ((v != v) & (g != g))"
+NEAR = f"(abs(v - g) <= {ABSOLUTE} + {RELATIVE} * abs(g)) & (abs(g) < np.inf)"
+SAME_REAL = f"({NEAR}) | (v == g) | ((v != v) & (g != g))"
 GUARD = """fine = ok[used : used + many]
     for e in range(block.shape[0]):
         {load}

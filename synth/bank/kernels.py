@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from synth.bank.hashing import agree
 from synth.bank.kernel_source import kernel_source
 from synth.bank.table_loops import BLOCK
 from synth.checks.draws import draw
+from synth.language.alike import agree
 from synth.language.evaluate import evaluate
 from synth.language.types import carrier, dtype_of
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from synth.checks.draws import Function, neighbours, said, single, take
+from synth.language.alike import agree
 from synth.language.primitive import Primitive
 from synth.language.types import dtype_of, is_vector
 from synth.language.xp import NUMPY
 
-TOLERANCE = 1e-9  # of reals, relative and absolute
 STEPS = 100  # of making a counterexample smaller
 TRIES = 64  # rows of a step: one shape, so that JAX compiles once
 
@@ -65,11 +65,8 @@ def shrink(claim: Claim, row: list[Any]) -> list[Any]:
 
 def unlike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Which rows differ, reals by more than the tolerance; shape (rows,)."""
-    if one.dtype == np.float64:
-        with np.errstate(all="ignore"):
-            same = np.asarray(np.isclose(one, other, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True))
-    else:
-        same = np.asarray(one == other)
+    with np.errstate(all="ignore"):
+        same = np.asarray(agree(one, other))
     return np.logical_not(same.reshape(len(one), -1).all(axis=1))
 
 

@@ -7,9 +7,11 @@ import numpy as np
 
 from synth.checks.claims import Claim, attempt, defined_on, on_numpy, rows_of, spread
 from synth.checks.draws import Function, from_plain, take, to_python, to_sympy
+from synth.language.definitions import gather
 from synth.language.primitive import Primitive
 from synth.language.program import Terminal
 from synth.language.sympy_view import symbol
+from synth.language.template import Piece, fill
 from synth.language.types import Fn, carrier, dtype_of, is_vector
 from synth.language.xp import jax_xp
 
@@ -84,8 +86,9 @@ def on_python(primitive: Primitive) -> View:
     scope: dict[str, Any] = {}
 
     def define() -> None:
-        result = str(primitive.python).format(*NAMES[: len(primitive.type.args)])
-        exec(f"{primitive.define}\ndef view({names}):\n    return {result}\n", scope)
+        gathered = gather([primitive])
+        result = fill(gathered.templates[primitive], [Piece(name) for name in NAMES])
+        exec(f"{gathered.source()}\ndef view({names}):\n    return {result.text}\n", scope)
 
     attempt(primitive, "python", define, "as source; check the template and `define`")
     return by_row(primitive, "python", "as source; check the template", scope["view"], to_python)

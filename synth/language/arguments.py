@@ -2,7 +2,8 @@
 
 Arguments are called x0, x1, ... where all are Boolean or there are more than four, otherwise a, b, c, d. A named
 number is an integer, and a modulus where it is the modulus of a residue type. Where all arguments are Boolean and there
-are at least two, `bits` holds all of them packed in one integer, the first lowest.
+are at least two, `bits` (with a _ behind where an argument has that name) holds all of them packed in one integer, the
+first lowest.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Shaped
 
+from synth.language.naming import free
 from synth.language.program import Terminal
 from synth.language.spec import Spec
 from synth.language.types import BITS, BOOL, INT, MODULUS, Fn, dtype_of
@@ -31,7 +33,7 @@ def names_of(type: Fn) -> tuple[str, ...]:
 def terminals(spec: Spec) -> tuple[Terminal, ...]:
     """Everything that a program for this specification may name."""
     names = argument_names(spec)
-    clash = sorted({*names, "bits"} & set(spec.terminals))
+    clash = sorted({*names, packed_name(spec)} & set(spec.terminals))
     if clash:
         raise ValueError(
             f"spec: expected terminals with names other than the arguments', got {clash[0]!r}; rename the terminal"
@@ -44,8 +46,13 @@ def terminals(spec: Spec) -> tuple[Terminal, ...]:
             f"{dict(spec.terminals)}; give terminals={{{missing[0]!r}: ...}}"
         )
     named = tuple(Terminal(name, MODULUS if name in moduli else INT) for name in spec.terminals)
-    packed = (Terminal("bits", BITS),) if packs(spec.type) else ()
+    packed = (Terminal(packed_name(spec), BITS),) if packs(spec.type) else ()
     return (*(Terminal(name, kind) for name, kind in zip(names, spec.type.args, strict=True)), *named, *packed)
+
+
+def packed_name(spec: Spec) -> str:
+    """What the packed arguments are called."""
+    return free("bits", argument_names(spec))
 
 
 def packs(type: Fn) -> bool:
@@ -67,7 +74,7 @@ def columns(spec: Spec, inputs: Sequence[Shaped[np.ndarray, " rows"]]) -> dict[s
     rows = len(arrays[0]) if arrays else len(spec.outputs)
     table |= {name: np.full(rows, value, dtype=np.int64) for name, value in spec.terminals.items()}
     if packs(spec.type):
-        table["bits"] = 2 ** np.arange(len(arrays)) @ np.stack(arrays).astype(np.int64)
+        table[packed_name(spec)] = 2 ** np.arange(len(arrays)) @ np.stack(arrays).astype(np.int64)
     return table
 
 

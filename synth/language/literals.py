@@ -1,18 +1,21 @@
-"""Literals as primitives without arguments: integers, priced by Elias's gamma code, and words of bits.
+"""Literals as primitives without arguments: integers and decimals, priced by Elias's gamma code, and words of bits.
 
 Peter Elias, "Universal codeword sets and representations of the integers", IEEE Transactions on Information Theory 21
 (1975): the number n > 0 takes 2 floor(log2 n) + 1 bits. Three more bits say that a literal comes.
 """
 
+import re
+from decimal import Decimal
 from functools import cache
 
 import numpy as np
 import sympy
 
 from synth.language.primitive import Primitive
-from synth.language.types import BOOL, BV, INT, Fn, Type
+from synth.language.types import BOOL, BV, INT, REAL, Fn, Type
 
 PREFIX = 3  # bits
+DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 
 
 @cache
@@ -30,6 +33,31 @@ def literal(value: int) -> Primitive:
         smt=str(value),
         bits=PREFIX + 2 * ((value + 1).bit_length() - 1) + 1,
     )
+
+
+@cache
+def real_literal(text: str) -> Primitive:
+    """The decimal that a text such as 0.5 writes, priced by its digits and by how many stand behind the point."""
+    if not DECIMAL.fullmatch(text):
+        raise ValueError(f"literal {text!r}: expected a decimal such as 0.5 or 2.0; write negative ones by neg_real")
+    value, places = float(text), len(text.partition(".")[2].rstrip("0"))
+    digits = round(float(text) * 10**places)
+    return Primitive(
+        name=text,
+        type=Fn((), REAL),
+        doc=f"The real {text}.",
+        run=lambda xp: value,
+        sym=lambda: sympy.Float(value),
+        python=text,
+        smt=text,
+        bits=PREFIX + 2 * (digits + 1).bit_length() - 1 + 2 * (places + 1).bit_length() - 1,
+    )
+
+
+def decimal(value: float) -> str:
+    """The shortest decimal text of a real that is not negative, without an exponent."""
+    text = format(Decimal(repr(float(value))), "f")
+    return text if "." in text else f"{text}.0"
 
 
 @cache

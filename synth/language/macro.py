@@ -150,8 +150,7 @@ def source(function: str, parameters: Sequence[Terminal], body: Program) -> str:
         return ""
     names = {parameter: Terminal(f"x{i}", parameter.type) for i, parameter in enumerate(parameters)}
     renamed = Program(tuple(names[node] if isinstance(node, Terminal) else node for node in body.nodes))
-    before, _, own = python_source(renamed, [node.name for node in names.values()]).rpartition("def program(")
-    return f"{before}def {function}({own}"
+    return python_source(renamed, [node.name for node in names.values()], function)
 
 
 def identifier(name: str, body: Program) -> str:

@@ -1,6 +1,7 @@
 """A program: an expression graph over primitives and terminals, and its text, Python, sympy and array views."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ import numpy as np
 from synth.language.primitive import Primitive
 from synth.language.types import Fn, Type, carrier, dtype_of, fits, is_vector
 from synth.language.xp import NUMPY, Xp, jax_xp
+
+PLAIN = re.compile(r"(?![-+.]?[0-9]|#[xb]|(lambda|true|false)$)[^\s()|\\]+")  # what is no literal and no lambda
+BARRED = re.compile(r"\|[^|\\]*\|")  # as SyGuS files write them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,9 @@ class Program:
                 continue
             node = self.nodes[item]
             if isinstance(node, Lambda):
-                words.append(f"(lambda ({' '.join(word.name for word in node.parameters)}) {node.body.show()})")
+                words.append(f"(lambda ({' '.join(spelled(word) for word in node.parameters)}) {node.body.show()})")
             elif isinstance(node, Terminal) or not node.args:
-                words.append(node.name if isinstance(node, Terminal) else node.primitive.name)
+                words.append(spelled(node) if isinstance(node, Terminal) else node.primitive.name)
             else:
                 words.append("(" + node.primitive.name)
                 stack += [")", *reversed(node.args)]
@@ -127,6 +131,22 @@ class Program:
                 f"program {self.show()}: expected columns for {', '.join(missing)}, "
                 f"got {', '.join(columns) or 'none'}; give one array for each terminal"
             )
+
+
+def renamed(program: Program, names: Mapping[str, str]) -> Program:
+    """The program over terminals of other names, those of lambdas included."""
+
+    def other(node: Node) -> Node:
+        if isinstance(node, Terminal):
+            return Terminal(names.get(node.name, node.name), node.type)
+        if isinstance(node, Lambda):
+            return Lambda(tuple(Terminal(names.get(p.name, p.name), p.type) for p in node.parameters), body(node.body))
+        return node
+
+    def body(inner: Program) -> Program:
+        return Program(tuple(other(node) for node in inner.nodes))
+
+    return body(program)
 
 
 def of_type(xp: Xp, value: Any, kind: Any) -> Any:
@@ -214,6 +234,14 @@ def unknown(kind: str, name: str, known: Sequence[str], listed: str | None = Non
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else listed or f"known are {', '.join(known) or 'none'}"
     return ValueError(f"unknown {kind} {name!r}; {hint}")
+
+
+def spelled(node: Terminal) -> str:
+    """The terminal's name as s-expressions have it: a plain word, or between bars."""
+    name = node.name
+    if PLAIN.fullmatch(name) or BARRED.fullmatch(name):
+        return name
+    return "|" + re.sub(r"[\\|]", r"\\\g<0>", name) + "|"
 
 
 def type_of(node: Node) -> Any:

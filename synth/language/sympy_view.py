@@ -1,8 +1,11 @@
 """A program as a sympy expression, and as LaTeX."""
 
+import builtins
 from typing import Any
 
-from synth.language.program import Lambda, Program, Terminal
+from synth.language.latex import expression_latex
+from synth.language.naming import identifier, spelled
+from synth.language.program import Lambda, Program, Terminal, renamed
 from synth.language.types import BITS, BOOL, INT, MODULUS, REAL, Fn, Type, carrier, is_vector, plain
 
 
@@ -25,11 +28,28 @@ def sympy_expression(program: Program) -> Any:
     return values[-1]
 
 
-def latex(program: Program) -> str:
-    """The program as LaTeX."""
-    import sympy
+def latex(formula: Any) -> str:
+    """A program, or a sympy expression, as LaTeX; unlike ones are unlike texts."""
+    return expression_latex(sympy_expression(formula) if isinstance(formula, Program) else formula)
 
-    return sympy.latex(sympy_expression(program))
+
+def sympy_text(program: Program) -> tuple[str, dict[str, str]]:
+    """The formula as `sympy.sympify` reads it, and what it calls those inputs whose names sympy has for something else.
+
+    Undefined stays only what sympy has no function for, such as operations of bit-vectors.
+    """
+    import sympy
+    from sympy.printing.str import StrPrinter
+
+    class Printer(StrPrinter):
+        def _print_Xor(self, expr: Any) -> str:  # noqa: N802 - sympy's name; ^ is read as a power
+            return f"Xor({self.stringify(expr.args, ', ')})"
+
+    words = dict.fromkeys(node.name for node in program.terminals)
+    functions = {type(each).__name__ for each in sympy_expression(program).atoms(sympy.Function)}
+    names = spelled(words, {*dir(sympy), *dir(builtins), *functions}, identifier)
+    text = Printer().doprint(sympy_expression(renamed(program, names)))
+    return text, {name: word for name, word in names.items() if name != word}
 
 
 def symbol(node: Terminal) -> Any:

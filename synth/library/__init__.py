@@ -14,6 +14,7 @@ from synth.library.digits import DIGITS
 from synth.library.functions import FUNCTIONS
 from synth.library.integers import INTEGERS
 from synth.library.lists import DEEPCODER, LISTS
+from synth.library.measures import MEASURES
 from synth.library.reals import REALS
 from synth.library.residues import RESIDUES
 from synth.library.sequences import SEQUENCES
@@ -29,6 +30,7 @@ LIBRARIES = {
     "constants": CONSTANTS,
     "residues": RESIDUES,
     "reals": REALS,
+    "measures": MEASURES,
     "bitvectors": bitvectors(64),
     "functions": FUNCTIONS,
     "lists": LISTS,
@@ -66,6 +68,7 @@ __all__ = [
     "LIBRARIES",
     "LIBRARY",
     "LISTS",
+    "MEASURES",
     "PRIMITIVES",
     "REALS",
     "RESIDUES",

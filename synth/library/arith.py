@@ -3,6 +3,8 @@
 The SMT templates speak of unbounded integers; SMT-LIB's div and mod round another way where the divisor is negative.
 """
 
+from typing import Any
+
 import sympy
 
 from synth.language.laws import (
@@ -21,6 +23,12 @@ from synth.language.types import INT, Fn
 BINARY = Fn((INT, INT), INT)
 UNARY = Fn((INT,), INT)
 REMAINDER = "(ite (= ?b 0) 0 (ite (> ?b 0) (mod ?a ?b) (- (mod (- ?a) (- ?b)))))"
+
+
+def remainder(a: Any, b: Any) -> Any:
+    """sympy's, left as it is unless the divisor's sign is known: sympy takes a common factor out with a wrong sign."""
+    return sympy.Mod(a, b, evaluate=bool(b.is_number or b.is_positive))
+
 
 ADD = Primitive(
     name="add",
@@ -83,7 +91,7 @@ MOD = Primitive(
     type=BINARY,
     doc="Remainder with the divisor's sign; 0 for divisor 0.",
     run=lambda xp, a, b: xp.mod(a, b),
-    sym=lambda a, b: sympy.Integer(0) if b.is_zero else sympy.Mod(a, b),
+    sym=lambda a, b: sympy.Integer(0) if b.is_zero else remainder(a, b),
     python="mod({}, {})",
     define="def mod(a, b):\n    return a % b if b else 0\n",
     smt=f"(let ((?a {{}}) (?b {{}})) {REMAINDER})",

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
 from synth.bank.bank import Bank
-from synth.bank.hashing import agree
+from synth.language.alike import agree
 from synth.language.evaluate import evaluate
 from synth.language.primitive import Primitive
 from synth.language.program import Program, apply

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
-from synth.bank.hashing import agree
+from synth.language.alike import agree
 from synth.language.arguments import columns, typed
 from synth.language.exact import exact
 from synth.language.program import Program

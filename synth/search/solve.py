@@ -11,10 +11,11 @@ from synth.bank.budget import Budget, Meter
 from synth.checks.check import check_run
 from synth.language.arguments import argument_names, columns, terminals
 from synth.language.exact import may_wrap
-from synth.language.grammar import Language, uniform_language
+from synth.language.grammar import LAMBDA, Language, uniform_language
 from synth.language.listed import allowed, complete, in_words, listed
+from synth.language.naming import spelled
 from synth.language.primitive import Primitive
-from synth.language.program import Apply, Program
+from synth.language.program import Apply, Program, renamed
 from synth.language.spec import Spec
 from synth.language.types import Type, carrier
 from synth.library import LIBRARY
@@ -56,6 +57,10 @@ def solve_family(
     budget = budget or Budget()
     check_family(specs)
     goal = specs[0].type.result
+    own: dict[str, str] = {}
+    if not isinstance(library, Language):
+        library = tuple(library)
+        specs, own = apart(specs, library)
     known = library if isinstance(library, Language) else uniform_language(library, terminals(specs[0]))
     check_goal(known, goal)
     for primitive in known.primitives:
@@ -75,7 +80,17 @@ def solve_family(
     if certificate and outcome.minimal:
         again = one_pass(replace(budget, bits=outcome.bits), backend=backend, seed=seed + 1)
         outcome = certified(outcome, again)
-    return outcome
+    return replace(outcome, program=renamed(outcome.program, own)) if own else outcome
+
+
+def apart(specs: Sequence[Spec], library: Sequence[Primitive]) -> tuple[Sequence[Spec], dict[str, str]]:
+    """Specifications whose arguments have other names than the primitives, and the own names of those that changed."""
+    names, taken = argument_names(specs[0]), {LAMBDA, *(primitive.name for primitive in library)}
+    if not taken & {*names}:
+        return specs, {}
+    made = spelled(names, taken | {*specs[0].terminals}, lambda name: name)
+    inner = tuple(made[name] for name in names)
+    return [replace(spec, names=inner) for spec in specs], {made[name]: name for name in names if made[name] != name}
 
 
 def search(

@@ -18,6 +18,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import Bool, Int, Shaped, UInt64
 
+from synth.language.alike import ABSOLUTE, RELATIVE
 from synth.language.primitive import Primitive
 from synth.language.types import dtype_of
 from synth.language.xp import jax_xp
@@ -135,7 +136,7 @@ def agree(values: Array, goal: Array) -> Array:
     """As in synth.bank.hashing."""
     if values.dtype != np.float64:
         return values == goal
-    near = jnp.abs(values - goal) <= 1e-12 + 1e-9 * jnp.abs(goal)
+    near = jnp.abs(values - goal) <= ABSOLUTE + RELATIVE * jnp.abs(goal)
     return (near & jnp.isfinite(goal)) | (values == goal) | (jnp.isnan(values) & jnp.isnan(goal))
 
 

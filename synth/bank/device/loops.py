@@ -18,9 +18,9 @@ from synth.bank.budget import Meter
 from synth.bank.device import blocks
 from synth.bank.device.blocks import wide
 from synth.bank.device.store import DeviceStore
-from synth.bank.hashing import agree
 from synth.bank.rectangles import sizes
 from synth.checks.draws import draw
+from synth.language.alike import agree
 from synth.language.evaluate import defined, evaluate
 from synth.language.primitive import Primitive
 from synth.language.types import carrier

@@ -7,7 +7,7 @@ primitives and of their topics). A list argument is an array, a bit-vector a str
 import json
 from typing import Any
 
-from synth.files.formats.sheet import Row, Sheet, shown
+from synth.files.formats.sheet import Row, Sheet, quoted, shown
 from synth.files.formats.signature import parse_signature
 from synth.files.formats.table import WORD, word
 from synth.language.types import is_vector
@@ -26,7 +26,7 @@ def read_document(text: str) -> Sheet:
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: expected JSON, got text that is none ({error.msg}); mend it") from None
     if isinstance(data, list):
-        return Sheet(rows=examples(data, {}), names=names_in(data))
+        return Sheet(rows=examples(data, {}), names=names_in(data), said=said(names_in(data)))
     if not isinstance(data, dict):
         raise ValueError(f"expected an object or an array of examples, got {shown(data)}; write inputs and outputs")
     return from_object(data)
@@ -36,17 +36,23 @@ def from_object(data: dict[str, Any]) -> Sheet:
     strange = [key for key in data if key not in KEYS]
     if strange:
         raise ValueError(f"expected keys among {', '.join(KEYS)}, got {shown(strange[0])}; remove it")
-    said = data.get("types", data.get("type"))
-    if said is not None and not isinstance(said, str):
-        raise ValueError(f"expected types as a text such as 'int, int -> int', got {shown(said)}; write one")
-    type = parse_signature(said) if said else None
+    kinds = data.get("types", data.get("type"))
+    if kinds is not None and not isinstance(kinds, str):
+        raise ValueError(f"expected types as a text such as 'int, int -> int', got {shown(kinds)}; write one")
+    type = parse_signature(kinds) if kinds else None
     if "examples" in data:
         rows, names = examples(data["examples"], data), names_in(data["examples"])
     else:
         vectors = type is not None and len(type.args) == 1 and is_vector(type.args[0])
         rows, names = columns(data, vectors), ()
     library = (*texts(data, "library"), *texts(data, "primitives"))
-    return Sheet(rows=rows, names=texts(data, "names") or names, type=type, library=library)
+    names = texts(data, "names") or names
+    return Sheet(rows=rows, names=names, said=said(names), type=type, library=library)
+
+
+def said(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What messages call the inputs and the output."""
+    return (*(f"input {quoted(name)}" for name in names), "the output") if names else ()
 
 
 def columns(data: dict[str, Any], vectors: bool) -> tuple[Row, ...]:
@@ -79,7 +85,7 @@ def examples(data: Any, around: dict[str, Any]) -> tuple[Row, ...]:
         given = entry.get("input", entry.get("inputs"))
         if isinstance(given, dict):
             check_names(given, data[0], place)
-            given = list(given.values())
+            given = [given[name] for name in names_in(data)]
         rows.append(Row(arguments(given, place, False), value(entry["output"], place), place))
     return tuple(rows)
 
@@ -93,10 +99,10 @@ def names_in(data: Any) -> tuple[str, ...]:
 
 def check_names(given: dict[str, Any], first: Any, place: str) -> None:
     names = names_in([first])
-    if tuple(given) != names:
+    if set(given) != set(names):
         raise ValueError(
             f"{place}: expected the inputs {', '.join(names)[:60] or 'without names'} as in row 1, got "
-            f"{', '.join(given)[:60]}; name them alike, in the same order"
+            f"{', '.join(given)[:60] or 'none'}; name them alike"
         )
 
 

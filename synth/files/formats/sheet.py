@@ -1,13 +1,12 @@
 """Rows of examples as they stand in a file, and the specification that they make: types, widths, contradictions."""
 
-import keyword
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from synth.language.alike import agree
 from synth.language.spec import Spec, rows_of_lists
 from synth.language.types import BOOL, BV, INT, LIST, REAL, Fn, Type, dtype_of, is_vector
 
@@ -30,6 +29,7 @@ class Sheet:
 
     rows: tuple[Row, ...]
     names: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()  # what messages call the inputs and the output
     type: Fn | None = None
     library: tuple[str, ...] = ()
 
@@ -50,7 +50,8 @@ def specification(sheet: Sheet) -> Spec:
     columns = [[row.inputs[i] for row in sheet.rows] for i in range(len(sheet.rows[0].inputs))]
     columns.append([row.output for row in sheet.rows])
     places = [row.place for row in sheet.rows]
-    labels = [*(f"argument {i + 1}" for i in range(len(columns) - 1)), "the output"]
+    check_names(sheet.names)
+    labels = sheet.said or [*(f"argument {i + 1}" for i in range(len(columns) - 1)), "the output"]
     known = (*sheet.type.args, sheet.type.result) if sheet.type else (None,) * len(columns)
     kinds = tuple(
         kind or infer(column, places, label) for kind, column, label in zip(known, columns, labels, strict=True)
@@ -59,7 +60,7 @@ def specification(sheet: Sheet) -> Spec:
         [converted(value, kind, f"{place}, {label}") for value, place in zip(column, places, strict=True)]
         for column, kind, label in zip(columns, kinds, labels, strict=True)
     ]
-    kept = distinct(plain, places)
+    kept = distinct(plain, kinds, places)
     capacity = SPARE + max(
         (len(v) for c, kind in zip(plain, kinds, strict=True) if is_vector(kind) for v in c), default=0
     )
@@ -68,7 +69,7 @@ def specification(sheet: Sheet) -> Spec:
         type=Fn(kinds[:-1], kinds[-1]),
         inputs=tuple(arrays[:-1]),
         outputs=arrays[-1],
-        names=readable(sheet.names),
+        names=sheet.names,
     )
 
 
@@ -160,15 +161,17 @@ def mismatch(value: Any, kind: Type, where: str) -> ValueError:
     return ValueError(f"{where}: expected a value of type {kind}, got {shown(value)}; mend the value or the type")
 
 
-def distinct(columns: Sequence[Sequence[Any]], places: Sequence[str]) -> list[int]:
+def distinct(columns: Sequence[Sequence[Any]], kinds: Sequence[Type], places: Sequence[str]) -> list[int]:
     """The first of several equal rows; ValueError names two with the same inputs and unlike outputs."""
     first: dict[tuple[Any, ...], int] = {}
     for row, (*inputs, output) in enumerate(zip(*columns, strict=True)):
         known = first.setdefault(tuple(tuple(v) if isinstance(v, list) else v for v in inputs), row)
-        if columns[-1][known] != output:
+        before = columns[-1][known]
+        same = before == output if kinds[-1] != REAL else bool(agree(np.array(before), np.array(output)))
+        if not same:
             raise ValueError(
                 f"{places[known]} and {places[row]} contradict each other: both have the inputs "
-                f"{', '.join(map(shown, inputs))[:80]}, but the outputs {shown(columns[-1][known])} and "
+                f"{', '.join(map(shown, inputs))[:80]}, but the outputs {shown(before)} and "
                 f"{shown(output)}; remove one of them"
             )
     return list(first.values())
@@ -178,18 +181,19 @@ def array(values: Sequence[Any], kind: Type, capacity: int) -> np.ndarray:
     return rows_of_lists(values, capacity) if is_vector(kind) else np.array(values, dtype=dtype_of(kind))
 
 
-def readable(names: Sequence[str]) -> tuple[str, ...]:
-    """Names as words that Python takes too; ValueError where two become the same."""
-    made = tuple(re.sub(r"\W", "_", name.strip(), flags=re.ASCII) for name in names)
-    for name, given in zip(made, names, strict=True):
-        if not name.isidentifier() or keyword.iskeyword(name):
-            raise ValueError(
-                f"expected a name of an input that is a word in Python, too, got {shown(given)}; rename it"
-            )
-    twice = next((name for i, name in enumerate(made) if name in made[:i]), None)
-    if twice is not None:
-        raise ValueError(f"expected different names of the inputs, got {twice[:40]!r} twice; rename one")
-    return made
+def check_names(names: Sequence[str]) -> None:
+    """ValueError unless every input has a name, and another one than the others."""
+    for place, name in enumerate(names, 1):
+        if not name.strip():
+            raise ValueError(f"expected a name for input {place}, got none; give it one")
+        if name in names[: place - 1]:
+            raise ValueError(f"expected different names of the inputs, got {quoted(name)} twice; rename one")
+
+
+def quoted(name: str) -> str:
+    """A name of the user's as a message may show it: as it is spelled, on one line."""
+    text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
+    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def shown(value: Any) -> str:

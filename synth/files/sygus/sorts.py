@@ -4,12 +4,11 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-from synth.files.sygus.text import Atom, Expression, Group, clipped, refusal, shown
+from synth.files.sygus.text import SYMBOL, Atom, Expression, Group, clipped, refusal, shown
 from synth.language.types import BOOL, BV, INT, Type
 
-SYMBOL = re.compile(r"[A-Za-z~!@$%^&*_+=<>.?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*")
 NUMBER = re.compile(r"-?[0-9]+")
-WORD = re.compile(r"#x[0-9A-Fa-f]+|#b[01]+")
+LITERAL = re.compile(r"#x[0-9A-Fa-f]+|#b[01]+")
 WIDEST = 64  # bits of a bit-vector
 LONG, MANY = 40, 16  # letters of a name, and names, that a message shows
 RESERVED = {"let", "forall", "exists", "!", "as", "_", "true", "false", "Constant", "Variable", "par", "match"}
@@ -48,7 +47,7 @@ def literal(atom: Atom) -> tuple[int, Type] | None:
     text, line = atom.text, atom.line
     if text in ("true", "false"):
         return int(text == "true"), BOOL
-    if WORD.fullmatch(text):
+    if LITERAL.fullmatch(text):
         base, each = (16, 4) if text[1] == "x" else (2, 1)
         bits(str(each * (len(text) - 2)), line)
         return int(text[2:], base), BV(each * (len(text) - 2))
@@ -67,7 +66,12 @@ def literal(atom: Atom) -> tuple[int, Type] | None:
 
 def symbol(expression: Expression, what: str) -> Atom:
     """A name that may be declared."""
-    if isinstance(expression, Group) or not SYMBOL.fullmatch(expression.text) or expression.text in RESERVED:
+    quoted = isinstance(expression, Atom) and expression.text.startswith("|")
+    if (
+        isinstance(expression, Group)
+        or not (quoted or SYMBOL.fullmatch(expression.text))
+        or expression.text in RESERVED
+    ):
         raise refusal(expression.line, f"expected a name for {what}, got {shown(expression)}; begin it with a letter")
     return expression
 
@@ -83,7 +87,7 @@ def group(expression: Expression, what: str) -> Group:
 
 def unknown_name(kind: str, name: str, declared: Iterable[str], line: int, built_in: Iterable[str] = ()) -> ValueError:
     """The sentence for a name that was not declared: the nearest one, or what the file has declared."""
-    own = sorted(known for known in declared if " " not in known)
+    own = sorted(known if len(known) <= LONG else known[: LONG - 3] + "..." for known in declared)
     near = difflib.get_close_matches(name[:LONG], [*own, *built_in], n=1, cutoff=0.5)
     listed = ", ".join(own[:MANY]) + (", ..." if len(own) > MANY else "")
     hint = f"did you mean {near[0]!r}?" if near else f"known are {listed or 'none'}"

@@ -90,7 +90,7 @@ class Term:
         for node in self.nodes:
             for i in arguments_of(node):
                 uses[i] += 1
-        taken = {node.name for node in self.variables}
+        taken = {node.name for node in self.variables} | {node.function for node in self.calls}
         for i, node in enumerate(self.nodes):
             text = text_of(node, [texts[j] for j in arguments_of(node)])
             if arguments_of(node) and (uses[i] > 1 or len(text) > LONG) and i < len(self.nodes) - 1:

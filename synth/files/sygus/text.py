@@ -13,6 +13,7 @@ TOKEN = re.compile(
     r"(?P<space>[^\S\n]+)|(?P<line>\n)|(?P<comment>;[^\n]*)|(?P<bracket>[()])"
     r'|(?P<string>"(?:[^"]|"")*")|(?P<quoted>\|[^|\\]*\|)|(?P<word>[A-Za-z0-9~!@$%^&*_+=<>.?/#:\'-]+)'
 )
+SYMBOL = re.compile(r"[A-Za-z~!@$%^&*_+=<>.?/-][A-Za-z0-9~!@$%^&*_+=<>.?/-]*")  # a symbol that needs no bars
 
 
 class Atom(NamedTuple):
@@ -96,7 +97,7 @@ def tokens(text: str) -> Iterator[tuple[str, int]]:
         elif kind in ("bracket", "word", "string"):
             yield word, line
         elif kind == "quoted":
-            yield word[1:-1], line
+            yield (word[1:-1] if SYMBOL.fullmatch(word[1:-1]) else word), line  # |a| is a; others keep their bars
         line += word.count("\n") if kind in ("string", "quoted") else 0
 
 

@@ -1,12 +1,18 @@
 """Answers in SyGuS-IF: the function's definition, as a checker takes it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from synth.files.sygus.build import smt_sort
+from synth.files.sygus.operators import known_names
 from synth.files.sygus.problem import Problem
+from synth.files.sygus.sorts import RESERVED
 from synth.files.sygus.term import arguments_of, from_program, text_of
-from synth.language.program import Program
+from synth.files.sygus.text import SYMBOL
+from synth.language.naming import spelled
+from synth.language.program import Program, renamed
 
+OTHERS = ("Int", "Bool", "Real", "lambda", "to_real", "to_int", "is_int", "abs", "bv2nat", "concat", "extract")
 LARGEST = 100_000  # letters of a body that is written without `let`
 
 
@@ -14,6 +20,19 @@ def write_function(name: str, parameters: Sequence[tuple[str, str]], sort: str, 
     """(define-fun name ((parameter sort) ...) sort body) for a program over these parameters."""
     given = " ".join(f"({parameter} {kind})" for parameter, kind in parameters)
     return f"(define-fun {name} ({given}) {sort} {body_text(program)})"
+
+
+def write_example_answer(name: str, parameters: Mapping[str, str], sort: str, program: Program) -> str:
+    """The same for inputs of any names, which become symbols of SMT-LIB."""
+    names = smt_symbols(parameters)
+    given = [(names[parameter], kind) for parameter, kind in parameters.items()]
+    return write_function(name, given, sort, renamed(program, names))
+
+
+def smt_symbols(names: Iterable[str]) -> dict[str, str]:
+    """A symbol for each name, none that SMT-LIB has for something else; between bars where it is no plain word."""
+    inner = spelled(names, {*known_names(), *RESERVED, *OTHERS}, lambda name: re.sub(r"[|\\]", "_", name))
+    return {name: word if SYMBOL.fullmatch(word) else f"|{word}|" for name, word in inner.items()}
 
 
 def write_answers(problem: Problem, programs: Mapping[str, Program]) -> str:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.bank.hashing import agree, fingerprints, hash_of
+from synth.bank.hashing import fingerprints, hash_of
 from synth.bank.store import Store
 from synth.bank.store import fingerprints as either
+from synth.language.alike import agree
 
 HASH = hash_of(0)
 BOTH = pytest.mark.parametrize("compiled", [False, True])

@@ -90,7 +90,10 @@ def test_residue_arguments_are_integers():
         ({"sym": lambda a, b: a + b}, r"numpy and sympy disagree at \("),
         ({"sym": lambda a, b: sympy.Symbol("c")}, "sym raised TypeError"),
         ({"python": "({} + {})"}, r"numpy and Python disagree at \("),
-        ({"python": "({} + {}"}, "python raised SyntaxError"),
+        (
+            {"python": "({} + {}"},
+            r"python raised ValueError .*expected a Python expression with",
+        ),
         ({"run": lambda xp, a, b: (a + b).sum()}, r"expected a result of the arguments' shape \(256,\), got \(\)"),
         ({"run": lambda xp, a, b: a / 2 + b}, "expected a result of int64"),
         ({"run": lambda xp, a, b: xp.middle(a, b)}, "run raised AttributeError"),

@@ -79,7 +79,7 @@ def test_sympy_and_latex():
     assert expression.subs({a: 5, b: 4, p: 7}) == 2
     assert latex(program) == r"\left(a + b\right) \bmod p"
     assert python_source(program) == (
-        "def mod(a, b):\n    return a % b if b else 0\n\n\ndef program(a, b, p):\n    return mod((a + b), p)\n"
+        "def mod(a, b):\n    return a % b if b else 0\n\n\ndef program(a, b, p):\n    return mod(a + b, p)\n"
     )
 
 

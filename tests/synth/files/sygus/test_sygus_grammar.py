@@ -37,7 +37,7 @@ def test_every_production_costs_its_nodes() -> None:
     names = ["#x00", "#x01", "x", "bvnot", "double", "bvand", "bvadd", "choose"]
     assert language.costs == {BV(8): dict.fromkeys(names, EIGHTHS)}
     assert named(language, "double").smt == "(double {})"
-    assert named(language, "double").body.show() == "(bvshl hole 0 #x01)"
+    assert named(language, "double").body.show() == "(bvshl |hole 0| #x01)"
 
 
 def test_a_defined_choice_chooses_and_undoes() -> None:

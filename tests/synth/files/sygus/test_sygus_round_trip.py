@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from synth.files.sygus import parse_problem, write_answers
 from synth.files.sygus.examples import drawn
 from synth.language.grammar import Language
+from synth.language.listed import word
 from synth.language.primitive import Primitive
-from synth.language.program import Program, apply, terminal
+from synth.language.program import Program, apply, leaf_program, terminal
 from synth.language.types import Type, plain
 
 PROBLEMS = Path(__file__).parent / "problems"
@@ -28,6 +29,8 @@ def random_program(language: Language, kind: Type, depth: int, random: np.random
     words = {primitive.name: primitive for primitive in language.primitives}
     terminals = {node.name: node for node in language.terminals}
     names = list(language.costs[kind])
+    if not names:  # any constant, none listed
+        return leaf_program(word(language, kind, int(random.integers(2, 100))))
     leaves = [name for name in names if name in terminals or not words[name].type.args]
     name = str(random.choice(leaves if depth <= 0 and leaves else names))
     if name in terminals:

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -246,7 +247,7 @@ def check(file: str) -> None:
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    help="Time limit of the search.",
+    help="Time limit, of reading FILE and of the search.",
 )
 @click.option(
     "--effort",
@@ -261,7 +262,7 @@ def check(file: str) -> None:
     type=click.FloatRange(min=0, min_open=True),
     default=1024.0,
     show_default=True,
-    help="Limit of what the search stores; beyond it, it goes on without storing.",
+    help="What the search may allocate beside the program itself; where it is full, it goes on without storing.",
 )
 @click.option("--backend", type=Nearest(["numba", "numpy", "jax"]), default="numba", show_default=True)
 @click.option("--certificate", is_flag=True, help="Search again with other hashes, for the claim that none is shorter.")
@@ -303,10 +304,12 @@ def solve(
     from benchmarks.waiting import waiting
     from synth import Budget
 
+    began = time.monotonic()
     question = read_question(file, primitives=primitives, library=library, type=signature)
     for note in question.notes:
         click.echo(f"note: {note}", err=True)
-    budget = Budget(seconds=seconds, bytes=int(min(MOST_MEMORY, memory) * 2**20), effort=effort)
+    left = max(seconds / 10, seconds - (time.monotonic() - began))
+    budget = Budget(seconds=left, bytes=int(min(MOST_MEMORY, memory) * 2**20), effort=effort)
     try:
         with patience(budget) as budget, waiting(f"{file.name}: {opening(question)}", seconds):
             reply = ask(question, budget, backend=backend, certificate=certificate, seed=seed)

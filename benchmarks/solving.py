@@ -2,6 +2,7 @@
 
 import ast
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -68,7 +69,7 @@ def by_examples(question: Question, budget: Budget, *, backend: str, certificate
     """The search by examples; where a SyGuS grammar allows any constant, small programs are solved for theirs first."""
     problem, spec = question.problem, question.spec
     assert spec is not None
-    smallest = with_any_constants(question, FILLING * budget.seconds, seed)
+    smallest = with_any_constants(question, budget, seed)
     if smallest is not None and smallest.program is not None:
         return by_program(question, smallest.program, smallest.statement, counted(smallest.nodes, "node"))
     left = budget if smallest is None else replace(budget, seconds=(1 - FILLING) * budget.seconds)
@@ -90,13 +91,16 @@ def by_program(question: Question, program: Program, claim: str, size: str) -> R
     return Reply(status=FOUND, claim=claim, programs={name: program}, size=size, fits=fits)
 
 
-def with_any_constants(question: Question, seconds: float, seed: int) -> "Smallest | None":
+def with_any_constants(question: Question, budget: Budget, seed: int) -> "Smallest | None":
     """None where all constants are listed, or z3 is not installed."""
     if question.problem is None or question.problem.kind != "examples" or not find_spec("z3"):
         return None
     from synth.proofs.constraints.exemplified import smallest_with_constants
+    from synth.proofs.smt import Patience
 
-    return smallest_with_constants(question.problem, seconds, seed)
+    seconds = FILLING * budget.seconds
+    patience = Patience(until=time.monotonic() + seconds, bytes=budget.bytes // 2, stopped=budget.stopped)
+    return smallest_with_constants(question.problem, seconds, seed, patience)
 
 
 def from_constraints(outcome: "Outcome") -> Reply:

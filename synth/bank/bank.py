@@ -1,26 +1,29 @@
 """The bank: distinct programs by type and cost, built bottom up in arrays, no Python object a candidate."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from synth.bank.budget import Meter
+from synth.bank.budget import Meter, Spent
 from synth.bank.elsewhere import values_on
 from synth.bank.outcomes import Conditions, conditions_hold
 from synth.bank.passes import store_compiled
-from synth.bank.rectangles import flat, possible, rectangles, sizes, to_build
+from synth.bank.rectangles import combinations, flat, possible, rectangles, sizes, to_build
 from synth.bank.stored import Stored
 from synth.language.evaluate import flat_words
 from synth.language.grammar import Language
 from synth.language.operators import Operator, spares
 from synth.language.primitive import Primitive
 from synth.language.program import Terminal
-from synth.language.types import BOOL, Fn, Type, fits
+from synth.language.types import BOOL, Fn, Type, carrier, dtype_of, fits
 
 BLOCK = 1 << 14  # candidates that numpy evaluates together
+CELLS = 1 << 17  # numbers of an example that these have at most
+ARRAYS = 6  # of the values of a block that exist at a time, its arguments and what a primitive makes in between
+RECTANGLE = 200  # bytes of one while rectangles are put together
+PIECE = 1 << 16  # programs of a layer whose outcomes are told apart together
 NOTHING = np.zeros((0, 2), np.int64)
 
 
@@ -42,8 +45,7 @@ class Bank(Stored):
         backend: str = "numba",
         seed: int = 0,
     ) -> None:
-        super().__init__(language, columns, backend, seed)
-        self.meter = meter
+        super().__init__(language, columns, meter, backend, seed)
         self.hidden = hidden  # terminals that no stored program names
         prices = [cost for words in language.costs.values() for cost in words.values()]
         prices += [cost for functions in self.functions.values() for cost in functions.costs]
@@ -55,6 +57,13 @@ class Bank(Stored):
         self.counted: set[tuple[Type, int]] = set()  # levels whose candidates the meter has counted
         self._conditions: dict[int, Conditions] = {}
         self._known_constants: dict[tuple[Type, Any], int] = {}
+        meter.memory.holders.add(self)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the stored programs, of the tables, and of the conditions that were told apart."""
+        held = (*self.stores.values(), *self.functions.values(), *self._conditions.values())
+        return sum(each.nbytes for each in held)
 
     def clear(self) -> None:
         """Forget all programs, keep the memory that they took."""
@@ -93,8 +102,7 @@ class Bank(Stored):
 
     def _build(self, kind: Any, cost: int) -> None:
         if isinstance(kind, Fn):
-            check = partial(self.meter.check, self.nbytes)
-            self.meter.distinct += self.functions[kind].build(cost, self.step, check)
+            self.meter.distinct += self.functions[kind].build(cost, self.step, self.meter)
             return
         store = self.stores[kind]
         begin, count = store.count, (kind, cost) not in self.counted
@@ -145,7 +153,7 @@ class Bank(Stored):
         if loops is not None:
             given = [self.stores[k] for k in operator.args]
             return store_compiled(loops, operator.head, given, self.stores[kind], rects, self.check)
-        for places in flat(rects, BLOCK):
+        for places in flat(rects, self.block(operator)):
             values = self.candidates(operator, places, slice(None))
             fine = self.defined(operator, places)
             if fine is not None:
@@ -155,14 +163,20 @@ class Bank(Stored):
         return None
 
     def check(self) -> None:
-        self.meter.check(self.nbytes)
+        self.meter.check()
+
+    def block(self, operator: Operator, most: int = BLOCK) -> int:
+        """How many candidates of an operator are evaluated together."""
+        kinds = (*operator.args, carrier(operator.primitive.type.result))
+        words = max(self.words(kind) for kind in kinds if not isinstance(kind, Fn))
+        return self.meter.memory.block(ARRAYS * 8 * self.examples * words, min(most, max(64, CELLS // words)))
 
     def kernels(self, operator: Operator, rects: np.ndarray) -> Any:
         if not self.compiled or self.device is not None:
             return None
         from synth.bank.kernels import kernels
 
-        return kernels(operator.primitive, float(sizes(rects).sum()))
+        return kernels(operator.primitive, float(sizes(rects).sum()), self.meter.left)
 
     def on_device(self, operator: Operator) -> Any:
         return None if self.device is None else self.device.traced(operator.primitive, self.examples)
@@ -175,8 +189,15 @@ class Bank(Stored):
         first = None
         if operator.primitive.choice is not None and operator.args[0] != BOOL:  # Booleans differ in what they hold on
             first = self.conditions(operator).layers
+        if len(layers) == 3:
+            self.check_room(RECTANGLE * combinations(first or layers[0], layers[1], layers[2], cost - operator.cost))
         constants = [self._constants(operator, place) for place in range(len(layers))]
         return rectangles(layers, cost - operator.cost, operator.head, operator.laws, constants, first)
+
+    def check_room(self, nbytes: float) -> None:
+        """`Spent` unless so many bytes fit for a moment."""
+        if not self.meter.memory.has(nbytes):
+            raise Spent("bytes")
 
     def _constants(self, operator: Operator, place: int) -> list[int]:
         """Rows of the constants that make the application redundant as the argument at `place`."""
@@ -202,25 +223,41 @@ class Bank(Stored):
         layers = self.layers[kind]
         when = operator.primitive.choice.when if operator.primitive.choice else None
         for number in range(known.seen, len(layers.costs)):
-            low, high = layers.starts[number], layers.stops[number]
-            known.add(layers.costs[number], low, conditions_hold(when, self.stores[kind].values[:, low:high]))
+            for low in range(layers.starts[number], layers.stops[number], PIECE):
+                high = min(low + PIECE, layers.stops[number])
+                known.add(layers.costs[number], low, conditions_hold(when, self.stores[kind].values[:, low:high]))
+                self.check()
         known.seen = len(layers.costs)
         return known
 
     def append(self, columns: Mapping[str, Shaped[np.ndarray, "more ..."]]) -> None:
         """Take further examples: every program gets their values, and programs that they tell apart are both kept.
 
-        The stored programs stay; going through the candidates once more adds those that were equal to a stored one
-        and no longer are.
+        The stored programs stay, unless their values on old and new examples do not fit together; going through the
+        candidates once more adds those that were equal to a stored one and no longer are. `Spent` where there is no
+        room for all of them: then `complete` says so.
         """
-        further = values_on(self, columns)
-        for kind, store in self.stores.items():
-            store.append(further[kind])
+        reached = self.done
+        if self.meter.memory.has(self._longer(columns)):
+            further = values_on(self, columns)
+            for kind, store in self.stores.items():
+                store.append(further.pop(kind))
+        else:
+            self.clear()
+            for kind, store in self.stores.items():
+                more = len(next(iter(columns.values()))) * self.words(kind)
+                store.restart(len(store.values) + more)
         self.columns = {name: np.concatenate([values, columns[name]]) for name, values in self.columns.items()}
         self.examples = len(next(iter(self.columns.values())))
         self._conditions.clear()
         self._known_constants.clear()
-        for cost in range(self.step, max(self.done.values(), default=0) + 1, self.step):
-            for kind, done in self.done.items():
-                if cost <= done:
-                    self._build(kind, cost)
+        self.done = dict.fromkeys(reached, 0)
+        for kind, level in to_build(self.done, reached, self.step):
+            self._build(kind, level)
+
+    def _longer(self, columns: Mapping[str, Shaped[np.ndarray, "more ..."]]) -> float:
+        """Bytes that all values on further examples take, with the largest store's values twice."""
+        rows = len(next(iter(columns.values())))
+        each = {kind: rows * self.words(kind) * dtype_of(kind).itemsize for kind in self.stores}
+        further = sum(each[kind] * self.count(kind) for kind in each)
+        return further + max(store.nbytes + each[kind] * store.count for kind, store in self.stores.items())

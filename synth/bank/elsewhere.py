@@ -12,6 +12,8 @@ from synth.language.primitive import Primitive
 from synth.language.program import Terminal
 from synth.language.types import Fn, Type, carrier, dtype_of
 
+CELLS = 1 << 19  # numbers that are worked out together
+
 
 def values_on(
     stored: Stored,
@@ -26,17 +28,20 @@ def values_on(
         kind: np.empty((rows * stored.words(kind), store.count), dtype_of(kind))
         for kind, store in stored.stores.items()
     }
+    block = max(1, CELLS // (rows * max(map(stored.words, out), default=1)))
     for kind, head, low, high in stored.order:
         root = stored.heads[head]
         if isinstance(root, Terminal) or not root.type.args:
             values = stored.leaf_values(root, kind, columns)[:, None]
             out[kind][:, low:high] = flat_words(values)
             continue
-        places = stored.stores[kind].args[:, low:high]
-        arguments = [
-            _given(stored, asked, place, out, columns) for asked, place in zip(root.type.args, places, strict=False)
-        ]
-        out[kind][:, low:high] = flat_words(evaluate(root, arguments))
+        for begin in range(low, high, block):
+            part = slice(begin, min(begin + block, high))
+            places = stored.stores[kind].args[:, part]
+            arguments = [
+                _given(stored, asked, place, out, columns) for asked, place in zip(root.type.args, places, strict=False)
+            ]
+            out[kind][:, part] = flat_words(evaluate(root, arguments))
     return out
 
 
@@ -58,21 +63,27 @@ def _values_of_some(
                 if not isinstance(asked, Fn):
                     needed[carrier(asked)][stored.stores[kind].args[place, part]] = True
     rows = len(next(iter(columns.values())))
-    spots = {kind: np.cumsum(chosen) - 1 for kind, chosen in needed.items()}
-    out = {
-        kind: np.empty((rows * stored.words(kind), int(chosen.sum())), dtype_of(kind))
-        for kind, chosen in needed.items()
-    }
-    for kind, root, part in reversed(parts):
-        if isinstance(root, Terminal) or not root.type.args:
-            out[kind][:, spots[kind][part]] = flat_words(stored.leaf_values(root, kind, columns)[:, None])
-            continue
-        arguments = [
-            _given(stored, asked, places if isinstance(asked, Fn) else spots[carrier(asked)][places], out, columns)
-            for asked, places in zip(root.type.args, stored.stores[kind].args[:, part], strict=False)
-        ]
-        out[kind][:, spots[kind][part]] = flat_words(evaluate(root, arguments))
-    return {kind: out[kind][:, spots[kind][places]] for kind, places in wanted.items()}
+    chosen = {kind: np.flatnonzero(mask) for kind, mask in needed.items()}
+    out = {kind: np.empty((rows * stored.words(kind), len(some)), dtype_of(kind)) for kind, some in chosen.items()}
+    block = max(1, CELLS // (rows * max(map(stored.words, out), default=1)))
+    for kind, root, whole in reversed(parts):
+        for begin in range(0, len(whole), block):
+            part = whole[begin : begin + block]
+            spots = np.searchsorted(chosen[kind], part)
+            if isinstance(root, Terminal) or not root.type.args:
+                out[kind][:, spots] = flat_words(stored.leaf_values(root, kind, columns)[:, None])
+                continue
+            arguments = [
+                _given(stored, asked, at(chosen, asked, places), out, columns)
+                for asked, places in zip(root.type.args, stored.stores[kind].args[:, part], strict=False)
+            ]
+            out[kind][:, spots] = flat_words(evaluate(root, arguments))
+    return {kind: out[kind][:, np.searchsorted(chosen[kind], places)] for kind, places in wanted.items()}
+
+
+def at(chosen: Mapping[Type, np.ndarray], asked: Any, places: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
+    """Places of an argument's rows among the chosen ones; functions keep their rows."""
+    return places if isinstance(asked, Fn) else np.searchsorted(chosen[carrier(asked)], places)
 
 
 def _given(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Shaped
 
-from synth.bank.bank import BLOCK, Bank
+from synth.bank.bank import Bank
 from synth.bank.passes import match_compiled
 from synth.bank.rectangles import flat, sizes
 from synth.language.alike import agree
@@ -70,12 +70,13 @@ def _match(
     few = 1 if vector or wanted.dtype != bool else min(PROBE_BOOL, bank.examples)
     words = bank.width if vector else few
     heavy = vector or any(bank.words(kind) > 1 for kind in operator.args if not isinstance(kind, Fn))
-    for places in flat(rects, BLOCK if heavy else PROBE):
+    block = bank.block(operator)
+    for places in flat(rects, block if heavy else PROBE):
         bank.meter.candidates += len(places[0]) * count
         bank.check()
         hits = agree(bank.candidates(operator, places, slice(0, few)), wanted[:words, None]).all(axis=0)
-        some = np.flatnonzero(hits)
-        if len(some):
+        every = np.flatnonzero(hits)
+        for some in (every[begin : begin + block] for begin in range(0, len(every), block)):
             rows = tuple(place[some] for place in places)
             right = agree(bank.candidates(operator, rows, slice(None)), wanted[:, None]).all(axis=0)
             for hit in np.flatnonzero(right):

@@ -7,6 +7,7 @@ once.
 
 import hashlib
 import importlib.util
+import math
 import os
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from synth.language.types import carrier, dtype_of
 DRAWS = 24  # examples, and programs, on which a compiled loop is held against numpy
 FEW = 50_000  # candidates from which loading a kernel from disk pays
 MANY = 3_000_000  # candidates from which compiling one pays
+COMPILING = 5.0  # seconds that must be left for compiling to begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,16 @@ class Kernels:
     fill: Callable[..., None]
 
 
-def kernels(primitive: Any, candidates: float) -> Kernels | None:
-    """A primitive's loops where they can be compiled, and where that pays for this many candidates."""
+def kernels(primitive: Any, candidates: float, seconds: float = math.inf) -> Kernels | None:
+    """A primitive's loops where they can be compiled, and where that pays for this many candidates in this time."""
     text = kernel_source(primitive)
     if text is None:
         return None
     name = hashlib.sha256(text.encode()).hexdigest()[:24]
     file = folder() / f"kernel_{name}.py"
     if file not in loaded_files() and candidates < (FEW if file.exists() else MANY):
+        return None
+    if seconds < COMPILING and not file.exists():
         return None
     return load(file, text) if trusted(primitive, file, text) else None
 

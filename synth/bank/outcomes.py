@@ -9,6 +9,8 @@ from jaxtyping import Bool, Shaped
 from synth.bank.rectangles import Layers
 from synth.language.xp import NUMPY
 
+CONDITION = 700  # bytes of a condition that is told apart: its mask, and a layer of its own
+
 
 @dataclass(slots=True)
 class Conditions:
@@ -17,6 +19,11 @@ class Conditions:
     seen: int = 0  # layers that were looked through
     layers: Layers = field(default_factory=Layers)
     masks: set[bytes] = field(default_factory=set)
+
+    @property
+    def nbytes(self) -> int:
+        """About what the masks and their layers take."""
+        return CONDITION * len(self.masks)
 
     def add(self, cost: int, low: int, holds: Bool[np.ndarray, "examples n"]) -> None:
         some = np.flatnonzero(holds.any(axis=0) & ~holds.all(axis=0))

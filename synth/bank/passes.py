@@ -1,5 +1,6 @@
 """Compiled loops over rectangles, run in passes so that limits are looked at in between."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,8 +10,8 @@ from jaxtyping import Int, Shaped
 from synth.bank.budget import Meter
 from synth.bank.store import Store
 
-STEP = 1 << 22  # candidates between two looks at the clock
-LONGER = 16  # times as many where nothing is stored
+STEP = 1 << 16  # candidates before the first look at the clock
+PATIENCE = 0.05  # seconds between two looks, about; twice as many candidates are gone through until it takes so long
 
 
 def store_compiled(
@@ -30,7 +31,8 @@ def store_compiled(
     ok, chosen = np.ones(SIDE, np.uint8), np.empty(SIDE + 1, np.int64)
     places = np.empty((arity, SIDE), np.uint32)
     words, hashes = np.empty(SIDE, np.uint64), np.empty(SIDE, np.uint64)
-    state, limit = begin(rects, into.count), STEP
+    state, pace = begin(rects, into.count), Pace()
+    limit = pace.step
     while True:
         reason = loops.store(
             *(store.values for store in given), rects, state, limit, head, into.hash.first,
@@ -43,7 +45,8 @@ def store_compiled(
         check()
         if reason == FULL:
             into.reserve(SIDE)
-        limit = int(state[6]) + STEP
+        if int(state[6]) >= limit:
+            limit = int(state[6]) + pace.next()
 
 
 def match_compiled(
@@ -57,9 +60,11 @@ def match_compiled(
     """Rows of the candidates whose values are the goal, in order; the meter counts them, if there is one."""
     from synth.bank.table_loops import DONE, HIT
 
-    state, seen = begin(rects, 0), 0
+    state, seen, pace = begin(rects, 0), 0, Pace()
     while True:
-        reason = loops.match(*given, rects, state, int(state[6]) + LONGER * STEP, wanted)
+        reason = loops.match(*given, rects, state, int(state[6]) + pace.step, wanted)
+        if reason != HIT:
+            pace.next()
         if meter is not None:
             meter.candidates += int(state[6]) - seen
         seen = int(state[6])
@@ -69,6 +74,24 @@ def match_compiled(
             outer = [int(row) for row in state[1 : len(given)]]
             yield (*outer, int(state[len(given) if len(given) > 1 else 2]) - 1)
         check()
+
+
+class Pace:
+    """How many candidates are gone through between two looks at the clock."""
+
+    def __init__(self) -> None:
+        self.step = STEP
+        self._began = time.monotonic()
+
+    def next(self) -> int:
+        """The next step, after one is done."""
+        now = time.monotonic()
+        if now - self._began < PATIENCE:
+            self.step *= 2
+        elif now - self._began > 2 * PATIENCE:
+            self.step = max(STEP, self.step // 2)
+        self._began = now
+        return self.step
 
 
 def begin(rects: Int[np.ndarray, "rectangles columns"], count: int) -> Int[np.ndarray, " 7"]:

@@ -5,6 +5,7 @@ rectangle of two arguments is (i0, i1, j0, j1, triangle), all half open; in a tr
 one argument is (i0, i1), of three arguments (i0, i1, j0, j1, k0, k1).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
+OUTER = 1 << 16  # rows of the outer arguments that are written out together
 Rows = tuple[np.ndarray, np.ndarray]  # first rows, and last-but-one rows
 
 
@@ -135,6 +137,13 @@ def associative(p: Rows, q: Rows, own_p: Rows, own_q: Rows, commutes: bool) -> l
     return [(part, q) for part in cut([p], own_p)] + [(meet(p, own_p), part) for part in cut([q], own_q)]
 
 
+def combinations(first: Layers, second: Layers, third: Layers, total: int) -> int:
+    """How many layers of each of three arguments cost `total` together."""
+    ways = Counter(first.costs)
+    both = Counter(one + other for one in second.costs for other in third.costs)
+    return sum(count * both[total - cost] for cost, count in ways.items())
+
+
 def ternary(first: Layers, second: Layers, third: Layers, total: int) -> Int[np.ndarray, "rectangles 6"]:
     found = []
     costs, starts, stops = first.arrays()
@@ -220,6 +229,20 @@ def triangular(rows: np.ndarray, width: np.ndarray) -> np.ndarray:
 
 def flat(rects: Int[np.ndarray, "rectangles columns"], block: int):
     """Index arrays of all candidates in order, one array an argument, at most `block` candidates at a time."""
+    rest: tuple[np.ndarray, ...] = ()
+    for some in pieces(rects, OUTER):
+        for places in flat_piece(some, block):
+            if rest:
+                places = tuple(np.concatenate(pair) for pair in zip(rest, places, strict=True))
+            if len(places[0]) >= block:
+                yield tuple(place[:block] for place in places)
+            whole = block if len(places[0]) >= block else 0
+            rest = tuple(place[whole:] for place in places) if len(places[0]) > whole else ()
+    if rest:
+        yield rest
+
+
+def flat_piece(rects: Int[np.ndarray, "rectangles columns"], block: int):
     outer, starts, stops = segments(rects)
     lengths = stops - starts
     ends = np.cumsum(lengths)
@@ -233,6 +256,39 @@ def flat(rects: Int[np.ndarray, "rectangles columns"], block: int):
         place = np.repeat(np.arange(part.start, part.stop), many)
         last = np.arange(begin, end) - (ends - lengths)[place] + starts[place]
         yield (*(rows[place] for rows in outer), last)
+
+
+def pieces(rects: Int[np.ndarray, "rectangles columns"], most: int) -> Iterator[np.ndarray]:
+    """The rectangles in order and in parts, at about `most` rows of the arguments before the last."""
+    if rects.shape[1] == 2:
+        yield rects
+        return
+    inner = rects[:, 3] - rects[:, 2] if rects.shape[1] == 6 else np.ones(len(rects), np.int64)
+    ends = np.cumsum((rects[:, 1] - rects[:, 0]) * inner)
+    begin = 0
+    while begin < len(rects):
+        before = int(ends[begin - 1]) if begin else 0
+        end = int(np.searchsorted(ends, before + most, side="right"))
+        if end > begin:
+            yield rects[begin:end]
+            begin = end
+            continue
+        yield from cuts(rects[begin], int(inner[begin]), most)
+        begin += 1
+
+
+def cuts(rect: Int[np.ndarray, " columns"], inner: int, most: int) -> Iterator[np.ndarray]:
+    """One rectangle in parts: some rows of the first argument, or of one of its rows some of the second's."""
+    step = max(1, most // inner)
+    for low in range(int(rect[0]), int(rect[1]), step):
+        part = rect.copy()
+        part[0], part[1] = low, min(low + step, int(rect[1]))
+        if inner <= most:
+            yield part[None]
+            continue
+        for start in range(int(rect[2]), int(rect[3]), most):
+            part[2], part[3] = start, min(start + most, int(rect[3]))
+            yield part[None].copy()
 
 
 def segments(rects: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:

@@ -4,10 +4,15 @@ import numpy as np
 from jaxtyping import Int, Shaped, UInt64
 
 from synth.bank import hashing
+from synth.bank.budget import Memory
 from synth.bank.hashing import Hash
 
 FIRST = 1 << 11  # programs that there is room for at first
+FIRST_BYTES = 1 << 20  # that their values take at most
+SLOT = 16  # bytes of a slot of the table
 ROW = 2 + 3 * 4  # bytes of a program besides its values
+LARGE = 1 << 22  # bytes of an array from which the system may give it pages of this size
+PAGE = 1 << 21
 SIXTEENTHS = 10  # of the table's slots are used at most
 
 
@@ -17,19 +22,21 @@ class Store:
     `words` is the number of examples, times the length of a value's own axis where it has one.
     """
 
-    def __init__(self, words: int, dtype: np.dtype, hash: Hash, compiled: bool) -> None:
+    def __init__(self, words: int, dtype: np.dtype, hash: Hash, compiled: bool, memory: Memory | None = None) -> None:
+        self.memory = Memory(np.inf) if memory is None else memory
         self.count = 0
         self.hash = hash
         self.compiled = compiled
-        self.values = np.empty((words, FIRST), dtype)
-        self.heads = np.empty(FIRST, np.int16)
-        self.args = np.empty((3, FIRST), np.uint32)
+        first = max(1, min(FIRST, FIRST_BYTES // max(1, words * dtype.itemsize)))
+        self.values = np.empty((words, first), dtype)
+        self.heads = np.empty(first, np.int16)
+        self.args = np.empty((3, first), np.uint32)
         self.keys, self.rows = table(4 * FIRST)
 
     @property
     def nbytes(self) -> int:
-        """Of the stored programs and the table."""
-        return self.count * self.bytes_a_program + self.table_nbytes
+        """Of the stored programs and the table, in the pages that they touch."""
+        return sum(touched(array, self.count) for array in (self.values, self.heads, self.args)) + self.table_nbytes
 
     @property
     def bytes_a_program(self) -> int:
@@ -44,11 +51,15 @@ class Store:
         self.count = 0
         self.keys[:] = 0
 
+    def restart(self, words: int) -> None:
+        """Forget the programs and the memory; those to come have so many words."""
+        self.__init__(words, self.values.dtype, self.hash, self.compiled, self.memory)
+
     def reserve(self, more: int) -> None:
-        """Make room for this many more programs."""
+        """Make room for this many more programs; `Spent` where the old arrays and the new ones do not fit together."""
         needed = self.count + more
         if needed > self.values.shape[1]:
-            size = max(2 * self.values.shape[1], needed)
+            size = self._larger(needed)
             self.values = grown(self.values, size, self.count)
             self.heads = grown(self.heads, size, self.count)
             self.args = grown(self.args, size, self.count)
@@ -56,7 +67,16 @@ class Store:
         while SIXTEENTHS * size < 16 * needed:
             size *= 2
         if size > len(self.keys):
+            self.memory.need(SLOT * size)
             self._rehash(size)
+
+    def _larger(self, needed: int) -> int:
+        """Twice as many programs, or all that there will ever be room for where a next doubling would find none."""
+        size = max(2 * self.values.shape[1], needed)
+        self.memory.need(needed * self.bytes_a_program)
+        own = self.count * self.bytes_a_program
+        most = (own + self.memory.storing - self.memory.held) / self.bytes_a_program
+        return int(most) if size < most < 2 * size else size
 
     def insert(
         self,
@@ -128,6 +148,14 @@ def table(size: int) -> tuple[np.ndarray, np.ndarray]:
     """Keys and rows of an empty table; a slot's two words lie side by side, so that both are fetched at once."""
     slots = np.zeros((size, 2), np.uint64)
     return slots[:, 0], slots[:, 1]
+
+
+def touched(values: Shaped[np.ndarray, "... size"], used: int) -> int:
+    """Bytes of the pages that the first `used` columns of an array lie in."""
+    size = values.shape[-1]
+    if values.nbytes < LARGE or used == size:
+        return values.nbytes // size * used
+    return values.nbytes // size * min(size, used + PAGE // values.itemsize)
 
 
 def grown(values: np.ndarray, size: int, used: int) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
+from synth.bank.budget import Meter
 from synth.bank.hashing import Hash, hash_of
 from synth.bank.lambdas.functions import functions_of
 from synth.bank.rectangles import Layers
@@ -34,12 +35,18 @@ class Stored:
     """
 
     def __init__(
-        self, language: Language, columns: Mapping[str, Shaped[np.ndarray, "examples ..."]], backend: str, seed: int
+        self,
+        language: Language,
+        columns: Mapping[str, Shaped[np.ndarray, "examples ..."]],
+        meter: Meter,
+        backend: str,
+        seed: int,
     ) -> None:
         if backend not in BACKENDS:
             raise ValueError(f"backend: expected one of {', '.join(BACKENDS)}, got {backend!r}; choose one of them")
         self.language = language
         self.columns = dict(columns)
+        self.meter = meter
         self.compiled = backend != "numpy"
         self.device: Any = loops_on_device() if backend == "jax" else None
         self.examples = len(next(iter(columns.values())))
@@ -59,8 +66,8 @@ class Stored:
 
     def _empty_store(self, words: int, dtype: np.dtype, hash: Hash) -> Any:
         if self.device is not None:
-            return self.device.DeviceStore(words, dtype, hash)
-        return Store(words, dtype, hash, self.compiled)
+            return self.device.DeviceStore(words, dtype, hash, self.meter.memory)
+        return Store(words, dtype, hash, self.compiled, self.meter.memory)
 
     def _forget(self) -> None:
         self.layers: dict[Any, Layers] = {kind: Layers() for kind in self.stores}
@@ -71,11 +78,6 @@ class Stored:
         """Numbers that hold one value."""
         return self.width if is_vector(kind) else 1
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the stored programs and of the tables."""
-        return sum(held.nbytes for held in (*self.stores.values(), *self.functions.values()))
-
     def count(self, kind: Type) -> int:
         return self.stores[kind].count
 
@@ -84,11 +86,16 @@ class Stored:
         store = self.stores[kind]
         return store.values[:, : store.count]
 
-    def costs(self, kind: Type) -> Int[np.ndarray, " programs"]:
-        """Eighths of a bit of every stored program."""
-        layers = self.layers[kind]
-        counts = np.array(layers.stops, np.int64) - np.array(layers.starts, np.int64)
-        return np.repeat(np.array(layers.costs, np.int32), counts)
+    def costs(self, kind: Type, low: int = 0, high: int | None = None) -> Int[np.ndarray, " programs"]:
+        """Eighths of a bit of every stored program, or of those in some adjacent rows."""
+        costs, starts, stops = self.layers[kind].arrays()
+        high = self.count(kind) if high is None else high
+        return np.repeat(costs.astype(np.int32), np.clip(np.minimum(stops, high) - np.maximum(starts, low), 0, None))
+
+    def costs_at(self, kind: Type, rows: Int[np.ndarray, " some"]) -> Int[np.ndarray, " some"]:
+        """Eighths of a bit of the programs in some rows."""
+        costs, starts, _ = self.layers[kind].arrays()
+        return costs[np.searchsorted(starts, rows, side="right") - 1]
 
     def lookup(self, kind: Type, values: Shaped[np.ndarray, "words n"]) -> Int[np.ndarray, " n"]:
         """Rows of the programs with these values, -1 where none is stored."""

@@ -49,6 +49,13 @@ class Table:
     def nbytes(self) -> int:
         return self._keys.nbytes
 
+    def growth(self, more: int) -> int:
+        """Bytes that it takes to make room for this many more hashes, beside those that are held."""
+        size = len(self._keys)
+        while size < 2 * (self.count + more):
+            size *= 2
+        return 8 * (size + self.count) if size > len(self._keys) else 0
+
     def insert(self, hashes: UInt64[np.ndarray, " n"]) -> Bool[np.ndarray, " n"]:
         """Add hashes; true for each that was new, the first of several equal ones only."""
         size = len(self._keys)

@@ -5,7 +5,8 @@ it comes with the extra `smt`.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -19,6 +20,7 @@ from synth.language.program import Apply, Program, Terminal
 from synth.language.types import BOOL, INT, Type, carrier, dtype_of, plain
 
 EXHAUSTIVE = 16  # bits of input up to which every input is tried
+SMALL = 5.0  # seconds for the question whether there is one within it
 SAFE = 2**40  # counterexamples beyond this could overflow 64 bits in a program's arrays
 
 
@@ -46,6 +48,24 @@ class Unproved:
 Verdict = Proved | Refuted | Unproved
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """What the solver may take for all questions of a search together."""
+
+    until: float = math.inf  # by time.monotonic
+    bytes: int = 1 << 30
+    stopped: Callable[[], bool] | None = None  # KeyboardInterrupt once it says so
+
+    def seconds(self, most: float) -> float:
+        """Seconds for one question, at most so many; none are left where it is not to be asked."""
+        if self.stopped is not None and self.stopped():
+            raise KeyboardInterrupt
+        return min(most, self.until - time.monotonic())
+
+
+FOREVER = Patience()
+
+
 def installed() -> bool:
     """Whether z3 can be imported."""
     try:
@@ -66,7 +86,9 @@ def load() -> ModuleType:
     return z3
 
 
-def prove(claim: Program, seconds: float = 10.0, variables: Sequence[Terminal] = ()) -> Verdict:
+def prove(
+    claim: Program, seconds: float = 10.0, variables: Sequence[Terminal] = (), patience: Patience = FOREVER
+) -> Verdict:
     """Whether a Boolean program is true for all values of its terminals, and of the other `variables`.
 
     All inputs are tried where they have at most 16 bits together, otherwise z3 is asked. ValueError where the claim is
@@ -78,7 +100,7 @@ def prove(claim: Program, seconds: float = 10.0, variables: Sequence[Terminal] =
     if small(names):
         return try_all(claim, names)
     try:
-        smt = Smt(names)
+        smt = Smt(names, patience)
         return smt.refute([smt.negation(smt.expression(claim))], seconds)
     except ValueError as error:
         return Unproved(why=str(error))
@@ -112,8 +134,9 @@ def domain(variables: Sequence[Terminal]) -> dict[str, np.ndarray]:
 class Smt:
     """z3 expressions of programs over given variables, in a context of their own; queries about them."""
 
-    def __init__(self, variables: Iterable[Terminal]) -> None:
+    def __init__(self, variables: Iterable[Terminal], patience: Patience = FOREVER) -> None:
         self._z3 = load()
+        self._patience = patience
         self._context = self._z3.Context()
         self._made: dict[int, tuple[Program, Any]] = {}  # keeps the program, so that its id stays its own
         self._templates: dict[Primitive, tuple[list[Any], Any]] = {}
@@ -202,10 +225,12 @@ class Smt:
     def refute(self, formulas: Sequence[Any], seconds: float) -> Verdict:
         """Proved where no input satisfies all formulas, otherwise an input that does."""
         self.queries += 1
-        solver = self._z3.Solver(ctx=self._context)
-        solver.set("timeout", max(1, int(1000 * seconds)))
+        seconds = self._patience.seconds(seconds)
+        if seconds <= 0:
+            return Unproved(why="the time was spent before z3 was asked")
+        solver = self._solver(seconds)
         solver.add(*formulas)
-        answer = solver.check()
+        answer = self._check(solver)
         if answer == self._z3.unsat:
             return Proved(how="by SMT")
         if answer == self._z3.unknown:
@@ -215,11 +240,30 @@ class Smt:
             return Refuted(inputs=inputs)
         return self._refute_small(solver)
 
+    def _solver(self, seconds: float) -> Any:
+        solver = self._z3.Solver(ctx=self._context)
+        solver.set("timeout", max(1, int(1000 * seconds)))
+        solver.set("max_memory", max(1, self._patience.bytes >> 20))
+        return solver
+
+    def _check(self, solver: Any, *assumed: Any) -> Any:
+        """z3's answer; z3 takes Ctrl-C for itself while it works."""
+        try:
+            answer = solver.check(*assumed)
+        except self._z3.Z3Exception as error:
+            if "memory" in str(error):
+                return self._z3.unknown
+            raise
+        if answer == self._z3.unknown and "keyboard" in solver.reason_unknown():
+            raise KeyboardInterrupt
+        return answer
+
     def _refute_small(self, solver: Any) -> Verdict:
         for value in self.variables.values():
             if self._z3.is_int(value):
                 solver.add(value <= SAFE, value >= -SAFE)
-        if solver.check() == self._z3.sat:
+        solver.set("timeout", max(1, int(1000 * self._patience.seconds(SMALL))))
+        if self._check(solver) == self._z3.sat:
             return Refuted(inputs=self._read(solver.model()))
         return Unproved(why="z3 found only counterexamples beyond 2**40, which 64-bit arithmetic may not hold")
 
@@ -231,16 +275,18 @@ class Smt:
         An empty tuple where the solver gives up, or only larger numbers do.
         """
         self.queries += 1
-        solver = self._z3.Solver(ctx=self._context)
-        solver.set("timeout", max(1, int(1000 * seconds)))
+        seconds = self._patience.seconds(seconds)
+        if seconds <= 0:
+            return ()
+        solver = self._solver(seconds)
         solver.add(*formulas)
-        answer = solver.check()
+        answer = self._check(solver)
         if answer == self._z3.unsat:
             return None
         if answer == self._z3.sat and not small_model(solver.model(), constants, largest):
             solver.add(*(c < largest for c in constants if self._z3.is_int(c)))
             solver.add(*(c > -largest for c in constants if self._z3.is_int(c)))
-            answer = solver.check()
+            answer = self._check(solver)
         if answer != self._z3.sat:
             return ()
         return tuple(number_of(solver.model(), constant) for constant in constants)
@@ -250,18 +296,21 @@ class Smt:
 
         None where no contradiction shows within the time for one question.
         """
-        solver = self._z3.Solver(ctx=self._context)
-        solver.set("timeout", max(1, int(1000 * seconds)))
+        seconds = self._patience.seconds(seconds)
+        if seconds <= 0:
+            return None
+        solver = self._solver(seconds)
         solver.add(*always)
         marks = [self._z3.Bool(f"mark!{place}", self._context) for place in range(len(formulas))]
         for mark, formula in zip(marks, formulas, strict=True):
             solver.add(self._z3.Implies(mark, formula))
         self.queries += 1
-        if solver.check(*marks) != self._z3.unsat:
+        if self._check(solver, *marks) != self._z3.unsat:
             return None
         kept = named_places(solver.unsat_core())
         for place in reversed(kept):
-            if place in kept and solver.check(*(marks[other] for other in kept if other != place)) == self._z3.unsat:
+            rest = [marks[other] for other in kept if other != place]
+            if place in kept and self._patience.seconds(1.0) > 0 and self._check(solver, *rest) == self._z3.unsat:
                 kept = named_places(solver.unsat_core())
         return kept
 

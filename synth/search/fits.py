@@ -5,6 +5,7 @@ a threshold stands between two values that the answers part.
 """
 
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ TERMS = 16  # affine maps: those that are right most often
 TESTS = 400
 PAIRS = 200  # tests that are joined by and, or
 SECONDS = 0.2  # for a tree
+GRACE = 0.5  # seconds that there are for it even where the search has none left
 BIG = 2**52  # numbers beyond are not solved for in floats
 
 
@@ -50,10 +52,13 @@ def fit(question: Question, limit: int) -> Answer | None:
     count = len(question.answers)
     places = np.unique(np.linspace(0, count - 1, min(count, ROWS)).astype(int))
     columns, wanted = question.at(places), question.answers[places]
-    fitting = Fitting(question=question, names=tuple(names), columns=columns, wanted=wanted)
+    until = time.monotonic() + max(GRACE, question.bank.meter.left)
+    fitting = Fitting(question=question, names=tuple(names), columns=columns, wanted=wanted, until=until)
     found = fitting.truths() if question.kind == BOOL else fitting.numbers()
     best: Answer | None = None
     for program in found:
+        if time.monotonic() > until:
+            break
         written = fitting.written(program)
         if written is None or written[0] >= (best.cost if best else limit) or len(question.wrong(written[1])):
             continue
@@ -69,6 +74,7 @@ class Fitting:
     names: tuple[Terminal, ...]
     columns: dict[str, np.ndarray]
     wanted: np.ndarray
+    until: float  # by time.monotonic; what is found by then is used
 
     def written(self, *forms: Program) -> tuple[int, Program] | None:
         """The cheapest of equal programs in the language, with its cost."""
@@ -147,6 +153,8 @@ class Fitting:
             order = np.argsort(inputs[:, column], kind="stable")
             windows += [order[i : i + size] for i in range(len(order) - size + 1)]
         for rows in windows:
+            if time.monotonic() > self.until:
+                break
             solved = np.linalg.lstsq(inputs[rows].astype(float), self.wanted[rows].astype(float), rcond=None)[0]
             if (np.abs(solved) < BIG).all():
                 factors = tuple(int(value) for value in np.rint(solved))
@@ -183,6 +191,8 @@ class Fitting:
         """Comparisons of arguments, their sums and differences with constants between values of unlike answers."""
         found: list[Piece] = []
         for side, values in self.sides():
+            if len(found) >= TESTS or time.monotonic() > self.until:
+                break
             order = np.argsort(values, kind="stable")
             steps = np.flatnonzero(np.diff(values[order]) > 0)
             for at in steps[: 4 * TESTS]:

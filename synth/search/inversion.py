@@ -4,13 +4,13 @@ With the other argument taken from all stored programs at once, one look-up a pr
 through a few cheap programs first, the same is done for the subgoals that they leave.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int, Int64, Shaped
 
+from synth.bank.bank import Bank
 from synth.language.evaluate import evaluate, flat_words
 from synth.language.listed import allowed, price, word
 from synth.language.operators import Operator
@@ -18,7 +18,7 @@ from synth.language.primitive import Inverse
 from synth.language.program import Apply, Program, apply
 from synth.language.types import Fn, Type, dtype_of
 from synth.language.xp import NUMPY
-from synth.search.question import Answer, Question, Step, right, steps, stored, write
+from synth.search.question import ARRAYS, Answer, Question, Step, right, steps, stored, write
 
 BEST = 8  # of the proposals of one inverse that are written down
 BLOCK = 1 << 16  # programs that are tried together
@@ -120,21 +120,24 @@ def through(
     """The cheapest proposals of one inverse, with every stored program as the other argument."""
     bank, asked = question.bank, operator.args[inverse.place]
     other = next((kind for place, kind in enumerate(operator.args) if place != inverse.place), None)
-    costs = np.zeros(1, np.int64) if other is None else bank.costs(other).astype(np.int64)
-    own = bank.costs(asked).astype(np.int64)
-    rows = np.flatnonzero(costs + operator.cost + own.min() + aims.costs.min() < limit)
+    own = bank.layers[asked].arrays()[0].min()
+    span = Span(bank, other, limit - operator.cost - int(own) - int(aims.costs.min()))
     language = bank.language
     numbers = asked in allowed(language)
+    size = bank.meter.memory.block(ARRAYS * 8 * len(aims.goals) * bank.words(asked), BLOCK)
     found: list[Proposal] = []
-    for start in range(0, len(rows) * len(aims.steps), BLOCK):
-        if start and time.thread_time() > deadline:
+    for start in range(0, span.count * len(aims.steps), size):
+        if start and question.late(deadline):
             break
-        aim, place = np.divmod(np.arange(start, min(start + BLOCK, len(rows) * len(aims.steps))), len(rows))
-        row = rows[place]
+        aim, place = np.divmod(np.arange(start, min(start + size, span.count * len(aims.steps))), span.count)
+        row, costs = span.at(place)
         wanted = back(inverse, asked, aims.goals[:, aim], [] if other is None else [stored(bank, other, row)])
-        base = aims.costs[aim] + operator.cost + costs[row]
+        base = aims.costs[aim] + operator.cost + costs
         spots = bank.lookup(asked, flat_words(wanted))
-        sources = [(spots, np.where(spots >= 0, base + own[spots], limit), False)]
+        known = np.flatnonzero(spots >= 0)
+        totals = np.full(len(spots), limit, np.int64)
+        totals[known] = base[known] + bank.costs_at(asked, spots[known])
+        sources = [(spots, totals, False)]
         if numbers:
             sources.append((*constants(wanted, base, limit, lambda value: price(language, asked, value)), True))
         for values, totals, constant in sources:
@@ -149,10 +152,36 @@ def through(
                     constant=constant,
                     cost=int(totals[i]),
                 )
-                for i in np.argsort(totals, kind="stable")[:BEST]
-                if totals[i] < limit
+                for i in cheapest_below(totals, limit)
             ]
     return [proposal for proposal in sorted(found, key=lambda p: p.cost)[:BEST] if gives(question, proposal)]
+
+
+def cheapest_below(totals: Int64[np.ndarray, " n"], limit: int) -> Int64[np.ndarray, " some"]:
+    """Places of the few smallest numbers below a limit, in order."""
+    some = np.flatnonzero(totals < limit)
+    return some[np.argsort(totals[some], kind="stable")[:BEST]]
+
+
+class Span:
+    """The stored programs of a type that cost less than a limit, in their order; one that costs nothing without a type.
+
+    Programs of one cost lie side by side, so that nothing is held for each of them.
+    """
+
+    def __init__(self, bank: Bank, kind: Type | None, limit: int) -> None:
+        layers = (np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, np.int64))
+        layers = layers if kind is None else bank.layers[kind].arrays()
+        some = np.flatnonzero(layers[0] < limit)
+        self._costs, self._starts = layers[0][some], layers[1][some]
+        self._ends = np.cumsum(layers[2][some] - self._starts)
+        self.count = int(self._ends[-1]) if len(some) else 0
+
+    def at(self, places: Int[np.ndarray, " n"]) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
+        """Rows and costs of some of them, given by their places among all."""
+        layer = np.searchsorted(self._ends, places, side="right")
+        before = np.concatenate([[0], self._ends])[layer]
+        return self._starts[layer] + places - before, self._costs[layer]
 
 
 def constants(

@@ -3,7 +3,8 @@
 Values of n programs on some examples have shape (examples, n), or (examples, n, 1 + capacity) for lists and their like.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ from synth.language.evaluate import evaluate
 from synth.language.primitive import Primitive
 from synth.language.program import Program, apply
 from synth.language.types import Fn, Type, carrier
+
+BLOCK = 1 << 18  # programs that are looked at together
+ARRAYS = 6  # of their values, that a step and a comparison make on the way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,18 @@ class Question:
     def wrong(self, program: Program) -> Int[np.ndarray, " wrong"]:
         """The examples on which a program is not right."""
         return np.flatnonzero(~right(program.run(self.columns)[:, None], self.answers)[:, 0])
+
+    def late(self, deadline: float) -> bool:
+        """Whether a time (by time.thread_time) is past, or that of the whole search."""
+        return time.thread_time() > deadline or self.bank.meter.over
+
+    def blocks(self, kind: Type, examples: int) -> Iterator[slice]:
+        """All stored programs of a type, so many rows at a time as there is room for with values on some examples."""
+        count, meter = self.bank.count(kind), self.bank.meter
+        size = meter.memory.block(ARRAYS * 8 * examples * self.bank.words(kind), BLOCK)
+        for low in range(0, count, size):
+            meter.check()
+            yield slice(low, min(low + size, count))
 
     def at(self, examples: Int[np.ndarray, " some"]) -> dict[str, np.ndarray]:
         """The columns of some examples."""
@@ -91,10 +107,12 @@ def steps(bank: Bank, kind: Type, few: int) -> list[Step]:
 
 def cheapest(bank: Bank, kind: Type, few: int) -> list[tuple[int, int]]:
     """Rows and costs of the cheapest stored programs of a type."""
-    costs = bank.costs(kind)
-    some = np.flatnonzero(costs <= np.partition(costs, min(few, len(costs)) - 1)[min(few, len(costs)) - 1])
-    some = some[np.argsort(costs[some], kind="stable")][:few]
-    return [(int(row), int(costs[row])) for row in some]
+    costs, starts, stops = bank.layers[kind].arrays()
+    found: list[tuple[int, int]] = []
+    for layer in np.argsort(costs, kind="stable"):
+        rows = range(int(starts[layer]), min(int(stops[layer]), int(starts[layer]) + few - len(found)))
+        found += [(row, int(costs[layer])) for row in rows]
+    return found
 
 
 def take(step: Step, values: np.ndarray, others: list[np.ndarray]) -> np.ndarray:

@@ -13,6 +13,9 @@ from synth.language.program import Program
 from synth.language.spec import Spec
 from synth.language.types import BOOL, Type, dtype_of
 
+CELLS = 1 << 21  # values of a program's parts that are held together
+LEAST = 256  # rows that are tried together anyway
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rows:
@@ -30,8 +33,16 @@ class Rows:
 
     def wrong(self, program: Program) -> Int[np.ndarray, " wrong"]:
         """The rows on which a program does not give the answer."""
-        values = program.run({**self.table, "": np.zeros(len(self.answers))})  # "": the rows, where none is named
-        return np.flatnonzero(~all_agree(values, self.answers))
+        width = max((values.shape[1] for values in (self.answers, *self.table.values()) if values.ndim > 1), default=1)
+        size = max(LEAST, CELLS // (len(program.nodes) * width))
+        parts = [slice(low, low + size) for low in range(0, len(self.answers), size)]
+        return np.concatenate([part.start + self._wrong_in(program, part) for part in parts])
+
+    def _wrong_in(self, program: Program, part: slice) -> Int[np.ndarray, " wrong"]:
+        answers = self.answers[part]
+        given = {name: values[part] for name, values in self.table.items()}
+        values = program.run({**given, "": np.zeros(len(answers))})  # "": the rows, where none is named
+        return np.flatnonzero(~all_agree(values, answers))
 
     def exact(self, program: Program) -> bool:
         """Whether a program that is right in 64 bits is right on plain numbers."""

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Int
 
 from synth.bank.bank import Bank
-from synth.bank.budget import Budget, Meter, Spent
+from synth.bank.budget import Budget, Memory, Meter, Spent
 from synth.bank.goal import find, work
 from synth.language.grammar import EIGHTHS, Language
 from synth.language.operators import numbered, spares
@@ -23,6 +23,7 @@ from synth.search.fits import fit
 from synth.search.question import Answer, Question
 from synth.search.rows import Rows, examples_for, irrelevant, sample
 from synth.search.solution import Exhausted, Found, OutOfBudget, Solution
+from synth.search.unify.loops import ready
 
 MORE = 8  # counterexamples that are added to the examples at once
 MOST = 64  # examples in the bank, unless a program that is right on all of them is wrong elsewhere
@@ -30,6 +31,7 @@ FIRST_LOOK = 400  # stored programs from which working back from the goal is tri
 QUICK = 1e8  # candidates of a level that are gone through for its first program, though one of its cost is known
 SHARE = 0.5  # of the time so far that one look back from the goal may take
 LEAST = 0.004  # seconds
+COMPILING = 10.0  # seconds that must be left for the loops of looking back to be compiled
 LONG = 4  # times the cost of the level: a program that costs more is shortened for SHORTEN times the time so far
 SHORTEN = 3.0
 PATIENCE = 0.3  # seconds of enumeration before constants are fitted to the examples
@@ -44,12 +46,17 @@ def first_order(
     hidden: frozenset[str] = frozenset(),
     backend: str = "numba",
     seed: int = 0,
+    memory: Memory | None = None,
 ) -> Solution:
-    """One pass over a language without functions as arguments; `hidden` are terminals that no program names."""
+    """One pass over a language without functions as arguments; `hidden` are terminals that no program names.
+
+    `memory` is that of the search that this one is a part of.
+    """
     kind = carrier(goal)
     places = sample(rows.answers, examples_for(kind), seed)
     with np.errstate(all="ignore"):
-        bank = Bank(known, rows.take(places), Meter(budget), hidden, goal=kind, backend=backend, seed=seed)
+        meter = Meter(budget, memory=memory)
+        bank = Bank(known, rows.take(places), meter, hidden, goal=kind, backend=backend, seed=seed)
         return Search(bank=bank, rows=rows, kind=kind, places=places, budget=budget).run()
 
 
@@ -72,7 +79,7 @@ class Search:
     best: Answer | None = None
     until: float = math.inf  # seconds since the start, for shortening
     look: int = FIRST_LOOK
-    full: bool = False
+    full: bool = False  # nothing more is stored
     fitted: bool = False  # constants were fitted
 
     def run(self) -> Solution:
@@ -120,9 +127,18 @@ class Search:
         except Spent as spent:
             if spent.which != "bytes":
                 raise
-            self.full = True
-            self.bank.meter.bytes = math.inf
-            self.look = 0
+            self._fill()
+
+    def reopen(self, nbytes: float) -> None:
+        """There is more room, of so many bytes."""
+        self.bank.meter.memory.most = nbytes
+        self.bank.meter.storing = True
+        self.full = False
+
+    def _fill(self) -> None:
+        self.full = True
+        self.bank.meter.storing = False
+        self.look = 0
 
     def _exact(self, cost: int) -> Program | None:
         """The first program of this cost that fits; one that fits on the bank's examples only teaches it more."""
@@ -130,20 +146,27 @@ class Search:
         while True:
             for program in find(self.bank, self.kind, cost, goal[self.places]):
                 wrong = self.rows.wrong(program)
-                if len(wrong):
-                    self._learn(wrong)
-                    break
-                if self.rows.exact(program):
+                if not len(wrong) and self.rows.exact(program):
                     return program
+                if len(wrong) and self._learn(wrong):
+                    break
             else:
                 return None
 
-    def _learn(self, wrong: Sequence[int] | Int[np.ndarray, " wrong"]) -> None:
-        """Counterexamples become examples of the bank."""
+    def _learn(self, wrong: Sequence[int] | Int[np.ndarray, " wrong"]) -> bool:
+        """Counterexamples become examples of the bank; whether any is new to it."""
         chosen = np.asarray(wrong)[np.linspace(0, len(wrong) - 1, MORE).astype(int)]
         fresh = np.setdiff1d(chosen, self.places)
+        if not len(fresh):
+            return False
         self.places = np.concatenate([self.places, fresh])
-        self.bank.append(self.rows.take(fresh))
+        try:
+            self.bank.append(self.rows.take(fresh))
+        except Spent as spent:
+            if spent.which != "bytes":
+                raise
+            self._fill()
+        return True
 
     def _back(self, cost: int) -> None:
         """Work back from the goal; what is met is a bound, and where it fails the bank learns."""
@@ -153,7 +176,8 @@ class Search:
             return
         question, limit = self._question(), self._limit()
         seconds = max(LEAST, min(SHARE * meter.seconds, self.budget.seconds - meter.seconds))
-        answer, wrong = work_back(question, limit, seconds, compiled=self.bank.compiled)
+        compiled = self.bank.compiled and (meter.left > COMPILING or ready())
+        answer, wrong = work_back(question, limit, seconds, compiled=compiled)
         if meter.seconds > PATIENCE and not self.fitted:
             self.fitted = True
             answer = fit(question, answer.cost if answer else limit) or answer
@@ -214,8 +238,9 @@ class Search:
             for kind, words in self.bank.language.costs.items()
             if kind in self.bank.stores
         )
-        if self.budget.bytes < least:
+        storing = self.bank.meter.memory.storing
+        if storing < least:
             raise ValueError(
-                f"budget: expected at least {least} bytes, which the first level of this language takes, "
-                f"got {self.budget.bytes}; allow more memory"
+                f"budget: expected at least {math.ceil(least * self.budget.bytes / storing)} bytes, which the "
+                f"first level of this language takes, got {self.budget.bytes}; allow more memory"
             )

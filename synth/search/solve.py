@@ -1,5 +1,6 @@
 """The program of fewest bits that fits a specification, or how far the search got."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -7,7 +8,7 @@ from functools import cache, partial
 import numpy as np
 
 from synth.bank.bank import Bank
-from synth.bank.budget import Budget, Meter
+from synth.bank.budget import Budget, Meter, give_back
 from synth.checks.check import check_run
 from synth.language.arguments import argument_names, columns, terminals
 from synth.language.exact import may_wrap
@@ -24,6 +25,8 @@ from synth.search.deduction.search import handles, informative
 from synth.search.rows import Rows, gather
 from synth.search.search import Search, first_order, unneeded
 from synth.search.solution import Found, Solution
+
+LEAST = 1e-9  # seconds that are left for the search at least, when rows are gathered
 
 
 def solve(
@@ -54,7 +57,8 @@ def solve_family(
     `certificate`, a claim that no shorter program exists is found a second time under an independent hash function, so
     that a false merge would have to happen twice.
     """
-    budget = budget or Budget()
+    began, budget = time.monotonic(), budget or Budget()
+    give_back(budget.bytes)
     check_family(specs)
     goal = specs[0].type.result
     own: dict[str, str] = {}
@@ -66,6 +70,7 @@ def solve_family(
     for primitive in known.primitives:
         runs(primitive)
     rows = gather(specs)
+    budget = replace(budget, seconds=max(LEAST, budget.seconds - (time.monotonic() - began)))
     one_pass = partial(search, known, rows, goal, names=argument_names(specs[0]) if len(specs) == 1 else ())
     outcome = one_pass(budget, backend=backend, seed=seed)
     outcome = replace(

@@ -2,13 +2,14 @@
 
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from benchmarks.speed.synth import __main__ as command
-from benchmarks.speed.synth import cvc5_peer, files, rate, reference, targets_lists, targets_streams
+from benchmarks.speed.synth import cvc5_peer, files, limits, rate, reference, targets_lists, targets_streams
 from benchmarks.speed.synth.banks import build, count_level, empty_bank, sweep
 from benchmarks.speed.synth.integers import EXAMPLES, HELD_OUT, TARGETS, rows
 from benchmarks.speed.synth.plain import INTEGERS, enumerate_plain, integer_leaves
@@ -331,3 +332,19 @@ def test_a_missing_peer_is_said(monkeypatch):
     monkeypatch.setattr(cvc5_peer.importlib.util, "find_spec", lambda name: None)
     assert not cvc5_peer.installed()
     assert "pip install 'synthnet[peers]'" in cvc5_peer.MISSING
+
+
+def test_what_solve_takes_is_held_against_its_budgets(monkeypatch):
+    case = limits.Case(name="one row", text=limits.table(1, 2, 10), seconds=1.0, more=("--backend", "numpy"))
+    monkeypatch.setattr(limits, "CASES", (case,))
+    section = limits.run(Options(), lambda text: None)
+    assert section.rows[0][0] == "one row"
+    assert [figure.name for figure in section.figures] == ["LIMITS memory", "LIMITS time less 2 s"]
+    assert not section.figures[0].short
+
+
+def test_every_case_of_the_limits_is_read():
+    for case in limits.CASES:
+        assert case.text(np.random.default_rng(0)).strip()
+    with pytest.raises(ValueError, match="expected status 0 or 1, got 2"):
+        limits.taken(Path("nowhere.csv"), 64, 1.0, ())

@@ -1,7 +1,7 @@
 """`synth.bank.store.Store` on a device: values, parents and the table of fingerprints stay there.
 
 The host sees copies, made when it asks and then only of what is new. Arrays and table grow by a factor, so that their
-shapes are few; so a bank may take that factor more of the device's memory than `nbytes`, which counts what is used.
+shapes are few, as long as there is room for old and new ones together.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import Bool, Int, Shaped
 
+from synth.bank.budget import Memory
 from synth.bank.device import blocks
 from synth.bank.device.blocks import wide
 from synth.bank.hashing import Hash
@@ -27,7 +28,8 @@ SLOT = 8 + 4  # bytes
 class DeviceStore:
     """`count` programs of one type, as `synth.bank.store.Store` has them: the same ones in the same rows."""
 
-    def __init__(self, words: int, dtype: np.dtype, hash: Hash) -> None:
+    def __init__(self, words: int, dtype: np.dtype, hash: Hash, memory: Memory | None = None) -> None:
+        self.memory = Memory(np.inf) if memory is None else memory
         self.words = words
         self.dtype = np.dtype(dtype)
         self.hash = hash
@@ -67,8 +69,9 @@ class DeviceStore:
 
     @property
     def nbytes(self) -> int:
-        """Of the stored programs and the table."""
-        return self.count * self.bytes_a_program + self.table_nbytes
+        """Of the arrays, the table, and the host's copies."""
+        copies = sum(copy.nbytes for copy in self._copies.values())
+        return self.capacity * (self.bytes_a_program + SLOTS * SLOT) + copies
 
     @property
     def columns(self) -> Shaped[Array, "words capacity"]:
@@ -138,6 +141,10 @@ class DeviceStore:
                 found.append(np.asarray(blocks.find(hashes, self.keys, self.rows))[: values.shape[1] - low])
         return np.concatenate(found).astype(np.int64)
 
+    def restart(self, words: int) -> None:
+        """Forget the programs and the memory; those to come have so many words."""
+        self.__init__(words, self.dtype, self.hash, self.memory)
+
     def append(self, values: Shaped[np.ndarray, "more count"]) -> None:
         """Give every program further words; programs stay distinct, and the table knows them by the longer values."""
         with wide():
@@ -156,8 +163,15 @@ class DeviceStore:
         """Make room for this many more programs; waits for the count only where there might be none."""
         if self._most + more <= self.capacity or self.count + more <= self.capacity:
             return
-        while self.capacity < self.count + more:
-            self.capacity *= GROWTH
+        needed = self.count + more
+        size = GROWTH * self.capacity
+        while size < needed:
+            size *= GROWTH
+        each = self.bytes_a_program + SLOTS * SLOT
+        while size // 2 >= needed and not self.memory.has(size * each, stored=True):
+            size //= 2
+        self.memory.need(size * each)
+        self.capacity = size
         for name, array in self._arrays.items():
             self._arrays[name] = blocks.widened(array, size=self.capacity)
         self._fill_table()

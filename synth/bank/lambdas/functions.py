@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int, Shaped
 
+from synth.bank.budget import Meter
 from synth.bank.lambdas.terms import CONSTANT, Terms
 from synth.bank.rectangles import Layers
 from synth.bank.store import grown
@@ -55,7 +56,7 @@ class Functions:
         """The largest cost that a function over the built bodies can have."""
         return max([*self._prices, self._lambda + self.terms.reach() if self.terms else 0])
 
-    def build(self, cost: int, step: int, check: Callable[[], None]) -> int:
+    def build(self, cost: int, step: int, meter: Meter) -> int:
         """Add the functions of exactly this cost, if they are not there yet; how many."""
         if cost <= self.done:
             return 0
@@ -63,8 +64,9 @@ class Functions:
         chosen = [-1 - place for place, price in enumerate(self._prices) if price == cost]
         self._append(np.array(chosen, np.int64))
         if self.terms and cost > self._lambda:
-            self.terms.build(cost - self._lambda, step, check)
+            self.terms.build(cost - self._lambda, step, meter)
             bodies = self.terms.rows[self.terms.goal]
+            meter.memory.need(3 * 8 * (bodies.count - self._seen))
             self._append(np.arange(self._seen, bodies.count))
             self._seen = bodies.count
         if self.count > begin:

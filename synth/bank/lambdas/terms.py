@@ -3,11 +3,10 @@
 Two terms are one where the laws of their primitives make them equal as functions; the cheaper stays.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from jaxtyping import Int
 
+from synth.bank.budget import Memory, Meter
 from synth.bank.lambdas.keys import WORDS, Keyring, same
 from synth.bank.rectangles import Layers, flat, possible, rectangles, to_build
 from synth.bank.store import grown
@@ -21,6 +20,8 @@ from synth.language.xp import NUMPY
 
 BLOCK = 1 << 16  # terms that are made together
 FIRST = 1 << 10  # terms that there is room for at first
+TERM = 64 + 16 * WORDS  # bytes of a term, about, while it is made
+SHAPE = 400  # bytes of a shape and its number, about
 CONSTANT = 0  # the shape of a leaf that is no parameter
 
 Shape = tuple[int, ...]  # a root operator's number and the shapes of its arguments; a parameter's number alone
@@ -43,8 +44,12 @@ class Rows:
         arrays = (self.heads, self.args, self.shapes, self.keys)
         return sum(array.nbytes for array in arrays) + self.table.nbytes
 
-    def append(self, head: int, args: tuple[np.ndarray, ...], shapes: np.ndarray, keys: np.ndarray) -> None:
-        """Keep the terms of new keys, the first of several equal ones."""
+    def append(
+        self, head: int, args: tuple[np.ndarray, ...], shapes: np.ndarray, keys: np.ndarray, memory: Memory
+    ) -> None:
+        """Keep the terms of new keys, the first of several equal ones; `Spent` where there is no room to grow."""
+        grows = self.count + len(shapes) > len(self.heads)
+        memory.need(self.table.growth(len(shapes)) + grows * 2 * max(self.nbytes, TERM * len(shapes)))
         fresh = np.flatnonzero(self.table.insert(row_hashes(np.ascontiguousarray(keys.T).view(np.int64))))
         more = self.count + len(fresh)
         if more > len(self.heads):
@@ -87,7 +92,7 @@ class Terms:
 
     @property
     def nbytes(self) -> int:
-        return sum(rows.nbytes for rows in self.rows.values())
+        return sum(rows.nbytes for rows in self.rows.values()) + SHAPE * len(self.shapes)
 
     def reach(self) -> int:
         """The largest cost that any term over the built ones can have."""
@@ -105,10 +110,10 @@ class Terms:
                     most = max(most, operator.cost + sum(map(max, known)))
         return most + max(self.spare.values())
 
-    def build(self, cost: int, step: int, check: Callable[[], None]) -> None:
+    def build(self, cost: int, step: int, meter: Meter) -> None:
         """Every term of at most this cost, and what it is made of."""
         for kind, level in to_build(self.done, {kind: cost - spare for kind, spare in self.spare.items()}, step):
-            self._build(kind, level, check)
+            self._build(kind, level, meter)
 
     def program(self, kind: Type, row: int) -> Program:
         rows = self.rows[kind]
@@ -124,7 +129,7 @@ class Terms:
         value = leaf.run(NUMPY)
         return self.keyring.leaf(value if isinstance(value, int) else None, leaf.type.result)
 
-    def _build(self, kind: Type, cost: int, check: Callable[[], None]) -> None:
+    def _build(self, kind: Type, cost: int, meter: Meter) -> None:
         rows = self.rows[kind]
         spans: dict[int, tuple[int, int]] = {}
         try:
@@ -132,33 +137,34 @@ class Terms:
                 low = rows.count
                 if self.language.costs[kind].get(leaf.name) == cost:
                     shape = 1 + self._own.index(head) if head in self._own else CONSTANT
-                    rows.append(head, (), np.array([shape]), self._leaf_keys[head])
+                    rows.append(head, (), np.array([shape]), self._leaf_keys[head], meter.memory)
                 note(spans, head, low, rows.count)
             for operator in self.operators[kind]:
                 low = rows.count
                 try:
-                    self._apply(operator, rows, cost, check)
+                    self._apply(operator, rows, cost, meter)
                 finally:
                     note(spans, operator.head, low, rows.count)
         finally:
             if spans:
                 rows.layers.add(cost, spans)
 
-    def _apply(self, operator: Operator, rows: Rows, cost: int, check: Callable[[], None]) -> None:
+    def _apply(self, operator: Operator, rows: Rows, cost: int, meter: Meter) -> None:
         given = [self.rows[part] for part in operator.args]
         layers, left = [part.layers for part in given], cost - operator.cost
         if not possible(layers, left):
             return
         needless = [self._needless(operator, place) for place in range(len(given))]
         rects = rectangles(layers, left, operator.head, operator.laws, needless)
-        for places in flat(rects, BLOCK):
+        for places in flat(rects, meter.memory.block(TERM, BLOCK)):
             parts = [part.keys[:, place] for part, place in zip(given, places, strict=True)]
             keep = kept(operator.laws, parts)
             if keep is not None:
                 places, parts = tuple(place[keep] for place in places), [part[:, keep] for part in parts]
             shapes = self._shapes(operator.head, [p.shapes[place] for p, place in zip(given, places, strict=True)])
-            rows.append(operator.head, places, shapes, self.keyring.apply(operator.primitive, parts))
-            check()
+            keys = self.keyring.apply(operator.primitive, parts)
+            rows.append(operator.head, places, shapes, keys, meter.memory)
+            meter.check()
 
     def _needless(self, operator: Operator, place: int) -> list[int]:
         """Rows of the constants that make the application redundant as the argument at `place`."""

@@ -31,7 +31,7 @@ class Board:
         self.good: Bool[np.ndarray, "terms rows"] = np.zeros((0, rows), bool)
         self.tests: list[Program] = []
         self.holds: Bool[np.ndarray, "tests rows"] = np.zeros((0, rows), bool)
-        self.smt = Smt(goal.variables)
+        self.smt = Smt(goal.variables, goal.patience)
         self._names = [parameter.name for parameter in goal.unknowns[0].parameters]
         self._args = {n: self.smt.expression(a) for n, a in zip(self._names, self.call.args, strict=True)}
         self._output = Program((Terminal(self.call.output.name, self.call.output.type),))

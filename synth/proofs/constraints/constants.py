@@ -94,7 +94,7 @@ def fill(
 
 def nowhere(goal: Goal, found: "Served") -> bool:
     """Whether no constants at all make sketches right, as far as the solver says."""
-    smt = Smt(())
+    smt = Smt((), goal.patience)
     variables = {v.name: smt.constant(v) for v in goal.variables}
     names = {
         node.name: smt.constant(node) for program in found.sketches for node in program.terminals if "!" in node.name
@@ -133,8 +133,8 @@ class Filling:
     sure: bool = True  # every question so far was answered
 
     def __post_init__(self) -> None:
-        self.smt = Smt(())
-        left = Budget(seconds=max(0.05, self.until - time.monotonic()))
+        self.smt = Smt((), self.goal.patience)
+        left = Budget(seconds=max(0.05, self.until - time.monotonic()), bytes=self.goal.patience.bytes)
         meter = Meter(left)
         self.given = tuple(call_columns(self.goal, place, self.columns, self.rows) for place in range(self._count()))
         self.tables = tuple(

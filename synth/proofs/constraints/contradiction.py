@@ -27,7 +27,7 @@ def contradiction(goal: Goal, columns: Columns, rows: int) -> Contradiction | No
         return None
     rows = min(rows, ROWS)
     first = {name: values[:rows] for name, values in columns.items()}
-    smt = Smt(())
+    smt = Smt((), goal.patience)
     outputs = shared_outputs(goal, first, rows, smt)
     marked = [(row, number) for row in range(rows) for number in range(len(goal.constraints))]
     inputs = [fixed(goal, first, row, smt) for row in range(rows)]

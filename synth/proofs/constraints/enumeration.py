@@ -1,7 +1,7 @@
 """Answers by enumeration: the smallest programs that satisfy the constraints on samples, until they are proved."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def enumerate_answers(goal: Goal, columns: Columns, rows: int, budget: Budget, s
     until = time.monotonic() + budget.seconds
     done = 0
     while True:
-        left = Budget(seconds=max(0.1, until - time.monotonic()), bytes=budget.bytes)
+        left = replace(budget, seconds=max(0.1, until - time.monotonic()))
         banks = banks_of(goal, columns, rows, left)
         most = 10**6 if np.isinf(budget.bits) else int(budget.bits * EIGHTHS)
         found = first_tuple(goal, banks, columns, rows, done, most)

@@ -10,7 +10,7 @@ from synth.language.types import plain
 from synth.proofs.constraints.constants import endless, fill
 from synth.proofs.constraints.goal import failing
 from synth.proofs.constraints.translate import goal_of
-from synth.proofs.smt import Proved
+from synth.proofs.smt import FOREVER, Patience, Proved
 
 MOST = 256  # examples that are constraints of their own
 
@@ -36,9 +36,11 @@ class Smallest:
         )
 
 
-def smallest_with_constants(problem: Problem, seconds: float, seed: int) -> Smallest | None:
+def smallest_with_constants(
+    problem: Problem, seconds: float, seed: int, patience: Patience = FOREVER
+) -> Smallest | None:
     """The smallest program for examples of one function; None for languages that list all of their constants."""
-    goal = goal_of(replace(problem, examples=problem.examples[:MOST]))
+    goal = replace(goal_of(replace(problem, examples=problem.examples[:MOST])), patience=patience)
     if not endless(goal):
         return None
     filled = fill(goal, {}, 1, seconds, seed)

@@ -10,7 +10,7 @@ from synth.language.grammar import Language
 from synth.language.program import Program, Terminal
 from synth.language.types import Type
 from synth.proofs.constraints.expression import Columns, every, run, substitute
-from synth.proofs.smt import Verdict, prove
+from synth.proofs.smt import FOREVER, Patience, Verdict, prove
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,7 @@ class Goal:
     unknowns: tuple[Unknown, ...]
     calls: tuple[Call, ...]
     constraints: tuple[Constraint, ...]
+    patience: Patience = FOREVER  # of the solver
 
     @property
     def body(self) -> Program:
@@ -90,4 +91,4 @@ def claim(goal: Goal, programs: Sequence[Program]) -> Program:
 
 def verdict(goal: Goal, programs: Sequence[Program], seconds: float) -> Verdict:
     """Whether programs satisfy a goal for all inputs."""
-    return prove(claim(goal, programs), seconds, goal.variables)
+    return prove(claim(goal, programs), seconds, goal.variables, goal.patience)

@@ -40,6 +40,7 @@ def restricted(goal: Goal, kept: Sequence[int], first: int) -> Goal:
             if not others.intersection(constraint.body.terminals)
             and (mine.intersection(constraint.body.terminals) or first in kept)
         ),
+        patience=goal.patience,
     )
 
 
@@ -59,4 +60,5 @@ def reduced(goal: Goal, kept: int, programs: Mapping[int, Program]) -> Goal:
         unknowns=(goal.unknowns[kept],),
         calls=tuple(calls),
         constraints=tuple(Constraint(body=substitute(c.body, given), line=c.line) for c in goal.constraints),
+        patience=goal.patience,
     )

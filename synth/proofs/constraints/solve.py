@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from synth.bank.budget import Budget
+from synth.bank.budget import Budget, give_back
 from synth.files.sygus.problem import Problem
 from synth.language.derive import cost_of, derive
 from synth.language.grammar import EIGHTHS
@@ -27,7 +27,7 @@ from synth.proofs.constraints.shrink import shrink
 from synth.proofs.constraints.translate import goal_of
 from synth.proofs.constraints.unconstrained import any_terms
 from synth.proofs.constraints.unification import unify
-from synth.proofs.smt import Proved, load
+from synth.proofs.smt import Patience, Proved, load
 
 ROWS = 64  # samples at first
 FIRST = 0.1  # share of the time that enumeration may take before terms are joined by conditions
@@ -48,9 +48,12 @@ def solve_problem(problem: Problem, budget: Budget | None = None, seed: int = 0)
     """
     load()
     budget = budget or Budget()
+    give_back(budget.bytes)
     began = time.monotonic()
     answers: list[Answer] = []
-    goals = split(goal_of(problem))
+    budget = replace(budget, bytes=max(1, budget.bytes // 2))  # the other half is the solver's
+    patience = Patience(until=began + budget.seconds, bytes=budget.bytes, stopped=budget.stopped)
+    goals = split(replace(goal_of(problem), patience=patience))
     for place, goal in enumerate(goals):
         left = budget.seconds - (time.monotonic() - began)
         outcome = solve_goal(goal, replace(budget, seconds=max(0.1, left / (len(goals) - place))), seed)
@@ -138,7 +141,7 @@ def shortened(goal: Goal, known: Answer, columns: Columns) -> Answer:
     program = known.programs[unknown.name]
     named = suggested(goal)
     tests = [form for test in conditions(goal, [*named, program]) for form in forms(test)]
-    shorter = shrink(Board(goal, columns, ROWS), program, [*named, *tests], began + SHORTEN)
+    shorter = shrink(Board(goal, columns, ROWS), program, [*named, *tests], min(began + SHORTEN, goal.patience.until))
     written = shorter if unknown.free else derive(unknown.language, plain(unknown.result), shorter)
     if written is None or nodes(goal, {unknown.name: written}) >= known.size:
         return known

@@ -99,8 +99,10 @@ def matching(
     ]
     counts = [high - low for low, high in spans]
     total = int(np.prod(counts))
-    block = max(1, CELLS // rows)
+    meter = banks[0].meter
+    block = meter.memory.block(8 * rows * len(goal.body.nodes), max(1, CELLS // rows), 1)
     for begin in range(0, total, block):
+        meter.check()
         places = np.unravel_index(np.arange(begin, min(begin + block, total)), counts)
         picked = [low + place for (low, _), place in zip(spans, places, strict=True)]
         for hit in np.flatnonzero(satisfied(goal, banks, picked, columns, rows)):

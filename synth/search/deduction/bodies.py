@@ -48,8 +48,9 @@ def body_for(problem: Problem, shelf: Shelf, seconds: float) -> Function | None:
     backend = "numba" if seconds >= PATIENT else "numpy"
     rows = gather((spec,))
     hidden = unneeded(inner, rows, [word.name for word in inner.terminals], asked.result)
-    budget = Budget(seconds=seconds, effort=0.5)
-    found = first_order(inner, rows, asked.result, budget, hidden=hidden, backend=backend)
+    memory = shelf.meter.memory
+    budget = Budget(seconds=seconds, effort=0.5, bytes=int(memory.most))
+    found = first_order(inner, rows, asked.result, budget, hidden=hidden, backend=backend, memory=memory)
     return function_of(found.program, parameters_of(inner, asked), shelf, 0) if isinstance(found, Found) else None
 
 
@@ -120,6 +121,8 @@ class Bodies:
         columns = columns_of(problem, shelf)
         order = spread_rows(problem)
         few = order[:ROWS]
+        if not shelf.meter.memory.has(2 * 8 * len(few) * sum(map(self.bank.count, self.bank.stores))):
+            return None
         with np.errstate(all="ignore"):
             values = values_on(self.bank, {name: column[few] for name, column in columns.items()})[self.asked.result]
             hits = np.flatnonzero((values == problem.answers[few, None]).all(axis=0))
@@ -141,7 +144,7 @@ def bodies(shelf: Shelf, asked: Fn, goal: np.ndarray, count: int, seconds: float
     """About this many bodies of a function type."""
     inner = with_fewer_literals(shelf.known.bodies[asked], likely_literals(shelf, goal))
     columns = samples(shelf, inner, asked, goal, np.random.default_rng(seed))
-    meter = Meter(Budget(seconds=seconds, bytes=1 << 29))
+    meter = Meter(Budget(seconds=max(1e-3, min(seconds, shelf.meter.left))), memory=shelf.meter.memory)
     bank = Bank(inner, columns, meter, goal=asked.result, backend="numpy")  # no compiled code is worth its loading
     most = max(cost for words in inner.costs.values() for cost in words.values())
     cost = 0

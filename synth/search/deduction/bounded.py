@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from synth.bank.budget import Budget, Meter, Spent
+from synth.bank.budget import Budget, Memory, Meter, Spent
 from synth.language.grammar import EIGHTHS, program_cost
 from synth.language.program import Program
 from synth.language.types import carrier, plain
@@ -22,6 +22,7 @@ from synth.search.solution import OutOfBudget, Solution
 
 FIRST = 0.2  # seconds of deduction's first turn, the less the more effort is for proofs; each is twice as long
 TURN = 0.5  # seconds of the other's first turn; later it takes what deduction took, times the effort where that is < 1
+HALF = 0.5  # of all bytes that the search in order of bits may take until deduction ends
 SHARE = 0.8  # of all seconds after which deduction ends
 PATIENCE = 1.0  # seconds that an effort of 1 spends on shortening at least
 
@@ -59,10 +60,13 @@ def bounded(search: Search) -> Solution:
     if plain(carrier(search.kind)) not in KINDS:
         return search.run()
     budget = search.budget
+    memory = search.bank.meter.memory
+    whole, memory.most = memory.most, HALF * memory.most
     turns = Turns(search, budget, FIRST / (1 + budget.effort))
     program = bound(search, replace(budget, seconds=SHARE * budget.seconds, stopped=turns))
     if turns.outcome is not None:
         return turns.outcome
+    search.reopen(whole)
     if program is None:
         return forward(search, budget, math.inf)
     cost = program_cost(search.bank.language, program, search.kind)
@@ -75,7 +79,7 @@ def bounded(search: Search) -> Solution:
 
 def bound(search: Search, budget: Budget) -> Program | None:
     """What deduction meets, if it does."""
-    meter = Meter(budget)
+    meter = Meter(budget, memory=Memory(search.bank.meter.memory.most))
     try:
         with np.errstate(all="ignore"):
             return deduce(search.bank.language, search.rows, search.kind, meter)

@@ -85,6 +85,7 @@ def states(
     count = 1 + max((int(group.places[-1]) for group in grouped), default=-1)
     result = np.zeros((count, len(start), items.shape[1]), np.int64)
     for group in grouped:
+        shelf.meter.check()
         own = np.broadcast_to(start, (len(group.places), len(start)))
         shown = [np.flatnonzero(group.leaves[:, slot] == state) for slot in range(group.leaves.shape[1])]
         for time in range(items.shape[1]):

@@ -6,7 +6,7 @@ goal's own items are the states, and for filter, where it says which items are k
 arguments are never asked to give unlike results.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,13 @@ from synth.bank.table import row_hashes
 from synth.language.types import BOOL, INT, Type, is_vector
 from synth.language.xp import NUMPY
 from synth.search.deduction.determined import determined
-from synth.search.deduction.shelf import Function, Operator, Shelf, head_type, parts
+from synth.search.deduction.shelf import ARRAYS, Function, Operator, Shelf, head_type, parts
 
 STARTS = 12  # cheapest integers that are tried as the start of a scan
 ZIPS = ("zip", "zip_stream", "zip_seq")
 SIGNS = {"plus": 1, "minus": -1}  # of the second argument
+BLOCK = 1 << 10  # that are hashed together
+PROBLEM = 1000  # bytes of a problem besides its arrays
 FEW = 1 << 14  # stored programs that are looked at for each operator
 
 
@@ -39,6 +41,10 @@ class Problem:
     unlike: int  # arguments
     cost: int
     given: tuple = ()  # functions before the wanted one
+
+    @property
+    def nbytes(self) -> int:
+        return sum(array.nbytes for array in (*self.parameters, self.example, self.answers)) + PROBLEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,9 @@ def arguments(shelf: Shelf, operator: Operator, cost: int) -> Iterator[tuple[np.
             (low, min(high, low + (STARTS if k == INT else FEW)))
             for (low, high), k in zip(layers, operator.values, strict=True)
         )
-        for part in parts(few, FEW):
+        each = shelf.examples * shelf.width * (8 * ARRAYS + shelf.width)  # a rule may compare items with all items
+        for part in parts(few, shelf.meter.memory.block(each, FEW)):
+            shelf.meter.check()
             grid = np.meshgrid(*(np.arange(low, high) for low, high in part), indexing="ij")
             yield tuple(axis.reshape(-1) for axis in grid)
 
@@ -118,7 +126,7 @@ def posed(
             yield Problem(
                 operator,
                 tuple(int(place[group[row]]) for place in places),
-                tuple(key[row] for key in keys),
+                tuple(key[row].copy() for key in keys),
                 example[mask],
                 wanted,
                 int(counts[row]),
@@ -192,19 +200,29 @@ def joined(shelf: Shelf, goal: Goal) -> Iterator[tuple[Operator, tuple[Function,
     if not is_vector(goal.kind):
         return
     stored = shelf.rows[goal.kind]
-    values = stored.values[: stored.count]
-    known = row_hashes(np.ascontiguousarray(values.reshape(len(values), -1)))
+    spans = [slice(low, min(low + BLOCK, stored.count)) for low in range(0, stored.count, BLOCK)]
+    known = hashes_of(stored.values[span] for span in spans)
     for operator in shelf.operators:
         if operator.values != (goal.kind, goal.kind) or operator.primitive.name not in ZIPS:
             continue
         for function in shelf.functions[operator.functions[0]]:
             sign = SIGNS.get(function.program.show())
             if sign is not None:
-                rest = values.copy()
-                rest[..., 1:] = np.where(goal.within, sign * (goal.items - values[..., 1:]), 0)
-                hashes = row_hashes(np.ascontiguousarray(rest.reshape(len(rest), -1)))
+                hashes = hashes_of(left_over(stored.values[span], goal, sign) for span in spans)
                 for left in np.flatnonzero(np.isin(hashes, known))[:8]:
                     right = int(np.flatnonzero(known == hashes[left])[0])
                     pair = (np.array([left]), np.array([right]))
                     if (shelf.evaluate(operator, (function,), pair, slice(None))[0] == goal.values).all():
                         yield operator, (function,), (int(left), right)
+
+
+def left_over(values: np.ndarray, goal: Goal, sign: int) -> np.ndarray:
+    """What the other program must be."""
+    rest = values.copy()
+    rest[..., 1:] = np.where(goal.within, sign * (goal.items - values[..., 1:]), 0)
+    return rest
+
+
+def hashes_of(parts: Iterable[np.ndarray]) -> np.ndarray:
+    none = np.empty(0, np.uint64)
+    return np.concatenate([none, *(row_hashes(np.ascontiguousarray(part.reshape(len(part), -1))) for part in parts)])

@@ -28,16 +28,18 @@ ROUND = (150, 6, 3)  # problems that are tried at a time, by round
 BODIES = 20000  # of each function type that are known
 FORWARD = ((3, 24), (4, 120))  # cost of a lambda in the forward search, and how many have it
 STEPS = 12000  # bodies that are run as the steps of scans
+STATES = 4  # arrays of all their states that exist at a time
 MACHINES = 4  # cost from which they are
 COST = 8  # unlike arguments that count as much as one of cost
 MISSES = 4  # programs that fit the examples only, after which the search begins again with more of them
 LESSONS = 4  # examples that are added
 CASES = 4  # rows for each case, on the average, that make a function worth a search of its own
 PLAIN = 2  # cost of arguments for which it is worth that anyway
+WAITING = 0.25  # of the memory that problems may take; beyond it the less promising half is left out
 MOST = 12  # cost at which the search ends
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Deduction:
     """One search over some of the rows."""
 
@@ -50,9 +52,15 @@ class Deduction:
     waiting: tuple[list[tuple[int, int, Problem]], ...] = field(default_factory=lambda: tuple([] for _ in SLICES))
     number: int = 0
     known_bodies: dict[Fn, Bodies] = field(default_factory=dict)
+    posed: int = 0  # bytes of the problems that wait
+
+    @property
+    def nbytes(self) -> int:
+        return self.posed
 
     def run(self) -> tuple[Program | None, np.ndarray]:
         """A program that fits all rows; otherwise some rows on which those that fit the examples are wrong."""
+        self.meter.memory.holders.add(self)
         lessons: list[int] = []
         misses = 0
         for program in self.programs():
@@ -101,27 +109,33 @@ class Deduction:
                 yield from (low + int(row) for row in np.flatnonzero(equal_rows(values, goal.values)))
 
     def _pose(self, found: Iterator[Problem]) -> None:
+        waiting = self.waiting[0]
         for problem in found:
             self.number += 1
-            heapq.heappush(self.waiting[0], (problem.cost * COST + problem.unlike, self.number, problem))
+            heapq.heappush(waiting, (problem.cost * COST + problem.unlike, self.number, problem))
+            self.posed += problem.nbytes
+            if self.posed > WAITING * self.meter.memory.most:
+                waiting[:] = heapq.nsmallest(len(waiting) // 2, waiting)
+                self.posed = sum(each.nbytes for rounds in self.waiting for _, _, each in rounds)
 
     def _solved(self, shelf: Shelf, goal: Goal, rounds: int) -> Iterator[Program]:
         """Try the most promising problems: on the known bodies, then each with a search of its own."""
         for done in range(rounds + 1):
             for _ in range(min(ROUND[done], len(self.waiting[done]))):
                 rank, number, problem = heapq.heappop(self.waiting[done])
-                self.meter.check(shelf.nbytes)
+                self.posed -= problem.nbytes
+                self.meter.check()
                 function = self._body(shelf, goal, problem, SLICES[done])
                 if function is not None:
                     yield shelf.applied(problem.operator, (*problem.given, function), problem.places)
                 elif done + 1 < len(SLICES) and promising(problem):
                     heapq.heappush(self.waiting[done + 1], (rank, number, problem))
+                    self.posed += problem.nbytes
 
     def _body(self, shelf: Shelf, goal: Goal, problem: Problem, seconds: float) -> Function | None:
         if not seconds:
             return self._bodies(shelf, goal, wanted_type(problem)).answer(problem, shelf)
-        left = self.meter.budget.seconds - self.meter.seconds
-        return body_for(problem, shelf, max(min(seconds, left), 1e-3))
+        return body_for(problem, shelf, max(min(seconds, self.meter.left), 1e-3))
 
     def _bodies(self, shelf: Shelf, goal: Goal, asked: Fn) -> Bodies:
         if asked not in self.known_bodies:
@@ -136,13 +150,18 @@ class Deduction:
                 price = next(cost for cost, count in FORWARD if i < count)
                 shelf.functions[asked].append(replace(function, cost=price))
             if asked == STEP:
-                grouped = machines.groups(few, STEPS)
+                grouped = machines.groups(few, self._steps(shelf))
                 for operator in shelf.operators:
                     if operator.primitive.name == "fold" and self.kind == INT:
                         yield from folds(shelf, operator, few, grouped, goal)
                 if self.kind == STREAM:
                     self._pose(hidden(shelf, few, grouped, goal))
                 yield from self._solved(shelf, goal, 1)
+
+    def _steps(self, shelf: Shelf) -> int:
+        """How many bodies are run as steps: their states are held for all examples and times."""
+        memory = self.meter.memory
+        return int(min(STEPS, max(1, (memory.most - memory.held) / (STATES * 8 * shelf.examples * shelf.width))))
 
 
 def promising(problem: Problem) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from synth.bank.budget import Meter
+from synth.bank.budget import Memory, Meter
 from synth.bank.table import Table, row_hashes
 from synth.language.grammar import Language
 from synth.language.primitive import Primitive
@@ -25,6 +25,9 @@ LITERAL = (0, 0, 0)  # cost of the literals 0, 1, 2
 OTHER = 2  # cost of any other constant
 SCALAR = 3  # cost of an operator on single values, which the bodies of lambdas are the better place for
 BLOCK = 1 << 13  # candidates that are evaluated together
+ARRAYS = 6  # of the values of a block that exist at a time
+PLACES = 24  # bytes of where a program comes from
+BLOCKS = 400  # bytes of a block of them
 PART = 1 << 20  # candidates whose places are written out together
 KINDS = (INT, BOOL, *VECTORS)
 
@@ -51,9 +54,21 @@ class Rows:
     table: Table = field(default_factory=Table)
     count: int = 0
 
-    def append(self, values: np.ndarray) -> None:
+    @property
+    def nbytes(self) -> int:
+        """Of the values, the table, and the places that programs come from."""
+        places = PLACES * self.count + BLOCKS * len(self.ends)
+        return len(self.values) * self.bytes_a_program + self.table.nbytes + places
+
+    @property
+    def bytes_a_program(self) -> int:
+        return self.values.itemsize * int(np.prod(self.values.shape[1:]))
+
+    def append(self, values: np.ndarray, memory: Memory) -> None:
+        """`Spent` where there is no room for larger arrays beside those that there are."""
         more = self.count + len(values)
         if more > len(self.values):
+            memory.need(max(2 * len(self.values), more) * self.bytes_a_program)
             larger = np.empty((max(2 * len(self.values), more), *self.values.shape[1:]), self.values.dtype)
             larger[: self.count] = self.values[: self.count]
             self.values = larger
@@ -88,6 +103,7 @@ class Shelf:
         self.examples = examples
         self.width = max((values.shape[1] for values in columns.values() if values.ndim == 2), default=1)
         self.meter = meter
+        meter.memory.holders.add(self)
         self.rows = {kind: self._empty(kind) for kind in KINDS}
         self.operators = tuple(filter(None, (operator_of(p) for p in known.primitives)))
         self.functions = {asked: named_functions(known, asked) for op in self.operators for asked in op.functions}
@@ -98,7 +114,12 @@ class Shelf:
 
     @property
     def nbytes(self) -> int:
-        return sum(rows.values.nbytes + rows.table.nbytes for rows in self.rows.values())
+        return sum(rows.nbytes for rows in self.rows.values())
+
+    def block(self, most: int, examples: int | None = None) -> int:
+        """How many candidates are evaluated together, on some of the examples."""
+        words = self.width * (self.examples if examples is None else examples)
+        return self.meter.memory.block(ARRAYS * 8 * words, most)
 
     def build(self, cost: int) -> None:
         """Store the programs of exactly this cost that behave unlike all stored ones."""
@@ -107,11 +128,11 @@ class Shelf:
                 self.store(carrier(head_type(leaf)), cost, (leaf, (), ()), self.leaf_values(leaf)[None])
         for operator in self.operators:
             for functions, places in self.combinations(operator, cost):
-                for block in blocks(places):
+                for block in blocks(places, self.block(BLOCK)):
                     values = self.evaluate(operator, functions, block, slice(None))
                     self.meter.candidates += len(values)
                     self.store(operator.result, cost, (operator, functions, block), values)
-                    self.meter.check(self.nbytes)
+                    self.meter.check()
 
     def find(
         self, kind: Type, cost: int, goal: np.ndarray, probe: int
@@ -121,16 +142,15 @@ class Shelf:
             if operator.result != kind:
                 continue
             for functions, places in self.combinations(operator, cost):
-                for block in blocks(places, 4 * BLOCK):
+                for block in blocks(places, self.block(4 * BLOCK, probe)):
                     values = self.evaluate(operator, functions, block, slice(0, probe))
                     self.meter.candidates += len(values)
-                    self.meter.check(self.nbytes)
+                    self.meter.check()
                     some = np.flatnonzero(equal_rows(values, goal[:probe]))
-                    if len(some):
-                        block = tuple(place[some] for place in block)
-                        right = equal_rows(self.evaluate(operator, functions, block, slice(None)), goal)
+                    for hits in blocks(tuple(place[some] for place in block), self.block(BLOCK)):
+                        right = equal_rows(self.evaluate(operator, functions, hits, slice(None)), goal)
                         for hit in np.flatnonzero(right):
-                            yield operator, functions, tuple(int(place[hit]) for place in block)
+                            yield operator, functions, tuple(int(place[hit]) for place in hits)
 
     def leaves(self) -> Iterator[tuple[Terminal | Primitive, int]]:
         """Terminals and constants with their costs."""
@@ -157,7 +177,7 @@ class Shelf:
         for functions in product(*choices):
             rest = left - sum(function.cost for function in functions)
             for layers in self.layers(operator.values, rest):
-                for part in parts(layers):
+                for part in parts(layers, self.meter.memory.block(ARRAYS * 8, PART)):
                     yield functions, mesh(part)
 
     def layers(self, kinds: tuple[Type, ...], cost: int) -> Iterator[tuple[tuple[int, int], ...]]:
@@ -187,12 +207,13 @@ class Shelf:
         """Keep the candidates whose values are new; which of them were."""
         rows = self.rows[kind]
         flat = np.ascontiguousarray(values.reshape(len(values), -1)).astype(np.int64, copy=False)
+        self.meter.memory.need(rows.table.growth(len(flat)))
         fresh = np.flatnonzero(rows.table.insert(row_hashes(flat)))
         if not len(fresh):
             return fresh
         head, functions, places = origin
         begin = rows.count
-        rows.append(values[fresh])
+        rows.append(values[fresh], self.meter.memory)
         if callable(functions):
             functions = chosen(functions, fresh)
         rows.origin.append((begin, head, functions, tuple(place[fresh] for place in places)))

@@ -11,13 +11,16 @@ from synth.language.types import VECTORS, Type, carrier, plain
 from synth.language.xp import NUMPY
 from synth.search.question import Question, Step, steps, stored, take, write
 from synth.search.unify.loops import pack
-from synth.search.unify.masks import Tests
+from synth.search.unify.masks import Tests, words_of
 from synth.search.unify.pick import pick_tests
-from synth.search.unify.sight import Sight, with_others
+from synth.search.unify.sight import Sight, parts_of, with_others
 
 FEW = 4  # programs that stand beside the open one in a further step
 SAMPLE = 64  # programs by which a further step is judged
 SHARE = 0.25  # of the sample that must give tests of its own for a further step to be taken
+WAITING = 1 << 16  # tests that wait to be held against those that are kept
+TEST = 256  # bytes of a test and of what is noted of it
+LEAST = 1 << 10  # tests that there is always room for
 MOST = 1 << 15  # tests, the cheapest of those that differ on the bank's examples
 
 
@@ -48,6 +51,7 @@ class Conditions:
     makers: tuple[Maker, ...]
     maker: Int64[np.ndarray, " tests"]
     row: Int64[np.ndarray, " tests"]
+    cut: bool  # there may be tests beside these
 
 
 def makers(question: Question, kind: Type, *, compiled: bool) -> tuple[Maker, ...]:
@@ -94,47 +98,88 @@ def conditions(
 ) -> Conditions:
     """The tests of cost below the limit that part the examples of a view differently; bit i is example `order[i]`.
 
-    Where not all programs' values are known there, conditions are told apart on the bank's own examples first.
+    Where not all programs' values are known there, conditions are told apart on the bank's own examples first. As many
+    are kept as there is room for, the cheapest.
     """
-    costs, maker, row = below(sight.question, made, limit)
+    own = len(sight.question.places)
+    where = order if sight.whole is not None else np.arange(own)
+    found = gathered(sight, made, where, limit, room_for(sight, len(where)), compiled)
     if sight.whole is None:
-        near = holds(sight, made, maker, row, slice(0, len(sight.question.places)))
-        some = pick_tests(pack(near, compiled), costs, len(near), compiled=compiled)
-        costs, maker, row = some.costs[:MOST], maker[some.places[:MOST]], row[some.places[:MOST]]
-    hits = holds(sight, made, maker, row, slice(None))
-    tests = pick_tests(pack(hits[order], compiled), costs, len(order), compiled=compiled)
-    return Conditions(tests=tests, makers=made, maker=maker[tests.places], row=row[tests.places])
+        maker, row = found.maker[:MOST], found.row[:MOST]
+        hits = holds(sight, made, maker, row)
+        tests = pick_tests(pack(hits[order], compiled), found.tests.costs[:MOST], len(order), compiled=compiled)
+        return Conditions(tests=tests, makers=made, maker=maker[tests.places], row=row[tests.places], cut=True)
+    return found
 
 
-def below(
-    question: Question, made: tuple[Maker, ...], limit: int
-) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
-    """All conditions that cost less than the limit: the cost, the number of the maker, the row."""
-    costs, maker, row = [], [], []
+def room_for(sight: Sight, examples: int) -> int:
+    """How many tests there is room for, in masks and in what is noted of each while a tree is grown."""
+    memory = sight.question.bank.meter.memory
+    return int(max(LEAST, (memory.most - memory.held) / 2 / (TEST + 2 * examples)))
+
+
+def gathered(
+    sight: Sight,
+    made: tuple[Maker, ...],
+    where: Int[np.ndarray, " some"],
+    limit: int,
+    most: int,
+    compiled: bool,
+) -> Conditions:
+    """The cheapest test for each way to part some examples of a view, from all makers and programs, part by part."""
+    question, examples = sight.question, len(where)
+    parts: list[tuple[np.ndarray, ...]] = [empty(examples)]  # masks, costs, numbers of the maker, rows
+    kept = waiting = 0
+    cut = False
+
+    def thin() -> None:
+        nonlocal kept, waiting, cut
+        masks, costs, maker, row = (np.concatenate(part) for part in zip(*parts, strict=True))
+        tests = pick_tests(masks, costs, examples, compiled=compiled)
+        cut = cut or len(tests.costs) > most
+        places = tests.places[:most]
+        parts[:] = [(tests.masks[:most], tests.costs[:most], maker[places], row[places])]
+        kept, waiting = len(places), 0
+
     for number, one in enumerate(made):
-        priced = question.bank.costs(one.kind).astype(np.int64) + one.cost
-        row.append(np.flatnonzero(priced < limit))
-        costs.append(priced[row[-1]])
-        maker.append(np.full(len(row[-1]), number))
-    return np.concatenate(costs), np.concatenate(maker), np.concatenate(row)
+        for part in question.blocks(one.kind, examples):
+            costs = question.bank.costs(one.kind, part.start, part.stop).astype(np.int64) + one.cost
+            some = np.flatnonzero(costs < limit)
+            if not len(some):
+                continue
+            rows = part if len(some) == len(costs) else part.start + some
+            path = () if one.step is None else (one.step,)
+            seen, others = with_others(sight, one.kind, rows, path, where)
+            masks = pack(one.holds(seen, others[0] if others else []), compiled)
+            parts.append((masks, costs[some], np.full(len(some), number), part.start + some))
+            waiting += len(some)
+            if waiting > max(kept, WAITING):
+                thin()
+    thin()
+    masks, costs, maker, row = parts[0]
+    tests = Tests(masks=masks, costs=costs, places=np.arange(len(costs)))
+    return Conditions(tests=tests, makers=made, maker=maker, row=row, cut=cut)
+
+
+def empty(examples: int) -> tuple[np.ndarray, ...]:
+    none = np.empty(0, np.int64)
+    return np.empty((0, words_of(examples)), np.uint64), none, none, none
 
 
 def holds(
-    sight: Sight,
-    made: tuple[Maker, ...],
-    maker: Int64[np.ndarray, " n"],
-    row: Int64[np.ndarray, " n"],
-    spots: slice,
+    sight: Sight, made: tuple[Maker, ...], maker: Int64[np.ndarray, " n"], row: Int64[np.ndarray, " n"]
 ) -> Bool[np.ndarray, "examples n"]:
-    """Where conditions hold among some examples of a view."""
-    hits = np.empty((len(sight.examples[spots]), len(maker)), bool)
+    """Where conditions hold among the examples of a view."""
+    hits = np.empty((len(sight.examples), len(maker)), bool)
     for number, one in enumerate(made):
         mine = np.flatnonzero(maker == number)
         if len(mine):
             path = () if one.step is None else (one.step,)
-            rows = slice(None) if len(mine) == sight.question.bank.count(one.kind) else row[mine]
-            seen, others = with_others(sight, one.kind, rows, path, spots)
-            hits[:, mine] = one.holds(seen, others[0] if others else [])
+            size = parts_of(sight, {one.kind: mine})
+            for begin in range(0, len(sight.examples), size):
+                spots = np.arange(begin, min(begin + size, len(sight.examples)))
+                seen, others = with_others(sight, one.kind, row[mine], path, spots)
+                hits[np.ix_(spots, mine)] = one.holds(seen, others[0] if others else [])
     return hits
 
 

@@ -4,15 +4,13 @@ With a commutative, associative and idempotent operator, join(a, b) = g gives jo
 only programs that the goal absorbs on every example can take part: few of many, and these are tried in pairs.
 """
 
-import time
-
 import numpy as np
 from jaxtyping import Int, Int64
 
 from synth.language.evaluate import evaluate
 from synth.language.operators import Operator
 from synth.language.program import apply
-from synth.search.question import Answer, Question, right, stored
+from synth.search.question import ARRAYS, Answer, Question, right, stored
 
 SEMILATTICE = {"commutative", "associative", "idempotent"}
 MOST = 1024  # programs that are tried in pairs, the cheapest
@@ -34,8 +32,9 @@ def join(question: Question, limit: int, deadline: float) -> Answer | None:
 def joined(question: Question, operator: Operator, limit: int, deadline: float) -> Answer | None:
     bank, kind = question.bank, question.kind
     rows = absorbed(question, operator, limit)
-    costs = bank.costs(kind)[rows].astype(np.int64)
-    for total, one, other in pairs(question, operator, rows, costs, limit, deadline):
+    costs = bank.costs_at(kind, rows)
+    for total, one, other in pairs(question, operator, rows, costs, limit, deadline).tolist():
+        bank.meter.check()
         program = apply(operator.primitive, bank.program(kind, one), bank.program(kind, other))
         if not len(question.wrong(program)):
             return Answer(program=program, cost=total, how="joining")
@@ -44,12 +43,19 @@ def joined(question: Question, operator: Operator, limit: int, deadline: float) 
 
 def absorbed(question: Question, operator: Operator, limit: int) -> Int[np.ndarray, " rows"]:
     """The programs that the goal absorbs on the bank's examples, the cheapest first."""
-    goal, costs = question.answers[question.places], question.bank.costs(question.kind)
-    if not len(costs):
+    bank, kind, goal = question.bank, question.kind, question.answers[question.places]
+    if not bank.count(kind):
         return np.empty(0, np.int64)
-    fits = right(evaluate(operator.primitive, [stored(question.bank, question.kind), goal[:, None]]), goal).all(axis=0)
-    rows = np.flatnonzero(fits & (costs + operator.cost + costs.min() < limit))
-    return rows[np.argsort(costs[rows], kind="stable")][:MOST]
+    least = int(bank.layers[kind].arrays()[0].min())
+    found, costs = np.empty(0, np.int64), np.empty(0, np.int64)
+    for part in question.blocks(kind, len(goal)):
+        fits = right(evaluate(operator.primitive, [stored(bank, kind, part), goal[:, None]]), goal).all(axis=0)
+        priced = bank.costs(kind, part.start, part.stop).astype(np.int64)
+        some = np.flatnonzero(fits & (priced + operator.cost + least < limit))
+        found, costs = np.concatenate([found, part.start + some]), np.concatenate([costs, priced[some]])
+        order = np.argsort(costs, kind="stable")[:MOST]
+        found, costs = found[order], costs[order]
+    return found
 
 
 def pairs(
@@ -59,13 +65,14 @@ def pairs(
     costs: Int64[np.ndarray, " n"],
     limit: int,
     deadline: float,
-) -> list[tuple[int, int, int]]:
-    """Pairs of programs whose join is the goal on the bank's examples, after their cost: the cheapest first."""
+) -> Int64[np.ndarray, "found 3"]:
+    """Pairs of programs whose join is the goal on the bank's examples, each after its cost: the cheapest first."""
     goal, values = question.answers[question.places], stored(question.bank, question.kind, rows)
-    found: list[tuple[int, int, int]] = []
-    step = max(1, BLOCK // max(1, len(rows)))
+    found = [np.empty((0, 3), np.int64)]
+    size = question.bank.meter.memory.block(ARRAYS * 8 * len(goal), BLOCK)
+    step = max(1, size // max(1, len(rows)))
     for start in range(0, len(rows), step):
-        if start and time.thread_time() > deadline:
+        if start and question.late(deadline):
             break
         one, other = np.divmod(np.arange(start * len(rows), min(start + step, len(rows)) * len(rows)), len(rows))
         totals = costs[one] + costs[other] + operator.cost
@@ -73,5 +80,6 @@ def pairs(
         for examples in (slice(0, FIRST), slice(FIRST, None)):
             given = [values[examples][:, side[some]] for side in (one, other)]
             some = some[right(evaluate(operator.primitive, given), goal[examples]).all(axis=0)]
-        found += [(int(totals[i]), int(rows[one[i]]), int(rows[other[i]])) for i in some]
-    return sorted(found)
+        found.append(np.stack([totals[some], rows[one[some]], rows[other[some]]], axis=1))
+    every = np.concatenate(found)
+    return every[np.lexsort(every.T[::-1])]

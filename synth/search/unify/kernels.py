@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from synth.search.unify.masks import FAR, NONE, SKIPPED
+from synth.search.unify.masks import FAR, NONE
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 ONE = np.uint64(1)
@@ -188,18 +188,19 @@ def disorder_of(here, size, parts):
 
 
 @njit(cache=True)
-def scan(here, holders, prefix, costs, mates, masks, test_costs, parts, limit):
-    n, words = masks.shape
-    yes, no = np.full(n, SKIPPED, np.int64), np.full(n, SKIPPED, np.int64)
-    yes_leaves, no_leaves, disorder = np.ones(n, np.int64), np.ones(n, np.int64), np.zeros(n)
-    keys, low = table(n), first_example(here)
+def scan(
+    here, holders, prefix, costs, mates, masks, test_costs, parts, limit, best, begin, end,
+    keys, yes, no, yes_leaves, no_leaves, disorder,
+):  # fmt: skip
+    """The tests from `begin` to `end`, written into the last five arrays; the limit, the best, whether it ended."""
+    words, low = masks.shape[1], first_example(here)
     a, b = np.empty(words, np.uint64), np.empty(words, np.uint64)
-    size, least, best = 0, costs.min(), NONE
+    size, least = 0, costs.min()
     for w in range(words):
         size += count_ones(here[w])
-    for i in range(n):
+    for i in range(begin, end):
         if test_costs[i] + 2 * least >= limit:
-            break
+            return limit, best, True
         held = 0
         for w in range(words):
             a[w] = here[w] & masks[i, w]
@@ -219,7 +220,7 @@ def scan(here, holders, prefix, costs, mates, masks, test_costs, parts, limit):
         if no[i] < 0:
             no_leaves[i] = max(2, leaves_needed(b, mates))
             disorder[i] += disorder_of(b, size - held, parts)
-    return yes, no, yes_leaves, no_leaves, disorder, best
+    return limit, best, False
 
 
 @njit(cache=True)

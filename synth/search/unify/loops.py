@@ -1,10 +1,24 @@
 """The loops over masks, by numba or by numpy; the results are the same."""
 
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 from jaxtyping import Bool, Int64, UInt64
 
 from synth.search.unify import plain
-from synth.search.unify.masks import FAR, Scan, Terms, Tests
+from synth.search.unify.masks import FAR, NONE, SKIPPED, Scan, Terms, Tests
+
+TOGETHER = 1 << 12  # tests between two looks at the clock
+
+
+@cache
+def ready() -> bool:
+    """Whether numba's loops lie compiled on disk; otherwise compiling them takes some seconds."""
+    from synth.search.unify import kernels
+
+    return any(Path(kernels.scan.stats.cache_path or "").glob("kernels.scan-*.nbi"))
 
 
 def pack(hits: Bool[np.ndarray, "examples n"], compiled: bool) -> UInt64[np.ndarray, "n words"]:
@@ -65,6 +79,7 @@ def scan(
     parts: UInt64[np.ndarray, "k words"],
     limit: int,
     compiled: bool,
+    over: Callable[[], bool] = lambda: False,
 ) -> Scan:
     """Try the tests on a set of examples, the cheap ones first, until no cheaper tree of two leaves is possible.
 
@@ -72,13 +87,24 @@ def scan(
     """
     limit = min(limit, FAR)
     if not compiled:
-        return plain.scan(here, terms, tests, parts, limit)
+        return plain.scan(here, terms, tests, parts, limit, over)
     from synth.search.unify import kernels
 
-    yes, no, yes_leaves, no_leaves, disorder, best = kernels.scan(
-        here, terms.holders, terms.prefix, terms.costs, terms.mates, tests.masks, tests.costs, parts, limit
-    )
-    return Scan(yes=yes, no=no, yes_leaves=yes_leaves, no_leaves=no_leaves, disorder=disorder, best=int(best))
+    n, best, cut = len(tests.costs), NONE, False
+    yes, no = np.full(n, SKIPPED, np.int64), np.full(n, SKIPPED, np.int64)
+    yes_leaves, no_leaves, disorder = np.ones(n, np.int64), np.ones(n, np.int64), np.zeros(n)
+    keys = kernels.table(n)
+    for begin in range(0, n, TOGETHER):
+        if begin and over():
+            cut = True
+            break
+        limit, best, ended = kernels.scan(
+            here, terms.holders, terms.prefix, terms.costs, terms.mates, tests.masks, tests.costs, parts, limit, best,
+            begin, min(begin + TOGETHER, n), keys, yes, no, yes_leaves, no_leaves, disorder,
+        )  # fmt: skip
+        if ended:
+            break
+    return Scan(yes=yes, no=no, yes_leaves=yes_leaves, no_leaves=no_leaves, disorder=disorder, cut=cut, best=int(best))
 
 
 def cover(here: UInt64[np.ndarray, " words"], terms: Terms, most: int, compiled: bool) -> UInt64[np.ndarray, "k words"]:

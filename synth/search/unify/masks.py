@@ -45,6 +45,7 @@ class Scan:
     yes_leaves: Int64[np.ndarray, " tests"]  # a lower bound on the leaves that the side needs
     no_leaves: Int64[np.ndarray, " tests"]
     disorder: np.ndarray  # (tests,) bits, summed over the examples of the sides that no single term gets right
+    cut: bool  # the time was spent before all tests were tried
     best: int  # the test after which two leaves cost least and less than the limit; NONE if there is none
 
 

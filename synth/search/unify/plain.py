@@ -1,11 +1,14 @@
 """The loops over masks in numpy: the reference for `synth.search.unify.kernels`."""
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Bool, Float64, Int64, UInt64
 
 from synth.search.unify.masks import FAR, NONE, SKIPPED, Scan, Terms, Tests, sizes, unpack, words_of
 
-BLOCK = 1 << 22  # comparisons of a mask with a term that are made together
+TOGETHER = 1 << 10  # tests between two looks at the clock
+BLOCK = 1 << 20  # comparisons of a mask with a term that are made together
 
 
 def pack(hits: Bool[np.ndarray, "examples n"]) -> UInt64[np.ndarray, "n words"]:
@@ -87,29 +90,41 @@ def disorder_of(
 
 
 def scan(
-    here: UInt64[np.ndarray, " words"], terms: Terms, tests: Tests, parts: UInt64[np.ndarray, "k words"], limit: int
+    here: UInt64[np.ndarray, " words"],
+    terms: Terms,
+    tests: Tests,
+    parts: UInt64[np.ndarray, "k words"],
+    limit: int,
+    over: Callable[[], bool] = lambda: False,
 ) -> Scan:
-    n, least = len(tests.costs), int(terms.costs.min())
+    n, least, best, cut = len(tests.costs), int(terms.costs.min()), NONE, False
     first = distinct(tests.masks, here)
     held = sizes(tests.masks[first] & here)
     chosen = first[(held > 0) & (held < sizes(here[None])[0]) & (tests.costs[first] + 2 * least < limit)]
-    a, b = here & tests.masks[chosen], here & ~tests.masks[chosen]
-    left, right = leaves(a, terms), leaves(b, terms)
-    both = (left >= 0) & (right >= 0)
-    totals = np.where(both, tests.costs[chosen] + terms.costs[left] + terms.costs[right], limit)
-    limits = np.minimum.accumulate(np.concatenate([[limit], totals]))[:-1]
-    inside = tests.costs[chosen] + 2 * least < limits
-    inside &= np.logical_and.accumulate(inside)
-    chosen, a, b, left, right, totals = (values[inside] for values in (chosen, a, b, left, right, totals))
     yes, no = np.full(n, SKIPPED, np.int64), np.full(n, SKIPPED, np.int64)
-    yes[chosen], no[chosen] = left, right
     yes_leaves, no_leaves, disorder = np.ones(n, np.int64), np.ones(n, np.int64), np.zeros(n)
-    for sides, ends, needed in ((a, left, yes_leaves), (b, right, no_leaves)):
-        split = np.flatnonzero(ends < 0)
-        needed[chosen[split]] = np.maximum(2, leaves_needed(sides[split], terms.mates))
-        disorder[chosen[split]] += disorder_of(sides[split], parts)
-    best = int(chosen[totals.argmin()]) if len(chosen) and totals.min() < limit else NONE
-    return Scan(yes=yes, no=no, yes_leaves=yes_leaves, no_leaves=no_leaves, disorder=disorder, best=best)
+    for begin in range(0, len(chosen), TOGETHER):
+        if begin and over():
+            cut = True
+            break
+        some = chosen[begin : begin + TOGETHER]
+        a, b = here & tests.masks[some], here & ~tests.masks[some]
+        left, right = leaves(a, terms), leaves(b, terms)
+        both = (left >= 0) & (right >= 0)
+        totals = np.where(both, tests.costs[some] + terms.costs[left] + terms.costs[right], limit)
+        limits = np.minimum.accumulate(np.concatenate([[limit], totals]))[:-1]
+        inside = np.logical_and.accumulate(tests.costs[some] + 2 * least < limits)
+        some, a, b, left, right, totals = (values[inside] for values in (some, a, b, left, right, totals))
+        yes[some], no[some] = left, right
+        for sides, ends, needed in ((a, left, yes_leaves), (b, right, no_leaves)):
+            split = np.flatnonzero(ends < 0)
+            needed[some[split]] = np.maximum(2, leaves_needed(sides[split], terms.mates))
+            disorder[some[split]] += disorder_of(sides[split], parts)
+        if len(some) and totals.min() < limit:
+            limit, best = int(totals.min()), int(some[totals.argmin()])
+        if not inside.all():
+            break
+    return Scan(yes=yes, no=no, yes_leaves=yes_leaves, no_leaves=no_leaves, disorder=disorder, cut=cut, best=best)
 
 
 def cover(

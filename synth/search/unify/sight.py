@@ -11,6 +11,7 @@ from synth.language.types import Type
 from synth.search.question import Question, Step, stored
 
 SMALL = 1 << 22  # values of all programs together, up to which they are worked out once for all
+NESTED = 16  # programs that one is made of, about
 Rows = Int[np.ndarray, " n"] | slice
 
 
@@ -40,7 +41,7 @@ def see(question: Question, further: Int[np.ndarray, " further"]) -> Sight:
     kinds = [kind for kind in bank.stores if bank.count(kind)]
     if not len(further):
         whole = {kind: stored(bank, kind) for kind in kinds}
-    elif len(further) * sum(bank.count(kind) * bank.words(kind) for kind in kinds) > SMALL:
+    elif len(further) * sum(bank.count(kind) * bank.words(kind) for kind in kinds) > bank.meter.memory.block(16, SMALL):
         whole = None
     else:
         words = values_on(bank, question.at(further))
@@ -54,15 +55,34 @@ def values(
     """Values of some programs by type on the examples at `spots` of a view, shape (examples, n, ...)."""
     bank, own = sight.question.bank, len(sight.question.places)
     if sight.whole is not None:
-        return {kind: sight.whole[kind][spots][:, rows] for kind, rows in wanted.items()}
+        return {kind: sight.whole[kind][:, rows][spots] for kind, rows in wanted.items()}
     spots = np.arange(len(sight.examples))[spots]
     near, far = spots[spots < own], spots[spots >= own]
-    found = {kind: stored(bank, kind, rows)[near] for kind, rows in wanted.items()}
-    if len(far):
-        every = {kind: np.arange(bank.count(kind))[rows] for kind, rows in wanted.items()}
-        words = values_on(bank, sight.question.at(sight.examples[far]), every)
-        found = {kind: np.concatenate([found[kind], bank.shaped(kind, words[kind])]) for kind in wanted}
-    return found
+    found = {kind: [stored(bank, kind, rows)[near]] for kind, rows in wanted.items()}
+    every = {kind: np.arange(bank.count(kind))[rows] for kind, rows in wanted.items()}
+    few = parts_of(sight, every)
+    for begin in range(0, len(far), few):
+        bank.meter.check()
+        words = values_on(bank, sight.question.at(sight.examples[far[begin : begin + few]]), every)
+        for kind, parts in found.items():
+            parts.append(bank.shaped(kind, words[kind]))
+    return {kind: np.concatenate(parts) for kind, parts in found.items()}
+
+
+def parts_of(sight: Sight, wanted: Mapping[Type, np.ndarray]) -> int:
+    """Examples on which programs, and those that they are made of, are worked out together."""
+    bank = sight.question.bank
+    programs = min(sum(map(bank.count, bank.stores)), NESTED * sum(map(len, wanted.values())))
+    return bank.meter.memory.block(8 * programs * max(map(bank.words, wanted)), len(sight.examples), 1)
+
+
+def alone(sight: Sight, example: int) -> dict[Type, np.ndarray]:
+    """Values of all programs on one example, shape (1, n, ...); `Spent` where there is no room for them."""
+    bank = sight.question.bank
+    bank.meter.check()
+    bank.check_room(8 * sum(bank.count(kind) * bank.words(kind) for kind in bank.stores))
+    words = values_on(bank, sight.question.at(np.array([example])))
+    return {kind: bank.shaped(kind, values) for kind, values in words.items()}
 
 
 def with_others(

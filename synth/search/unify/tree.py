@@ -11,6 +11,7 @@ Unification of separately enumerated terms by decision trees: Rajeev Alur, Arjun
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ from jaxtyping import UInt64
 from synth.search.unify.loops import cover, leaf, scan
 from synth.search.unify.masks import FAR, SKIPPED, Scan, Terms, Tests, unpack
 
+KNOWN = 1024  # bytes of a set of examples and of its tree
+MOST_KNOWN = 1 << 18
 PARTS = 8  # of a set, by which disorder is measured
 HASTE = 0.2  # seconds that the first, greedy tree may take at least
 WIDTHS = (1, 8, 64, 512, 1 << 30)  # tests that are followed at the first set, in round after round
@@ -42,6 +45,14 @@ Tree = Leaf | Split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a search may not go beyond, whatever its deadline."""
+
+    over: Callable[[], bool] = lambda: False
+    known: int = MOST_KNOWN  # sets of examples whose trees are kept in mind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grown:
     """The cheapest tree met, if any, and whether there can be a cheaper one over the same terms and tests."""
 
@@ -59,6 +70,7 @@ class Search:
     compiled: bool
     deadline: float  # by time.thread_time
     known: dict[bytes, tuple[int, int, Grown]]  # the limit, the width, the answer
+    limits: "Limits"
 
 
 def grow(
@@ -69,15 +81,16 @@ def grow(
     seconds: float = float("inf"),
     *,
     compiled: bool = True,
+    limits: Limits = Limits(),
 ) -> Grown:
     """The cheapest tree that costs less than `limit` and is right on the examples of the mask `here`."""
     best = Grown(tree=None, cost=limit, proven=not len(terms.costs))
     deadline, known = time.thread_time() + seconds, {}
     for width in WIDTHS:
-        if best.proven or (width > 1 and time.thread_time() > deadline):
+        if best.proven or (width > 1 and (time.thread_time() > deadline or limits.over())):
             break
         patience = max(deadline, time.thread_time() + HASTE) if width == 1 else deadline
-        search = Search(terms=terms, tests=tests, compiled=compiled, deadline=patience, known=known)
+        search = Search(terms=terms, tests=tests, compiled=compiled, deadline=patience, known=known, limits=limits)
         found = grow_at(search, here, best.cost, width)
         best = found if found.tree is not None else Grown(tree=best.tree, cost=best.cost, proven=found.proven)
         if best.tree is None and not best.proven and not separable(here, terms, tests):
@@ -105,6 +118,8 @@ def grow_at(search: Search, here: UInt64[np.ndarray, " words"], limit: int, widt
     if term >= 0 and search.terms.costs[term] < limit:
         best = Grown(tree=Leaf(term), cost=int(search.terms.costs[term]), proven=True)
     best = split(search, here, best, width)
+    if len(search.known) >= search.limits.known:
+        search.known.clear()
     search.known[here.tobytes()] = (limit, width, best)
     return best
 
@@ -115,7 +130,7 @@ def split(search: Search, here: UInt64[np.ndarray, " words"], best: Grown, width
     if not len(tests.costs) or tests.costs[0] + 2 * terms.costs.min() >= best.cost:
         return best
     parts = cover(here, terms, PARTS, search.compiled)
-    seen = scan(here, terms, tests, parts, best.cost, search.compiled)
+    seen = scan(here, terms, tests, parts, best.cost, search.compiled, search.limits.over)
     if seen.best >= 0:
         yes, no = int(seen.yes[seen.best]), int(seen.no[seen.best])
         cost = int(tests.costs[seen.best] + terms.costs[yes] + terms.costs[no])
@@ -125,7 +140,7 @@ def split(search: Search, here: UInt64[np.ndarray, " words"], best: Grown, width
 
 def follow(search: Search, here: UInt64[np.ndarray, " words"], best: Grown, width: int, seen: Scan) -> Grown:
     """The better of a tree and those after a test that leaves a side without a term."""
-    tests, proven = search.tests, True
+    tests, proven = search.tests, not seen.cut
     open_tests = np.flatnonzero((seen.yes != SKIPPED) & ((seen.yes < 0) | (seen.no < 0)))
     yes = bounds(search, seen.yes[open_tests], seen.yes_leaves[open_tests])
     no = bounds(search, seen.no[open_tests], seen.no_leaves[open_tests])
@@ -136,7 +151,7 @@ def follow(search: Search, here: UInt64[np.ndarray, " words"], best: Grown, widt
     for place in order[:width]:
         if least[place] >= best.cost:
             continue
-        if time.thread_time() > search.deadline:
+        if time.thread_time() > search.deadline or search.limits.over():
             return Grown(tree=best.tree, cost=best.cost, proven=False)
         found = both_sides(search, here, int(open_tests[place]), (int(yes[place]), int(no[place])), best.cost, width)
         proven &= found.proven

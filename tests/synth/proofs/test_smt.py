@@ -155,3 +155,14 @@ def values(kind: Type) -> st.SearchStrategy:
     if kind == INT:
         return st.integers(-20, 20)
     return st.integers(0, 2 ** (kind.width or 1) - 1) | st.integers(0, 3)
+
+
+def test_questions_of_a_search_share_its_patience() -> None:
+    law = claim("(ge (if_int (ge x y) x y) x)")
+    late = prove(law, patience=smt.Patience(until=0.0))
+    assert isinstance(late, Unproved)
+    assert late.why == "the time was spent before z3 was asked"
+    with pytest.raises(KeyboardInterrupt):
+        prove(law, patience=smt.Patience(stopped=lambda: True))
+    ready = smt.Patience(until=float("inf"), bytes=1 << 30, stopped=lambda: False)
+    assert prove(law, patience=ready) == Proved(how="by SMT")

@@ -7,7 +7,7 @@ import pytest
 
 from synth import Fn, Found, Spec, solve
 from synth.bank.bank import Bank
-from synth.bank.budget import Budget, Meter
+from synth.bank.budget import Budget, Memory, Meter, Spent
 from synth.language.grammar import Language, uniform_language
 from synth.language.literals import bv_literal
 from synth.language.primitive import Primitive
@@ -221,3 +221,26 @@ def test_solve_says_that_no_tree_over_the_stored_programs_is_smaller() -> None:
     assert found.smallest_tree
     assert not found.minimal
     assert "no decision tree over the terms and conditions stored by then has fewer" in found.statement
+
+
+def test_many_small_blocks_find_what_few_large_ones_do(monkeypatch):
+    goal = np.where(A < B, A * B, np.where(B < 0, A + B, 7 - A))
+    asked = in_nodes(goal, 3, first=20)
+    whole = work_back(asked, seconds=PATIENCE)
+    monkeypatch.setattr(Memory, "block", lambda self, each, most, least=64: min(most, least))
+    assert sum(1 for _ in asked.blocks(INT, 1)) > 1
+    small = work_back(asked, seconds=PATIENCE)
+    assert whole[0] is not None
+    assert whole[0] == small[0]
+    assert np.array_equal(whole[1], small[1])
+
+
+def test_what_finds_no_room_is_left_out(monkeypatch):
+    goal = np.where(A < B, A * B, np.where(B < 0, A + B, 7 - A))
+    asked = in_nodes(goal, 3, first=20)
+
+    def full(*given: object, **more: object) -> None:
+        raise Spent("bytes")
+
+    monkeypatch.setattr("synth.search.backward.prepare", full)
+    assert work_back(asked, seconds=PATIENCE)[0] is None

@@ -217,10 +217,10 @@ def test_budgets_name_what_was_spent(budget, which):
 
 def test_a_full_memory_ends_storing_but_not_the_search():
     spec, library, _ = TASKS["add"]
-    found = solve(spec, library, Budget(bytes=420_000))
+    found = solve(spec, library, Budget(bytes=960_000))
     assert isinstance(found, Found)
     noise = np.random.default_rng(0).integers(0, 1000, 40)
-    lost = solve(Spec(type=Fn((INT,), INT), inputs=(np.arange(40),), outputs=noise), LIBRARY, Budget(bytes=2_000_000))
+    lost = solve(Spec(type=Fn((INT,), INT), inputs=(np.arange(40),), outputs=noise), LIBRARY, Budget(bytes=4_000_000))
     assert isinstance(lost, OutOfBudget)
     assert lost.which == "bytes"
 

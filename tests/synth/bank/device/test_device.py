@@ -154,7 +154,8 @@ def test_a_store_on_the_device_grows_and_forgets(small):
     assert np.array_equal(store.args[:2, : store.count], plain.args[:2, : plain.count])
     assert np.array_equal(store.heads[: store.count], plain.heads[: plain.count])
     assert store.lookup(np.array([[0, 91], [0, 0]])).tolist() == plain.lookup(np.array([[0, 91], [0, 0]])).tolist()
-    assert store.nbytes == store.count * (2 * 8 + 14 + 48)
+    copies = store.capacity * (2 * 8 + 4 * 4)  # on the host, of values and parents
+    assert store.nbytes == store.capacity * (2 * 8 + 14 + 48) + copies
     store.clear()
     assert store.lookup(values[:, :1]).tolist() == [-1]
     assert store.insert(values[:, :10], 4, ()) == 10

@@ -53,7 +53,7 @@ def test_every_body_is_equal_to_one_that_is_kept_and_costs_no_more(names, type, 
     table = {"n": random.integers(-3, 4, 60)}
     terms = Terms(inner, type.result, len(type.args), 0)
     step = int(np.gcd.reduce([cost for words in inner.costs.values() for cost in words.values()]))
-    terms.build(top, step, lambda: None)
+    terms.build(top, step, Meter(Budget()))
     with np.errstate(all="ignore"):
         expected = least(bodies(inner, len(type.args), table, top)[type.result], given)
         rows = terms.rows[type.result]
@@ -107,7 +107,7 @@ def test_many_functions_run_together_as_they_run_alone():
     known = uniform_language(named(["scan", "map", "plus", "lesser", *ARITHMETIC.split()]), WORDS)
     functions = Functions(known, STEP, 0)
     for cost in range(1, 150):
-        functions.build(cost, 1, lambda: None)
+        functions.build(cost, 1, Meter(Budget()))
     random = np.random.default_rng(2)
     rows = random.permutation(functions.count)
     n = random.integers(-3, 4, 5)
@@ -166,6 +166,6 @@ def test_a_full_memory_ends_storing_but_not_the_search():
     rows = rows_of_lists(random.integers(-9, 10, (8, 6)).tolist(), 6)
     noise = Spec(type=Fn((LIST,), INT), inputs=(rows,), outputs=random.integers(500, 1000, 8))
     library = named(["lists", "functions", "arith", "choice", "0", "1", "2"])
-    lost = solve(noise, library, Budget(seconds=3, bytes=4_000_000))
+    lost = solve(noise, library, Budget(seconds=3, bytes=8_000_000))
     assert isinstance(lost, OutOfBudget)
     assert 15 < lost.bits < 40

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.cell import Cell
 from benchmarks.executors import Executor
 from benchmarks.fingerprint import search_print
 from benchmarks.programs import keep_program, program_for, search_key, sizes_of
 from benchmarks.store import write_cell
-from benchmarks.suite import Cell
 from benchmarks.watch import Watcher
 from benchmarks.worker import Answer, Job
 from compare.record import SEARCH_FAILED

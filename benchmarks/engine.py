@@ -10,10 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 
 import nets
+from benchmarks.cell import Cell
 from benchmarks.controls import control_named
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
-from benchmarks.suite import Cell
+from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
 from compare import View, assess
 from compare.record import Record
@@ -65,7 +66,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
         "command": command,
         "versions": versions(),
         "recipe_detail": detail(cell),
-        "arrays": f"arrays/{cell.name}.npz" if arrays else None,
+        "arrays": arrays_of(cell.name) if arrays else None,
         "steps": made.trained.steps if made.trained is not None else 0,
         "seconds_train": between - began,
         "seconds_judge": time.perf_counter() - between,
@@ -122,8 +123,8 @@ def identity(cell: Cell, net: str) -> dict[str, Any]:
         "suite": cell.suite,
         "task": cell.label,
         "size": cell.size,
-        "net": net,
-        "recipe": cell.recipe.name,
+        "net": net + cell.net_place(),
+        "recipe": cell.recipe_label,
         "seed": cell.seed,
         "cell": cell.name,
         "expected": cell.expected,

@@ -4,21 +4,25 @@ They are of what things say, not of their source: a comment changes nothing, a h
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
+from benchmarks.cell import Cell
 from benchmarks.language import language_of
-from benchmarks.recipe import Prepared, build
+from benchmarks.recipe import build
 from benchmarks.resolve import is_reference, net_of, task_of
-from benchmarks.suite import Cell
 from synth import Primitive
 from synth.checks.draws import draw
 from synth.language.evaluate import evaluate
 from synth.language.types import Fn, carrier
+
+if TYPE_CHECKING:
+    from nets import Net
 
 LENGTH = 16  # hexadecimal digits
 DRAWS = 200  # rows on which a primitive of the user's is asked
@@ -27,9 +31,9 @@ DRAWS = 200  # rows on which a primitive of the user's is asked
 def made_from(cell: Cell) -> dict[str, str]:
     """The fingerprints of all that a cell's record depends on, by what they are of; the seed is in the cell's name."""
     found = {"answers": answers_of(cell.task, cell.folder, cell.size)}
-    found["recipe"] = digest(msgspec.json.encode(cell.recipe, order="deterministic"))
+    found["recipe"] = digest(msgspec.json.encode(msgspec.structs.replace(cell.recipe, name=""), order="deterministic"))
     if cell.net is not None:
-        found["net"] = net_print(cell.net, cell.folder, cell.task, cell.size, cell.recipe)
+        found["net"] = net_print(cell.net, cell) if is_reference(cell.net) else cell.net
     return found
 
 
@@ -41,21 +45,34 @@ def answers_of(task: str, folder: str, size: int) -> str:
     return digest(f"{declared.signature(size)} {numbers}".encode(), declared.answers(size).tobytes())
 
 
-def net_print(net: str, folder: str, task: str, size: int, recipe: Prepared) -> str:
-    """Of one of ours by its name; of a user's by its first parameters and what is compiled of `apply`."""
-    if not is_reference(net):
-        return net
-    made = build(net_of(net, Path(folder)), recipe, task_of(task, Path(folder)), size)
+def net_print(name: str, cell: Cell) -> str:
+    """Of a user's net: its sites, the parameters that it begins with, and what is compiled of `apply`.
+
+    A net that cannot be begun is known by its file alone; the cell itself says what is wrong with it.
+    """
+    folder = Path(cell.folder)
+    task = task_of(cell.task, folder)
+    made = build(net_of(name, folder), cell.recipe, task, cell.size)
+    try:
+        return digest(*compiled(made, len(task.signature(cell.size).args), cell.seed))
+    except Exception:
+        return digest((folder / name.rpartition(":")[0]).read_bytes())
+
+
+def compiled(net: "Net", positions: int, seed: int) -> Iterator[bytes]:
+    """What the net computes as it stands, under edits of all sites and as its gradient, in XLA's words."""
     import jax
 
-    try:
-        params = made.init(jax.random.key(0))
-        x = jax.ShapeDtypeStruct((2, len(task_of(task, Path(folder)).signature(size).args)), np.int32)
-        text = jax.jit(lambda given, x: made.apply(given, x)).lower(params, x).as_text()
-        leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(params)]
-    except Exception:  # the cell itself says what is wrong with it
-        return ""
-    return digest(text.encode(), *(leaf.tobytes() for leaf in leaves))
+    params = net.init(jax.random.key(seed))
+    x = jax.ShapeDtypeStruct((2, positions), np.int32)
+    sites = jax.eval_shape(net.apply, params, x)[1]
+    yield f"{net.name} {net.sites} {jax.tree.structure(params)}".encode()
+    yield from (np.asarray(leaf).tobytes() for leaf in jax.tree.leaves(params))
+    yield jax.jit(lambda given, x: net.apply(given, x)).lower(params, x).as_text().encode()
+    yield jax.jit(lambda given, x, edits: net.apply(given, x, edits)).lower(params, x, sites).as_text().encode()
+    if all(jax.numpy.issubdtype(leaf.dtype, np.floating) for leaf in jax.tree.leaves(params)):
+        slope = jax.grad(lambda given, x: net.apply(given, x)[0].sum())
+        yield jax.jit(slope).lower(params, x).as_text().encode()
 
 
 @cache

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.cell import Cell
 from benchmarks.fingerprint import search_print
 from benchmarks.store import write_text
-from benchmarks.suite import Cell
+from benchmarks.twins import file_name
+from compare.record import Record
 
 FOLDER = "programs"
+FIELDS = ("bits_program", *(name for name in Record.__struct_fields__ if name.partition("_")[0] == "program"))
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +26,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 def search_key(label: str) -> str:
     """The name of the search for the program of the task with this label."""
-    return f"program-{label}".replace("/", "_")
+    return f"program-{file_name(label, certain=True)}"
 
 
 def sizes_of(cells: Iterable[Cell]) -> dict[tuple[str, str, str], tuple[int, ...]]:
@@ -47,6 +50,12 @@ def known_programs(folder: Path, cells: Iterable[Cell]) -> dict[str, dict[str, A
     return known
 
 
+def stale_programs(folder: Path, cells: Iterable[Cell], known: dict[str, dict[str, Any]]) -> list[str]:
+    """The labels of tasks whose stored program is for something else, or damaged."""
+    keys = {label: search_key(label) for label, _, _ in sizes_of(cells)}
+    return [label for label, key in keys.items() if key not in known and (folder / FOLDER / f"{key}.json").exists()]
+
+
 def keep_program(folder: Path, label: str, made_from: str, sizes: dict[str, dict[str, Any]]) -> None:
     """Write what a search found."""
     text = json.dumps({"made_from": made_from, "sizes": sizes})
@@ -54,5 +63,6 @@ def keep_program(folder: Path, label: str, made_from: str, sizes: dict[str, dict
 
 
 def program_for(cell: Cell, programs: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The record's fields for a cell, where the search for its task is done."""
-    return programs.get(search_key(cell.label), {}).get(str(cell.size), {})
+    """The record's fields for a cell, all of them, where the search for its task is done."""
+    found = programs.get(search_key(cell.label), {}).get(str(cell.size), {})
+    return dict.fromkeys(FIELDS) | found if found else {}

@@ -10,13 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.faults import line_of, said
+from benchmarks.faults import HOME, PACKAGES, elsewhere, line_of, missing, said
 from benchmarks.names import find, unknown
 from benchmarks.tasks import TASKS, Task
 
 MARK = "synthnet_user_"  # begins the names under which users' files are modules
-PACKAGES = ("synth", "nets", "compare", "benchmarks")
-HOME = Path(__file__).resolve().parents[1]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,8 +120,11 @@ def module_of(path: Path) -> ModuleType:
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         clash = hiding(path.parent) if isinstance(error, ImportError | AttributeError) else None
-        remedy = f"{clash} has the name of a package of ours; rename it" if clash else "try it with python alone"
-        raise ValueError(f"{path}{line_of(error, path)}: cannot be run ({said(error)}); {remedy}") from error
+        remedy = f"{clash} has the name of a package of ours; rename it" if clash else missing(error)
+        raise ValueError(
+            f"{path}{line_of(error, path)}: cannot be run ({said(error)}{elsewhere(error, path)}); "
+            f"{remedy or 'try it with python alone'}"
+        ) from error
     return module
 
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from benchmarks.cell import Cell
 from benchmarks.dispatch import Dispatch, job_of, searches_for
 from benchmarks.executors import Executor, Local
-from benchmarks.fingerprint import changes, made_from
-from benchmarks.names import counted, matching
-from benchmarks.programs import known_programs, program_for
+from benchmarks.fingerprint import made_from
+from benchmarks.names import matching
+from benchmarks.programs import known_programs, stale_programs
 from benchmarks.resolve import is_reference, task_of
-from benchmarks.store import in_order, locked, open_run, read_records, set_aside, write_record
-from benchmarks.suite import Cell, Suite
+from benchmarks.standing import renew, standing
+from benchmarks.store import in_order, locked, open_run, read_records
+from benchmarks.suite import Suite
 from benchmarks.watch import Watcher
-from benchmarks.worker import Work, work
+from benchmarks.worker import Job, Work, work
 from compare.record import Record
 
 CACHE = ".cache"  # compiled code, shared by the workers of a run and of its continuations
@@ -54,27 +54,32 @@ def run_suite(
     with locked(folder):
         open_run(folder, suite, command)
         prints = {cell.name: made_from(cell) for cell in wanted}
-        kept = {name: record for name, record in usable(folder, watcher).items() if name in prints}
-        for sentence in outdated(wanted, kept, prints):
-            watcher.note(sentence)
-        good = {name for name, record in kept.items() if not changes(record.made_from, prints[name])}
-        missing = [cell for cell in wanted if cell.name not in good]
+        good = standing(folder, suite.cells, prints, watcher)
         programs = known_programs(folder, suite.cells)
-        searches = [search for search in searches_for(suite.cells, command) if search.key not in programs]
-        searches = [search for search in searches if any(cell.label == search.label for cell in wanted)]
-        watcher.begin(len(wanted), len(wanted) - len(missing))
-        waiting = [job_of(cell, command) for cell in sorted(missing, key=cost, reverse=True)]
+        searches = lacking(folder, suite, wanted, programs, watcher, command)
+        waiting = [job_of(cell, command) for cell in sorted(wanted, key=cost, reverse=True) if cell.name not in good]
+        watcher.begin(len(wanted), len(good))
         dispatch = Dispatch(folder=folder, watcher=watcher, prints=prints, programs=programs)
         if waiting or searches:
             executor = executor_of(worker, folder, suite, cluster, min(jobs, len(waiting) + len(searches)))
             dispatch.run(executor, searches, waiting)
-        renew_programs(folder, wanted, dispatch.programs)
+        renew(folder, wanted, dispatch.programs)
     records = in_order(folder, read_records(folder).records)
     if len(records) == len(suite.cells):
         shutil.rmtree(folder / CACHE, ignore_errors=True)
     done = {record.cell for record in records if record.status == "done"}
     failed = sum(cell.name not in done for cell in wanted)
     return Outcome(records=records, failed=failed, unfound=tuple(dispatch.unfound), stopped=dispatch.stopped)
+
+
+def lacking(
+    folder: Path, suite: Suite, wanted: Sequence[Cell], programs: dict[str, Any], watcher: Watcher, command: str
+) -> list[Job]:
+    """The searches for programs of the wanted cells' tasks that are not known yet."""
+    for label in stale_programs(folder, wanted, programs):
+        watcher.note(f"the program of {label!r} is for other answers, sizes or primitives: it is searched for again")
+    asked = {cell.label for cell in wanted}
+    return [each for each in searches_for(suite.cells, command) if each.label in asked and each.key not in programs]
 
 
 def executor_of(worker: Work, folder: Path, suite: Suite, cluster: str | None, jobs: int) -> Executor:
@@ -104,40 +109,6 @@ def chosen(suite: Suite, only: str | None) -> list[Cell]:
         return list(suite.cells)
     names = set(matching("cell", only, [cell.name for cell in suite.cells]))
     return [cell for cell in suite.cells if cell.name in names]
-
-
-def usable(folder: Path, watcher: Watcher) -> dict[str, Record]:
-    """Records of cells that are done; damaged ones are named and set aside."""
-    stored = read_records(folder)
-    for name, sentence in stored.broken.items():
-        watcher.note(f"{sentence}: set aside as {set_aside(folder, name).name}, the cell is done again")
-    return {cell: record for cell, record in stored.records.items() if record.status == "done"}
-
-
-def outdated(cells: Sequence[Cell], kept: dict[str, Record], prints: dict[str, dict[str, str]]) -> list[str]:
-    """A sentence for each task, net or recipe that is another one than when the records were made."""
-    found: dict[str, int] = {}
-    for cell in cells:
-        record = kept.get(cell.name)
-        for what in changes(record.made_from, prints[cell.name]) if record is not None else ():
-            words = {
-                "answers": f"the task {cell.label!r} has other answers or types at size {cell.size}",
-                "net": f"the net {cell.net!r} is another one",
-                "recipe": f"the recipe {cell.recipe.name!r} is another one",
-            }
-            found[words[what]] = found.get(words[what], 0) + 1
-    return [f"{sentence} than before: {counted(number, 'cell')} done again" for sentence, number in found.items()]
-
-
-def renew_programs(folder: Path, cells: Sequence[Cell], programs: dict[str, dict[str, Any]]) -> None:
-    """Records of cells that stay get the program that is found for their task now."""
-    records = read_records(folder).records
-    for cell in cells:
-        record, fields = records.get(cell.name), program_for(cell, programs)
-        if record is not None and record.status == "done" and fields and cell.recipe.labels == "true":
-            renewed = msgspec.structs.replace(record, **fields)
-            if renewed != record:
-                write_record(folder, renewed)
 
 
 def cost(cell: Cell) -> float:

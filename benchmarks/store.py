@@ -148,7 +148,16 @@ def write_cell(folder: Path, record: Record, arrays: dict[str, np.ndarray]) -> N
 
 def write_record(folder: Path, record: Record) -> None:
     """Write the record, whole or not at all."""
-    write_text(folder / "records" / f"{record.cell}.json", to_line(record) + "\n")
+    write_text(record_path(folder, record.cell), to_line(record) + "\n")
+
+
+def record_path(folder: Path, cell: str) -> Path:
+    return folder / "records" / f"{cell}.json"
+
+
+def arrays_of(cell: str) -> str:
+    """Where a cell's arrays are, in its run directory."""
+    return f"arrays/{cell}.npz"
 
 
 def write_text(path: Path, text: str) -> None:

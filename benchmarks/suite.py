@@ -4,12 +4,14 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.cell import Cell
 from benchmarks.controls import control_named
 from benchmarks.names import unknown
 from benchmarks.program import check_task
-from benchmarks.recipe import Prepared, build, prepare, read_recipe, training
+from benchmarks.recipe import build, prepare, read_recipe, training
 from benchmarks.resolve import net_of, task_of
 from benchmarks.strict import Key, convert, read_toml, said
+from benchmarks.twins import refuse_same, told_apart
 
 FOLDER = Path(__file__).parent / "suites"
 VERDICTS = ("program", "table", "undetermined")
@@ -48,21 +50,6 @@ class SuiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     cells: Key[tuple[dict, ...], said("One table [[cells]] for each group of nets.")]
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """One net of a suite. Names that point into a user's file are taken relative to `folder`."""
-
-    suite: str
-    folder: str
-    name: str  # unique in the suite, fit for a file name
-    task: str
-    label: str  # the task's name; with the file's where tasks of one name have to be told apart
-    size: int
-    net: str | None
-    recipe: Prepared
-    seed: int
-    expected: str | None
-
-
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
     """A suite's name, its line of description and its cells in the order of the file."""
 
@@ -97,7 +84,7 @@ def read_suite(name: str) -> Suite:
         where = f"{path}, group {number} of [[cells]]"
         cells += expand(file.name, path.parent, convert(content, Group, where), where, checked)
     cells = told_apart(cells)
-    refuse_twins(path, cells)
+    refuse_same(path, cells)
     return Suite(name=file.name, doc=file.doc, path=str(path), cells=tuple(cells))
 
 
@@ -140,12 +127,15 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
     return Cell(
         suite=suite,
         folder=str(folder.resolve()),
-        name="-".join((task.name, str(size), short, prepared.name, f"s{seed}")).replace("/", "_"),
+        name="",  # when it is known what else the suite holds
         task=group.task,
         label=task.name,
         size=size,
         net=net,
+        net_label=short,
         recipe=prepared,
+        recipe_file=name,
+        recipe_label=prepared.name,
         seed=seed,
         expected=group.expected,
     )
@@ -155,33 +145,3 @@ def check_expected(expected: str | None) -> None:
     for verdict in [] if expected is None else expected.removeprefix("not ").split(" or "):
         if verdict not in VERDICTS:
             raise ValueError(unknown("expected verdict", verdict, VERDICTS))
-
-
-def told_apart(cells: list[Cell]) -> list[Cell]:
-    """Tasks of one name from several places get labels that say where they are from."""
-    places: dict[str, list[str]] = {}
-    for cell in cells:
-        places.setdefault(cell.label, [])
-        places[cell.label] += [] if cell.task in places[cell.label] else [cell.task]
-    return [cell if len(places[cell.label]) == 1 else placed(cell, places[cell.label]) for cell in cells]
-
-
-def placed(cell: Cell, places: list[str]) -> Cell:
-    """With the shortest part of the reference that no other one shares: the file, the name in it, or all of it."""
-
-    def parts(place: str) -> tuple[str, str, str]:
-        file, _, name = place.rpartition(":")
-        return Path(file).stem or "ours", name, place.replace(".py:", ":")
-
-    own = next(i for i in range(3) if len({parts(place)[i] for place in places}) == len(places))
-    label = f"{cell.label}@{parts(cell.task)[own]}"
-    name = (label + cell.name.removeprefix(cell.label.replace("/", "_"))).replace("/", "_")
-    return msgspec.structs.replace(cell, label=label, name=name)
-
-
-def refuse_twins(path: Path, cells: list[Cell]) -> None:
-    seen: set[str] = set()
-    for cell in cells:
-        if cell.name in seen:
-            raise ValueError(f"{path}: expected every cell once, got {cell.name!r} twice; remove one of the groups")
-        seen.add(cell.name)

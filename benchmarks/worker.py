@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.suite import Cell
+from benchmarks.cell import Cell
 from compare.record import Record
 
 ENOUGH = 3 * 2**20  # KiB of memory at its peak, after which a worker is replaced by a fresh one

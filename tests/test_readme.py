@@ -89,7 +89,7 @@ def test_the_pages_are_written_from_the_records_of_a_run(tmp_path: Path) -> None
         (tmp_path / page).write_text((ROOT / page).read_text().replace("aliased_clock", "stale"))
     run_folder = tmp_path / "runs"
     records = stored_demo(ROOT)
-    identity = Identity(suite="quick", identity="x", command="", cells=tuple(record.cell for record in records))
+    identity = Identity(suite="quick", command="", cells=tuple(record.cell for record in records))
     write_text(run_folder / "suite.json", msgspec.json.encode(identity).decode())
     for record in records:
         write_record(run_folder, record)

@@ -10,6 +10,7 @@ import socket
 import tempfile
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ PATIENCE = 10.0  # seconds for the address to answer
 JOINING = 60.0  # seconds for the cluster to take us in, and for its first worker
 CALLS = 16  # jobs after which a worker is replaced by a fresh one
 DEATHS = 5  # ends of workers or nodes after which a job is not tried again
-LEFT_OUT = [".git", ".venv", "runs", "**/__pycache__", "**/.*_cache", "**/.cache"]
+LARGEST = 100 << 20  # bytes of a suite's folder
+LEFT_OUT = (".git", ".venv", "runs", "__pycache__", ".*_cache", ".cache")  # folders that stay here
 
 
 class Cluster:
@@ -35,22 +37,18 @@ class Cluster:
         self._address = address
         self._lost = time.monotonic()
         check_address(address)
+        refuse_large(folder)
         environment = {
             **SINGLE,
             "JAX_COMPILATION_CACHE_DIR": str(Path(tempfile.gettempdir()) / "synthnet-compiled"),
             "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.3",
         }
-        shipped = {"working_dir": str(folder), "excludes": LEFT_OUT, "env_vars": environment}
+        shipped = {"working_dir": str(folder), "excludes": [f"**/{name}" for name in LEFT_OUT], "env_vars": environment}
         within(JOINING, address, lambda: join(ray, address, shipped))
         try:
             self._remote = ray.remote(num_cpus=1, max_retries=0, max_calls=CALLS)(there)
             self._work = work
-            known = within(JOINING, address, lambda: ray.get(ray.remote(num_cpus=1)(installed).remote()))
-            if known != version("synthnet"):
-                raise ValueError(
-                    f"--cluster {address}: expected synthnet {version('synthnet')} on every node, got "
-                    f"{known or 'none'}; install it there"
-                )
+            refuse_other_versions(address, within(JOINING, address, lambda: installed(ray)))
         except BaseException:
             ray.shutdown()
             raise
@@ -89,12 +87,46 @@ def there(work: Work, job: Job) -> Answer:
     return do(work, job._replace(folder=here, cell=cell))
 
 
-def installed() -> str:
-    """On a node: the version of synthnet there, nothing where there is none."""
-    try:
-        return version("synthnet")
-    except Exception:
-        return ""
+def installed(ray: Any) -> dict[str, str]:
+    """The version of synthnet on each node that can run a job, by the node's address; nothing where there is none."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    def ask() -> str:  # travels whole, since a node without synthnet could not look it up by its name
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("synthnet")
+        except PackageNotFoundError:
+            return ""
+
+    nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+    remote = ray.remote(num_cpus=0)(ask)
+    places = [NodeAffinitySchedulingStrategy(node["NodeID"], soft=False) for node in nodes]
+    answers = ray.get([remote.options(scheduling_strategy=place).remote() for place in places])
+    return {node["NodeManagerAddress"]: answer for node, answer in zip(nodes, answers, strict=True)}
+
+
+def refuse_other_versions(address: str, known: dict[str, str]) -> None:
+    """ValueError for a node whose synthnet is not ours."""
+    for node, there in known.items():
+        if there != version("synthnet"):
+            raise ValueError(
+                f"--cluster {address}: expected synthnet {version('synthnet')} on every node, got {there or 'none'} on "
+                f"{node}; install it there"
+            )
+
+
+def refuse_large(folder: Path) -> None:
+    """ValueError for a folder that is too large to travel to every node."""
+    size = 0
+    for above, below, files in os.walk(folder):
+        below[:] = [name for name in below if not any(fnmatch(name, left) for left in LEFT_OUT)]
+        size += sum(path.stat().st_size for name in files if (path := Path(above) / name).is_file())
+        if size > LARGEST:
+            raise ValueError(
+                f"--cluster: expected at most {LARGEST >> 20} MiB in the suite's folder {folder}, which travels to the "
+                "nodes, got more; put the suite and the files of its tasks and nets into a folder of their own"
+            )
 
 
 def load() -> Any:

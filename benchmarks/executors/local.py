@@ -10,6 +10,7 @@ from pathlib import Path
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from benchmarks.executors.executor import Death
+from benchmarks.memory import starved
 from benchmarks.worker import SINGLE, Answer, Job, Work, do
 
 WATCH = 0.5  # seconds between two looks for the parent
@@ -101,12 +102,3 @@ def ending(text: str) -> str:
     if name.startswith("SIG"):
         return f" by {name}"
     return f" with exit code {code}" if code.lstrip("-").isdigit() else ""
-
-
-def starved() -> int:
-    """How many processes the kernel has ended for want of memory since it started; 0 where it does not say."""
-    try:
-        lines = Path("/proc/vmstat").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)

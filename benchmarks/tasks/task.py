@@ -3,15 +3,14 @@
 import bisect
 import itertools
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Int
 
+from benchmarks.memory import memory
 from benchmarks.tasks.oracle import answer_all, ask
 from synth.language.spec import Spec
 from synth.language.types import BOOL, INT, Fn, Z
@@ -256,15 +255,6 @@ def sample(rows: int) -> Int[np.ndarray, " examples"]:
     if rows <= EXAMPLES:
         return np.arange(rows)
     return np.sort(np.random.default_rng(0).choice(rows, EXAMPLES, replace=False))
-
-
-@cache
-def memory() -> int:
-    """Bytes of this machine's memory; of 16 GiB where it does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 16 << 30
 
 
 def is_prime(n: int) -> bool:

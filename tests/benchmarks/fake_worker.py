@@ -10,11 +10,12 @@ import numpy as np
 from benchmarks.worker import Answer, Job
 from compare.record import Record
 
-FAILS, DIES, SLEEPS, MISSES, RAISES, KILLED = 101, 103, 109, 113, 131, 137
+FAILS, DIES, SLEEPS, MISSES, RAISES, KILLED, SHORT = 101, 103, 109, 113, 131, 137, 139
 
 
 def work(job: Job) -> Answer:
-    """A record at once; the sizes above fail, abort the process, take very long, raise, or are killed the first time.
+    """A record at once; the sizes above fail, abort the process, take very long, raise, are killed the first time,
+    or take a moment.
 
     A log of what was done, and what makes a sleeper awake, lie beside the suite.
     """
@@ -31,6 +32,8 @@ def work(job: Job) -> Answer:
     if size == KILLED and not (folder / "killed").exists():
         (folder / "killed").touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if size == SHORT:
+        time.sleep(0.4)
     if size == RAISES:
         raise OSError(13, "Permission denied", "records/x.json")
     if size == SLEEPS and not (folder / "awake").exists():

@@ -37,7 +37,7 @@ def run_folder(folder: Path, **changes) -> Path:
     import msgspec
 
     names = ("b", "a")
-    identity = Identity(suite="tiny", identity="x", command="synthnet run tiny", cells=names)
+    identity = Identity(suite="tiny", command="synthnet run tiny", cells=names)
     write_text(folder / "suite.json", msgspec.json.encode(identity).decode())
     for name in names:
         extra = changes if name == "a" else {}

@@ -282,3 +282,27 @@ def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path: Path) -> None
         (tmp_path / folder / "helper.py").write_text(f"VALUE = {number}\n")
         (tmp_path / folder / "own.py").write_text("from helper import VALUE\n")
     assert [load(f"{folder}/own.py:VALUE", tmp_path) for folder in ("one", "two")] == [0, 1]
+
+
+FAULTY = {
+    "import helper": (r"own\.py, line 2: cannot be run \(ZeroDivisionError: .* in helper\.py, line 3\); try it with"),
+    "import broken": (r"own\.py, line 2: cannot be run \(SyntaxError: .* in broken\.py, line 2\); try it with"),
+    "import nowhere": (r"\(ModuleNotFoundError: No module named 'nowhere'\); install 'nowhere', or put it beside"),
+    "import helpless": (r"helpless\.py, line 1\); run `pip install 'synthnet\[smt\]'`"),
+    "1 / 0": (r"own\.py, line 2: cannot be run \(ZeroDivisionError: division by zero\); try it with python alone"),
+}
+
+
+@pytest.mark.parametrize("line", FAULTY)
+def test_a_file_that_cannot_be_run_names_the_line_also_in_a_file_that_it_imports(
+    tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    (tmp_path / "helper.py").write_text("import json\n\nvalue = 1 / 0\n")
+    (tmp_path / "broken.py").write_text("# a comment\nvalue = (1\n")
+    (tmp_path / "helpless.py").write_text("import z3\n")
+    (tmp_path / "own.py").write_text(f"VALUE = 3\n{line}\n")
+    with pytest.raises(ValueError, match=FAULTY[line]):
+        load("own.py:VALUE", tmp_path)
+    (tmp_path / "own.py").write_text("VALUE = 3\n")
+    assert load("own.py:VALUE", tmp_path) == 3

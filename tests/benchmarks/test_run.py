@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import fake_worker
@@ -13,7 +15,10 @@ import pytest
 
 from benchmarks import dispatch
 from benchmarks.dispatch import searches_for
-from benchmarks.run import Outcome, chosen, run_suite, usable
+from benchmarks.fingerprint import answers_of, search_print
+from benchmarks.resolve import MARK
+from benchmarks.run import Outcome, chosen, run_suite
+from benchmarks.standing import usable
 from benchmarks.store import read_records, write_cell, write_record, write_text
 from benchmarks.suite import Suite, read_suite
 from benchmarks.watch import Watcher
@@ -241,6 +246,38 @@ def wait_for(condition) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
+def test_twenty_kills_of_workers_at_random_leave_a_whole_table(tmp_path: Path) -> None:
+    which = suite(tmp_path, sizes=str(fake_worker.SHORT), seeds=", ".join(map(str, range(20))))
+    killer = Killer(tmp_path / "work.log", kills=20)
+    killer.start()
+    outcome = run(tmp_path, which, jobs=2)
+    killer.enough.set()
+    killer.join()
+    assert killer.killed == 20
+    assert outcome.failed == 0
+    assert [record.cell for record in outcome.records] == [cell.name for cell in which.cells]
+
+
+class Killer(threading.Thread):
+    """Kills a worker that has a cell in hand now and then."""
+
+    def __init__(self, log: Path, kills: int) -> None:
+        super().__init__()
+        self.log, self.kills, self.killed = log, kills, 0
+        self.enough = threading.Event()
+
+    def run(self) -> None:
+        random = np.random.default_rng(0)
+        while self.killed < self.kills and not self.enough.wait(random.uniform(0, 0.3)):
+            lines = self.log.read_text().splitlines() if self.log.exists() else []
+            living = {int(line.split()[2]) for line in lines} - {os.getpid()}
+            for worker in random.permutation([each for each in living if Path(f"/proc/{each}").exists()])[:1]:
+                with suppress(ProcessLookupError):
+                    os.kill(int(worker), signal.SIGKILL)
+                    self.killed += 1
+
+
 def test_a_text_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.json"
     write_text(path, "old")
@@ -301,13 +338,14 @@ def test_what_is_made_from_other_answers_or_another_net_is_named_and_done_again(
     )
 
     def again() -> tuple[list[str], int]:
-        """What is said, and how many cells are done, by a process that knows nothing yet."""
-        before = len(done(tmp_path))
-        script = tmp_path / "runner.py"
-        paths = [str(Path(fake_worker.__file__).parent), str(Path(__file__).parents[2])]
-        script.write_text(SAYING.format(paths=paths, suite=str(tmp_path / "suite.toml"), run=str(tmp_path / "run")))
-        said = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
-        return said.splitlines(), len(done(tmp_path)) - before
+        """What is said, and how many cells are done, as by a process that knows nothing yet."""
+        for name in [name for name in sys.modules if name.startswith(MARK)]:
+            del sys.modules[name]
+        answers_of.cache_clear()
+        search_print.cache_clear()
+        before, notes = len(done(tmp_path)), Notes()
+        run(tmp_path, read_suite(str(tmp_path / "suite.toml")), watcher=notes)
+        return notes.notes, len(done(tmp_path)) - before
 
     assert again() == ([], 2)
     (tmp_path / "helper.py").write_text("def half(x):  # the same\n    return x >> 1\n")
@@ -317,19 +355,9 @@ def test_what_is_made_from_other_answers_or_another_net_is_named_and_done_again(
     assert again() == (["the net 'mynet.py:NET' is another one than before: 1 cell done again"], 1)
     (tmp_path / "helper.py").write_text("def half(x): return x // 2 * 0\n")
     said = "the task 'mean' has other answers or types at size 8 than before: 2 cells done again"
-    assert again() == ([said], 2)
+    assert again() == ([said, PROGRAM], 2)
+    (tmp_path / "mine.py").write_text(TASK.replace('"constants"', '"choice"'))
+    assert again() == ([PROGRAM], 0)  # another language is another search, not another net
 
 
-SAYING = """
-import sys; sys.path[:0] = {paths!r}
-from pathlib import Path
-import fake_worker
-from benchmarks.run import run_suite
-from benchmarks.suite import read_suite
-from benchmarks.watch import Watcher
-class Say(Watcher):
-    def note(self, sentence):
-        print(sentence)
-if __name__ == "__main__":
-    run_suite(read_suite({suite!r}), Path({run!r}), command="test", jobs=1, worker=fake_worker.work, watcher=Say())
-"""
+PROGRAM = "the program of 'mean' is for other answers, sizes or primitives: it is searched for again"

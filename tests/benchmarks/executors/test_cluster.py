@@ -4,6 +4,7 @@ import builtins
 import socket
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,24 @@ def test_files_that_do_not_travel_with_the_suite_are_refused(suite: Path) -> Non
     suite.write_text(SUITE.replace("mine.py:TASK", "../mine.py:TASK"))
     with pytest.raises(ValueError, match=r"--cluster: expected .*\.\./mine\.py:TASK.* in the suite's folder"):
         refuse_far_files(read_suite(str(suite)))
+
+
+def test_a_folder_too_large_to_travel_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "LARGEST", 10)
+    for hidden in (".venv", "runs"):
+        (tmp_path / hidden).mkdir()
+        (tmp_path / hidden / "file").write_text("x" * 20)
+    (tmp_path / "mine.py").write_text("x" * 10)
+    cluster.refuse_large(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rows.csv").write_text("x")
+    with pytest.raises(ValueError, match=r"at most 0 MiB in the suite's folder .*; put the suite and the files"):
+        cluster.refuse_large(tmp_path)
+
+
+def test_nodes_need_our_version() -> None:
+    ours = version("synthnet")
+    cluster.refuse_other_versions("auto", {"10.0.0.1": ours})
+    for theirs, said in (("0.0.1", "0.0.1"), ("", "none")):
+        with pytest.raises(ValueError, match=rf"expected synthnet {ours} on every node, got {said} on 10\.0\.0\.2;"):
+            cluster.refuse_other_versions("auto", {"10.0.0.1": ours, "10.0.0.2": theirs})

@@ -31,9 +31,11 @@ from synth.language.spec import Spec
 FIELDS = {  # criterion -> field of a record; the bits are judged by their share of the table's
     "match": "match_domain",
     "coverage": "coverage",
+    "coverage of answers": "coverage_answers",
     "S": "s_agreement",
     "S variance": "s_variance",
     "D": "d_r2",
+    "exceptions": "exceptions",
     "B": "bits_ratio",
 }
 
@@ -188,7 +190,8 @@ def _fields(assessment: Assessment) -> dict:
         "match_test": assessment.match_test,
         "match_domain": evidence.match,
         "match_chance": table.chance,
-        "coverage": evidence.coverage,
+        "coverage": evidence.coverage and evidence.coverage.variance,
+        "coverage_answers": evidence.coverage and evidence.coverage.answers,
         "s_agreement": s and s.agreement,
         "s_low": s and s.low,
         "s_high": s and s.high,
@@ -204,6 +207,7 @@ def _fields(assessment: Assessment) -> dict:
         "bits_dictionary": b and b.dictionary,
         "bits_alignment": b and b.alignment,
         "bits_exceptions": b and b.exceptions,
+        "exceptions": b and b.errors,
         "bits_table": evidence.bits_table,
         "bits_affine": evidence.bits_affine,
         "bits_weights": assessment.bits_weights,

@@ -176,8 +176,10 @@ def _units(found: HeadLayer, heads: Heads, fit: HeadFit, score: np.ndarray) -> U
     most = np.argsort(-heads.importance)[:MOST_UNITS]
     most = most[heads.importance[most] > 0]
     wave = fit.wave[most]
-    bias, gain = np.zeros(len(most)), np.zeros((len(most), len(fit.score)), dtype=complex)
-    for row, own in features(heads, score, fit.dictionary, heads.x).items():
+    mixed = features(heads, score, fit.dictionary, heads.x)
+    width = next(iter(mixed.values())).shape[1]
+    bias, gain = np.zeros(len(most)), np.zeros((len(most), width), dtype=complex)
+    for row, own in mixed.items():
         mine = np.flatnonzero(wave == row)
         columns = np.concatenate([np.ones((len(own), 1), dtype=np.float32), np.real(own), np.imag(own)], axis=1)
         gram = (columns.T @ columns).astype(np.float64)

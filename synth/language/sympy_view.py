@@ -27,9 +27,9 @@ def sympy_expression(program: Program) -> Any:
 
 def latex(program: Program) -> str:
     """The program as LaTeX."""
-    import sympy
+    from synth.language.latex_view import latex_of
 
-    return sympy.latex(sympy_expression(program))
+    return latex_of(sympy_expression(program))
 
 
 def symbol(node: Terminal) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from tokenize import TokenError
 
+import jax.numpy as jnp
 import numpy as np
 import sympy
 from jaxtyping import Int
@@ -22,18 +23,23 @@ from compare.explanation import Explanation, Refusal
 from compare.extract import EXTRACTORS
 from compare.extract.layer import Layer, find_layer
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
-from compare.read import Reading, read
+from compare.read import Reading, inputs_of, read
 from compare.statistics import balanced_agreement
 from compare.view import View
+from nets.check import check_net
 from nets.net import Net, Params
 from synth.language.spec import Spec
+from synth.language.sympy_view import latex
 
+PROBED = 64  # rows on which every site is edited once
 FIELDS = {  # criterion -> field of a record; the bits are judged by their share of the table's
     "match": "match_domain",
     "coverage": "coverage",
+    "coverage of answers": "coverage_answers",
     "S": "s_agreement",
     "S variance": "s_variance",
     "D": "d_r2",
+    "exceptions": "exceptions",
     "B": "bits_ratio",
 }
 
@@ -78,6 +84,7 @@ def assess(
     for a net that answers NaN or breaks its interface.
     """
     began = time.perf_counter()
+    _probe(net, params, spec, view, seed)
     reading = read(net, params, spec, view, train=train, seed=seed)
     explanation, refusals = explain(reading)
     layer = find_layer(reading)
@@ -99,6 +106,15 @@ def assess(
         arrays=_arrays(reading, explanation) if explanation else {},
         seconds=time.perf_counter() - began,
     )
+
+
+def _probe(net: Net, params: Params, spec: Spec, view: View, seed: int) -> None:
+    """Whether the net keeps its promises on some of the domain's rows."""
+    if spec.domain is None:
+        return
+    x = inputs_of(view, tuple(np.asarray(values) for values in spec.domain))
+    rows = np.random.default_rng([seed, 9]).permutation(len(x))[:PROBED]
+    check_net(net, params, jnp.asarray(x[rows]))
 
 
 def explain(reading: Reading) -> tuple[Explanation | None, tuple[Refusal, ...]]:
@@ -188,7 +204,8 @@ def _fields(assessment: Assessment) -> dict:
         "match_test": assessment.match_test,
         "match_domain": evidence.match,
         "match_chance": table.chance,
-        "coverage": evidence.coverage,
+        "coverage": evidence.coverage and evidence.coverage.variance,
+        "coverage_answers": evidence.coverage and evidence.coverage.answers,
         "s_agreement": s and s.agreement,
         "s_low": s and s.low,
         "s_high": s and s.high,
@@ -204,6 +221,7 @@ def _fields(assessment: Assessment) -> dict:
         "bits_dictionary": b and b.dictionary,
         "bits_alignment": b and b.alignment,
         "bits_exceptions": b and b.exceptions,
+        "exceptions": b and b.errors,
         "bits_table": evidence.bits_table,
         "bits_affine": evidence.bits_affine,
         "bits_weights": assessment.bits_weights,
@@ -227,7 +245,7 @@ def _explained(explanation: Explanation) -> dict:
         "extractor": explanation.extractor,
         "template": explanation.template,
         "formula": explanation.formula,
-        "formula_latex": None if expression is None else sympy.latex(expression),
+        "formula_latex": None if expression is None else latex(expression),
         "formula_mathml": None if expression is None else mathml(expression, printer="presentation"),
         "groups": [
             f"{group.label}: {len(group.units)} units, {group.share:.1%} of the effect, {group.formula}"

@@ -4,6 +4,8 @@ from math import lgamma, log
 
 import numpy as np
 
+EXCEPTIONS = 0.01  # of the net's answers, at most, on which a code that stands for the net may err
+
 
 def log2_choose(n: int, k: int) -> float:
     """log2 of the number of k-element subsets of n things."""

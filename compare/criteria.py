@@ -3,11 +3,13 @@
 CRITERIA = {
     "match": "Share of right answers on all inputs; a net that fails it does not do the task.",
     "coverage": "Share of what the outputs know of the inputs that passes through the sites which are replaced.",
+    "coverage of answers": "Share of the net's answers that those sites decide by themselves, whatever bypasses them.",
     "S": "Agreement with the net when one term of the declared template stands in for each unit.",
     "S variance": "Share of the hidden sites' variance that these terms explain.",
     "S control": "How far the same fit, with the true terms forbidden, falls short of S.",
     "D": "How well the explanation predicts what an exchange of one variable changes.",
     "D control": "How far a wrong term falls short of D.",
+    "exceptions": "Share of the net's answers on which the explanation's code errs when it is run in the net's place.",
     "B": "Bits of the explanation beside the table's.",
     "explanation": "No extractor has written an explanation of the net's sites.",
     "held out": "Right on the rows that it was trained on, at chance on the rows that were held out: a table.",

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from compare.bits import EXCEPTIONS
 from compare.evidence.bits import Bits
+from compare.evidence.coverage import Coverage
 from compare.evidence.interchange import Interchange
 from compare.evidence.substitution import Substitution
 from compare.evidence.table import Table
@@ -21,12 +23,13 @@ class Thresholds:
     """What each criterion needs: values measured on the controls of the suites, which leave wide gaps around them."""
 
     match: float = 0.99  # with the task, on the whole domain
-    coverage: float = 0.99  # of the outputs and activations, by the replaced sites
+    coverage: float = 0.99  # of the outputs and activations, and of the answers, by the replaced sites
     s_agreement: float = 0.99
     s_variance: float | None = 0.90  # None: reported, not decisive
     s_gap: float = 0.20  # by which the control's agreement has to fall short
     d_r2: float = 0.85
     d_gap: float = 0.20
+    exceptions: float = EXCEPTIONS  # of the net's answers, by the code alone
     bits: float = 0.25  # of the table's
     bits_large: float = 0.10  # of the table's, for tables of at least `large` bits
     large: float = 60_000.0
@@ -56,7 +59,7 @@ class Evidence:
     """Everything that is judged. None where no explanation was found or a part does not apply."""
 
     match: float
-    coverage: float | None
+    coverage: Coverage | None
     substitution: Substitution | None
     interchange: Interchange | None
     bits: Bits | None
@@ -123,8 +126,11 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
     found = [_at_least("match", evidence.match, thresholds.match, "the net is right on {value} of the domain")]
     s, d, b = evidence.substitution, evidence.interchange, evidence.bits
     if evidence.coverage is not None:
+        c = evidence.coverage
         sentence = "the explanation's sites carry {value} of what follows them"
-        found.append(_at_least("coverage", evidence.coverage, thresholds.coverage, sentence))
+        found.append(_at_least("coverage", c.variance, thresholds.coverage, sentence))
+        sentence = "the explanation's sites alone decide {value} of the net's answers"
+        found.append(_at_least("coverage of answers", c.answers, thresholds.coverage, sentence))
     if s is not None:
         found.append(
             _at_least("S", s.agreement, thresholds.s_agreement, "the template in the net's sites keeps {value}")
@@ -142,10 +148,11 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
         gap = 0.0 if d.control is None else d.r2 - d.control
         found.append(_at_least("D control", gap, thresholds.d_gap, sentence))
     if b is not None:
+        sentence = "the code by itself errs on {value} of the net's answers"
+        found.append(_at_most("exceptions", b.errors, thresholds.exceptions, sentence))
         allowed = thresholds.bits_large if evidence.bits_table >= thresholds.large else thresholds.bits
         ratio = b.total / max(evidence.bits_table, 1.0)
-        sentence = f"the code takes {ratio:.3g} of the table's bits (at most {allowed:.3g})"
-        found.append(Criterion(name="B", value=ratio, threshold=allowed, margin=1 - ratio / allowed, sentence=sentence))
+        found.append(_at_most("B", ratio, allowed, "the code takes {value} of the table's bits"))
     return tuple(found)
 
 
@@ -154,6 +161,11 @@ def _at_least(name: str, value: float, threshold: float, sentence: str) -> Crite
     return Criterion(
         name=name, value=value, threshold=threshold, margin=(value - threshold) / (1 - threshold), sentence=text
     )
+
+
+def _at_most(name: str, value: float, threshold: float, sentence: str) -> Criterion:
+    text = sentence.format(value=f"{value:.3g}") + f" (at most {threshold:.3g})"
+    return Criterion(name=name, value=value, threshold=threshold, margin=1 - value / threshold, sentence=text)
 
 
 def table_criterion(evidence: Evidence, thresholds: Thresholds) -> Criterion | None:

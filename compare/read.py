@@ -147,13 +147,8 @@ def read(
             "read: expected a specification with an enumerable domain, got none; give `domain` to the Spec"
         )
     arguments = tuple(np.asarray(values) for values in spec.domain)
-    x = view.encode(*arguments)
-    targets = np.asarray(spec.targets()).astype(np.int64)
-    if len(targets) != len(x):
-        raise ValueError(
-            f"read: expected an answer for each of the {len(x)} rows of the domain, got {len(targets)}; "
-            "give the Spec an oracle, or outputs in the order of its domain"
-        )
+    x = inputs_of(view, arguments)
+    targets = answers_of(spec, view, arguments, len(x))
     train = None if train is None else _row_numbers(train, len(x))
     shapes = site_shapes(net, params, x, view.classes)
     order = np.random.default_rng([seed, 7]).permutation(len(x))  # a stream that no split of train rows is drawn from
@@ -181,6 +176,47 @@ def read(
             "check the parameters (a training run that diverged?)"
         )
     return _with_outputs(draft, outputs)
+
+
+def inputs_of(view: View, arguments: tuple[np.ndarray, ...]) -> Int[np.ndarray, "rows positions"]:
+    """The net's inputs; ValueError, with the row, unless they are integers of the view's alphabet."""
+    x = np.asarray(view.encode(*arguments))
+    if x.ndim != 2 or not np.issubdtype(x.dtype, np.integer):
+        raise ValueError(
+            f"view: expected `encode` to give integers (rows, positions), got {x.dtype} of shape {x.shape}; "
+            "one-hot and embedding are the net's own first layer"
+        )
+    bad = np.flatnonzero(((x < 0) | (x >= view.alphabet)).any(axis=1))
+    if len(bad):
+        raise ValueError(
+            f"view: expected inputs 0 .. {view.alphabet - 1}, got {x[bad[0]].tolist()} for {_asked(arguments, bad[0])} "
+            f"in row {bad[0]} of the domain; mend the domain, or what the view says of its alphabet"
+        )
+    return x
+
+
+def answers_of(spec: Spec, view: View, arguments: tuple[np.ndarray, ...], rows: int) -> Int[np.ndarray, " rows"]:
+    """The right answers; ValueError, with the row, unless there is one a row and each is one of the view's classes."""
+    given = np.asarray(spec.targets())
+    if given.shape != (rows,):
+        raise ValueError(
+            f"read: expected an answer for each of the {rows} rows of the domain, got shape {given.shape}; "
+            "give the Spec an oracle that answers arrays (n,) with an array (n,), or outputs in the order of its domain"
+        )
+    classes = max(view.classes, 2)
+    known = given.dtype == bool or np.issubdtype(given.dtype, np.integer) or np.issubdtype(given.dtype, np.floating)
+    bad = np.flatnonzero(~np.isin(given, np.arange(classes))) if known else np.arange(rows)
+    if len(bad):
+        raise ValueError(
+            f"read: expected answers 0 .. {classes - 1}, the view's classes, got {given[bad[0]]} for "
+            f"{_asked(arguments, bad[0])} in row {bad[0]} of the domain; mend the oracle or the outputs, or number the "
+            "answers from 0 and give the view as many classes"
+        )
+    return given.astype(np.int64)
+
+
+def _asked(arguments: tuple[np.ndarray, ...], row: int) -> str:
+    return f"({', '.join(str(values[row]) for values in arguments)})"
 
 
 def _row_numbers(train: Int[np.ndarray, " train"], rows: int) -> Int[np.ndarray, " train"]:

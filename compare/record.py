@@ -77,6 +77,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     # S
     coverage: float | None = None  # of outputs and activations that the replaced sites carry
+    coverage_answers: float | None = None  # of the net's answers, by the replaced sites alone
     s_agreement: float | None = None  # with the net, on rows that no constant was fitted on
     s_low: float | None = None  # Wilson interval, 95 %
     s_high: float | None = None
@@ -96,6 +97,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bits_dictionary: float | None = None
     bits_alignment: float | None = None
     bits_exceptions: float | None = None
+    exceptions: float | None = None  # share of the net's answers on which the code by itself errs
     bits_formula: float | None = None
     bits_table: float | None = None
     bits_weights: float | None = None

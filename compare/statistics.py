@@ -24,6 +24,11 @@ def balanced_agreement(answers: Int[np.ndarray, " n"], truth: Int[np.ndarray, " 
     return float(np.mean([equal[truth == value].mean() for value in classes]))
 
 
+def disagreement(answers: Int[np.ndarray, " n"], truth: Int[np.ndarray, " n"]) -> float:
+    """The share of rows that differ, or the mean share a class where that is more."""
+    return max(float((answers != truth).mean()), 1 - balanced_agreement(answers, truth))
+
+
 def chance_agreement(answers: Int[np.ndarray, " n"], truth: Int[np.ndarray, " n"]) -> float:
     """What independent answers with the same frequencies would score, on the scale of `balanced_agreement`."""
     classes = np.unique(truth)

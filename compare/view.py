@@ -28,9 +28,21 @@ def by_position(alphabet: int, classes: int) -> View:
     """
 
     def encode(*arguments: np.ndarray) -> np.ndarray:
-        return np.stack([np.asarray(values, dtype=np.int32) for values in arguments], axis=-1)
+        return np.stack([_integers(values) for values in arguments], axis=-1)
 
     return View(alphabet=alphabet, classes=classes, encode=encode, decode=answers)
+
+
+def _integers(values: np.ndarray) -> Int[np.ndarray, " n"]:
+    given = np.asarray(values)
+    whole = given.astype(np.int32)
+    bad = np.flatnonzero(whole != given)
+    if len(bad):
+        raise ValueError(
+            f"view: expected integers in the domain, got {given[bad[0]]} in row {bad[0]}; "
+            "number the values, or give a View with an `encode` of its own"
+        )
+    return whole
 
 
 def answers(outputs: Float[Array, "n classes"]) -> Int[Array, " n"]:

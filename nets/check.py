@@ -1,38 +1,122 @@
 """Whether a net keeps the promises of `Net`: one clear sentence where it does not."""
 
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from nets.net import Net, Params, Sites, Tokens
 
+OURS = Path(__file__).parent
+SAME = 1e-4  # of the largest value that may change where nothing should
+LOUD = 10.0  # size of an edit, in a site's largest magnitudes, that no dead unit sleeps through
+
 
 def check_net(net: Net, params: Params, x: Tokens) -> None:
-    """ValueError where jit cannot trace the net, outputs or sites are NaN, sites are missing or change shape, or edits
-    do not work as edits.
+    """ValueError where `apply` raises an error or jit cannot trace it, outputs or sites are NaN, sites are missing or
+    change shape, or edits do not work as edits.
 
-    Runs the net on `x` (batch, positions), on its first half, and once for each site with that site's values replaced.
+    Runs the net on `x` (batch, positions), on its first half, and for each site with that site's values replaced by
+    themselves and by others.
     """
-    _check_trace(net, params, x)
-    outputs, sites = net.apply(params, x)
-    _check_values(net, x, outputs, sites)
-    _check_batch(net, sites, net.apply(params, x[: len(x) // 2])[1], len(x) // 2)
-    for number, site in enumerate(net.sites):
-        after = {name: sites[name] for name in net.sites[number + 1 :]} | {"outputs": outputs}
-        moved = _moved(np.asarray(sites[site]), number)
-        edited, values = net.apply(params, x, {site: moved})
-        _check_edit(net, site, moved, values, after, values | {"outputs": edited})
-
-
-def _check_trace(net: Net, params: Params, x: Tokens) -> None:
     try:
         jax.eval_shape(net.apply, params, x)
-    except (jax.errors.JAXTypeError, jax.errors.UnexpectedTracerError) as error:
-        first = str(error).splitlines()[0]
+        outputs, sites = net.apply(params, x)
+        fewer = net.apply(params, x[: len(x) // 2])[1]
+    except Exception as error:
+        _blame(net, x, error)
+    _check_values(net, x, outputs, sites)
+    _check_batch(net, sites, fewer, len(x) // 2)
+    for number, site in enumerate(net.sites):
+        check_site(net, params, x, site, {"outputs": outputs, **sites}, number)
+
+
+def check_site(net: Net, params: Params, x: Tokens, site: str, before: Sites, seed: int) -> None:
+    """ValueError where an edit of the site by its own values changes something, or by other values changes nothing."""
+    own = np.asarray(before[site])
+    moved = _moved(own, seed)
+    try:
+        kept, still = net.apply(params, x, {site: own})
+        edited, values = net.apply(params, x, {site: moved})
+    except Exception as error:
+        _blame(net, x, error)
+    if not _equal(values[site], moved):
         raise ValueError(
-            f"net {net.name!r}: expected an `apply` that jax.jit can trace, got {type(error).__name__} ({first}); "
-            "use jax.numpy and no Python branch on values"
-        ) from error
+            f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to be returned as the site, "
+            f"got other values; let `apply` take edits.get({site!r}, its own value)"
+        )
+    changed = [name for name, value in {"outputs": kept, **still}.items() if not _equal(value, before[name])]
+    if changed:
+        raise ValueError(
+            f"net {net.name!r}, site {site!r}: expected an edit by its own values to change nothing, "
+            f"got other values of {changed[0]}; let what follows read the value that is returned as the site"
+        )
+    later = net.sites[net.sites.index(site) + 1 :]
+    if _reacts(before, {"outputs": edited, **values}, later) or _could_react(net, params, x, site, later, seed):
+        return
+    raise ValueError(
+        f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to change the outputs or a later "
+        "site, got no change; let what follows read the edited value"
+    )
+
+
+def _blame(net: Net, x: Tokens, error: Exception) -> NoReturn:
+    """Our own sentences as they are; any other error with the line it came from and what `apply` gets and returns."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, ValueError) and Path(frames[-1].filename).parent == OURS:
+        raise error
+    theirs = [frame for frame in frames if _is_theirs(frame.filename)]
+    where = f" at {Path(theirs[-1].filename).name}, line {theirs[-1].lineno}: {theirs[-1].line}" if theirs else ""
+    first = (str(error).splitlines() or [""])[0]
+    traced = isinstance(error, jax.errors.JAXTypeError | jax.errors.UnexpectedTracerError)
+    broken = "expected an `apply` that jax.jit can trace, got" if traced else "expected an `apply` that runs, got"
+    advice = "; use jax.numpy and no Python branch on values" if traced else ""
+    raise ValueError(
+        f"net {net.name!r}: {broken} {type(error).__name__} ({first}){where}; "
+        f"it gets (params, x of {x.dtype} {tuple(x.shape)}, edits as a dict of arrays by site) and returns "
+        f"(outputs of floats ({len(x)}, classes), a dict of arrays ({len(x)}, ...) by site){advice}"
+    ) from error
+
+
+def _is_theirs(file: str) -> bool:
+    return Path(file).parent != OURS and not {"site-packages", "dist-packages"} & set(Path(file).parts)
+
+
+def _reacts(before: Mapping[str, Any], after: Mapping[str, Any], later: tuple[str, ...]) -> bool:
+    names = ("outputs", *later)
+    return not all(np.array_equal(before[name], after[name], equal_nan=True) for name in names)
+
+
+def _could_react(net: Net, params: Params, x: Tokens, site: str, later: tuple[str, ...], seed: int) -> bool:
+    """Whether other parameters let an edit through: a read-out of zeros and dead units are no broken promise."""
+    rng = np.random.default_rng(seed)
+    other = jax.tree.map(lambda leaf: _stirred(np.asarray(leaf), rng), params)
+    outputs, sites = net.apply(other, x)
+    own = np.asarray(sites[site])
+    for sign in (1, -1):
+        loud = (own + sign * LOUD * (1 + np.abs(own).max()) * rng.random(own.shape)).astype(own.dtype)
+        edited, values = net.apply(other, x, {site: loud})
+        if _reacts({"outputs": outputs, **sites}, {"outputs": edited, **values}, later):
+            return True
+    return False
+
+
+def _stirred(leaf: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Other values of the same size: no entry that is 0 stays so."""
+    if not np.issubdtype(leaf.dtype, np.floating):
+        return leaf
+    size = float(np.sqrt((leaf.astype(np.float64) ** 2).mean())) if leaf.size else 0.0
+    return (leaf + (size or 1.0) * rng.normal(size=leaf.shape)).astype(leaf.dtype)
+
+
+def _equal(given: Any, expected: Any) -> bool:
+    one, other = np.asarray(given), np.asarray(expected)
+    scale = float(np.abs(other).max(initial=0.0))
+    return one.shape == other.shape and bool(np.all(np.abs(one - other) <= SAME * scale))
 
 
 def _check_values(net: Net, x: Tokens, outputs: jax.Array, sites: Sites) -> None:
@@ -72,15 +156,3 @@ def _moved(values: np.ndarray, seed: int) -> np.ndarray:
     """Other values of about the same size, each row from elsewhere in the batch."""
     noise = np.random.default_rng(seed).normal(size=values.shape)
     return (np.roll(values, 1, axis=0) + noise * (1 + np.nanstd(values))).astype(values.dtype)
-
-
-def _check_edit(net: Net, site: str, moved: np.ndarray, values: Sites, before: Sites, after: Sites) -> None:
-    if not np.allclose(values[site], moved, atol=1e-5, rtol=1e-5):
-        raise ValueError(
-            f"net {net.name!r}, site {site!r}: expected an edit to be returned as the site, got other values"
-        )
-    if all(np.array_equal(before[name], after[name], equal_nan=True) for name in before):
-        raise ValueError(
-            f"net {net.name!r}, site {site!r}: expected an edit to change the outputs or a later site, got no change; "
-            "let what follows read the edited value"
-        )

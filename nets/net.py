@@ -50,7 +50,7 @@ def wrap(apply: Apply, sites: tuple[str, ...], *, name: str = "user", init: Call
 
     def applied(params: Params, x: Tokens, edits: Mapping[str, Array] | None = None) -> tuple[Array, Sites]:
         refuse_unknown(name, edits or {}, declared)
-        outputs, values = apply(params, x, edits or {})
+        outputs, values = _returned(name, apply(params, x, edits or {}))
         if set(values) != set(declared):
             raise ValueError(
                 f"net {name!r}: expected the sites {sorted(declared)}, got {sorted(values)}; "
@@ -59,6 +59,16 @@ def wrap(apply: Apply, sites: tuple[str, ...], *, name: str = "user", init: Call
         return outputs, {site: values[site] for site in declared}
 
     return Net(name=name, init=init or _no_init(name), apply=applied, sites=declared)
+
+
+def _returned(name: str, given: Any) -> tuple[Array, Sites]:
+    if isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[1], Mapping):
+        return given[0], dict(given[1])
+    got = f"({', '.join(type(each).__name__ for each in given)})" if isinstance(given, tuple) else type(given).__name__
+    raise ValueError(
+        f"net {name!r}: expected `apply` to return (outputs, a dict of arrays by site), got {got}; "
+        "return the outputs and what the sites hold"
+    )
 
 
 def tapping(edits: Mapping[str, Array]) -> tuple[Tap, Sites]:

@@ -1,17 +1,21 @@
 """B: the description length of the explanation as a code that is run, beside the table's and the weights'.
 
 B_total = B_dictionary + B_alignment + B_exceptions (Rissanen's two-part code); the exceptions are the rows on which the
-quantised, pruned code disagrees with the net.
+quantised, pruned code disagrees with the net. A code that errs on more than EXCEPTIONS of them does not speak for the
+net by itself, whatever it saves: it is taken only where no other code is there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import jax
 import numpy as np
+from jaxtyping import Int
 
-from compare.bits import exception_bits, table_bits
-from compare.explanation import Explanation
+from compare.bits import EXCEPTIONS, exception_bits, table_bits
+from compare.explanation import Code, Explanation
 from compare.read import Reading, evaluate
+from compare.statistics import disagreement
 from nets.net import Params
 
 WEIGHT_PRECISIONS = (2, 3, 4, 5, 6, 8, 12)
@@ -21,35 +25,42 @@ SCALE_BITS = 32  # a tensor's scale
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bits:
-    """The shortest code found, in bits."""
+    """The shortest code found among those that stand for the net, in bits."""
 
     total: float
     dictionary: float
     alignment: float
     exceptions: float
     disagreements: int  # rows
+    errors: float  # their share of the rows, or averaged over the net's answers where classes are unbalanced
     units_kept: int
     precision: int  # bits a constant
 
 
 def weigh(reading: Reading, explanation: Explanation) -> Bits | None:
     """The shortest of the explanation's codes, each charged for the rows on which it disagrees with the net."""
-    best: Bits | None = None
-    for code in explanation.codes():
-        wrong = int((code.answers != reading.answers).sum())
-        exceptions = exception_bits(reading.rows, wrong, max(reading.view.classes, 2))
-        total = code.bits_dictionary + code.bits_alignment + exceptions
-        if best is None or total < best.total:
-            best = Bits(
-                total=total,
-                dictionary=code.bits_dictionary,
-                alignment=code.bits_alignment,
-                exceptions=exceptions,
-                disagreements=wrong,
-                units_kept=code.units_kept,
-                precision=code.precision,
-            )
-    return best
+    return shortest(explanation.codes(), reading.answers, max(reading.view.classes, 2))
+
+
+def shortest(codes: Iterable[Code], answers: Int[np.ndarray, " rows"], classes: int) -> Bits | None:
+    """The shortest code that errs on at most EXCEPTIONS of the answers; where every code errs on more, the shortest."""
+    found = [_charged(code, answers, classes) for code in codes]
+    return min(found, key=lambda bits: (bits.errors > EXCEPTIONS, bits.total), default=None)
+
+
+def _charged(code: Code, answers: Int[np.ndarray, " rows"], classes: int) -> Bits:
+    wrong = int((code.answers != answers).sum())
+    exceptions = exception_bits(len(answers), wrong, classes)
+    return Bits(
+        total=code.bits_dictionary + code.bits_alignment + exceptions,
+        dictionary=code.bits_dictionary,
+        alignment=code.bits_alignment,
+        exceptions=exceptions,
+        disagreements=wrong,
+        errors=disagreement(code.answers, answers),
+        units_kept=code.units_kept,
+        precision=code.precision,
+    )
 
 
 def bits_of_table(reading: Reading) -> float:

@@ -3,35 +3,63 @@
 A program that is substituted into a net says nothing about a path around its sites, nor about a nonlinearity that mixes
 units or looks at the inputs. Two exchanges with the net's own values tell: all replaced sites taken from other inputs
 must give those inputs' outputs; and pre-activations shuffled between inputs, each unit in its own order, must give the
-activations shuffled alike.
+activations shuffled alike, which put in order again must give those inputs' answers. Variance alone does not tell: a
+table of a few rows moves little of it and decides the answers there.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Explanation
 from compare.read import Reading
-from compare.statistics import centred
+from compare.statistics import centred, disagreement
 
-ROWS = 256
+ROWS = 4096  # at most, fewer for wide sites
+VALUES = 2**22  # numbers in an exchanged site
+FEWEST = 256  # rows, whatever the width
 
 
-def coverage(reading: Reading, explanation: Explanation) -> float:
-    """The smaller share, of the outputs' variance or of the hidden site's, that comes out as it must; 1 is all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Each the smaller share of the two exchanges that comes out as it must; 1 is all."""
+
+    variance: float  # of the outputs, or of the hidden site
+    answers: float  # averaged over the classes where they are unbalanced
+
+
+def coverage(reading: Reading, explanation: Explanation) -> Coverage:
+    """Exchange the sites between random pairs of inputs, then the units one by one."""
     rng = np.random.default_rng(reading.seed + 5)
-    rows, others = rng.choice(reading.rows, size=(2, min(ROWS, reading.rows)))
-    sites = tuple(explanation.substitute(reading.x[rows]))
-    outputs, theirs = reading.run(keep=(*sites, explanation.hidden), rows=others)
-    moved = reading.run({site: theirs[site] for site in sites}, rows=rows)[0]
-    shape = reading.shapes[explanation.hidden]
-    pre = [site for site in sites if reading.shapes[site] == shape and site != explanation.hidden]
-    shares = [_alike(centred(moved), centred(outputs))]
-    if pre and len(shape) == 1:
-        order = rng.permuted(np.tile(np.arange(len(others))[:, None], shape), axis=0)
-        shuffled = {pre[-1]: np.take_along_axis(theirs[pre[-1]], order, axis=0)}
-        hidden = reading.run(shuffled, keep=(explanation.hidden,), rows=rows)[1][explanation.hidden]
-        shares.append(_alike(hidden, np.take_along_axis(theirs[explanation.hidden], order, axis=0)))
-    return min(shares)
+    sites, hidden = tuple(explanation.substitute(reading.x[:1])), explanation.hidden
+    width = max(int(np.prod(reading.shapes[site])) for site in (*sites, hidden))
+    size = min(reading.rows, int(np.clip(VALUES // width, FEWEST, ROWS)))
+    others, rows = rng.permutation(reading.rows)[:size], rng.permutation(reading.rows)[:size]
+    outputs, theirs = reading.run(keep=(*sites, hidden), rows=others)
+    given = [reading.run({site: theirs[site] for site in sites}, rows=rows)[0]]
+    shares = [_alike(centred(given[0]), centred(outputs))]
+    pre = _before(reading, sites, hidden)
+    if pre is not None:
+        order = rng.permuted(np.tile(np.arange(size)[:, None], reading.shapes[hidden]), axis=0)
+        shuffled = {pre: np.take_along_axis(theirs[pre], order, axis=0)}
+        mixed = reading.run(shuffled, keep=(hidden,), rows=rows)[1][hidden]
+        alone = np.empty_like(mixed)
+        np.put_along_axis(alone, order, mixed, axis=0)
+        shares.append(_alike(alone, theirs[hidden]))
+        given.append(reading.run({hidden: alone}, rows=rows)[0])
+    answers = reading.answers[others]
+    return Coverage(
+        variance=min(shares), answers=1 - max(disagreement(reading.decode(each), answers) for each in given)
+    )
+
+
+def _before(reading: Reading, sites: Sequence[str], hidden: str) -> str | None:
+    """The replaced site that the hidden one is computed from, unit by unit."""
+    shape = reading.shapes[hidden]
+    pre = [site for site in sites if reading.shapes[site] == shape and site != hidden]
+    return pre[-1] if pre and len(shape) == 1 else None
 
 
 def _alike(given: Float[np.ndarray, "rows n"], expected: Float[np.ndarray, "rows n"]) -> float:

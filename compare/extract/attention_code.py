@@ -12,7 +12,8 @@ on fitted rows after everything else is quantised. Two families:
   read-out are short Fourier series in phi that all units of a frequency share; the read-out turns by 2 phi (cos(w a +
   phi) and cos(w b + phi) make cos(w (a + b) + 2 phi)). A unit pays for phi and its amplitude.
 
-All codes are tried on a sample of the fitted rows; the shortest there are run on the whole domain.
+All codes are tried on a sample of the fitted rows; the shortest there, and the shortest of those that hardly err, are
+run on the whole domain.
 """
 
 from collections.abc import Iterator
@@ -22,27 +23,38 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.bits import exception_bits, log2_choose
+from compare.bits import EXCEPTIONS, exception_bits, log2_choose
 from compare.explanation import Code
 from compare.extract.attention_layer import HeadLayer
-from compare.extract.attention_units import Features, Rough, Units, activate, features, free, hidden, tied
+from compare.extract.attention_units import (
+    COARSE,
+    FINE,
+    Features,
+    Grain,
+    Rough,
+    Units,
+    activate,
+    features,
+    free,
+    hidden,
+    tied,
+)
 from compare.extract.residues_code import phase, uniform
 from compare.fit.heads import HeadFit, Heads
 from compare.fit.pruning import eliminated, quantised_weights
 from compare.read import Reading
 
 HEADER_BITS = 64.0  # sign, family, precisions, number of units, and six scales of 8 bits
-SCORE_AMPLITUDE_BITS, SCORE_PHASE_BITS, SCORE_OFFSET_BITS = 5, 5, 5
 SECOND_WAVE = 0.15  # of a head's strongest wave; a second one below it is left out
 OFFSET_SHARE, MOST_OFFSETS, OFFSET_BITS = 0.002, 8, 5  # of the outputs' variance; waves; bits a real constant
-PRECISIONS = (3, 4, 5)
 HARMONICS = (1, 5)  # waves of c that a unit writes
 AMPLITUDE_BITS = (2, 3)
 AMPLITUDE_OCTAVES = 3.0
 MOST_UNITS = 192
 SIZES = 16
 SAMPLE = 2048  # fitted rows on which codes are tried
-FINALISTS = 6
+FINALISTS = 6  # the shortest of all, and as many of those that err on few enough rows of the sample
+SURE = 0.8  # of the exceptions that are allowed: what a sample says of all rows
 EQUAL = 1e-4  # of the largest activation
 
 
@@ -50,39 +62,60 @@ class _Draft(NamedTuple):
     """A code before it is run on the whole domain."""
 
     estimate: float  # bits, exceptions by their share of the sample
+    errors: float  # that share
     rough: Rough
     kept: Int[np.ndarray, " kept"]
     amplitude: Float[np.ndarray, " kept"]
     offset: Float[np.ndarray, " p"]
     alignment: float  # bits
+    score: Float[np.ndarray, "heads positions p"]
+
+    @property
+    def sure(self) -> bool:
+        """Whether it will stand for the net on all rows."""
+        return self.errors <= SURE * EXCEPTIONS
 
 
 def codes(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, sign: int) -> Iterator[Code]:
-    """The shortest programs over families, precisions and numbers of units, each run on the whole domain."""
+    """The shortest programs over families, precisions and numbers of units, each run on the whole domain.
+
+    Finer constants are tried where no coarse code stands for the net.
+    """
     power = homogeneous_power(reading, found)
     if power is None:
         return
-    score, head_bits = quantised_scores(heads, fit)
+    drafts = list(_drafts(reading, found, heads, fit, sign, power, COARSE))
+    if not any(draft.sure for draft in drafts):
+        drafts += _drafts(reading, found, heads, fit, sign, power, FINE)
+    header = log2_choose(len(heads.chars.k), len(fit.dictionary)) + HEADER_BITS
+    chosen = nsmallest(FINALISTS, drafts, key=lambda d: d.estimate)
+    chosen += nsmallest(FINALISTS, (d for d in drafts if d.sure), key=lambda d: d.estimate)
+    once = {id(draft): draft for draft in chosen}.values()
+    scores = {id(draft.score): draft.score for draft in once}
+    everywhere = {name: features(heads, score, fit.dictionary, reading.x) for name, score in scores.items()}
+    for draft in once:
+        yield _finished(reading, draft, everywhere[id(draft.score)], power, header)
+
+
+def _drafts(
+    reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, sign: int, power: int, grain: Grain
+) -> Iterator[_Draft]:
+    score, head_bits = quantised_scores(heads, fit, grain.score_bits)
     offsets = quantised_offsets(reading, heads)
     sample = np.random.default_rng(reading.seed).permutation(reading.fitted)[:SAMPLE]
     units = _units(found, heads, fit, score)
-    header = log2_choose(len(heads.chars.k), len(fit.dictionary)) + HEADER_BITS
     mixed = features(heads, score, fit.dictionary, reading.x[sample])
     outputs, answers = reading.outputs[sample], reading.answers[sample]
-    drafts = []
-    for rough in _roughs(heads, units, sign):
+    for rough in _roughs(heads, units, sign, grain):
         acts = hidden(rough, mixed, power)
         for kept, amplitude, bits in _pruned(rough, acts, outputs):
             unit = rough.unit_bits + bits + float(np.log2(len(fit.dictionary)))
             given = _outputs(rough, kept, amplitude, acts[:, kept])
             for offset, offset_bits in offsets:
                 alignment = head_bits + offset_bits + rough.shared_bits + len(kept) * unit
-                wrong = round(float((reading.decode(given + offset) != answers).mean()) * reading.rows)
-                estimate = alignment + exception_bits(reading.rows, wrong, reading.view.classes)
-                drafts.append(_Draft(estimate, rough, kept, amplitude, offset, alignment))
-    everywhere = features(heads, score, fit.dictionary, reading.x)
-    for draft in nsmallest(FINALISTS, drafts, key=lambda d: d.estimate):
-        yield _finished(reading, draft, everywhere, power, header)
+                errors = float((reading.decode(given + offset) != answers).mean())
+                wrong = exception_bits(reading.rows, round(errors * reading.rows), reading.view.classes)
+                yield _Draft(alignment + wrong, errors, rough, kept, amplitude, offset, alignment, score)
 
 
 def _finished(reading: Reading, draft: _Draft, everywhere: Features, power: int, header: float) -> Code:
@@ -106,20 +139,20 @@ def homogeneous_power(reading: Reading, found: HeadLayer) -> int | None:
     return None
 
 
-def quantised_scores(heads: Heads, fit: HeadFit) -> tuple[Float[np.ndarray, "heads positions p"], float]:
+def quantised_scores(heads: Heads, fit: HeadFit, bits: int) -> tuple[Float[np.ndarray, "heads positions p"], float]:
     """Scores from quantised constants, the waves shared by all arguments; and what they cost."""
     chars, arguments = heads.chars, heads.arguments
     means = fit.score.mean(axis=2)
     offset = means - means[:, arguments].mean(axis=1, keepdims=True)
-    rough = np.repeat(uniform(offset, SCORE_OFFSET_BITS)[:, :, None], chars.p, axis=2)
+    rough = np.repeat(uniform(offset, bits)[:, :, None], chars.p, axis=2)
     z = chars.z[fit.score_waves]  # (heads, waves, p)
     wave = np.einsum("hwp,hsp->hw", z, fit.score[:, arguments]) * 2 / (chars.p * len(arguments))
     size = np.abs(wave)
     kept = size >= SECOND_WAVE * size.max(axis=1, keepdims=True)
-    wave = uniform(size, SCORE_AMPLITUDE_BITS) * phase(wave, SCORE_PHASE_BITS) * kept
+    wave = uniform(size, bits) * phase(wave, bits) * kept
     rough[:, arguments] += np.real(np.einsum("hw,hwp->hp", np.conj(wave), z))[:, None]
-    a_wave = float(np.log2(len(chars.k))) + SCORE_AMPLITUDE_BITS + SCORE_PHASE_BITS
-    offsets = (fit.score.shape[1] - 1) * SCORE_OFFSET_BITS
+    a_wave = float(np.log2(len(chars.k))) + 2 * bits
+    offsets = (fit.score.shape[1] - 1) * bits
     return rough, float(kept.sum() * a_wave + len(fit.score) * (offsets + 1))
 
 
@@ -143,8 +176,10 @@ def _units(found: HeadLayer, heads: Heads, fit: HeadFit, score: np.ndarray) -> U
     most = np.argsort(-heads.importance)[:MOST_UNITS]
     most = most[heads.importance[most] > 0]
     wave = fit.wave[most]
-    bias, gain = np.zeros(len(most)), np.zeros((len(most), len(fit.score)), dtype=complex)
-    for row, own in features(heads, score, fit.dictionary, heads.x).items():
+    mixed = features(heads, score, fit.dictionary, heads.x)
+    width = next(iter(mixed.values())).shape[1]
+    bias, gain = np.zeros(len(most)), np.zeros((len(most), width), dtype=complex)
+    for row, own in mixed.items():
         mine = np.flatnonzero(wave == row)
         columns = np.concatenate([np.ones((len(own), 1), dtype=np.float32), np.real(own), np.imag(own)], axis=1)
         gram = (columns.T @ columns).astype(np.float64)
@@ -155,12 +190,12 @@ def _units(found: HeadLayer, heads: Heads, fit: HeadFit, score: np.ndarray) -> U
     return Units(wave=wave, importance=heads.importance[most], bias=bias, gain=gain, readout=found.layer.readout[most])
 
 
-def _roughs(heads: Heads, units: Units, sign: int) -> Iterator[Rough]:
-    for q in PRECISIONS:
+def _roughs(heads: Heads, units: Units, sign: int, grain: Grain) -> Iterator[Rough]:
+    for q in grain.precisions:
         for harmonics in HARMONICS:
             if sign > 0:
-                yield from (tied(heads.chars, units, q, series, harmonics) for series in (1, 2))
-            yield free(heads.chars, units, q, harmonics)
+                yield from (tied(heads.chars, units, q, series, harmonics, grain) for series in (1, 2))
+            yield free(heads.chars, units, q, harmonics, grain)
 
 
 def _pruned(

@@ -9,11 +9,24 @@ from compare.extract.residues_code import phase, uniform
 from compare.fit.characters import Characters
 from compare.fit.heads import Heads
 
-READING_BITS, WRITING_BITS = 5, 6  # a real constant of a shared series
-WRITING_ORDER = 1  # of the free units' read-outs in their phase
 READING_OCTAVES = 4.0
 
 Features = dict[int, Complex[np.ndarray, "rows heads"]]  # by frequency, what every head mixes of both arguments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grain:
+    """How finely a code states what its units share, and the precisions of what each has by itself."""
+
+    precisions: tuple[int, ...]
+    reading_bits: int  # a real constant of a shared series
+    writing_bits: int
+    writing_order: int  # of the free units' read-outs in their phase
+    score_bits: int  # an amplitude, a phase or an offset of a head's score
+
+
+COARSE = Grain(precisions=(3, 4, 5), reading_bits=5, writing_bits=6, writing_order=1, score_bits=5)
+FINE = Grain(precisions=(6,), reading_bits=8, writing_bits=10, writing_order=2, score_bits=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +89,7 @@ def hidden(rough: Rough, mixed: Features, power: int) -> Float[np.ndarray, "rows
     return acts - acts.mean(axis=0)
 
 
-def tied(chars: Characters, units: Units, q: int, series: int, harmonics: int) -> Rough:
+def tied(chars: Characters, units: Units, q: int, series: int, harmonics: int, grain: Grain) -> Rough:
     """One closed curve a frequency: readings, bias and, with harmonics > 1, read-outs are Fourier series in phi.
 
     `series` is their highest order, `harmonics` how many multiples of its frequency a unit writes.
@@ -84,13 +97,14 @@ def tied(chars: Characters, units: Units, q: int, series: int, harmonics: int) -
     total = units.gain.sum(axis=1)
     turn = phase(total, q)
     aim = np.column_stack([units.gain * np.conj(turn)[:, None], units.bias]) / _positive(np.abs(total))[:, None]
-    curve, shared_bits = _curve(units, turn, aim, series, READING_BITS)
+    curve, shared_bits = _curve(units, turn, aim, series, grain.reading_bits)
     if harmonics == 1:
         written = turn[:, None] ** 2
     else:
         own = _written(chars, units, harmonics)
         back = turn[:, None] ** (-2 * np.arange(1, harmonics + 1))
-        written, write_bits = _curve(units, turn, own * back / _positive(np.abs(own[:, :1])), series, WRITING_BITS)
+        aim = own * back / _positive(np.abs(own[:, :1]))
+        written, write_bits = _curve(units, turn, aim, series, grain.writing_bits)
         written, shared_bits = written / back, shared_bits + write_bits
     return Rough(
         wave=units.wave,
@@ -103,7 +117,7 @@ def tied(chars: Characters, units: Units, q: int, series: int, harmonics: int) -
     )
 
 
-def free(chars: Characters, units: Units, q: int, harmonics: int) -> Rough:
+def free(chars: Characters, units: Units, q: int, harmonics: int, grain: Grain) -> Rough:
     """Every unit's own phases at q bits and log-amplitudes at q - 1; it is read out with a phase of q + 1 bits.
 
     Harmonics of the read-out are short series in that phase, shared by all units of a frequency.
@@ -116,7 +130,7 @@ def free(chars: Characters, units: Units, q: int, harmonics: int) -> Rough:
     if harmonics > 1:
         back = turn[:, None] ** -np.arange(1, harmonics + 1)
         aim = own * back / _positive(np.abs(own[:, :1]))
-        written, shared_bits = _curve(units, turn, aim, WRITING_ORDER, WRITING_BITS)
+        written, shared_bits = _curve(units, turn, aim, grain.writing_order, grain.writing_bits)
         written = written / back
     return Rough(
         wave=units.wave,

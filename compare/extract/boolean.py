@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from compare.bits import exception_bits
+from compare.evidence.bits import shortest
 from compare.evidence.units import FRACTION, explained_change, predicted_change
 from compare.explanation import Code, Edits, Explanation, Group, Inputs, Refusal, UnitFit
 from compare.extract.boolean_code import PRECISIONS, codes, entry_bits
@@ -89,11 +89,9 @@ def choose(layer: BitLayer, named_bits: tuple[int, ...]) -> Template:
 
 def code_length(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> float:
     """Bits of the template's shortest code with its exceptions, the whole dictionary paid for."""
-    reading = template.layer.reading
-    shortest = [*codes(template, precisions)][-1]
-    wrong = int((shortest.answers != reading.answers).sum())
-    dictionary = sum(entry_bits(entry) for entry in template.entries)
-    return dictionary + shortest.bits_alignment + exception_bits(reading.rows, wrong, 2)
+    found = shortest(codes(template, precisions), template.layer.reading.answers, 2)
+    assert found is not None
+    return sum(entry_bits(entry) for entry in template.entries) + found.alignment + found.exceptions
 
 
 def fitted_exchange(template: Template) -> float:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.bits import exception_bits, log2_choose
+from compare.bits import EXCEPTIONS, exception_bits, log2_choose, table_bits
 from compare.explanation import Code
 from compare.extract.boolean_layer import BitLayer
 from compare.extract.boolean_templates import LARGEST_WEIGHT, Entry, Tables, Template
+from compare.statistics import disagreement
 
 PRECISIONS = (1, 2, 3, 4)
 HEADER_BITS = 11.0  # precision 2, ties 1, the margin's offset 8
@@ -35,27 +36,29 @@ def entry_bits(entry: Entry) -> float:
 
 
 def codes(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> Iterator[Code]:
-    """Programs over a grid of precisions, ties and numbers of kept units, run on the whole domain, ever shorter ones.
+    """Programs over a grid of precisions, ties and numbers of kept units, run on the whole domain.
 
-    A program that is longer than the best so far even without exceptions is not run.
+    A program that cannot be chosen (`compare.evidence.bits.shortest`) any more, even without exceptions, is not run.
     """
     layer = template.layer
     order = np.argsort(-layer.importance)
     order = order[layer.importance[order] > 0][:MOST_UNITS]
-    best = np.inf
+    best, faithful, enough = np.inf, np.inf, table_bits(layer.positive, 2)
     for q in precisions:
         for tied in (True, False):
             rough = Rough.of(template, q, tied)
             for m in _sizes(len(order)):
                 dictionary, alignment = _lengths(template, rough, order[:m])
-                if dictionary + alignment + exception_bits(len(layer.signs), 0, 2) >= best:
+                longest = faithful if np.isfinite(faithful) else max(best, enough)
+                if dictionary + alignment + exception_bits(len(layer.signs), 0, 2) >= longest:
                     break
                 margin = rough.tables.margin(rough.activations, _readout(layer, rough, order[:m], q))
                 margin -= _cut(margin, layer.positive)
                 wrong = int(((margin > 0) != layer.positive).sum())
                 total = dictionary + alignment + exception_bits(len(margin), wrong, 2)
-                if total < best:
-                    best = total
+                stands = disagreement(margin > 0, layer.positive) <= EXCEPTIONS
+                if total < (faithful if stands else best):
+                    best, faithful = min(best, total), total if stands else faithful
                     yield Code(
                         bits_dictionary=dictionary,
                         bits_alignment=alignment,

@@ -4,7 +4,8 @@ A wave unit costs: its frequency (log2 4n), three phases (q bits each: of a, b a
 (3 bits each, eight levels over 2^-6 .. 1 of the largest), a bias (5 bits); where units are tied, b's wave is a's or its
 negative, one bit. A ramp unit costs, for each of a, b and the read-out, two knots (log2 C(n - 2, 2)), four corners
 (q + 2 bits each) and a log-amplitude (3 bits). All classes share a quadratic offset (8 bits a coefficient); one bit
-says whether activations count from their mean over the domain, which the program computes.
+says whether activations count from their mean over the domain, which the program computes. At the finest precision a
+ramp's log-amplitude and the offset are finer too.
 """
 
 from collections.abc import Iterator
@@ -23,9 +24,10 @@ from compare.fit.ramps import Ramps, fit_ramps, ramp_table
 from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading
 
-PRECISIONS = (3, 4, 5)
-OFFSET_BITS = 8
-HEADER_BITS = 10.0 + 3 * OFFSET_BITS  # which of the declared templates, tied or not, centred or not, and the offset
+PRECISIONS = (3, 4, 5, 8)
+FINEST = PRECISIONS[-1]
+OFFSET_BITS, FINE_OFFSET_BITS, FINE_SCALE_BITS = 8, 14, 12
+HEADER_BITS = 10.0  # which of the declared templates, tied or not, centred or not
 
 
 def codes(reading: Reading, layer: Layer, template: Template, n: int) -> Iterator[Code]:
@@ -58,7 +60,7 @@ def _sizes(
     for size in np.unique(np.geomspace(min(2, len(kept)), len(kept), SIZES).astype(int)):
         readout, offset = readouts.quantised(int(size), q)
         yield Code(
-            bits_dictionary=HEADER_BITS,
+            bits_dictionary=HEADER_BITS + 3 * _offset_bits(q),
             bits_alignment=float(size * cost),
             units_kept=int(size),
             precision=q,
@@ -71,7 +73,15 @@ def unit_bits(template: Template, n: int, q: int, tied: bool) -> float:
     if template.kind == "wave":
         waves = 2 * (q + AMPLITUDE_BITS) + (1 if tied else q + AMPLITUDE_BITS)
         return float(np.log2(GRID * n)) + waves + BIAS_BITS
-    return 3 * (log2_choose(n - 2, 2) + 4 * (q + 2) + AMPLITUDE_BITS)
+    return 3 * (log2_choose(n - 2, 2) + 4 * (q + 2) + _scale_bits(q))
+
+
+def _scale_bits(q: int) -> int:
+    return FINE_SCALE_BITS if q == FINEST else AMPLITUDE_BITS
+
+
+def _offset_bits(q: int) -> int:
+    return FINE_OFFSET_BITS if q == FINEST else OFFSET_BITS
 
 
 def quantised(
@@ -103,9 +113,9 @@ def _tied(a: Complex[np.ndarray, " kept"], b: Complex[np.ndarray, " kept"]) -> t
 
 
 def _rough_ramps(ramps: Ramps, n: int, q: int) -> Float[np.ndarray, "n columns"]:
-    """Ramps whose corners have q + 2 bits of a scale of their own, itself one of eight."""
+    """Ramps whose corners have q + 2 bits of a scale of their own, itself on a few levels."""
     top = np.abs(ramps.corners).max(axis=0)
-    scale = log_amplitude(top)
+    scale = log_amplitude(top, _scale_bits(q))
     levels = 2 ** (q + 1) - 1
     steps = np.round(ramps.corners / np.maximum(top, 1e-30) * levels) / levels
     return ramp_table(Ramps(ramps.knots, steps * scale), n)
@@ -159,4 +169,4 @@ class _Readouts:
         rest = self.goal - self.hidden[:size] @ (readout - readout.mean(axis=1, keepdims=True))
         t = np.linspace(-1, 1, self.n)
         curve = np.stack([np.ones(self.n), t, t**2], axis=1)
-        return readout, curve @ uniform(np.linalg.lstsq(curve, rest, rcond=None)[0], OFFSET_BITS)
+        return readout, curve @ uniform(np.linalg.lstsq(curve, rest, rcond=None)[0], _offset_bits(q))

@@ -142,11 +142,12 @@ def quantised(
 def _activate(
     reading: Reading, layer: Layer, parts: tuple[np.ndarray, np.ndarray], kept: Int[np.ndarray, " kept"]
 ) -> Float[np.ndarray, "rows kept"]:
-    """The net's own nonlinearity on the quantised pre-activations."""
+    """The net's own nonlinearity on the quantised pre-activations; it sees one and the same input for every row."""
     x, y = reading.x[:, 0], reading.x[:, 1]
     pre = np.zeros((reading.rows, reading.shapes[layer.pre][0]), dtype=np.float32)
     pre[:, kept] = parts[0][x] + parts[1][y]
-    return reading.run({layer.pre: pre}, keep=(layer.hidden,))[1][layer.hidden][:, kept]
+    same = np.zeros(reading.rows, dtype=int)
+    return reading.run({layer.pre: pre}, keep=(layer.hidden,), rows=same)[1][layer.hidden][:, kept]
 
 
 def log_amplitude(values: Float[np.ndarray, " n"], bits: int = AMPLITUDE_BITS) -> Float[np.ndarray, " n"]:

@@ -179,6 +179,12 @@ SUBSTITUTION = (
         "Share of the outputs' variance, or of the last hidden site's if less, that follows the explanation's sites "
         "when they take another input's values.",
     ),
+    Term(
+        "coverage_answers",
+        "coverage of answers",
+        fraction,
+        "Share of the net's answers that follow those sites when all else, or every other unit, is another input's.",
+    ),
     Term("s_control", "S control", fraction, "Agreement of the best formulas with the true terms forbidden."),
     Term("s_control_variance", "S control variance", fraction, "Variance that the formulas of the control explain."),
     Term("s_permuted", "S permuted", fraction, "Agreement when the same fitter is given permuted data."),
@@ -200,6 +206,12 @@ BITS = (
     Term("bits_dictionary", "bits, dictionary", count, "Bits that say which terms are used."),
     Term("bits_alignment", "bits, alignment", count, "Bits of every kept unit's constants."),
     Term("bits_exceptions", "bits, exceptions", count, "Bits that name the inputs on which the explanation errs."),
+    Term(
+        "exceptions",
+        "exceptions",
+        fraction,
+        f"Share of the net's answers on which the code by itself errs{BALANCED}.",
+    ),
     Term(
         "bits_formula", "bits, formula", count, "Bits of the grouped formula that the report shows; it never decides."
     ),

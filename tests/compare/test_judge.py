@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from compare.evidence.bits import Bits
+from compare.evidence.coverage import Coverage
 from compare.evidence.interchange import Interchange
 from compare.evidence.substitution import Substitution
 from compare.evidence.table import Table
@@ -35,9 +36,18 @@ GOOD = Evidence(
         permuted=0.05,
     ),
     interchange=Interchange(r2=0.93, control=-0.5, dictionary=0.97),
-    bits=Bits(total=2500, dictionary=20, alignment=2400, exceptions=80, disagreements=3, units_kept=100, precision=3),
+    bits=Bits(
+        total=2500,
+        dictionary=20,
+        alignment=2400,
+        exceptions=80,
+        disagreements=3,
+        errors=0.001,
+        units_kept=100,
+        precision=3,
+    ),
     bits_table=20_000.0,
-    coverage=1.0,
+    coverage=Coverage(variance=1.0, answers=1.0),
     table=TABLE,
 )
 
@@ -54,7 +64,9 @@ def test_everything_passed_is_a_program() -> None:
     ("name", "evidence"),
     [
         ("match", replace(GOOD, match=0.98)),
-        ("coverage", replace(GOOD, coverage=0.98)),
+        ("coverage", _with("coverage", variance=0.98)),
+        ("coverage of answers", _with("coverage", answers=0.98)),
+        ("exceptions", _with("bits", errors=0.011)),
         ("S", _with("substitution", agreement=0.98)),
         ("S variance", _with("substitution", variance=0.89)),
         ("S control", _with("substitution", control=0.9)),

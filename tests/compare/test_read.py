@@ -72,3 +72,40 @@ def test_a_site_whose_shape_follows_the_batch_twice_is_refused() -> None:
 def test_a_declared_site_that_is_not_returned_is_refused() -> None:
     with pytest.raises(ValueError, match="expected the sites"):
         read(wrap(_user, ("wide", "missing")), {}, addition(P), by_position(P, P))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "sentence"),
+    [
+        (lambda y: y + 0.5, r"expected answers 0 .. 12, the view's classes, got 0.5 for \(0, 0\) in row 0"),
+        (lambda y: y - 1, r"got -1 for \(0, 0\) in row 0"),
+        (lambda y: np.where(y == 5, 13, y), r"got 13 for \(0, 5\) in row 5"),
+        (lambda y: np.where(y == 2, np.nan, y), r"got nan for \(0, 2\) in row 2"),
+        (lambda y: np.where(y == 1, np.inf, y), r"got inf for \(0, 1\) in row 1"),
+        (lambda y: y.astype(str), r"got 0 for \(0, 0\) in row 0"),
+        (lambda y: np.eye(P)[y], r"an answer for each of the 169 rows of the domain, got shape \(169, 13\)"),
+        (lambda y: y[:5], r"got shape \(5,\)"),
+    ],
+)
+def test_answers_outside_the_view_are_refused_with_their_row(outputs, sentence) -> None:
+    spec = addition(P)
+    wrong = replace(spec, oracle=lambda a, b: outputs((a + b) % P))
+    with pytest.raises(ValueError, match=sentence):
+        read(*clock(P, (1,)), wrong, by_position(P, P))
+
+
+@pytest.mark.parametrize("kind", [float, np.int32, np.uint8])
+def test_whole_numbers_of_any_type_are_answers(kind) -> None:
+    spec = replace(addition(P), oracle=lambda a, b: ((a + b) % P).astype(kind))
+    assert read(*clock(P, (1,)), spec, by_position(P, P)).targets.max() == P - 1
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"), [(P, "expected inputs 0 .. 12, got"), (-1, "inputs 0 .. 12"), (0.5, "expe")]
+)
+def test_inputs_outside_the_view_are_refused(value, sentence) -> None:
+    spec = addition(P)
+    a = spec.inputs[0].astype(float)
+    a[7] = value
+    with pytest.raises(ValueError, match=sentence):
+        read(*clock(P, (1,)), replace(spec, domain=(a, spec.inputs[1])), by_position(P, P))

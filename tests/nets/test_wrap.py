@@ -62,6 +62,28 @@ def sites_are_nan(params, x, edits):
     return outputs, sites | {"pre": sites["pre"] * jnp.nan}
 
 
+def returns_outputs_alone(params, x, edits):
+    return good(params, x, edits)[0]
+
+
+def takes_no_edits(params, x):
+    return good(params, x, {})
+
+
+def misspells(params, x, edits):
+    return good(params, x, edits)[0] @ params["outt"], {}
+
+
+def adds_what_does_not_fit(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return outputs + jnp.ones(7), sites
+
+
+def shows_another_value(params, x, edits):
+    outputs, sites = good(params, x, edits)
+    return outputs, sites if "pre" in edits else sites | {"pre": sites["pre"] + 1.0}
+
+
 def loses_a_site_in_small_batches(params, x, edits):
     outputs, sites = good(params, x, edits)
     return outputs, sites if len(x) == len(X) else {"pre": sites["pre"]}
@@ -91,8 +113,22 @@ def branches_on_values(params, x, edits):
     ("apply", "sentence"),
     [
         (branches_on_values, "expected an `apply` that jax.jit can trace, got TracerBoolConversionError"),
-        (ignores_edits, "site 'pre': expected an edit to be returned as the site"),
-        (reads_nothing_edited, "site 'hidden': expected an edit to change the outputs or a later site"),
+        (ignores_edits, "site 'pre' does not react to edits: expected an edit to be returned"),
+        (reads_nothing_edited, "site 'hidden' does not react to edits: expected an edit to change the outputs"),
+        (returns_outputs_alone, r"expected `apply` to return \(outputs, a dict of arrays by site\), got \w+; return"),
+        (
+            takes_no_edits,
+            r"TypeError \(.*takes 2 positional arguments.*it gets \(params, x of int64 \(8, 2\), edits as",
+        ),
+        (misspells, r"KeyError \('outt'\) at test_wrap.py, line \d+: return good\(params, x, edits\)\[0\] @ params"),
+        (
+            adds_what_does_not_fit,
+            r"expected an `apply` that runs, got \w+ \(.*\) at test_wrap.py, line \d+: return outputs \+",
+        ),
+        (
+            shows_another_value,
+            "site 'pre': expected an edit by its own values to change nothing, got other values of out",
+        ),
         (gives_nan, "outputs: expected numbers, got NaN for"),
         (sites_are_nan, "pre: expected numbers, got NaN for 8 of 8 inputs"),
         (loses_a_site_in_small_batches, r"expected the sites|expected the same sites for every batch"),
@@ -111,3 +147,18 @@ def test_the_check_does_not_rest_on_wrap():
     bare = type(net)(name="bare", init=net.init, apply=lambda p, x, edits=None: good(p, x, edits or {}), sites=("pre",))
     with pytest.raises(ValueError, match=r"expected the sites \['pre'\]"):
         check_net(bare, PARAMS, X)
+
+
+@pytest.mark.parametrize("name", ["table", "out"])
+def test_dead_units_and_a_readout_of_zeros_keep_every_promise(name):
+    dead = {**PARAMS, "table": PARAMS["table"] - 50.0} if name == "table" else {**PARAMS, "out": np.zeros((6, 3))}
+    check_net(wrap(good, ("pre", "hidden")), dead, X)
+
+
+@pytest.mark.parametrize("scale", [1e18, 1e-18])
+def test_the_check_knows_no_scale(scale):
+    net = wrap(good, ("pre", "hidden"))
+    check_net(net, {**PARAMS, "out": PARAMS["out"] * scale}, X)
+    check_net(net, {**PARAMS, "table": PARAMS["table"] * scale}, X)
+    with pytest.raises(ValueError, match="does not react"):
+        check_net(wrap(ignores_edits, ("pre", "hidden")), {**PARAMS, "table": PARAMS["table"] * scale}, X)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synth import LIBRARY, Language, Primitive, Spec, check_primitive, named
-from synth.files.formats import SUFFIXES, read_examples
+from synth.files.formats import READERS, read_examples
 from synth.files.sygus import Problem, read_problem, specification
 from synth.language.literals import bv_literal, decimal, real_literal
 from synth.language.types import LIST, REAL, SEQUENCE, STREAM, Fn
@@ -45,9 +45,9 @@ def read_question(
 ) -> Question:
     """The question in a .sl, .json, .csv or .tsv file; ValueError says what is wrong with it."""
     suffix = file.suffix.lower()
-    if suffix not in (SYGUS, *SUFFIXES):
+    if suffix not in (SYGUS, *READERS):
         raise ValueError(
-            f"{file}: expected a file that ends in {', '.join((SYGUS, *SUFFIXES))}, got {suffix or 'no ending'}; "
+            f"{file}: expected a file that ends in {', '.join((SYGUS, *READERS))}, got {suffix or 'no ending'}; "
             "rename it"
         )
     if suffix != SYGUS:

@@ -27,13 +27,13 @@ from synth.language.laws import (
     right_identity,
     same_branches,
 )
+from synth.language.parse import parse
 from synth.language.primitive import Choice, Inverse, Primitive
 from synth.language.prior import fit_prior, read_prior, write_prior
 from synth.language.program import Lambda, Program, Terminal, apply, terminal
 from synth.language.python_view import python_source
 from synth.language.spec import Spec, lists_of_rows, rows_of_lists
 from synth.language.sympy_view import latex, sympy_expression
-from synth.language.text import parse
 from synth.language.types import BITS, BOOL, BV, INT, LIST, MODULUS, REAL, SELECTOR, SEQUENCE, STREAM, Fn, Type, Z
 from synth.library import LIBRARIES, LIBRARY, PRIMITIVES, named
 from synth.search.solution import Exhausted, Found, OutOfBudget, Solution

@@ -20,10 +20,10 @@ from synth.language.program import Apply, Program, renamed
 from synth.language.spec import Spec
 from synth.language.types import Type, carrier
 from synth.library import LIBRARY
+from synth.search.by_cost import Search, first_order, unneeded
 from synth.search.deduction.bounded import bounded
-from synth.search.deduction.search import handles, informative
+from synth.search.deduction.deduce import handles, informative
 from synth.search.rows import Rows, gather
-from synth.search.search import Search, first_order, unneeded
 from synth.search.solution import Found, Solution
 
 LEAST = 1e-9  # seconds that are left for the search at least, when rows are gathered

@@ -9,7 +9,7 @@ import numpy as np
 from synth import Budget
 from synth.bank.bank import Bank
 from synth.bank.budget import Meter
-from synth.bank.goal import find
+from synth.bank.match import find
 from synth.language.grammar import Language
 from synth.language.types import Type
 

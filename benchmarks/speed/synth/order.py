@@ -19,7 +19,7 @@ from benchmarks.speed.synth.section import Figure, Options, Progress, Section, m
 from synth import INT, LIBRARY, Budget, Fn, Found, Program, Spec, Terminal, solve, uniform_language
 from synth.bank.bank import Bank
 from synth.bank.budget import Meter, Spent
-from synth.bank.goal import find
+from synth.bank.match import find
 from synth.language.grammar import Language
 from synth.language.prior import fit_prior
 

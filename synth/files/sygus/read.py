@@ -265,7 +265,7 @@ def function_of(draft: Draft, asked: Asked) -> Function:
     if asked.grammar:
         language = read_grammar(draft.scope, asked.parameters, asked.result, asked.grammar, constants)
     else:
-        linear = draft.logic.startswith("LIA")
+        linear = "LIA" in draft.logic
         language = free_language(asked.parameters, asked.result, constants, linear=linear)
     return Function(
         name=asked.name,

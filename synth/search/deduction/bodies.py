@@ -19,10 +19,10 @@ from synth.language.program import Lambda, Program, Terminal
 from synth.language.spec import Spec
 from synth.language.types import BOOL, Fn
 from synth.language.xp import NUMPY
+from synth.search.by_cost import first_order, unneeded
 from synth.search.deduction.rules import Problem
 from synth.search.deduction.shelf import Function, Shelf
 from synth.search.rows import gather
-from synth.search.search import first_order, unneeded
 from synth.search.solution import Found
 
 SAMPLES = 24  # argument tuples on which bodies are told apart

@@ -14,10 +14,10 @@ from synth.bank.budget import Budget, Memory, Meter, Spent
 from synth.language.grammar import EIGHTHS, program_cost
 from synth.language.program import Program
 from synth.language.types import carrier, plain
-from synth.search.deduction.search import deduce
+from synth.search.by_cost import Search
+from synth.search.deduction.deduce import deduce
 from synth.search.deduction.shelf import KINDS
 from synth.search.question import Answer
-from synth.search.search import Search
 from synth.search.solution import OutOfBudget, Solution
 
 FIRST = 0.2  # seconds of deduction's first turn, the less the more effort is for proofs; each is twice as long

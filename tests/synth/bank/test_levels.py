@@ -8,7 +8,7 @@ import pytest
 from synth import BITS, BOOL, INT, REAL, Budget, Fn, Primitive, levels, named, program_bits, uniform_language
 from synth.bank.bank import Bank
 from synth.bank.budget import Meter
-from synth.bank.goal import find
+from synth.bank.match import find
 from synth.language.grammar import EIGHTHS
 from synth.language.laws import associative
 from synth.language.program import Terminal

@@ -6,8 +6,8 @@ import pytest
 from synth import LIBRARY, Budget, Found, Spec, solve
 from synth.language.exact import exact, may_wrap, wraps
 from synth.language.grammar import uniform_language
+from synth.language.parse import parse
 from synth.language.program import Terminal
-from synth.language.text import parse
 from synth.language.types import INT, Fn
 
 A = Terminal("a", INT)

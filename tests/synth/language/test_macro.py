@@ -10,9 +10,9 @@ from synth.checks.check import check_primitive
 from synth.files.sygus.read import parse_problem
 from synth.language.literals import literal
 from synth.language.macro import macro
+from synth.language.parse import parse
 from synth.language.program import Program, Terminal, apply, terminal
 from synth.language.python_view import python_source
-from synth.language.text import parse
 from synth.language.types import INT
 from synth.language.xp import NUMPY
 from synth.library.arith import ADD, MUL, NEG, SUB

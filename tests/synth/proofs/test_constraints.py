@@ -12,8 +12,8 @@ from synth.files.sygus import parse_problem
 from synth.files.sygus.operators import BOOLEANS, INTEGERS, operators
 from synth.language.derive import cost_of, derive
 from synth.language.literals import constant
+from synth.language.parse import parse
 from synth.language.program import Program, Terminal, apply
-from synth.language.text import parse
 from synth.language.types import BOOL, BV, INT
 from synth.proofs.constraints import Answer, Contradiction, Outcome, Unsolved, solve_problem
 from synth.proofs.constraints.board import Board

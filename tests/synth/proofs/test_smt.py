@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from synth.files.sygus.operators import BOOLEANS, DIV, GE, GT, IFF, IMPLIES, INTEGERS, REM
 from synth.language.literals import bv_literal
+from synth.language.parse import parse
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Program, Terminal, apply, terminal
-from synth.language.text import parse
 from synth.language.types import BOOL, BV, INT, REAL, Fn, Type, dtype_of
 from synth.library import PRIMITIVES
 from synth.library.bitvectors import bitvectors

@@ -27,8 +27,8 @@ from synth.bank.budget import Meter
 from synth.bank.device import blocks, loops
 from synth.bank.device.blocks import Sizes, wide
 from synth.bank.device.store import GROWTH, DeviceStore
-from synth.bank.goal import find
 from synth.bank.hashing import fingerprints, hash_of
+from synth.bank.match import find
 from synth.bank.rectangles import flat, sizes
 from synth.bank.store import Store
 from synth.language.grammar import EIGHTHS

@@ -30,7 +30,6 @@ from synth.language.arguments import columns, terminals
 from synth.language.xp import NUMPY
 from synth.library.functions import STEP
 from synth.library.integers import NE
-from synth.search.deduction import search
 from tests.synth.search.test_minimal_vectors import CASES, bodies
 
 WORDS = (Terminal("a", LIST), Terminal("n", INT))
@@ -140,7 +139,7 @@ def test_stored_programs_with_functions_have_the_stored_values_on_other_rows_too
 
 def test_rows_on_which_a_program_fails_are_learnt(monkeypatch):
     """The search starts from one example only."""
-    monkeypatch.setattr(search, "EXAMPLES", 1)
+    monkeypatch.setattr(deduce, "EXAMPLES", 1)
     rows = rows_of_lists([[4, 2, 4], [2, 1], [5], [-1, 2, 3, 7]], 4)
     doubled = rows_of_lists([[4, 8, 8], [2, 4], [10], [-2, 4, 6, 14]], 4)
     spec = Spec(type=Fn((LIST,), LIST), inputs=(rows,), outputs=doubled)

@@ -7,9 +7,9 @@ primitives and of their topics). A list argument is an array, a bit-vector a str
 import json
 from typing import Any
 
+from synth.files.formats.csv_file import WORD, word
 from synth.files.formats.sheet import Row, Sheet, quoted, shown
 from synth.files.formats.signature import parse_signature
-from synth.files.formats.table import WORD, word
 from synth.language.types import is_vector
 
 KEYS = ("inputs", "outputs", "examples", "types", "type", "names", "library", "primitives")

@@ -13,7 +13,7 @@ from jaxtyping import Int
 
 from synth.bank.bank import Bank
 from synth.bank.budget import Budget, Memory, Meter, Spent
-from synth.bank.goal import find, work
+from synth.bank.match import find, work
 from synth.language.grammar import EIGHTHS, Language
 from synth.language.operators import numbered, spares
 from synth.language.program import Program

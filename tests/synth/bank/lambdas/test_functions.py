@@ -30,6 +30,7 @@ from synth.language.arguments import columns, terminals
 from synth.language.xp import NUMPY
 from synth.library.functions import STEP
 from synth.library.integers import NE
+from synth.search.deduction import deduce
 from tests.synth.search.test_minimal_vectors import CASES, bodies
 
 WORDS = (Terminal("a", LIST), Terminal("n", INT))

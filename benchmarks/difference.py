@@ -12,6 +12,7 @@ INCIDENTAL = (
     "command",
     "versions",
     "arrays",
+    "made_from",
     "seconds_train",
     "seconds_judge",
     "certificate_seconds",

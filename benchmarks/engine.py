@@ -12,6 +12,7 @@ import numpy as np
 import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
+from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import arrays_of
@@ -143,6 +144,8 @@ def detail(cell: Cell) -> dict[str, str | int | float | bool | None]:
 def reason(error: Exception) -> str:
     """One sentence: our own errors speak for themselves, others are named."""
     text = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or text.startswith("RESOURCE_EXHAUSTED"):
+        return f"the net did not fit into this machine's {memory() >> 30} GiB of memory; take a smaller size or width"
     return text if isinstance(error, ValueError) else f"{type(error).__name__}: {text}"[:1000]
 
 

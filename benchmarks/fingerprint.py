@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+import sympy
 
 from benchmarks.cell import Cell
-from benchmarks.language import language_of
+from benchmarks.language import OURS, language_of
 from benchmarks.recipe import build
 from benchmarks.resolve import is_reference, net_of, task_of
 from synth import Primitive
@@ -54,20 +55,27 @@ def net_print(name: str, cell: Cell) -> str:
     task = task_of(cell.task, folder)
     made = build(net_of(name, folder), cell.recipe, task, cell.size)
     try:
-        return digest(*compiled(made, len(task.signature(cell.size).args), cell.seed))
+        return digest(*compiled(made, len(task.signature(cell.size).args)))
     except Exception:
         return digest((folder / name.rpartition(":")[0]).read_bytes())
 
 
-def compiled(net: "Net", positions: int, seed: int) -> Iterator[bytes]:
-    """What the net computes as it stands, under edits of all sites and as its gradient, in XLA's words."""
+def compiled(net: "Net", positions: int) -> Iterator[bytes]:
+    """What the net begins with, and what it computes as it stands, under edits of all sites and as its gradient.
+
+    In XLA's words, which are the same on every machine; the values of an `init` that JAX cannot trace.
+    """
     import jax
 
-    params = net.init(jax.random.key(seed))
-    x = jax.ShapeDtypeStruct((2, positions), np.int32)
+    key, x = jax.random.key(0), jax.ShapeDtypeStruct((2, positions), np.int32)
+    try:
+        params, begun = jax.eval_shape(net.init, key), [jax.jit(net.init).lower(key).as_text().encode()]
+    except jax.errors.JAXTypeError:
+        params = net.init(key)
+        begun = [np.asarray(leaf).tobytes() for leaf in jax.tree.leaves(params)]
     sites = jax.eval_shape(net.apply, params, x)[1]
     yield f"{net.name} {net.sites} {jax.tree.structure(params)}".encode()
-    yield from (np.asarray(leaf).tobytes() for leaf in jax.tree.leaves(params))
+    yield from begun
     yield jax.jit(lambda given, x: net.apply(given, x)).lower(params, x).as_text().encode()
     yield jax.jit(lambda given, x, edits: net.apply(given, x, edits)).lower(params, x, sites).as_text().encode()
     if all(jax.numpy.issubdtype(leaf.dtype, np.floating) for leaf in jax.tree.leaves(params)):
@@ -87,8 +95,9 @@ def language_print(library: Iterable[Primitive]) -> str:
 
 
 def primitive_print(primitive: Primitive) -> str:
-    """Of a primitive's name, type, price and laws, and of its values on some draws where it has no functions."""
-    said = f"{primitive.name} {primitive.type} {primitive.bits} {sorted(law.name for law in primitive.laws)}"
+    """Of a primitive's name, type, price, laws and formula, and of its values on some draws if it has no functions."""
+    laws = sorted(law.name for law in primitive.laws)
+    said = f"{primitive.name} {primitive.type} {primitive.bits} {laws} {formula(primitive)}"
     kinds = [carrier(kind) for kind in primitive.type.args]
     if any(isinstance(kind, Fn) for kind in (*primitive.type.args, primitive.type.result)):
         return said
@@ -98,6 +107,16 @@ def primitive_print(primitive: Primitive) -> str:
     except Exception:  # `check` and the search say what is wrong with it
         return said
     return said + digest(np.asarray(values).tobytes())
+
+
+def formula(primitive: Primitive) -> str:
+    """What records of its programs show; nothing of ours, which change with their version."""
+    if id(primitive) in OURS:
+        return ""
+    try:
+        return str(primitive.sym(*sympy.symbols(f"a:{len(primitive.type.args)}")))
+    except Exception:  # as above
+        return ""
 
 
 def digest(*parts: bytes) -> str:

@@ -26,6 +26,7 @@ JOINING = 60.0  # seconds for the cluster to take us in, and for its first worke
 CALLS = 16  # jobs after which a worker is replaced by a fresh one
 DEATHS = 5  # ends of workers or nodes after which a job is not tried again
 LARGEST = 100 << 20  # bytes of a suite's folder
+SHIPPED = "folder_of_the_suite"  # its name on a node
 LEFT_OUT = (".git", ".venv", "runs", "__pycache__", ".*_cache", ".cache")  # folders that stay here
 
 
@@ -43,8 +44,10 @@ class Cluster:
             "JAX_COMPILATION_CACHE_DIR": str(Path(tempfile.gettempdir()) / "synthnet-compiled"),
             "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.3",
         }
-        shipped = {"working_dir": str(folder), "excludes": [f"**/{name}" for name in LEFT_OUT], "env_vars": environment}
-        within(JOINING, address, lambda: join(ray, address, shipped))
+        with tempfile.TemporaryDirectory() as above:  # else what lies in the folder could hide our packages on a node
+            (Path(above) / SHIPPED).symlink_to(folder, target_is_directory=True)
+            shipped = {"working_dir": above, "excludes": [f"**/{name}" for name in LEFT_OUT], "env_vars": environment}
+            within(JOINING, address, lambda: join(ray, address, shipped))
         try:
             self._remote = ray.remote(num_cpus=1, max_retries=0, max_calls=CALLS)(there)
             self._work = work
@@ -81,8 +84,8 @@ class Cluster:
 
 
 def there(work: Work, job: Job) -> Answer:
-    """On a node: the files of tasks and nets lie in the working directory."""
-    here = os.getcwd()
+    """On a node: the files of tasks and nets lie below the working directory."""
+    here = str(Path.cwd() / SHIPPED)
     cell = None if job.cell is None else msgspec.structs.replace(job.cell, folder=here)
     return do(work, job._replace(folder=here, cell=cell))
 

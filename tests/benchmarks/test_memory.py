@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import memory
+from benchmarks.engine import reason
 
 
 def test_a_container_s_limit_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,3 +27,9 @@ def test_ends_for_want_of_memory_are_counted(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "vmstat").write_text("pgfault 7\noom_kill 2\n")
     (tmp_path / "memory.events").write_text("low 0\noom 5\noom_kill 1\noom_group_kill 0\n")
     assert memory.starved() == 3
+
+
+def test_a_net_that_memory_cannot_hold_is_told_so() -> None:
+    for error in (MemoryError("Unable to allocate 3 TiB"), RuntimeError("RESOURCE_EXHAUSTED: Out of memory")):
+        assert "GiB of memory; take a smaller size or width" in reason(error)
+    assert reason(RuntimeError("other")) == "RuntimeError: other"

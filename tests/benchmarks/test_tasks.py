@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.names import find
 from benchmarks.tasks import LABELS, TASKS, Task, by_row
-from benchmarks.tasks.task import is_prime, relabelling
+from benchmarks.tasks.task import NUMBER, is_prime, relabelling
 from synth.language.types import BOOL, INT, REAL, Fn
 
 
@@ -271,7 +271,7 @@ def test_the_usual_recipe_follows_the_types(name: str, recipe: str) -> None:
 
 
 def test_a_size_that_memory_cannot_hold_names_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.tasks.task.memory", lambda: 12 * 97**2 * (97 + 4))
+    monkeypatch.setattr("benchmarks.tasks.task.memory", lambda: NUMBER * 97**2 * (97 + 4))
     task = find("task", "mod_mul", TASKS)
     task.check(97)
     for size in (98, 101, 100003):

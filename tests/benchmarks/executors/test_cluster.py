@@ -45,6 +45,8 @@ def suite(tmp_path: Path) -> Path:
     path.write_text(SUITE)
     (path.parent / "mine.py").write_text(TASK)
     (path.parent / "helper.py").write_text("import numpy\nlarger = numpy.maximum\n")
+    (path.parent / "nets").mkdir()  # hides nothing of ours
+    (path.parent / "nets" / "__init__.py").write_text("")
     return path
 
 

@@ -1,5 +1,6 @@
 """From a name in a suite file to what it names: one of ours, or `file.py:NAME` of a user's, relative to the suite."""
 
+import builtins
 import hashlib
 import importlib
 import importlib.util
@@ -10,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.faults import HOME, PACKAGES, elsewhere, line_of, missing, said
+from benchmarks.faults import HOME, PACKAGES, elsewhere, is_user_s, line_of, missing, said
 from benchmarks.names import find, unknown
 from benchmarks.tasks import TASKS, Task
 
@@ -113,9 +114,11 @@ def module_of(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ValueError(f"{path}: expected a Python file, whose name ends in .py, got {path.suffix or 'no ending'}")
     module = importlib.util.module_from_spec(spec)
+    held: dict[str, ModuleType] = {}
+    vars(module)["__builtins__"] = {**vars(builtins), "__import__": importer(path.parent, held)}
     sys.modules[name] = module
     try:
-        with neighbours(path.parent):
+        with neighbours(path.parent, held):
             spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
@@ -128,22 +131,38 @@ def module_of(path: Path) -> ModuleType:
     return module
 
 
+def importer(folder: Path, held: dict[str, ModuleType]) -> "Callable[..., Any]":
+    """`import` as a user's file does it: what lies beside it is also found by a function that imports when called."""
+
+    def find(*words: Any, **more: Any) -> Any:
+        if str(folder) in sys.path:
+            return builtins.__import__(*words, **more)
+        with neighbours(folder, held):
+            return builtins.__import__(*words, **more)
+
+    return find
+
+
 @contextmanager
-def neighbours(folder: Path) -> Iterator[None]:
-    """A user's file may import what lies beside it, but not hide our packages, nor another folder's file of a name."""
+def neighbours(folder: Path, held: dict[str, ModuleType]) -> Iterator[None]:
+    """A user's file may import what lies beside it, but not hide our packages, nor another folder's file of a name.
+
+    So what it has imported from there is `held` for it, and known to nobody else.
+    """
     if hiding(folder):
         for package in PACKAGES:
             importlib.import_module(package)
     before = set(sys.modules)
+    sys.modules.update({name: module for name, module in held.items() if name not in before})
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
         sys.path.remove(str(folder))
         for name in set(sys.modules) - before:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).is_relative_to(folder) and not name.startswith(MARK):
-                del sys.modules[name]
+            file = getattr(sys.modules[name], "__file__", None) or ""
+            if is_user_s(file) and Path(file).is_relative_to(folder) and not name.startswith(MARK):
+                held[name] = sys.modules.pop(name)
 
 
 def hiding(folder: Path) -> Path | None:

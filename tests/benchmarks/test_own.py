@@ -308,3 +308,27 @@ def test_a_file_that_cannot_be_run_names_the_line_also_in_a_file_that_it_imports
         load("own.py:VALUE", tmp_path)
     (tmp_path / "own.py").write_text("VALUE = 3\n")
     assert load("own.py:VALUE", tmp_path) == 3
+
+
+def test_a_function_that_imports_when_it_is_called_finds_its_neighbours(tmp_path: Path) -> None:
+    for number, folder in enumerate(("one", "two")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "helper.py").write_text(f"import random\nVALUE, ID = {number}, random.random()\n")
+        text = "from helper import ID\ndef late():\n    import helper\n    return helper.VALUE, helper.ID == ID\n"
+        (tmp_path / folder / "own.py").write_text(text)
+    one, two = (load(f"{folder}/own.py:late", tmp_path) for folder in ("one", "two"))
+    assert [one(), two(), one()] == [(0, True), (1, True), (0, True)]
+    assert "helper" not in sys.modules
+
+
+def test_an_installed_package_below_the_user_s_folder_stays(tmp_path: Path) -> None:
+    packages = tmp_path / ".venv" / "lib" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "far_away.py").write_text("")
+    (tmp_path / "own.py").write_text(f"import sys\nsys.path.append({str(packages)!r})\nimport far_away\nVALUE = 1\n")
+    try:
+        load("own.py:VALUE", tmp_path)
+        assert "far_away" in sys.modules
+    finally:
+        sys.modules.pop("far_away", None)
+        sys.path.remove(str(packages))

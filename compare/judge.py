@@ -37,7 +37,7 @@ class Thresholds:
     refit: float = 0.95  # random labels refitted
     local: float = 0.90  # of the layer, in units that fire on one or two rows
     smallest: float = 64.0  # bits of a table; below, a table and a program are the same
-    rows: int = 64  # that a refitted read-out has not seen, before it says anything
+    rows: int = 64  # that a net or a refitted read-out has not seen, before that says anything
     telling: float = 0.75  # match by chance at which it says nothing
     deviations: float = 3.0  # standard errors within which a fraction counts as chance
 
@@ -173,9 +173,10 @@ def table_criterion(evidence: Evidence, thresholds: Thresholds) -> Criterion | N
     table = evidence.table
     if table.train is not None and table.held_out is not None and table.chance is not None:
         limit = table.chance + thresholds.deviations * (table.standard_error or 0.0)
-        if table.train >= thresholds.trained and table.held_out <= limit:
+        enough = table.unseen >= thresholds.rows
+        if enough and table.train >= thresholds.trained and table.held_out <= limit:
             sentence = (
-                f"right on {table.train:.3g} of the trained rows, and on {table.held_out:.3g} of the others, "
+                f"right on {table.train:.3g} of the trained rows, and on {table.held_out:.3g} of those unlike them, "
                 f"where chance is {table.chance:.3g} (at most {limit:.3g})"
             )
             return Criterion(

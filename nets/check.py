@@ -64,6 +64,14 @@ def check_site(net: Net, params: Params, x: Tokens, site: str, before: Sites, se
     )
 
 
+def stirred(leaf: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A leaf of parameters with other values of the same size, by noise as large as itself; integers stay."""
+    if not np.issubdtype(leaf.dtype, np.floating):
+        return leaf
+    size = float(np.sqrt((leaf.astype(np.float64) ** 2).mean())) if leaf.size else 0.0
+    return (leaf + (size or 1.0) * rng.normal(size=leaf.shape)).astype(leaf.dtype)
+
+
 def _blame(net: Net, x: Tokens, error: Exception) -> NoReturn:
     """Our own sentences as they are; any other error with the line it came from and what `apply` gets and returns."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -94,7 +102,7 @@ def _reacts(before: Mapping[str, Any], after: Mapping[str, Any], later: tuple[st
 def _could_react(net: Net, params: Params, x: Tokens, site: str, later: tuple[str, ...], seed: int) -> bool:
     """Whether other parameters let an edit through: a read-out of zeros and dead units are no broken promise."""
     rng = np.random.default_rng(seed)
-    other = jax.tree.map(lambda leaf: _stirred(np.asarray(leaf), rng), params)
+    other = jax.tree.map(lambda leaf: stirred(np.asarray(leaf), rng), params)
     outputs, sites = net.apply(other, x)
     own = np.asarray(sites[site])
     for sign in (1, -1):
@@ -103,14 +111,6 @@ def _could_react(net: Net, params: Params, x: Tokens, site: str, later: tuple[st
         if _reacts({"outputs": outputs, **sites}, {"outputs": edited, **values}, later):
             return True
     return False
-
-
-def _stirred(leaf: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Other values of the same size: no entry that is 0 stays so."""
-    if not np.issubdtype(leaf.dtype, np.floating):
-        return leaf
-    size = float(np.sqrt((leaf.astype(np.float64) ** 2).mean())) if leaf.size else 0.0
-    return (leaf + (size or 1.0) * rng.normal(size=leaf.shape)).astype(leaf.dtype)
 
 
 def _equal(given: Any, expected: Any) -> bool:

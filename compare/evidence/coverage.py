@@ -18,7 +18,7 @@ from compare.read import Reading
 from compare.statistics import centred, disagreement
 
 ROWS = 4096  # at most, fewer for wide sites
-VALUES = 2**22  # numbers in an exchanged site
+VALUES = 2**21  # numbers in an exchanged site
 FEWEST = 256  # rows, whatever the width
 
 

@@ -5,7 +5,7 @@ its last hidden layer would serve any table. Such a layer consists of units that
 ridge read-out of it refits *random* labels on every row (as whole nets do: Zhang et al., arXiv 1611.03530), and a
 read-out of the *task's own* answers, refitted on half of the rows, is at chance on the other half. That last part takes
 the width into account: a wide layer refits anything, but a layer that computes the task hands its answers on to rows
-that the read-out has not seen.
+that the read-out has not seen. Rows that the net cannot tell apart by construction count as one row throughout.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,15 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Float, Int
 
+from compare.evidence.alike import alike, representatives
 from compare.evidence.units import local_units
 from compare.read import Reading
 from compare.statistics import balanced_agreement, chance_agreement
 
 RIDGE = 1e-4  # of the mean squared activation, all units together
+MANY = 1024  # rows whose products are added up in single precision
 ROWS = 4096  # larger domains are refitted on a seeded sample of this size
+WIDE, FEWER_ROWS = 1024, 2048  # units of a layer that is refitted on fewer rows, and how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +30,10 @@ class Table:
     """How far the net looks like a lookup table. Fractions in [0, 1]; None where a part does not apply."""
 
     train: float | None  # match on the rows trained on
-    held_out: float | None  # match on the other rows
+    held_out: float | None  # match on the rows that are like none of them
     chance: float | None  # what independent guesses with the same frequencies score there
     standard_error: float | None
+    unseen: int  # rows that are like none of those trained on
     refit_random: float | None  # random labels on all rows, from the frozen last hidden layer
     refit_task: float | None  # the task's answers on rows that the refitted read-out has not seen
     refit_chance: float | None
@@ -40,38 +44,45 @@ class Table:
 
 def table_evidence(reading: Reading, hidden: str | None) -> Table:
     """Measure both parts; `hidden` is the last hidden layer's site, None where none was found."""
-    train, held_out, chance, error = _split(reading)
-    random, task, guess, width = _refit(reading, hidden) if hidden else (None, None, None, None)
+    classes = alike(reading)
+    rows = representatives(classes)
+    train, held_out, chance, error, unseen = _split(reading, classes)
+    random, task, guess, width, refit_rows = _refit(reading, hidden, rows) if hidden else (None, None, None, None, 0)
     return Table(
         train=train,
         held_out=held_out,
         chance=chance,
         standard_error=error,
+        unseen=unseen,
         refit_random=random,
         refit_task=task,
         refit_chance=guess,
-        refit_rows=min(reading.rows, ROWS) // 2,
+        refit_rows=refit_rows,
         width=width,
-        local_units=local_units(reading, hidden) if hidden else None,
+        local_units=local_units(reading, hidden, rows) if hidden else None,
     )
 
 
-def _split(reading: Reading) -> tuple[float | None, float | None, float | None, float | None]:
+def _split(
+    reading: Reading, classes: Int[np.ndarray, " rows"]
+) -> tuple[float | None, float | None, float | None, float | None, int]:
     if reading.train is None or len(reading.train) == 0:
-        return None, None, None, None
-    held = np.setdiff1d(np.arange(reading.rows), reading.train)
+        return None, None, None, None, 0
+    held = np.flatnonzero(~np.isin(classes, classes[reading.train]))
     train = balanced_agreement(reading.answers[reading.train], reading.targets[reading.train])
     if len(held) == 0:
-        return train, None, None, None
+        return train, None, None, None, 0
     answers, targets = reading.answers[held], reading.targets[held]
     chance = chance_agreement(answers, targets)
-    error = float(np.sqrt(max(chance * (1 - chance), 1e-12) / len(held)))
-    return train, balanced_agreement(answers, targets), chance, error
+    independent = len(np.unique(classes[held]))
+    error = float(np.sqrt(max(chance * (1 - chance), 1e-12) / independent))
+    return train, balanced_agreement(answers, targets), chance, error, independent
 
 
-def _refit(reading: Reading, hidden: str) -> tuple[float, float, float, float]:
+def _refit(reading: Reading, hidden: str, rows: Int[np.ndarray, " distinct"]) -> tuple[float, float, float, float, int]:
     rng = np.random.default_rng(reading.seed + 3)
-    rows = np.sort(rng.permutation(reading.rows)[:ROWS])
+    wide = int(np.prod(reading.shapes[hidden])) > WIDE
+    rows = np.sort(rng.permutation(rows)[: FEWER_ROWS if wide else ROWS])
     features = reading.site(hidden)[rows].reshape(len(rows), -1)
     labels = rng.permutation(reading.targets[rows])
     random = balanced_agreement(_ridge(features, labels, features), labels)
@@ -80,7 +91,8 @@ def _refit(reading: Reading, hidden: str) -> tuple[float, float, float, float]:
     targets = reading.targets[rows]
     guesses = _ridge(features[seen], targets[seen], features[unseen])
     task = balanced_agreement(guesses, targets[unseen])
-    return random, task, chance_agreement(guesses, targets[unseen]), features.shape[1] / len(rows)
+    chance = chance_agreement(guesses, targets[unseen])
+    return random, task, chance, features.shape[1] / len(rows), len(rows) // 2
 
 
 def _ridge(
@@ -90,17 +102,27 @@ def _ridge(
 ) -> Int[np.ndarray, " others"]:
     """Labels answered by one-hot ridge regression with a bias, in whichever of the two forms is smaller."""
     centre = features.mean(axis=0)
-    known, asked = (features - centre).astype(np.float64), (asked - centre).astype(np.float64)
+    known = features - centre
+    scale = np.sqrt(max(float(np.vdot(known, known)) / len(known), 1e-30))
+    known = known / np.float32(scale)
     values, onehot = np.unique(labels, return_inverse=True)
     goal = np.eye(len(values))[onehot]
     offset = goal.mean(axis=0)
-    penalty = RIDGE * max(float((known**2).sum()) / len(known), 1e-12)
-    if known.shape[0] <= known.shape[1]:
-        gram = known @ known.T
-        gram[np.diag_indices_from(gram)] += penalty
-        scores = (asked @ known.T) @ scipy.linalg.solve(gram, goal - offset, assume_a="pos")
+    wide = known.shape[0] <= known.shape[1]
+    gram = _gram(known if wide else known.T)
+    gram[np.diag_indices_from(gram)] += RIDGE
+    asked = (asked - centre) / np.float32(scale)
+    if wide:
+        weights = known.T @ scipy.linalg.solve(gram, goal - offset, assume_a="pos").astype(np.float32)
     else:
-        gram = known.T @ known
-        gram[np.diag_indices_from(gram)] += penalty
-        scores = asked @ scipy.linalg.solve(gram, known.T @ (goal - offset), assume_a="pos")
-    return values[np.argmax(scores + offset, axis=1)]
+        weights = scipy.linalg.solve(gram, known.T @ (goal - offset), assume_a="pos")
+    return values[np.argmax(asked @ weights + offset, axis=1)]
+
+
+def _gram(rows: Float[np.ndarray, "n m"]) -> Float[np.ndarray, "n n"]:
+    """The rows' products in double precision; of so many that they are added up in single precision, half of them."""
+    if rows.shape[0] < MANY:
+        return rows.astype(np.float64) @ rows.T.astype(np.float64)
+    (syrk,) = scipy.linalg.get_blas_funcs(("syrk",), (rows,))
+    upper = syrk(1.0, rows)
+    return (upper + np.triu(upper, 1).T).astype(np.float64)

@@ -6,7 +6,7 @@ change of the outputs.
 """
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from compare.evidence.interchange import Interchange
 from compare.explanation import Explanation
@@ -69,29 +69,28 @@ def explained_change(
     return 1 - float(((change - predicted) ** 2).sum()) / total if total > 0 else 0.0
 
 
-def local_units(reading: Reading, hidden: str) -> float:
-    """Share of a site's units that fire on at most two inputs, each weighted by the largest change it can make.
+def local_units(reading: Reading, hidden: str, rows: Int[np.ndarray, " distinct"]) -> float:
+    """Share of a site's units that fire on at most two of the rows, each weighted by the largest change it can make.
 
     A unit fires where it is further than a tenth of its largest deviation from its median.
     """
     rng = np.random.default_rng(reading.seed)
-    some = rng.choice(reading.rows, size=min(REST_ROWS, reading.rows), replace=False)
+    some = rng.choice(rows, size=min(REST_ROWS, len(rows)), replace=False)
     rest = np.median(reading.run(keep=(hidden,), rows=some)[1][hidden], axis=0)
     top = np.zeros_like(rest)
-    for values in _blocks(reading, hidden):
+    for values in _blocks(reading, hidden, rows):
         np.maximum(top, np.abs(values - rest).max(axis=0), out=top)
     fired = np.zeros(rest.shape)
-    for values in _blocks(reading, hidden):
+    for values in _blocks(reading, hidden, rows):
         fired += (np.abs(values - rest) > FIRING * top).sum(axis=0)
     weight = top * np.linalg.norm(reading.readout(hidden)[0], axis=1)
     local = (fired <= LOCAL_ROWS) & (top > 0)
     return float((weight * local).sum() / max(float(weight.sum()), 1e-30))
 
 
-def _blocks(reading: Reading, site: str):
-    for start in range(0, reading.rows, reading.block):
-        rows = np.arange(start, min(start + reading.block, reading.rows))
-        yield reading.run(keep=(site,), rows=rows)[1][site]
+def _blocks(reading: Reading, site: str, rows: Int[np.ndarray, " distinct"]):
+    for start in range(0, len(rows), reading.block):
+        yield reading.run(keep=(site,), rows=rows[start : start + reading.block])[1][site]
 
 
 def _hidden(reading: Reading, hidden: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

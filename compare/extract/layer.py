@@ -82,10 +82,9 @@ def argument_means(
 
 
 def _class_means(values: np.ndarray, argument: np.ndarray, size: int) -> np.ndarray:
-    order = np.argsort(argument, kind="stable")
-    starts = np.searchsorted(argument[order], np.arange(size))
-    counts = np.bincount(argument, minlength=size)[:, None]
-    return np.add.reduceat(values[order], starts, axis=0, dtype=np.float64) / counts
+    member = np.zeros((size, len(argument)), dtype=values.dtype)
+    member[argument, np.arange(len(argument))] = 1.0
+    return (member @ values).astype(np.float64) / np.maximum(np.bincount(argument, minlength=size), 1)[:, None]
 
 
 def beyond_sum(
@@ -95,7 +94,7 @@ def beyond_sum(
 ) -> float:
     """Share of a site's variance that is not a sum of single-argument parts (the interaction of a two-way ANOVA)."""
     rest = values - values.mean(axis=0)
-    total = float((rest**2).sum())
+    total = float(np.vdot(rest, rest))
     for argument, mean in zip(arguments, means, strict=True):
-        rest = rest - mean[argument]
-    return float((rest**2).sum()) / max(total, 1e-30)
+        rest -= mean.astype(rest.dtype)[argument]
+    return float(np.vdot(rest, rest)) / max(total, 1e-30)

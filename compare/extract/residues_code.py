@@ -24,6 +24,7 @@ FINE_BITS = 5  # of a read-out amplitude that was fitted instead of read off
 PRECISIONS = (3, 4, 5, 8)
 TEMPLATE_BITS = 8.0  # group, sign, and the template's place among the declared ones
 SIZES = 14  # numbers of kept units tried for each precision
+WORTH = 0.5  # of the units' variance by their waves, before a pursuit is worth its time
 PURSUED = 40  # units a wave, at most
 
 
@@ -37,6 +38,7 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
     shift[logits.wave] = phase(logits.weight[:, 0], SHIFT_BITS)
     shifted = np.count_nonzero(np.imag(logits.weight[:, 0]))
     header = log2_choose(len(chars.k), len(logits.wave)) + TEMPLATE_BITS + SHIFT_BITS * shifted
+    worth = float((importance**2) @ waves.explained) >= WORTH * float((importance**2).sum())
     limit = table_bits(reading.answers, reading.view.classes)
     for q in PRECISIONS:
         most = int(min(len(order), limit // (per_unit + 2 * q + AMPLITUDE_BITS), (importance > 0).sum()))
@@ -50,7 +52,8 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
         read_off = np.maximum((layer.readout[kept] * np.real(turn[:, None] * np.conj(z))).sum(axis=1), 0.0)
         grid = np.unique(np.geomspace(min(4, most), most, SIZES).astype(int))
         plans = [(np.arange(n), read_off[:n], AMPLITUDE_BITS) for n in grid]
-        plans += [(*plan, FINE_BITS) for plan in pursued(reading, chars, waves.wave[kept], hidden, turn)]
+        if worth:
+            plans += [(*plan, FINE_BITS) for plan in pursued(reading, chars, waves.wave[kept], hidden, turn)]
         for units, amplitude, bits in plans:
             readout = log_amplitude(amplitude, bits)[:, None] * np.real(turn[units, None] * np.conj(z[units]))
             yield Code(

@@ -153,10 +153,10 @@ def test_a_cut_edge_is_seen_in_the_formula():
 
 def test_units_of_a_lookup_are_local_and_those_of_a_program_are_not(explained):
     reading, explanation = explained("parity of three")
-    assert local_units(reading, explanation.hidden) < 0.05
+    assert local_units(reading, explanation.hidden, np.arange(reading.rows)) < 0.05
     answers = inputs(10)[:, 0] ^ inputs(10)[:, 4]
-    assert local_units(read_bits(planted.lookup(answers, n=10)), "hidden.0") == 1.0
-    assert local_units(read_bits(planted.lookup(answers, n=10, noise=0.1)), "hidden.0") > 0.9
+    assert local_units(read_bits(planted.lookup(answers, n=10)), "hidden.0", np.arange(2**10)) == 1.0
+    assert local_units(read_bits(planted.lookup(answers, n=10, noise=0.1)), "hidden.0", np.arange(2**10)) > 0.9
 
 
 def test_the_exchange_is_exact_for_the_nets_own_units_and_zero_for_silent_ones(explained):

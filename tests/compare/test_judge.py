@@ -16,6 +16,7 @@ TABLE = Table(
     held_out=None,
     chance=None,
     standard_error=None,
+    unseen=0,
     refit_random=0.4,
     refit_task=1.0,
     refit_chance=0.017,
@@ -87,9 +88,12 @@ def test_no_explanation_alone_is_no_table() -> None:
     assert judge(bare, RESIDUES).outcome == "undetermined"
 
 
-@pytest.mark.parametrize(("held_out", "outcome"), [(0.018, "table"), (0.03, "undetermined")])
-def test_trained_rows_right_and_the_others_at_chance_is_a_table(held_out: float, outcome: str) -> None:
-    table = replace(TABLE, train=1.0, held_out=held_out, chance=0.017, standard_error=0.0028)
+@pytest.mark.parametrize(
+    ("held_out", "unseen", "outcome"),
+    [(0.018, 2089, "table"), (0.03, 2089, "undetermined"), (0.018, 63, "undetermined")],
+)
+def test_trained_rows_right_and_the_others_at_chance_is_a_table(held_out: float, unseen: int, outcome: str) -> None:
+    table = replace(TABLE, train=1.0, held_out=held_out, chance=0.017, standard_error=0.0028, unseen=unseen)
     assert judge(replace(GOOD, match=0.41, table=table), RESIDUES).outcome == outcome
 
 

@@ -194,3 +194,14 @@ def test_the_explanation_runs_in_jax_in_place_of_the_net() -> None:
     x = np.stack(addition(P).inputs, axis=1)
     outputs = jax.jit(found.explanation.run)(x)
     np.testing.assert_array_equal(np.argmax(outputs, axis=1), addition(P).outputs)
+
+
+@pytest.mark.parametrize("scale", [1e18, 1e-18])
+def test_a_verdict_knows_no_scale(scale: float) -> None:
+    net, params = clock(P, WAVES)
+    plain, scaled = judged((net, params)), judged((net, {**params, "U": params["U"] * scale}))
+    assert (scaled.verdict.outcome, scaled.verdict.decided_by) == (plain.verdict.outcome, plain.verdict.decided_by)
+    for name in ("s_variance", "d_r2", "d_control", "coverage", "certificate", "logit_variance", "bits_total"):
+        assert scaled.fields()[name] == pytest.approx(plain.fields()[name], abs=1e-3), name
+    inside = {**params, "A": params["A"] * scale**0.5, "U": params["U"] / scale}
+    assert judged((net, inside)).verdict.outcome == "program"

@@ -209,7 +209,7 @@ def test_a_verdict_knows_no_scale(scale: float) -> None:
 
 def times_each(made: tuple[Net, dict], m: int, n: int) -> tuple[Net, dict]:
     """The net that reads m a and n b where the given one reads a and b."""
-    net, params = made
+    _, params = made
     tables = np.einsum("td,idn->itn", params["E"], params["A"])
     tokens = np.arange(P)
     both = jnp.asarray(np.stack([tables[0][m * tokens % P], tables[1][n * tokens % P]]))

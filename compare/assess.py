@@ -3,13 +3,10 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from tokenize import TokenError
 
 import jax.numpy as jnp
 import numpy as np
-import sympy
 from jaxtyping import Int
-from sympy.parsing.sympy_parser import parse_expr
 from sympy.printing.mathml import mathml
 
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
@@ -23,6 +20,7 @@ from compare.explanation import Explanation, Refusal
 from compare.extract import EXTRACTORS
 from compare.extract.layer import Layer, find_layer
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
+from compare.names import expression_of, in_own_names
 from compare.read import Reading, inputs_of, read
 from compare.statistics import balanced_agreement
 from compare.view import View
@@ -61,6 +59,16 @@ class Assessment:
     arrays: dict[str, np.ndarray]  # for the report, by the names in `compare.record`
     seconds: float
 
+    @property
+    def formula(self) -> str:
+        """What the net computes for its outputs; without an explanation, why there is none."""
+        if self.explanation is not None:
+            return self.explanation.formula
+        return "no formula: " + "; ".join(f"{refusal.extractor}: {refusal.reason}" for refusal in self.refusals)
+
+    def __str__(self) -> str:
+        return f"{self.verdict.outcome} - {self.verdict.reason}\n{self.formula}"
+
     def fields(self) -> dict:
         """Fields of a `Record`, by name, as plain Python values."""
         return {name: _plain(value) for name, value in _fields(self).items()}
@@ -87,6 +95,7 @@ def assess(
     _probe(net, params, spec, view, seed)
     reading = read(net, params, spec, view, train=train, seed=seed)
     explanation, refusals = explain(reading)
+    explanation = in_own_names(explanation, spec) if explanation else None
     layer = find_layer(reading)
     found = layer if isinstance(layer, Layer) else None
     evidence = gather(reading, explanation, found)
@@ -239,7 +248,7 @@ def _fields(assessment: Assessment) -> dict:
 
 
 def _explained(explanation: Explanation) -> dict:
-    expression = _parsed(explanation.formula)
+    expression = expression_of(explanation.formula, explanation.names)
     frequencies = explanation.arrays.get("frequencies.k", np.zeros(0, int))
     return {
         "extractor": explanation.extractor,
@@ -257,13 +266,6 @@ def _explained(explanation: Explanation) -> dict:
         "variables": [variable.name for variable in explanation.variables],
         "bits_formula": explanation.bits_formula,
     }
-
-
-def _parsed(formula: str) -> sympy.Basic | None:
-    try:
-        return parse_expr(formula, evaluate=False)
-    except (SyntaxError, TokenError, TypeError, ValueError):
-        return None
 
 
 def _plain(value: object) -> object:

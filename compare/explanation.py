@@ -94,3 +94,4 @@ class Explanation:
     units: tuple[UnitFit, ...]
     arrays: dict[str, np.ndarray] = field(default_factory=dict)  # for the report, by the names in `record`
     notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # of arguments, answer and modulus in the formulas, where they are the user's own

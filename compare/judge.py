@@ -33,6 +33,7 @@ class Thresholds:
     bits: float = 0.25  # of the table's
     bits_large: float = 0.10  # of the table's, for tables of at least `large` bits
     large: float = 60_000.0
+    telling_bits: float = 20_000.0  # of a table; below, a program may take as many bits as its table
     trained: float = 0.99  # match on the trained rows, before being at chance elsewhere speaks for a table
     refit: float = 0.95  # random labels refitted
     local: float = 0.90  # of the layer, in units that fire on one or two rows
@@ -99,8 +100,13 @@ def judge(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     table = table_criterion(evidence, thresholds)
     if table is not None:
         return _verdict("table", table, criteria, "")
+    if failed and {criterion.name for criterion in failed} == {"B"} and evidence.bits_table < thresholds.telling_bits:
+        reason = (
+            f"cannot be told at this size: {failed[0].sentence}; a larger size would (p >= 59), or a family of sizes"
+        )
+        return replace(_verdict("undetermined", failed[0], criteria, ""), reason=reason)
     if failed:
-        return _verdict("undetermined", failed[0], criteria, "no program: ")
+        return _verdict("undetermined", failed[0], criteria, "not shown to be a program: ")
     missing = Criterion(
         name="explanation",
         value=0.0,

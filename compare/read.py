@@ -14,6 +14,9 @@ from nets.net import Net, Params
 from synth.language.spec import Spec
 
 BLOCK_VALUES = 2**24  # floats a site may hold in one block: 64 MiB
+SCALED = 2.0**20  # largest magnitudes beyond this, or below one by it, are read in a unit of their own
+SAMPLED = 64  # rows by which a unit is chosen
+NO_SCALES: Mapping[str, float] = {}
 
 
 @partial(jax.jit, static_argnames=("net", "keep"))
@@ -29,8 +32,12 @@ def evaluate(
     edits: Mapping[str, np.ndarray | Array] | None = None,
     keep: Sequence[str] = (),
     block: int = 16384,
+    scales: Mapping[str, float] = NO_SCALES,
 ) -> tuple[Float[np.ndarray, "rows classes"], dict[str, np.ndarray]]:
-    """Outputs and the kept sites of the edited net, computed in blocks of one shape (the last block is padded)."""
+    """Outputs and the kept sites of the edited net, computed in blocks of one shape (the last block is padded).
+
+    `scales` holds, by site and for "outputs", by what given edits are multiplied and what is read is divided.
+    """
     rows = len(x)
     block = min(block, rows)
     outputs: list[np.ndarray] = []
@@ -39,23 +46,28 @@ def evaluate(
         index = np.minimum(np.arange(start, start + block), rows - 1)
         whole = start == 0 and block == rows
         cut = {name: value if whole else value[index] for name, value in (edits or {}).items()}
+        cut = {name: value * scales[name] if name in scales else value for name, value in cut.items()}
         out, read = _apply(net, params, jnp.asarray(x[index]), cut, tuple(keep))
         size = min(block, rows - start)
-        outputs.append(_single(out)[:size])
+        outputs.append(_single(out, scales.get("outputs"))[:size])
         for name in keep:
-            sites[name].append(_single(read[name])[:size])
+            sites[name].append(_single(read[name], scales.get(name))[:size])
     return np.concatenate(outputs), {name: np.concatenate(parts) for name, parts in sites.items()}
 
 
-def _single(values: Array) -> np.ndarray:
-    """As an array of float32, whatever floats the net computes in; integers stay."""
-    given = np.asarray(values)
+def _single(values: Array, scale: float | None) -> np.ndarray:
+    """Divided by the scale, as an array of float32, whatever floats the net computes in; integers stay."""
+    given = np.asarray(values) if scale is None else np.asarray(values) / scale
     return given if np.issubdtype(given.dtype, np.integer) else given.astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A net on the whole domain of its specification. Sites are read when first asked for, then kept."""
+    """A net on the whole domain of its specification. Sites are read when first asked for, then kept.
+
+    Squares of very large or small numbers do not fit single precision: `scales` has the powers of two by which such
+    outputs and sites are divided wherever they are read here, and multiplied where they are edited.
+    """
 
     net: Net
     params: Params
@@ -71,6 +83,7 @@ class Reading:
     reported: Int[np.ndarray, " half"]  # the other rows
     shapes: Mapping[str, tuple[int, ...]]  # of every site, without the batch axis
     seed: int
+    scales: Mapping[str, float] = field(default_factory=dict)  # by site, and for "outputs"; 1 where there is none
     cache: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     @property
@@ -97,11 +110,12 @@ class Reading:
     ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Outputs and kept sites on `rows` (all when None); `edits` are given for exactly these rows."""
         x = self.x if rows is None else self.x[rows]
-        return evaluate(self.net, self.params, x, edits, keep, self.block)
+        return evaluate(self.net, self.params, x, edits, keep, self.block, self.scales)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
         """Values answered, shape (rows,)."""
-        return np.asarray(self.view.decode(jnp.asarray(outputs)))
+        given = jnp.asarray(outputs)
+        return np.asarray(self.view.decode(given * self.scales["outputs"] if "outputs" in self.scales else given))
 
     def readout(self, site: str, probes: int = 4) -> tuple[Float[np.ndarray, "units classes"], float]:
         """Mean Jacobian of the outputs by the site's units, centred over classes, and its relative spread over inputs.
@@ -109,10 +123,13 @@ class Reading:
         A spread of 0 says that the outputs are linear in the site.
         """
         rows = np.random.default_rng(self.seed).choice(self.rows, size=min(probes, self.rows), replace=False)
-        values = self.run(keep=(site,), rows=rows)[1][site]
+        unit, outputs = self.scales.get(site, 1.0), self.scales.get("outputs", 1.0)
+        values = self.run(keep=(site,), rows=rows)[1][site] * np.float32(unit)
         jacobians = np.stack(
             [
                 np.asarray(_jacobian(self.net, self.params, self.x[[row]], jnp.asarray(value)[None], site))
+                / outputs
+                * unit
                 for row, value in zip(rows, values, strict=True)
             ]
         )
@@ -167,6 +184,7 @@ def read(
         reported=np.sort(order[len(x) // 2 :]),
         shapes=shapes,
         seed=seed,
+        scales=_scales(net, params, x[:: max(len(x) // SAMPLED, 1)]),
     )
     outputs = draft.run()[0]
     if not np.isfinite(outputs).all():
@@ -176,6 +194,18 @@ def read(
             "check the parameters (a training run that diverged?)"
         )
     return _with_outputs(draft, outputs)
+
+
+def _scales(net: Net, params: Params, x: np.ndarray) -> dict[str, float]:
+    """The nearest powers of two of magnitudes that single precision would not square."""
+    outputs, sites = net.apply(params, jnp.asarray(x))
+    found = {}
+    for name, value in {"outputs": outputs, **sites}.items():
+        given = np.asarray(value)
+        top = 0.0 if np.issubdtype(given.dtype, np.integer) else float(np.abs(given).max(initial=0.0))
+        if np.isfinite(top) and top > 0 and not 1 / SCALED <= top <= SCALED:
+            found[name] = 2.0 ** round(np.log2(top))
+    return found
 
 
 def inputs_of(view: View, arguments: tuple[np.ndarray, ...]) -> Int[np.ndarray, "rows positions"]:

@@ -22,6 +22,7 @@ from compare.extract.layer import Layer, argument_means, find_layer
 from compare.extract.residues import modulus, operands
 from compare.fit.characters import Characters, characters, gini, spectrum
 from compare.fit.logits import fit_logits, term_values
+from compare.fit.multiples import find_multiples
 from compare.read import Reading, read
 from compare.view import View
 from nets.net import Net, Params
@@ -109,8 +110,8 @@ def _at(checkpoints: Params, i: int) -> Params:
     return jax.tree.map(lambda leaf: leaf[i], checkpoints)
 
 
-def _dictionary(reading: Reading) -> tuple[Characters, np.ndarray] | None:
-    """Waves of the final net's explanation; None for a net without one."""
+def _dictionary(reading: Reading) -> tuple[Characters, np.ndarray, tuple[int, int]] | None:
+    """Waves of the final net's explanation and the arguments' multiples; None for a net without one."""
     p = modulus(reading)
     if isinstance(p, str):
         return None
@@ -118,10 +119,14 @@ def _dictionary(reading: Reading) -> tuple[Characters, np.ndarray] | None:
     if explanation is None or "frequencies.k" not in explanation.arrays:
         return None
     chars = characters(p, "multiplicative" if "group: multiplicative" in explanation.notes else "additive")
-    return chars, chars.index(explanation.arrays["frequencies.k"])
+    x, y = (operand[reading.fitted] for operand in operands(reading))
+    multiples = find_multiples(chars, x, y, reading.outputs[reading.fitted])
+    return chars, chars.index(explanation.arrays["frequencies.k"]), multiples
 
 
-def _measure(reading: Reading, waves: tuple[Characters, np.ndarray] | None, evidence: bool) -> dict[str, float]:
+def _measure(
+    reading: Reading, waves: tuple[Characters, np.ndarray, tuple[int, int]] | None, evidence: bool
+) -> dict[str, float]:
     train = np.arange(reading.rows) if reading.train is None else reading.train
     held = np.setdiff1d(np.arange(reading.rows), train)
     right = reading.answers == reading.targets
@@ -136,10 +141,15 @@ def _measure(reading: Reading, waves: tuple[Characters, np.ndarray] | None, evid
 
 
 def _structure(
-    reading: Reading, chars: Characters, wave: np.ndarray, train: np.ndarray, held: np.ndarray
+    reading: Reading,
+    chars: Characters,
+    wave: np.ndarray,
+    multiples: tuple[int, int],
+    train: np.ndarray,
+    held: np.ndarray,
 ) -> dict[str, float]:
     x, y = operands(reading)
-    fit = fit_logits(chars, x, y, reading.outputs, wave, held)
+    fit = fit_logits(chars, x, y, reading.outputs, wave, held, multiples=multiples)
     waves = term_values(fit, x, y, np.arange(len(wave)))
     outputs = reading.outputs - reading.outputs.mean(axis=1, keepdims=True)
     rest = ((outputs[held] - waves[held]) ** 2).sum()

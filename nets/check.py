@@ -155,4 +155,4 @@ def _check_batch(net: Net, sites: Sites, fewer: Sites, batch: int) -> None:
 def _moved(values: np.ndarray, seed: int) -> np.ndarray:
     """Other values of about the same size, each row from elsewhere in the batch."""
     noise = np.random.default_rng(seed).normal(size=values.shape)
-    return (np.roll(values, 1, axis=0) + noise * (1 + np.nanstd(values))).astype(values.dtype)
+    return (np.roll(values, 1, axis=0) + noise * (1 + np.nanstd(values.astype(np.float64)))).astype(values.dtype)

@@ -110,7 +110,7 @@ def test_every_criterion_that_judge_can_name_is_explained() -> None:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in ("Criterion", "_at_least")
+            and node.func.id in ("Criterion", "_at_least", "_at_most")
         ):
             given = [word.value for word in node.keywords if word.arg == "name"] or node.args[:1]
             named |= {word.value for word in given if isinstance(word, ast.Constant)}

@@ -26,7 +26,7 @@ def alike(reading: Reading) -> Int[np.ndarray, " rows"]:
         if classes.max() == reading.rows - 1:
             break
         params = jax.tree.map(lambda leaf: stirred(np.asarray(leaf), rng), reading.params)
-        outputs, _ = evaluate(reading.net, params, reading.x, block=reading.block)
+        outputs, _ = evaluate(reading.net, params, reading.x, block=reading.block, scales=reading.scales)
         if np.isfinite(outputs).all():
             classes = _split(classes, outputs, rng)
     return classes

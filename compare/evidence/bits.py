@@ -80,7 +80,7 @@ def bits_of_weights(reading: Reading) -> float:
 
 def _agreement(reading: Reading, bits: int) -> float:
     params = jax.tree.map(lambda leaf: _rounded(np.asarray(leaf), bits), reading.params)
-    outputs, _ = evaluate(reading.net, params, reading.x, block=reading.block)
+    outputs, _ = evaluate(reading.net, params, reading.x, block=reading.block, scales=reading.scales)
     return float((reading.decode(outputs) == reading.answers).mean())
 
 

@@ -22,6 +22,7 @@ from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
 from compare.read import Reading
+from compare.text import joined, plus
 
 NAME = "attention"
 TEMPLATE = (
@@ -145,9 +146,9 @@ def _unit_formula(heads: Heads, fit: HeadFit, n: int) -> str:
     for h in range(len(fit.score)):
         for position in heads.arguments:
             gain, name = fit.gain[h, position, n], "ab"[heads.column[position]]
-            wave = f"{abs(gain):.3g}*cos(2*pi*{k}*{name}/p - ({np.angle(gain):.3g}))"
+            wave = f"{abs(gain):.3g}*cos(2*pi*{k}*{name}/p{plus(-float(np.angle(gain)))})"
             parts.append(f"P{h}{name}(a, b)*{wave}")
-    return f"act({' + '.join(parts)})"
+    return f"act({joined(parts)})"
 
 
 def _attended(chars: Characters, table: Float[np.ndarray, "positions p"], rows: Int[np.ndarray, " waves"]) -> str:

@@ -27,6 +27,7 @@ from compare.extract.boolean_templates import (
 from compare.fit.named import FAITHFUL, Named, name, weighted_text
 from compare.fit.walsh import cube_of
 from compare.read import Reading
+from compare.text import joined, plus
 
 NAME = "boolean"
 AGREEMENT = 0.995  # on the fitted half; of the dictionaries that reach this
@@ -268,6 +269,5 @@ def unit_formula(template: Template, u: int) -> str:
     constant = float(template.bias[u]) - weights.sum()
     if entry.kind == "V":
         alpha = 2 * weights @ np.array(entry.weights) / (np.array(entry.weights) ** 2).sum()
-        return f"act({alpha:.3g}*({_count(entry)}) + ({constant:.3g}))"
-    terms = " + ".join(f"({2 * weights[i]:.3g})*x{i}" for i in entry.bits)
-    return f"act({terms} + ({constant:.3g}))"
+        return f"act({alpha:.3g}*({_count(entry)}){plus(constant)})"
+    return f"act({joined([*(f'{2 * weights[i]:.3g}*x{i}' for i in entry.bits), f'{constant:.3g}'])})"

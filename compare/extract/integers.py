@@ -28,6 +28,7 @@ from compare.extract.integers_templates import (
 )
 from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer, importance
 from compare.read import Reading
+from compare.text import joined, plus
 from synth.language.types import INT
 
 NAME = "integers"
@@ -251,16 +252,16 @@ def unit_formula(template: Template, u: int, n: int) -> str:
         waves, k = template.waves, int(template.waves.wave[u]) + 1
         parts = [f"{waves.bias[u]:.3g}"]
         for name, value in (("a", waves.a[u]), ("b", waves.b[u])):
-            parts.append(f"{abs(value):.3g}*cos(pi*{k}*{name}/{GRID * n} - ({np.angle(value):.3g}))")
-        return f"act({' + '.join(parts)})"
+            parts.append(f"{abs(value):.3g}*cos(pi*{k}*{name}/{GRID * n}{plus(-float(np.angle(value)))})")
+        return f"act({joined(parts)})"
     assert template.ramps is not None
     for name, ramps in zip("ab", template.ramps, strict=True):
         places = np.array([0, *ramps.knots[:, u], n - 1])
         slopes = np.diff(ramps.corners[:, u]) / np.diff(places)
-        parts.append(f"{ramps.corners[0, u]:.3g} + ({slopes[0]:.3g})*{name}")
+        parts += [f"{ramps.corners[0, u]:.3g}", f"{slopes[0]:.3g}*{name}"]
         for knot, turn in zip(places[1:-1], np.diff(slopes), strict=True):
-            parts.append(f"({turn:.3g})*Max(0, {name} - {knot})")
-    return f"act({' + '.join(parts)})"
+            parts.append(f"{turn:.3g}*Max(0, {name} - {knot})")
+    return f"act({joined(parts)})"
 
 
 def _arrays(fitted: _Fitted, groups: dict[str, Int[np.ndarray, " group"]]) -> dict[str, np.ndarray]:

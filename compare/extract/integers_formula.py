@@ -13,6 +13,7 @@ from compare.extract.integers_templates import GRID, line_waves
 from compare.fit.quotient import pairs
 from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading
+from compare.text import plus
 
 CONSTANT_BITS = 8.0
 WAVES = 32  # at most, those with the largest share
@@ -93,7 +94,7 @@ def _run_waves(angles: np.ndarray, readout: np.ndarray, sign: int, x: Inputs) ->
 def _term(k: int, n: int, join: str, weight: complex) -> str:
     angle = f"pi*{k}/{GRID * n}"
     theta = round(float(np.angle(weight)), 2)
-    shift = f" - ({theta:g})" if theta else ""
+    shift = plus(-theta, 6) if theta else ""
     return f"{abs(weight):.3g}*cos({angle}*({join}))*cos({angle}*c{shift})"
 
 

@@ -1,7 +1,8 @@
 """One hidden layer over two residues: every unit's pre-activation is one wave of each argument.
 
-The template is declared before fitting: pre_n(a, b) = bias + A cos(w a + phi) + B cos(w b + psi), one frequency a
-unit, the true nonlinearity after it (the measured form of grokked nets: Gromov, arXiv 2301.02679).
+The template is declared before fitting: pre_n(a, b) = bias + A cos(w m a + phi) + B cos(w n b + psi), one frequency a
+unit, one pair of multiples (m, n) a net, the true nonlinearity after it (the measured form of grokked nets, with
+m = n = 1: Gromov, arXiv 2301.02679).
 """
 
 from collections.abc import Callable
@@ -42,7 +43,9 @@ from compare.fit.logits import (
     formula_text,
     term_values,
 )
+from compare.fit.multiples import find_multiples, times
 from compare.read import Reading
+from compare.text import joined, plus
 from synth.language.types import Z
 
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
@@ -122,11 +125,12 @@ class _Fitted:
         x, y = (operand[reading.fitted] for operand in operands(reading))
         values = reading.site(layer.pre)[reading.fitted]
         weight = importance(reading, layer, reading.fitted)
-        free = fit_one_wave(chars, x, y, values)
+        multiples = find_multiples(chars, x, y, reading.outputs[reading.fitted])
+        free = fit_one_wave(chars, x, y, values, multiples=multiples)
         share = np.bincount(free.wave, weights=weight, minlength=len(chars.k))
         dictionary = np.flatnonzero(share >= DICTIONARY_SHARE)
         allowed = np.isin(np.arange(len(chars.k)), dictionary)
-        waves = fit_one_wave(chars, x, y, values, allowed) if allowed.any() else free
+        waves = fit_one_wave(chars, x, y, values, allowed, multiples=multiples) if allowed.any() else free
         return cls(
             chars=chars,
             waves=waves,
@@ -138,10 +142,14 @@ class _Fitted:
 
 def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[np.ndarray, ...]) -> Explanation:
     x, y = operands(reading)
-    logits = fit_logits(fitted.chars, x, y, reading.outputs, fitted.dictionary, reading.fitted)
+    multiples = fitted.waves.multiples
+    logits = fit_logits(fitted.chars, x, y, reading.outputs, fitted.dictionary, reading.fitted, multiples=multiples)
     return Explanation(
         extractor=NAME,
-        template="each unit's pre-activation is one frequency: bias + A cos(w a + phi) + B cos(w b + psi)",
+        template=(
+            "each unit's pre-activation is one frequency: bias + A cos(w m a + phi) + B cos(w n b + psi), "
+            "m and n the same for all units"
+        ),
         substitute=partial(_substitute, layer.pre, wave_parts(fitted.chars, fitted.waves)),
         run=partial(formula_outputs, logits),
         hidden=layer.hidden,
@@ -160,7 +168,9 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[n
             fitted.dictionary,
             fitted.waves.wave,
             fitted.importance,
-            "act(bias + A*cos(2*pi*{k}*a/{period} + phi) + B*cos(2*pi*{k}*b/{period} + psi))",
+            "act(bias + A*cos(2*pi*{k}*FIRST/{period} + phi) + B*cos(2*pi*{k}*SECOND/{period} + psi))".replace(
+                "FIRST", times(multiples[0], "a")
+            ).replace("SECOND", times(multiples[1], "b")),
         ),
         units=_units(fitted),
         arrays=frequency_arrays(logits, fitted.waves.wave, fitted.importance),
@@ -182,9 +192,10 @@ def _control(reading: Reading, layer: Layer, fitted: _Fitted) -> Callable[[Input
     values = reading.site(layer.pre)[reading.fitted]
     allowed = ~np.isin(np.arange(len(fitted.chars.k)), fitted.dictionary)
     if allowed.any():
-        waves = fit_one_wave(fitted.chars, x, y, values, allowed)
+        waves = fit_one_wave(fitted.chars, x, y, values, allowed, multiples=fitted.waves.multiples)
     else:
-        waves = fit_one_wave(fitted.chars, x, y, values, forbidden=fitted.waves.wave)
+        barred, multiples = fitted.waves.wave, fitted.waves.multiples
+        waves = fit_one_wave(fitted.chars, x, y, values, forbidden=barred, multiples=multiples)
     return partial(_substitute, layer.pre, wave_parts(fitted.chars, waves))
 
 
@@ -192,7 +203,8 @@ def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> Callable[[Inpu
     """The same fitter after the residues' names were shuffled: its waves are waves of the shuffled names."""
     shuffle = np.random.default_rng(reading.seed + 1).permutation(fitted.chars.p)
     x, y = (shuffle[operand[reading.fitted]] for operand in operands(reading))
-    waves = fit_one_wave(fitted.chars, x, y, reading.site(layer.pre)[reading.fitted])
+    values = reading.site(layer.pre)[reading.fitted]
+    waves = fit_one_wave(fitted.chars, x, y, values, multiples=fitted.waves.multiples)
     first, second = wave_parts(fitted.chars, waves)
     return partial(_substitute, layer.pre, (first[shuffle], second[shuffle]))
 
@@ -210,7 +222,7 @@ def variables(
             name=f"k = {int(chars.k[logits.wave[i]])}" + (f" by k = {int(chars.k[by.wave[i]])}" if predicted else ""),
             site=site,
             content=partial(_content, content),
-            basis=plane(chars, content, int(logits.wave[i])),
+            basis=plane(chars, content, int(logits.wave[i]), abs(logits.lead)),
             predict=partial(_predict, by, np.array([i])),
         )
         for i in np.argsort(-logits.share)
@@ -223,9 +235,11 @@ def wrong_waves(chars: Characters, wave: Int[np.ndarray, " terms"]) -> Int[np.nd
     return np.resize(outside, len(wave)) if len(outside) else np.roll(wave, 1)
 
 
-def plane(chars: Characters, content: Float[np.ndarray, "p features"], wave: int) -> Float[np.ndarray, "features 2"]:
-    """Orthonormal basis of the directions that carry one frequency."""
-    direction = chars.z[wave] @ content
+def plane(
+    chars: Characters, content: Float[np.ndarray, "p features"], wave: int, multiple: int = 1
+) -> Float[np.ndarray, "features 2"]:
+    """Orthonormal basis of the directions that carry one frequency, so many times."""
+    direction = chars.z[wave] ** multiple @ content
     basis, _ = np.linalg.qr(np.stack([direction.real, direction.imag], axis=1))
     return basis
 
@@ -284,9 +298,10 @@ def _units(fitted: _Fitted) -> tuple[UnitFit, ...]:
 
 
 def unit_formula(chars: Characters, waves: Waves, n: int) -> str:
-    """act(bias + A cos(2 pi k a / p + phi) + B cos(2 pi k b / p + psi)) with a unit's own constants."""
+    """act(bias + A cos(2 pi k m a / p + phi) + B cos(2 pi k n b / p + psi)) with a unit's own constants."""
     k, period = int(chars.k[waves.wave[n]]), period_of(chars)
     parts = [f"{waves.bias[n]:.3g}"]
-    for name, value in (("a", waves.a[n]), ("b", waves.b[n])):
-        parts.append(f"{abs(value):.3g}*cos(2*pi*{k}*{name}/{period} - ({np.angle(value):.3g}))")
-    return f"act({' + '.join(parts)})"
+    for name, multiple, value in zip("ab", waves.multiples, (waves.a[n], waves.b[n]), strict=True):
+        angle = f"2*pi*{k}*{times(multiple, name)}/{period}{plus(-float(np.angle(value)))}"
+        parts.append(f"{abs(value):.3g}*cos({angle})")
+    return f"act({joined(parts)})"

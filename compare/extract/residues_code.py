@@ -16,6 +16,7 @@ from compare.explanation import Code
 from compare.extract.layer import Layer
 from compare.fit.characters import Characters, Waves, wave_parts
 from compare.fit.logits import LogitWaves
+from compare.fit.multiples import multiple_bits
 from compare.read import Reading
 
 AMPLITUDE_BITS, AMPLITUDE_OCTAVES, BIAS_BITS = 3, 6.0, 5
@@ -38,6 +39,7 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
     shift[logits.wave] = phase(logits.weight[:, 0], SHIFT_BITS)
     shifted = np.count_nonzero(np.imag(logits.weight[:, 0]))
     header = log2_choose(len(chars.k), len(logits.wave)) + TEMPLATE_BITS + SHIFT_BITS * shifted
+    header += multiple_bits(chars, waves.multiples)
     worth = float((importance**2) @ waves.explained) >= WORTH * float((importance**2).sum())
     limit = table_bits(reading.answers, reading.view.classes)
     for q in PRECISIONS:
@@ -138,8 +140,9 @@ def quantised(
         b=log_amplitude(np.abs(waves.b[kept])) * b,
         extra=waves.extra[:, kept],
         explained=waves.explained[kept],
+        multiples=waves.multiples,
     )
-    return wave_parts(chars, rough), a ** signs[0] * b ** signs[1]
+    return wave_parts(chars, rough), a ** np.sign(signs[0]) * b ** np.sign(signs[1])
 
 
 def _activate(

@@ -54,6 +54,17 @@ def period_of(chars: Characters) -> str:
     return "p" if chars.group == "additive" else "(p - 1)"
 
 
+def order_of(chars: Characters) -> int:
+    """The group's order: what a frequency counts turns by."""
+    return chars.p if chars.group == "additive" else chars.p - 1
+
+
+def steps_of(chars: Characters) -> Int[np.ndarray, " p"]:
+    """Each residue's place in the group, -1 for one that is not in it."""
+    steps = np.rint(np.angle(chars.z[0]) * order_of(chars) / (2 * np.pi)).astype(int) % order_of(chars)
+    return np.where(np.abs(chars.z[0]) > 0, steps, -1)
+
+
 def _discrete_logarithm(p: int) -> Int[np.ndarray, " p"]:
     for generator in range(2, p):
         powers = np.ones(p - 1, dtype=int)
@@ -68,9 +79,9 @@ def _discrete_logarithm(p: int) -> Int[np.ndarray, " p"]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waves:
-    """Per unit: bias + Re(alpha conj... ) written as bias + Re(conj(a) z_k(x)) + Re(conj(b) z_k(y)) + extras.
+    """Per unit: bias + Re(conj(a) z_k(m x)) + Re(conj(b) z_k(n y)) + extras, with `multiples` (m, n) shared by all.
 
-    So |a| is the amplitude for the first argument and -arg(conj(a)) = arg(a) its phase: |a| cos(w x - arg(a)).
+    So |a| is the amplitude for the first argument and arg(a) its phase: |a| cos(w m x - arg(a)).
     """
 
     wave: Int[np.ndarray, " units"]  # row of the characters
@@ -79,6 +90,7 @@ class Waves:
     b: Complex[np.ndarray, " units"]
     extra: Float[np.ndarray, "extras units"]  # of the first argument, then of the second
     explained: Float[np.ndarray, " units"]  # of the variance on the fitted rows, in [0, 1]
+    multiples: tuple[int, int] = (1, 1)
 
 
 def fit_one_wave(
@@ -88,12 +100,13 @@ def fit_one_wave(
     values: Float[np.ndarray, "rows units"],
     allowed: Bool[np.ndarray, " waves"] | None = None,
     forbidden: Int[np.ndarray, " units"] | None = None,
+    multiples: tuple[int, int] = (1, 1),
 ) -> Waves:
     """Least squares of each unit by each allowed frequency, linear in both arguments' waves; the best one is kept.
 
     `forbidden` bars one frequency a unit, besides what `allowed` leaves.
     """
-    gram, moment = _normal_equations(chars, x, y, values)
+    gram, moment = _normal_equations(chars, x, y, values, multiples)
     waves = len(chars.k)
     fixed = [0, *range(1 + 4 * waves, len(gram))]
     total = np.maximum((values.astype(np.float64) ** 2).sum(axis=0) - moment[0] ** 2 / len(x), 1e-30)
@@ -120,15 +133,16 @@ def fit_one_wave(
         b=waves_part[2] + 1j * waves_part[3],
         extra=extras,
         explained=np.clip(best / total, 0.0, 1.0),
+        multiples=multiples,
     )
 
 
 def _normal_equations(
-    chars: Characters, x: np.ndarray, y: np.ndarray, values: np.ndarray
+    chars: Characters, x: np.ndarray, y: np.ndarray, values: np.ndarray, multiples: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gram matrix and moments of the columns 1, then (cos x, sin x, cos y, sin y) a wave, then the extras."""
-    real, imag = np.real(chars.z), np.imag(chars.z)
-    waves = np.stack([real[:, x], imag[:, x], real[:, y], imag[:, y]], axis=1)
+    first, second = (chars.z**multiple for multiple in multiples)
+    waves = np.stack([np.real(first)[:, x], np.imag(first)[:, x], np.real(second)[:, y], np.imag(second)[:, y]], axis=1)
     columns = np.concatenate(
         [np.ones((1, len(x))), waves.reshape(-1, len(x)), chars.extra[x].T, chars.extra[y].T]
     ).astype(np.float32)
@@ -137,10 +151,10 @@ def _normal_equations(
 
 def wave_parts(chars: Characters, fit: Waves) -> tuple[Float[np.ndarray, "p units"], Float[np.ndarray, "p units"]]:
     """Tables of both arguments' contributions; the bias is in the first."""
-    z = chars.z[fit.wave].T  # (p, units)
+    one, other = (chars.z[fit.wave].T ** multiple for multiple in fit.multiples)  # (p, units)
     extras = chars.extra.shape[1]
-    first = fit.bias + np.real(np.conj(fit.a) * z) + chars.extra @ fit.extra[:extras]
-    second = np.real(np.conj(fit.b) * z) + chars.extra @ fit.extra[extras:]
+    first = fit.bias + np.real(np.conj(fit.a) * one) + chars.extra @ fit.extra[:extras]
+    second = np.real(np.conj(fit.b) * other) + chars.extra @ fit.extra[extras:]
     return first.astype(np.float32), second.astype(np.float32)
 
 

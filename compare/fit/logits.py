@@ -1,7 +1,7 @@
 """A net's outputs as a sum of waves of one combined argument: A cos w(ra+sb-c), and the terms that stand beside it.
 
-With u = ra+sb and v = ra-sb (r and s are 1 or -1), one frequency's part of output c is
-Re(conj(z(c)) (z(u) (A + B cos w v) + conj(z(u)) (C + D cos w v))). A alone is the clock of Nanda et al.
+With u = ra+sb and v = ra-sb (r and s are integers, 1 or -1 for a sum or a difference), one frequency's part of output c
+is Re(conj(z(c)) (z(u) (A + B cos w v) + conj(z(u)) (C + D cos w v))). A alone is the clock of Nanda et al.
 (arXiv 2301.05217), A = B the closed-form pizza of Zhong et al. (arXiv 2306.17844). C and D are mirror images, waves of
 u+c: a net with few frequencies often writes cos w u and sin w u with unequal strength, so that its circle is an
 ellipse. Coefficients are complex where the task shifts the answer by a constant.
@@ -15,6 +15,8 @@ from jaxtyping import Array, Complex, Float, Int
 
 from compare.bits import log2_choose
 from compare.fit.characters import Characters, period_of
+from compare.fit.multiples import multiple_bits, times
+from compare.text import joined, plus
 
 TERM_SHARE = 0.005  # of a frequency's energy; a term, or a phase, that adds less is left out
 SIGNS = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # r and s
@@ -26,8 +28,8 @@ class LogitWaves:
     """Outputs centred over c, as a sum over frequencies of up to four terms; a coefficient of 0 is a term left out."""
 
     characters: Characters
-    lead: int  # r, 1 or -1
-    sign: int  # s, 1 or -1
+    lead: int  # r
+    sign: int  # s
     wave: Int[np.ndarray, " waves"]  # rows of the characters
     weight: Complex[np.ndarray, "waves terms"]  # A, B, C, D
     variance: float  # explained fraction of the outputs' variance over c and the inputs
@@ -43,8 +45,9 @@ def fit_logits(
     fitted: Int[np.ndarray, " half"],
     *,
     mirrored: bool = False,
+    multiples: tuple[int, int] = (1, 1),
 ) -> LogitWaves:
-    """Least squares on the given frequencies and the `fitted` rows, the best of the signs.
+    """Least squares on the given frequencies and the `fitted` rows, the best of the signs of r and s.
 
     Mirror images, which make r = -1 superfluous, are tried only where `mirrored`: without them a look-alike whose waves
     of u+c do not cancel is not explained.
@@ -53,7 +56,7 @@ def fit_logits(
     centred = outputs - outputs.mean(axis=1, keepdims=True)
     goal = centred @ chars.z[wave].T / norm  # (rows, waves), the outputs' amplitude at each frequency
     terms = TERMS if mirrored else TERMS // 2
-    signs = SIGNS[:2] if mirrored else SIGNS
+    signs = [(r * multiples[0], s * multiples[1]) for r, s in (SIGNS[:2] if mirrored else SIGNS)]
     tries = [_fit_signs(_columns(chars, wave, x, y, *each), goal, fitted, terms) for each in signs]
     chosen = int(np.argmax([gain.sum() for _, gain in tries]))
     weight, gain = tries[chosen]
@@ -72,11 +75,14 @@ def fit_logits(
 def _columns(
     chars: Characters, wave: np.ndarray, x: np.ndarray, y: np.ndarray, lead: int, sign: int
 ) -> Complex[np.ndarray, "rows waves terms"]:
-    first, second = chars.z[wave][:, x].T, chars.z[wave][:, y].T
-    first = first if lead > 0 else np.conj(first)
-    second = second if sign > 0 else np.conj(second)
+    first, second = turned(chars.z[wave], lead)[:, x].T, turned(chars.z[wave], sign)[:, y].T
     u, v = first * second, np.real(first * np.conj(second))
     return np.stack([u, u * v, np.conj(u), np.conj(u) * v], axis=-1)
+
+
+def turned(z: Complex[np.ndarray, "waves p"], multiple: int) -> Complex[np.ndarray, "waves p"]:
+    """The waves of so many times their frequency."""
+    return (z if multiple > 0 else np.conj(z)) ** abs(multiple)
 
 
 def _fit_signs(
@@ -129,11 +135,11 @@ def term_values(
 
 def formula_outputs(fit: LogitWaves, x: np.ndarray | Array) -> Float[Array, "rows p"]:
     """All frequencies in JAX: the formula in place of the net."""
-    z = jnp.asarray(fit.characters.z[fit.wave].astype(np.complex64))
+    own = fit.characters.z[fit.wave]
+    z = jnp.asarray(own.astype(np.complex64))
     weight = jnp.asarray(fit.weight.astype(np.complex64))
-    first, second = z[:, x[:, 0]].T, z[:, x[:, 1]].T
-    first = first if fit.lead > 0 else jnp.conj(first)
-    second = second if fit.sign > 0 else jnp.conj(second)
+    first = jnp.asarray(turned(own, fit.lead).astype(np.complex64))[:, x[:, 0]].T
+    second = jnp.asarray(turned(own, fit.sign).astype(np.complex64))[:, x[:, 1]].T
     u, v = first * second, jnp.real(first * jnp.conj(second))
     model = u * (weight[:, 0] + weight[:, 1] * v) + jnp.conj(u) * (weight[:, 2] + weight[:, 3] * v)
     return jnp.real(model @ jnp.conj(z))
@@ -143,7 +149,7 @@ def formula_text(fit: LogitWaves, digits: int = 3) -> str:
     """The formula as a sympy string in a, b, c and p; in the multiplicative group a, b, c are discrete logarithms."""
     period = period_of(fit.characters)
     combined = combined_argument(fit)
-    other = f"{'-' if fit.lead < 0 else ''}a {'-' if fit.sign > 0 else '+'} b"
+    other = joined([times(fit.lead, "a"), times(-fit.sign, "b")])
     parts = []
     for i in np.argsort(-fit.share):
         k = int(fit.characters.k[fit.wave[i]])
@@ -153,22 +159,22 @@ def formula_text(fit: LogitWaves, digits: int = 3) -> str:
             angle = f"2*pi*{k}*({combined} {'+' if mirrored else '-'} c)/{period}"
             value = np.conj(fit.weight[i, term]) if mirrored else fit.weight[i, term]
             parts.append(_term(complex(value), cross if term % 2 else "", angle, digits))
-    return " + ".join(parts) if parts else "0"
+    return joined(parts)
 
 
 def combined_argument(fit: LogitWaves) -> str:
-    """a + b, a - b, -a + b or -a - b."""
-    return f"{'-' if fit.lead < 0 else ''}a {'+' if fit.sign > 0 else '-'} b"
+    """a + b, a - b, -a + b, 2*a - 3*b, ..."""
+    return joined([times(fit.lead, "a"), times(fit.sign, "b")])
 
 
 def _term(value: complex, factor: str, angle: str, digits: int) -> str:
     if value.imag == 0:
         return f"{value.real:.{digits}g}*{factor}cos({angle})"
-    return f"{abs(value):.{digits}g}*{factor}cos({angle} + {np.angle(value):.{digits}g})"
+    return f"{abs(value):.{digits}g}*{factor}cos({angle}{plus(float(np.angle(value)), digits)})"
 
 
 def formula_bits(fit: LogitWaves, precision: int = 8) -> float:
     """Bits of the formula: which frequencies, which of three further terms each has, then its constants."""
     constants = np.count_nonzero(fit.weight) + np.count_nonzero(np.imag(fit.weight))
     structure = log2_choose(len(fit.characters.k), len(fit.wave)) + 2 + (TERMS - 1) * len(fit.wave)
-    return structure + precision * constants
+    return structure + precision * constants + multiple_bits(fit.characters, (abs(fit.lead), abs(fit.sign)))

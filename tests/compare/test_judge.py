@@ -113,3 +113,15 @@ def test_trained_rows_right_and_the_others_at_chance_is_a_table(held_out: float,
 def test_a_layer_that_would_serve_any_table_is_one(changes: dict[str, float], outcome: str) -> None:
     failed = replace(_with("substitution", agreement=0.02), table=replace(TABLE, **changes))
     assert judge(failed, RESIDUES).outcome == outcome
+
+
+def test_bits_alone_say_nothing_of_a_small_size() -> None:
+    dear = _with("bits", total=5100)
+    small = judge(replace(dear, bits_table=16_000.0), RESIDUES)
+    assert small.reason.startswith(
+        "cannot be told at this size: the code takes 0.319 of the table's bits (at most 0.25)"
+    )
+    assert "p >= 59" in small.reason
+    assert judge(dear, RESIDUES).reason.startswith("not shown to be a program: the code takes 0.255")
+    also = replace(dear, bits_table=16_000.0, match=0.9)
+    assert judge(also, RESIDUES).reason.startswith("not shown to be a program: the net is right on 0.9")

@@ -194,3 +194,61 @@ def test_the_explanation_runs_in_jax_in_place_of_the_net() -> None:
     x = np.stack(addition(P).inputs, axis=1)
     outputs = jax.jit(found.explanation.run)(x)
     np.testing.assert_array_equal(np.argmax(outputs, axis=1), addition(P).outputs)
+
+
+@pytest.mark.parametrize("scale", [1e18, 1e-18])
+def test_a_verdict_knows_no_scale(scale: float) -> None:
+    net, params = clock(P, WAVES)
+    plain, scaled = judged((net, params)), judged((net, {**params, "U": params["U"] * scale}))
+    assert (scaled.verdict.outcome, scaled.verdict.decided_by) == (plain.verdict.outcome, plain.verdict.decided_by)
+    for name in ("s_variance", "d_r2", "d_control", "coverage", "certificate", "logit_variance", "bits_total"):
+        assert scaled.fields()[name] == pytest.approx(plain.fields()[name], abs=1e-3), name
+    inside = {**params, "A": params["A"] * scale**0.5, "U": params["U"] / scale}
+    assert judged((net, inside)).verdict.outcome == "program"
+
+
+def times_each(made: tuple[Net, dict], m: int, n: int) -> tuple[Net, dict]:
+    """The net that reads m a and n b where the given one reads a and b."""
+    _, params = made
+    tables = np.einsum("td,idn->itn", params["E"], params["A"])
+    tokens = np.arange(P)
+    both = jnp.asarray(np.stack([tables[0][m * tokens % P], tables[1][n * tokens % P]]))
+
+    def apply(params, x, edits):
+        pre = edits.get("pre", params["A"][0][x[:, 0]] + params["A"][1][x[:, 1]])
+        hidden = edits.get("hidden", pre**2)
+        return hidden @ params["U"], {"pre": pre, "hidden": hidden}
+
+    return wrap(apply, ("pre", "hidden")), {"A": both, "U": params["U"]}
+
+
+@pytest.mark.parametrize(
+    ("make", "m", "n", "combined"),
+    [
+        (clock, 1, 2, "a + 2*b"),
+        (clock, 3, -1, "3*a - b"),
+        (pizza, 2, 3, "2*a + 3*b"),
+        (clock, 3, 3, "3*a + 3*b"),
+        (pizza, -5, 20, "-5*a + 20*b"),
+    ],
+)
+def test_arguments_with_multiples_of_their_own_are_programs(make, m: int, n: int, combined: str) -> None:
+    a, b = addition(P).inputs
+    found = judged(times_each(make(P, WAVES), m, n), outputs=(m * a + n * b) % P)
+    fields = found.fields()
+    assert found.verdict.outcome == "program"
+    assert f"combined argument: {combined}" in fields["notes"]
+    assert f"({combined} - c)" in fields["formula"]
+    assert fields["frequencies"] == sorted(WAVES)
+    assert fields["certificate"] == 1
+    assert fields["s_control"] < 0.2
+    assert fields["d_control"] < 0.2
+
+
+def test_near_misses_of_multiples_are_no_programs() -> None:
+    a, b = addition(P).inputs
+    assert judged(times_each(aliased_clock(P, WAVES), 1, 2), outputs=(a + 2 * b) % P).verdict.outcome == "undetermined"
+    assert judged(times_each(clock(P, WAVES), 1, 2), outputs=(a + 3 * b) % P).verdict.outcome == "undetermined"
+    net, params = times_each(clock(P, WAVES), 1, 2)
+    order = np.random.default_rng(0).permutation(len(params["U"]))
+    assert judged((net, {**params, "U": params["U"][order]})).verdict.outcome == "undetermined"

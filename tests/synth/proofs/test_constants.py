@@ -60,7 +60,7 @@ def test_a_language_that_lists_its_constants_is_left_alone() -> None:
 
 def solved(constraints: str, grammar: str = "", names: str = "((x Int))", sort: str = "Int") -> Outcome:
     text = f"(set-logic LIA)(declare-var x Int)(synth-fun f {names} {sort} {grammar}){constraints}(check-synth)"
-    return solve_problem(parse_problem(text), Budget(seconds=30))
+    return solve_problem(parse_problem(text), Budget(seconds=120))
 
 
 CONSTANT = "((C Int)) ((C Int ((Constant Int))))"

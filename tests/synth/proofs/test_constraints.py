@@ -165,7 +165,7 @@ def test_functions_without_a_common_constraint_are_found_apart() -> None:
     assert len(split(goal)) == 1
     rest = goal_of(parse_problem(APART.replace("(constraint (> (g x) (f 1)))", "") + "(check-synth)"))
     assert [part.unknowns[0].name for part in split(rest)] == ["f", "g"]
-    answer = solved(APART.replace("(constraint (> (g x) (f 1)))", ""))
+    answer = solved(APART.replace("(constraint (> (g x) (f 1)))", ""), seconds=60)
     assert isinstance(answer, Answer)
     assert answer.minimal
     assert answer.size == 6

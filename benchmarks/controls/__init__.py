@@ -36,6 +36,13 @@ def build_wide(task: Task, size: int, seed: int) -> tuple[Any, Any]:
     return wide_clock(size, some_frequencies(size, seed), units=size * size, seed=seed)
 
 
+def build_patched(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+    from benchmarks.controls.circles import some_frequencies
+    from benchmarks.controls.patched import patched_clock
+
+    return patched_clock(size, some_frequencies(size, seed), seed)
+
+
 def build_lookup(task: Task, size: int, seed: int) -> tuple[Any, Any]:
     from benchmarks.controls.tables import lookup
 
@@ -89,6 +96,14 @@ ALIASED_PIZZA = Control(
     fits=is_addition,
     suits="the task mod_add",
 )
+PATCHED_CLOCK = Control(
+    name="patched_clock",
+    doc="The clock with noise, wrong on a twentieth of the rows, where a table around its sites overrules it.",
+    expected="not program",
+    build=build_patched,
+    fits=is_addition,
+    suits="the task mod_add",
+)
 LOOKUP = Control(
     name="lookup",
     doc="One ReLU unit a row (for bits, a row whose answer is 1): right everywhere, and a table.",
@@ -108,7 +123,7 @@ FEATURES_CONTROL = Control(
     largest=10_000,
 )
 
-CONTROLS = (CLOCK, PIZZA, WIDE_CLOCK, ALIASED_CLOCK, ALIASED_PIZZA, LOOKUP, FEATURES_CONTROL)
+CONTROLS = (CLOCK, PIZZA, WIDE_CLOCK, ALIASED_CLOCK, ALIASED_PIZZA, PATCHED_CLOCK, LOOKUP, FEATURES_CONTROL)
 
 
 def control_named(name: str) -> Control:

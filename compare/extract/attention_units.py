@@ -23,10 +23,39 @@ class Grain:
     writing_bits: int
     writing_order: int  # of the free units' read-outs in their phase
     score_bits: int  # an amplitude, a phase or an offset of a head's score
+    offset_bits: int  # a real constant of the outputs' offsets
+    amplitude_bits: tuple[int, ...]
+    harmonics: tuple[int, ...]  # waves of c that a unit writes
+    sizes: int  # numbers of kept units that are tried
+    rounds: int  # of amplitudes, each with more weight on the rows that came out wrong before
 
 
-COARSE = Grain(precisions=(3, 4, 5), reading_bits=5, writing_bits=6, writing_order=1, score_bits=5)
-FINE = Grain(precisions=(6,), reading_bits=8, writing_bits=10, writing_order=2, score_bits=7)
+COARSE = Grain(
+    precisions=(3, 4, 5),
+    reading_bits=5,
+    writing_bits=6,
+    writing_order=1,
+    score_bits=5,
+    offset_bits=5,
+    amplitude_bits=(2, 3),
+    harmonics=(1, 5),
+    sizes=16,
+    rounds=1,
+)
+FINE = replace(COARSE, precisions=(6,), reading_bits=8, writing_bits=10, writing_order=2, score_bits=7)
+FINEST = replace(
+    FINE,
+    precisions=(6, 7),
+    reading_bits=10,
+    writing_bits=12,
+    writing_order=3,
+    offset_bits=8,
+    amplitude_bits=(4,),
+    harmonics=(5, 9),
+    sizes=24,
+    rounds=4,
+)
+GRAINS = (COARSE, FINE, FINEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from benchmarks.tasks import TASKS, Task
 from benchmarks.tasks.task import relabelling
 
 ADD = find("task", "mod_add", TASKS)
-RIGHT = ("clock", "pizza", "wide_clock", "lookup", "random_features")
+RIGHT = ("clock", "pizza", "wide_clock", "patched_clock", "lookup", "random_features")
 
 
 def answers(net: Any, params: Any, x: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import pytest
 from nets_at_hand import addition
 
 from benchmarks.controls.circles import aliased_clock, aliased_pizza, clock, pizza, wide_clock
+from benchmarks.controls.patched import patched_clock
 from benchmarks.controls.tables import lookup, random_features
 from benchmarks.controls.transforms import noised, pruned, renamed, rotated, shuffled_readout
 from compare import Assessment, assess, by_position
@@ -144,6 +145,14 @@ def test_a_memorised_part_beside_a_program_is_no_program(path: str, share: float
     assert found.evidence.match > 0.99
     assert (found.verdict.outcome == "program") == (share == 0)
     assert failed <= {criterion.name for criterion in found.verdict.criteria if criterion.margin < 0}
+
+
+def test_a_clock_that_a_table_mends_is_no_program() -> None:
+    found = judged(patched_clock(P, WAVES))
+    failed = {criterion.name for criterion in found.verdict.criteria if criterion.margin < 0}
+    assert found.evidence.match == 1
+    assert found.verdict.outcome == "undetermined"
+    assert "coverage of answers" in failed  # the code by itself is the clock without the noise, right everywhere
 
 
 def memorising(path: str, rows: np.ndarray, answers: np.ndarray) -> Net:

@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 LIMITS = ("seconds", "bytes", "candidates")
 SHARE = 0.875  # of the bytes that is for what is stored; the rest is for looking through it
-SELDOM = 0.001  # seconds between two looks at what is held
+SELDOM = 0.004  # seconds between two looks at what is held
 CODE = 24 << 20  # bytes for what a search loads: compiled loops, Python's own objects
 LEAST_LARGE, MOST_LARGE = 1 << 20, 1 << 25  # bytes
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -82,7 +82,7 @@ def give_back(nbytes: float) -> None:
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-        large = int(max(LEAST_LARGE, min(MOST_LARGE, nbytes / 64)))
+        large = int(max(LEAST_LARGE, min(MOST_LARGE, nbytes / 32)))
         if mallopt is not None:
             mallopt(M_MMAP_THRESHOLD, large)
             mallopt(M_TRIM_THRESHOLD, 2 * large)

@@ -12,8 +12,9 @@ from weakref import WeakSet
 LIMITS = ("seconds", "bytes", "candidates")
 SHARE = 0.875  # of the bytes that is for what is stored; the rest is for looking through it
 SELDOM = 0.004  # seconds between two looks at what is held
-CODE = 24 << 20  # bytes for what a search loads: compiled loops, Python's own objects
+CODE = 32 << 20  # bytes for what a search loads: compiled loops, Python's own objects
 LEAST_LARGE, MOST_LARGE = 1 << 20, 1 << 25  # bytes
+PLENTY = 1 << 30  # bytes
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 PART = 1 / 16  # of the bytes that one block of values and what is made of it may take
 
@@ -78,11 +79,12 @@ class Spent(Exception):  # noqa: N818 - not an error: the search stops here
 def give_back(nbytes: float) -> None:
     """From now on large freed blocks go back to the system; of those of up to 32 MiB glibc would keep many.
 
-    What is large depends on how many bytes a search may take: asking the system for each block takes its time.
+    What is large depends on how many bytes a search may take: asking the system for each block takes its time, which
+    a search of `PLENTY` of bytes saves.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-        large = int(max(LEAST_LARGE, min(MOST_LARGE, nbytes / 32)))
+        large = MOST_LARGE if nbytes >= PLENTY else int(max(LEAST_LARGE, min(MOST_LARGE, nbytes / 64)))
         if mallopt is not None:
             mallopt(M_MMAP_THRESHOLD, large)
             mallopt(M_TRIM_THRESHOLD, 2 * large)

@@ -1,8 +1,27 @@
 """What was found: read a net, explain it, test the explanation, weigh it, judge it, report it."""
 
+from compare.answers import Classes, Reals, Sets
 from compare.assess import Assessment, assess
 from compare.judge import THRESHOLDS, Thresholds, judge
+from compare.sample import Sample, Samples
 from compare.trajectory import Trajectory, trace
-from compare.view import View, by_position
+from compare.view import View, by_position, of_reals, of_sequences
 
-__all__ = ["THRESHOLDS", "Assessment", "Thresholds", "Trajectory", "View", "assess", "by_position", "judge", "trace"]
+__all__ = [
+    "THRESHOLDS",
+    "Assessment",
+    "Classes",
+    "Reals",
+    "Sample",
+    "Samples",
+    "Sets",
+    "Thresholds",
+    "Trajectory",
+    "View",
+    "assess",
+    "by_position",
+    "judge",
+    "of_reals",
+    "of_sequences",
+    "trace",
+]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import jax.numpy as jnp
 import numpy as np
@@ -10,19 +11,20 @@ from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
-from compare.evidence.bits import bits_of_table, bits_of_weights, weigh
+from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
 from compare.evidence.interchange import Interchange, interchange
+from compare.evidence.rival import rival
 from compare.evidence.substitution import substitution
 from compare.evidence.table import table_evidence
 from compare.evidence.units import exchange_units
 from compare.explanation import Explanation, Refusal
-from compare.extract import EXTRACTORS
+from compare.extract import EXTRACTORS, sampled
 from compare.extract.layer import Layer, find_layer
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
 from compare.read import Reading, inputs_of, read
-from compare.statistics import balanced_agreement
+from compare.sample import Samples
 from compare.view import View
 from nets.check import check_net
 from nets.net import Net, Params
@@ -54,6 +56,7 @@ class Assessment:
     certificate: Certificate | None
     match_train: float | None
     match_test: float | None
+    match_longer: tuple[float, ...]  # beyond the training range, a sample each
     bits_weights: float
     units_total: int | None
     arrays: dict[str, np.ndarray]  # for the report, by the names in `compare.record`
@@ -77,9 +80,10 @@ class Assessment:
 def assess(
     net: Net,
     params: Params,
-    spec: Spec,
+    spec: Spec | None,
     view: View,
     *,
+    samples: Samples | None = None,
     train: Int[np.ndarray, " train"] | None = None,
     seed: int = 0,
     thresholds: Mapping[str, Thresholds] = THRESHOLDS,
@@ -87,20 +91,20 @@ def assess(
     """Judge a net, ours or a user's.
 
     `spec` needs an enumerable domain and right answers (an oracle, or outputs in the domain's order); the extractors
-    see its types and its domain, never the answers. `view` says how arguments become the net's inputs. `train` holds
+    see its types and its domain, never the answers. Where inputs cannot be listed, `samples` are read instead, and
+    `spec`, with its types alone, may be None. `view` says how arguments become the net's inputs. `train` holds
     the domain rows that the net was trained on, None when unknown. `thresholds` by extractor name. Raises ValueError
     for a net that answers NaN or breaks its interface.
     """
     began = time.perf_counter()
-    _probe(net, params, spec, view, seed)
-    reading = read(net, params, spec, view, train=train, seed=seed)
+    _probe(net, params, spec, view, samples, seed)
+    reading = read(net, params, spec, view, samples=samples, train=train, seed=seed)
     explanation, refusals = explain(reading)
-    explanation = in_own_names(explanation, spec) if explanation else None
-    layer = find_layer(reading)
+    explanation = in_own_names(explanation, spec) if explanation and spec else explanation
+    layer = find_layer(reading) if reading.exhaustive else None
     found = layer if isinstance(layer, Layer) else None
     evidence = gather(reading, explanation, found)
     verdict = judge(evidence, thresholds.get(explanation.extractor, RESIDUES) if explanation else RESIDUES)
-    trained = reading.train
     return Assessment(
         verdict=verdict,
         evidence=evidence,
@@ -108,8 +112,7 @@ def assess(
         refusals=refusals,
         ablation=ablation(reading, explanation) if explanation else None,
         certificate=certificate(reading, explanation) if explanation else None,
-        match_train=None if trained is None else _match(reading, np.asarray(trained)),
-        match_test=None if trained is None else _match(reading, np.setdiff1d(np.arange(reading.rows), trained)),
+        **_matches(reading),
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
         arrays=_arrays(reading, explanation) if explanation else {},
@@ -117,11 +120,20 @@ def assess(
     )
 
 
-def _probe(net: Net, params: Params, spec: Spec, view: View, seed: int) -> None:
-    """Whether the net keeps its promises on some of the domain's rows."""
-    if spec.domain is None:
+class Matches(TypedDict):
+    """Fields of an `Assessment`, by name."""
+
+    match_train: float | None
+    match_test: float | None
+    match_longer: tuple[float, ...]
+
+
+def _probe(net: Net, params: Params, spec: Spec | None, view: View, samples: Samples | None, seed: int) -> None:
+    """Whether the net keeps its promises on some of the rows."""
+    arguments = spec.domain if samples is None and spec else samples.report.arguments if samples else None
+    if arguments is None:
         return
-    x = inputs_of(view, tuple(np.asarray(values) for values in spec.domain))
+    x = inputs_of(view, tuple(np.asarray(values) for values in arguments))
     rows = np.random.default_rng([seed, 9]).permutation(len(x))[:PROBED]
     check_net(net, params, jnp.asarray(x[rows]))
 
@@ -130,7 +142,8 @@ def explain(reading: Reading) -> tuple[Explanation | None, tuple[Refusal, ...]]:
     """The first extractor's explanation, and the refusals of those before it."""
     refusals: list[Refusal] = []
     for extractor in EXTRACTORS:
-        result = extractor.extract(reading)
+        reason = sampled(extractor, reading)
+        result = Refusal(extractor=extractor.name, reason=reason) if reason else extractor.extract(reading)
         if isinstance(result, Explanation):
             return result, tuple(refusals)
         refusals.append(result)
@@ -143,13 +156,15 @@ def gather(reading: Reading, explanation: Explanation | None, layer: Layer | Non
     if explanation is not None:
         effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
+    rows, table = np.arange(reading.rows) if reading.exhaustive else reading.reported, rival(reading)
     return Evidence(
         coverage=coverage(reading, explanation) if explanation else None,
-        match=balanced_agreement(reading.answers, reading.targets),
+        match=reading.match(reading.answers[rows], rows),
         substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect),
         interchange=exchange(reading, explanation) if explanation else None,
         bits=weigh(reading, explanation) if explanation else None,
-        bits_table=bits_of_table(reading),
+        bits_table=table.bits,
+        table_of=table.what,
         bits_affine=_baseline(reading, explanation),
         table=table_evidence(reading, hidden),
     )
@@ -167,8 +182,20 @@ def _baseline(reading: Reading, explanation: Explanation | None) -> float | None
     return found.total if found else None
 
 
-def _match(reading: Reading, rows: np.ndarray) -> float | None:
-    return balanced_agreement(reading.answers[rows], reading.targets[rows]) if len(rows) else None
+def _matches(reading: Reading) -> Matches:
+    """On what was trained on, on what was not, and beyond the training range."""
+    train = reading.train
+    rest = None if train is None else np.setdiff1d(np.arange(reading.rows), train)
+    known = reading.trained.match(reading.trained.answers) if reading.trained else _match(reading, train)
+    return Matches(
+        match_train=known,
+        match_test=_match(reading, rest if reading.exhaustive else reading.reported),
+        match_longer=tuple(longer.match(longer.answers) for longer in reading.longer),
+    )
+
+
+def _match(reading: Reading, rows: np.ndarray | None) -> float | None:
+    return None if rows is None or len(rows) == 0 else reading.match(reading.answers[rows], rows)
 
 
 def _arrays(reading: Reading, explanation: Explanation) -> dict[str, np.ndarray]:
@@ -211,6 +238,7 @@ def _fields(assessment: Assessment) -> dict:
         "precision": b and b.precision,
         "match_train": assessment.match_train,
         "match_test": assessment.match_test,
+        "match_longer": list(assessment.match_longer),
         "match_domain": evidence.match,
         "match_chance": table.chance,
         "coverage": evidence.coverage and evidence.coverage.variance,
@@ -232,6 +260,7 @@ def _fields(assessment: Assessment) -> dict:
         "bits_exceptions": b and b.exceptions,
         "exceptions": b and b.errors,
         "bits_table": evidence.bits_table,
+        "table_of": evidence.table_of,
         "bits_affine": evidence.bits_affine,
         "bits_weights": assessment.bits_weights,
         "refit_random": table.refit_random,

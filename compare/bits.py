@@ -20,7 +20,7 @@ def table_bits(targets: np.ndarray, classes: int) -> float:
     return float(rows * np.log2(classes))
 
 
-def exception_bits(rows: int, exceptions: int, classes: int) -> float:
+def exception_bits(rows: int, exceptions: int, classes: float) -> float:
     """Which rows a code gets wrong, and their answers: log2 C(rows, e) + e log2(classes - 1) + log2 rows."""
     others = max(classes - 1, 1)
     return log2_choose(rows, exceptions) + exceptions * float(np.log2(others)) + float(np.log2(rows))

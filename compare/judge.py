@@ -12,6 +12,7 @@ from compare.bits import EXCEPTIONS
 from compare.evidence.bits import Bits
 from compare.evidence.coverage import Coverage
 from compare.evidence.interchange import Interchange
+from compare.evidence.rival import LOOKUP
 from compare.evidence.substitution import Substitution
 from compare.evidence.table import Table
 
@@ -65,6 +66,7 @@ class Evidence:
     interchange: Interchange | None
     bits: Bits | None
     bits_table: float
+    table_of: str = LOOKUP  # what that table is
     bits_affine: float | None = None  # the baseline, reported beside
     table: Table
 

@@ -1,4 +1,4 @@
-"""Reading a net: its outputs and sites over the whole domain, in blocks, and the effect of a site on the outputs."""
+"""Reading a net: its outputs and sites on a sample, in blocks, and the effect of a site on the outputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,8 +7,10 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
+from compare.answers import Answers
+from compare.sample import Sample, Samples, joined
 from compare.view import View
 from nets.net import Net, Params
 from synth.language.spec import Spec
@@ -28,12 +30,12 @@ def _apply(net: Net, params: Params, x: Array, edits: Mapping[str, Array], keep:
 def evaluate(
     net: Net,
     params: Params,
-    x: Int[np.ndarray, "rows positions"],
+    x: Int[np.ndarray, "rows positions"] | Float[np.ndarray, "rows ..."],
     edits: Mapping[str, np.ndarray | Array] | None = None,
     keep: Sequence[str] = (),
     block: int = 16384,
     scales: Mapping[str, float] = NO_SCALES,
-) -> tuple[Float[np.ndarray, "rows classes"], dict[str, np.ndarray]]:
+) -> tuple[Float[np.ndarray, "rows ... classes"], dict[str, np.ndarray]]:
     """Outputs and the kept sites of the edited net, computed in blocks of one shape (the last block is padded).
 
     `scales` holds, by site and for "outputs", by what given edits are multiplied and what is read is divided.
@@ -63,24 +65,29 @@ def _single(values: Array, scale: float | None) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A net on the whole domain of its specification. Sites are read when first asked for, then kept.
+    """A net on the whole domain of its specification, or on samples. Sites are read when first asked for, then kept.
 
-    Squares of very large or small numbers do not fit single precision: `scales` has the powers of two by which such
-    outputs and sites are divided wherever they are read here, and multiplied where they are edited.
+    There is one answer a row, or one a position of a row, of which those count that `mask` says. Squares of very large
+    or small numbers do not fit single precision: `scales` has the powers of two by which such outputs and sites are
+    divided wherever they are read here, and multiplied where they are edited.
     """
 
     net: Net
     params: Params
-    spec: Spec
+    spec: Spec | None  # None where the synthesizer has no types for the task
     view: View
-    arguments: tuple[np.ndarray, ...]  # the domain, one array (rows,) an argument
-    x: Int[np.ndarray, "rows positions"]
-    outputs: Float[np.ndarray, "rows classes"]
-    answers: Int[np.ndarray, " rows"]  # the net's
-    targets: Int[np.ndarray, " rows"]  # the task's
+    arguments: tuple[np.ndarray, ...]  # one array (rows, ...) an argument
+    x: Int[np.ndarray, "rows positions"] | Float[np.ndarray, "rows ..."]
+    outputs: Float[np.ndarray, "rows ... classes"]
+    answers: Int[np.ndarray, "rows ..."]  # the net's, as the view decodes them
+    targets: Int[np.ndarray, "rows ..."]  # the task's
+    mask: Bool[np.ndarray, "rows positions"] | None = None  # which positions count; None: all
+    exhaustive: bool = True  # the rows are every input that there is
     train: Int[np.ndarray, " train"] | None  # rows the net was trained on; None when unknown or not trained
     fitted: Int[np.ndarray, " half"]  # rows that constants may be fitted on
     reported: Int[np.ndarray, " half"]  # the other rows
+    longer: tuple["Reading", ...] = ()  # on inputs beyond the training range
+    trained: "Reading | None" = None  # on what the net was trained on, where that is a fixed set of other rows
     shapes: Mapping[str, tuple[int, ...]]  # of every site, without the batch axis
     seed: int
     scales: Mapping[str, float] = field(default_factory=dict)  # by site, and for "outputs"; 1 where there is none
@@ -112,8 +119,29 @@ class Reading:
         x = self.x if rows is None else self.x[rows]
         return evaluate(self.net, self.params, x, edits, keep, self.block, self.scales)
 
+    def counted(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> np.ndarray:
+        """The answers that count, one after the other; they are given for `rows`, all when None."""
+        lead = answers.ndim - self.view.answers.axes
+        if lead < 2:
+            return answers
+        if self.mask is None:
+            return answers.reshape(-1, *answers.shape[2:])
+        return answers[self.mask if rows is None else self.mask[rows]]
+
+    def alike(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> Bool[np.ndarray, " counted"]:
+        """Which of the counted answers are the net's own; they are given for `rows`, all when None."""
+        return self.view.answers.alike(self.counted(answers, rows), self.counted(_at(self.answers, rows), rows))
+
+    def agreement(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
+        """Share of the counted answers that are the net's own, balanced where there are only two classes."""
+        return self.view.answers.agreement(self.counted(answers, rows), self.counted(_at(self.answers, rows), rows))
+
+    def match(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
+        """Share of the counted answers that are right, balanced where there are only two classes."""
+        return self.view.answers.agreement(self.counted(answers, rows), self.counted(_at(self.targets, rows), rows))
+
     def decode(self, outputs: np.ndarray) -> np.ndarray:
-        """Values answered, shape (rows,)."""
+        """What is answered with these outputs, shape (rows, ...)."""
         given = jnp.asarray(outputs)
         return np.asarray(self.view.decode(given * self.scales["outputs"] if "outputs" in self.scales else given))
 
@@ -141,54 +169,105 @@ class Reading:
 
 @partial(jax.jit, static_argnames=("net", "site"))
 def _jacobian(net: Net, params: Params, x: Array, value: Array, site: str) -> Array:
-    jacobian = jax.jacrev(lambda v: net.apply(params, x, {site: v})[0][0])(value)
+    jacobian = jax.jacrev(lambda v: net.apply(params, x, {site: v})[0][0].reshape(-1))(value)
     return jacobian.reshape(jacobian.shape[0], -1)
+
+
+def _at(values: np.ndarray, rows: Int[np.ndarray, " n"] | None) -> np.ndarray:
+    return values if rows is None else values[rows]
 
 
 def read(
     net: Net,
     params: Params,
-    spec: Spec,
+    spec: Spec | None,
     view: View,
     *,
+    samples: Samples | None = None,
     train: Int[np.ndarray, " train"] | None = None,
     seed: int = 0,
 ) -> Reading:
-    """Run the net over the specification's domain.
+    """Run the net over the specification's domain, or on `samples`.
 
-    Raises ValueError when the specification has no enumerable domain, when `train` names rows outside it, or when the
-    net answers NaN or gives a site another shape than (batch, ...).
+    Raises ValueError when there is neither, when `train` names rows outside the domain, or when the net answers NaN or
+    gives a site another shape than (batch, ...).
     """
-    if spec.domain is None:
+    given, fitted = _halves(spec, seed) if samples is None else _parts(samples)
+    if samples is not None and train is not None:
         raise ValueError(
-            "read: expected a specification with an enumerable domain, got none; give `domain` to the Spec"
+            "read: expected rows of the domain in `train`, got samples; give what was trained on as `trained` of them"
+        )
+    rows = np.arange(given.rows)
+    numbers = None if train is None else _row_numbers(train, given.rows)
+    found = _read(net, params, spec, view, given, fitted, np.setdiff1d(rows, fitted), seed, train=numbers)
+    if samples is None:
+        return found
+    longer = tuple(_whole(net, params, spec, view, part, seed) for part in samples.longer)
+    trained = None if samples.trained is None else _whole(net, params, spec, view, samples.trained, seed)
+    return replace(found, exhaustive=samples.exhaustive, longer=longer, trained=trained)
+
+
+def _halves(spec: Spec | None, seed: int) -> tuple[Sample, Int[np.ndarray, " half"]]:
+    """The domain with its right answers, and the rows of a seeded half of it."""
+    if spec is None or spec.domain is None:
+        raise ValueError(
+            "read: expected a specification with an enumerable domain, got none; give `domain` to the Spec, or samples"
         )
     arguments = tuple(np.asarray(values) for values in spec.domain)
-    x = inputs_of(view, arguments)
-    targets = answers_of(spec, view, arguments, len(x))
-    train = None if train is None else _row_numbers(train, len(x))
-    shapes = site_shapes(net, params, x, view.classes)
-    order = np.random.default_rng([seed, 7]).permutation(len(x))  # a stream that no split of train rows is drawn from
+    targets, rows = np.asarray(spec.targets()), len(arguments[0])
+    if targets.shape != (rows,):
+        raise ValueError(
+            f"read: expected an answer for each of the {rows} rows of the domain, got shape {targets.shape}; give the "
+            "Spec an oracle that answers arrays (n,) with an array (n,), or outputs in the order of its domain"
+        )
+    order = np.random.default_rng([seed, 7]).permutation(rows)  # a stream that no split of train rows is drawn from
+    return Sample(arguments=arguments, targets=targets), np.sort(order[: rows // 2])
+
+
+def _parts(samples: Samples) -> tuple[Sample, Int[np.ndarray, " fitted"]]:
+    return joined(samples.fit, samples.report), np.arange(samples.fit.rows)
+
+
+def _whole(net: Net, params: Params, spec: Spec | None, view: View, sample: Sample, seed: int) -> Reading:
+    """On rows that no constant is fitted on."""
+    return _read(net, params, spec, view, sample, np.zeros(0, int), np.arange(sample.rows), seed)
+
+
+def _read(
+    net: Net,
+    params: Params,
+    spec: Spec | None,
+    view: View,
+    sample: Sample,
+    fitted: np.ndarray,
+    reported: np.ndarray,
+    seed: int,
+    train: np.ndarray | None = None,
+) -> Reading:
+    x = inputs_of(view, sample.arguments)
+    targets = answers_of(view.answers, sample.arguments, sample.targets)
+    shapes = site_shapes(net, params, x, view.answers, targets)
     draft = Reading(
         net=net,
         params=params,
         spec=spec,
         view=view,
-        arguments=arguments,
+        arguments=sample.arguments,
         x=x,
-        outputs=np.zeros((0, view.classes)),
+        outputs=np.zeros((0, view.answers.width)),
         answers=np.zeros(0, int),
         targets=targets,
+        mask=sample.mask,
         train=train,
-        fitted=np.sort(order[: len(x) // 2]),
-        reported=np.sort(order[len(x) // 2 :]),
+        fitted=fitted,
+        reported=reported,
         shapes=shapes,
         seed=seed,
         scales=_scales(net, params, x[:: max(len(x) // SAMPLED, 1)]),
     )
     outputs = draft.run()[0]
     if not np.isfinite(outputs).all():
-        bad = int(np.argmin(np.isfinite(outputs).all(axis=1)))
+        bad = int(np.argmin(np.isfinite(outputs.reshape(len(x), -1)).all(axis=1)))
         raise ValueError(
             f"net {net.name!r}: expected finite outputs, got {outputs[bad][:4]} for input {x[bad].tolist()}; "
             "check the parameters (a training run that diverged?)"
@@ -208,41 +287,60 @@ def _scales(net: Net, params: Params, x: np.ndarray) -> dict[str, float]:
     return found
 
 
-def inputs_of(view: View, arguments: tuple[np.ndarray, ...]) -> Int[np.ndarray, "rows positions"]:
-    """The net's inputs; ValueError, with the row, unless they are integers of the view's alphabet."""
+def inputs_of(view: View, arguments: tuple[np.ndarray, ...]) -> np.ndarray:
+    """The net's inputs; ValueError, with the row, unless they are of the view's alphabet, or numbers without one."""
     x = np.asarray(view.encode(*arguments))
-    if x.ndim != 2 or not np.issubdtype(x.dtype, np.integer):
+    return _reals(x, arguments) if view.alphabet is None else _tokens(view.alphabet, x, arguments)
+
+
+def _tokens(alphabet: int, x: np.ndarray, arguments: tuple[np.ndarray, ...]) -> Int[np.ndarray, "rows positions"]:
+    if x.ndim < 2 or not np.issubdtype(x.dtype, np.integer):
         raise ValueError(
             f"view: expected `encode` to give integers (rows, positions), got {x.dtype} of shape {x.shape}; "
             "one-hot and embedding are the net's own first layer"
         )
-    bad = np.flatnonzero(((x < 0) | (x >= view.alphabet)).any(axis=1))
+    bad = np.flatnonzero(((x < 0) | (x >= alphabet)).reshape(len(x), -1).any(axis=1))
     if len(bad):
         raise ValueError(
-            f"view: expected inputs 0 .. {view.alphabet - 1}, got {x[bad[0]].tolist()} for {_asked(arguments, bad[0])} "
+            f"view: expected inputs 0 .. {alphabet - 1}, got {x[bad[0]].tolist()} for {_asked(arguments, bad[0])} "
             f"in row {bad[0]} of the domain; mend the domain, or what the view says of its alphabet"
         )
     return x
 
 
-def answers_of(spec: Spec, view: View, arguments: tuple[np.ndarray, ...], rows: int) -> Int[np.ndarray, " rows"]:
-    """The right answers; ValueError, with the row, unless there is one a row and each is one of the view's classes."""
-    given = np.asarray(spec.targets())
-    if given.shape != (rows,):
+def _reals(x: np.ndarray, arguments: tuple[np.ndarray, ...]) -> Float[np.ndarray, "rows ..."]:
+    if x.ndim < 2 or not np.issubdtype(x.dtype, np.floating):
         raise ValueError(
-            f"read: expected an answer for each of the {rows} rows of the domain, got shape {given.shape}; "
-            "give the Spec an oracle that answers arrays (n,) with an array (n,), or outputs in the order of its domain"
+            f"view: expected `encode` to give reals (rows, ...), got {x.dtype} of shape {x.shape}; give the view an "
+            "alphabet where inputs are integers"
         )
-    classes = max(view.classes, 2)
-    known = given.dtype == bool or np.issubdtype(given.dtype, np.integer) or np.issubdtype(given.dtype, np.floating)
-    bad = np.flatnonzero(~np.isin(given, np.arange(classes))) if known else np.arange(rows)
+    bad = np.flatnonzero(~np.isfinite(x).reshape(len(x), -1).all(axis=1))
     if len(bad):
         raise ValueError(
-            f"read: expected answers 0 .. {classes - 1}, the view's classes, got {given[bad[0]]} for "
-            f"{_asked(arguments, bad[0])} in row {bad[0]} of the domain; mend the oracle or the outputs, or number the "
-            "answers from 0 and give the view as many classes"
+            f"view: expected finite inputs, got {_asked(arguments, bad[0])} in row {bad[0]}; mend the sampler"
         )
-    return given.astype(np.int64)
+    return x
+
+
+def answers_of(answers: Answers, arguments: tuple[np.ndarray, ...], given: np.ndarray) -> np.ndarray:
+    """The right answers as the view's kind holds them; ValueError, with the row, where one is none of the kind."""
+    given = np.asarray(given)
+    lead = given.ndim - answers.axes
+    if lead not in (1, 2) or (answers.axes and given.shape[-1] != answers.width):
+        shape = ", width" if answers.axes else ""
+        raise ValueError(
+            f"read: expected answers of shape (rows{shape}) or (rows, positions{shape}), each {answers.says()}, got "
+            f"shape {given.shape}; mend the oracle, or give the view another kind of answers"
+        )
+    right, bad = answers.checked(given)
+    if bad.any():
+        place = tuple(np.argwhere(bad)[0])
+        raise ValueError(
+            f"read: expected answers {answers.says()}, got {given[place]} for "
+            f"{_asked(arguments, place[0])} in row {place[0]} of the domain; mend the oracle or the outputs, or number "
+            "the answers from 0 and give the view as many classes"
+        )
+    return right
 
 
 def _asked(arguments: tuple[np.ndarray, ...], row: int) -> str:
@@ -267,13 +365,14 @@ def _with_outputs(draft: Reading, outputs: np.ndarray) -> Reading:
 
 
 def site_shapes(
-    net: Net, params: Params, x: Int[np.ndarray, "rows positions"], classes: int
+    net: Net, params: Params, x: np.ndarray, answers: Answers, targets: np.ndarray
 ) -> dict[str, tuple[int, ...]]:
     """Shapes of all sites without the batch axis; ValueError where one does not follow the batch or the view."""
+    positions = targets.shape[1 : targets.ndim - answers.axes]
     shapes: dict[int, dict[str, tuple[int, ...]]] = {}
     for batch in (2, 3):
-        tokens = jnp.zeros((batch, x.shape[1]), dtype=jnp.int32)
-        outputs, sites = jax.eval_shape(lambda given, t: net.apply(given, t, {}), params, tokens)
+        inputs = jnp.zeros((batch, *x.shape[1:]), dtype=jnp.asarray(x[:1]).dtype)
+        outputs, sites = jax.eval_shape(lambda given, t: net.apply(given, t, {}), params, inputs)
         missing = sorted(set(net.sites) - set(sites))
         if missing:
             raise ValueError(f"net {net.name!r}: expected apply to return the declared sites, got none named {missing}")
@@ -283,9 +382,11 @@ def site_shapes(
                     f"net {net.name!r}, {name}: expected a leading batch axis of {batch}, got shape {value.shape}; "
                     "return one row for each input"
                 )
-        if outputs.shape not in ((batch, classes), (batch, 1)):
+        expected = (batch, *positions, answers.width)
+        if outputs.shape not in (expected, (*expected[:-1], 1)):
+            shown = ", ".join(map(str, expected))
             raise ValueError(
-                f"net {net.name!r}: expected outputs (batch, {classes}), as the view says, or (batch, 1), "
+                f"net {net.name!r}: expected outputs ({shown}), as the view says, or ({shown.rpartition(', ')[0]}, 1), "
                 f"got shape {outputs.shape} for {batch} inputs"
             )
         shapes[batch] = {name: tuple(sites[name].shape[1:]) for name in net.sites}

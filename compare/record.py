@@ -72,7 +72,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     # behaviour, fractions in [0, 1]; balanced over classes where classes are unbalanced
     match_train: float | None = None
     match_test: float | None = None
-    match_domain: float | None = None
+    match_domain: float | None = None  # of samples, on those reported on
+    match_longer: list[float] = []  # beyond the training range, a sample each
     match_chance: float | None = None  # what guessing scores on the held-out rows
 
     # S
@@ -100,6 +101,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     exceptions: float | None = None  # share of the net's answers on which the code by itself errs
     bits_formula: float | None = None
     bits_table: float | None = None
+    table_of: str | None = None  # what the table lists: every input, counted answers of a sample, nearest neighbours
     bits_weights: float | None = None
     bits_program: float | None = None
     bits_affine: float | None = None  # the baseline of affine units, for Boolean inputs

@@ -1,24 +1,34 @@
-"""How a specification's arguments become a net's inputs, and how its outputs come back."""
+"""How a specification's arguments become a net's inputs, and how its outputs come back as answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
+
+from compare.answers import Answers, Classes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """`encode` maps one array (n,) an argument to integers (n, positions); `decode` maps outputs to values (n,).
+    """`encode` maps one array (n, ...) an argument to the net's inputs (n, ...); `answers` is the kind of its answers.
 
-    One-hot or embedding is the net's own first layer, so a view holds integers only.
+    Inputs are integers below the alphabet's size, one-hot or embedding being the net's own first layer; without an
+    alphabet they are reals.
     """
 
-    alphabet: int
-    classes: int
-    encode: Callable[..., Int[np.ndarray, "n positions"]]
-    decode: Callable[[Float[Array, "n classes"]], Int[Array, " n"]]
+    alphabet: int | None
+    answers: Answers
+    encode: Callable[..., np.ndarray]
+
+    @property
+    def classes(self) -> int:
+        """Length of the outputs' last axis."""
+        return self.answers.width
+
+    def decode(self, outputs: Float[Array, "n ... classes"]) -> Array:
+        """What a net answers, by its outputs."""
+        return self.answers.decode(outputs)
 
 
 def by_position(alphabet: int, classes: int) -> View:
@@ -26,25 +36,42 @@ def by_position(alphabet: int, classes: int) -> View:
 
     A net with a single output column answers 1 where it is positive.
     """
+    return View(alphabet=alphabet, answers=Classes(classes), encode=positions)
+
+
+def of_sequences(alphabet: int, answers: Answers) -> View:
+    """One sequence an argument, (n, positions): its integers; several are side by side, (n, positions, arguments)."""
 
     def encode(*arguments: np.ndarray) -> np.ndarray:
-        return np.stack([_integers(values) for values in arguments], axis=-1)
+        rows = [integers(values) for values in arguments]
+        return rows[0] if len(rows) == 1 else np.stack(rows, axis=-1)
 
-    return View(alphabet=alphabet, classes=classes, encode=encode, decode=answers)
+    return View(alphabet=alphabet, answers=answers, encode=encode)
 
 
-def _integers(values: np.ndarray) -> Int[np.ndarray, " n"]:
+def of_reals(answers: Answers) -> View:
+    """Real inputs: one array (n, ...) as it is, such as images; several arguments (n,) side by side, (n, arguments)."""
+
+    def encode(*arguments: np.ndarray) -> np.ndarray:
+        rows = [np.asarray(values, dtype=np.float32) for values in arguments]
+        return rows[0] if len(rows) == 1 and rows[0].ndim > 1 else np.stack(rows, axis=-1)
+
+    return View(alphabet=None, answers=answers, encode=encode)
+
+
+def positions(*arguments: np.ndarray) -> Int[np.ndarray, "n positions"]:
+    """Argument i as the integer at position i."""
+    return np.stack([integers(values) for values in arguments], axis=-1)
+
+
+def integers(values: np.ndarray) -> Int[np.ndarray, "n ..."]:
+    """As int32; ValueError, with the row, where one is no integer."""
     given = np.asarray(values)
     whole = given.astype(np.int32)
-    bad = np.flatnonzero(whole != given)
+    bad = np.argwhere(whole != given)
     if len(bad):
         raise ValueError(
-            f"view: expected integers in the domain, got {given[bad[0]]} in row {bad[0]}; "
+            f"view: expected integers in the domain, got {given[tuple(bad[0])]} in row {bad[0][0]}; "
             "number the values, or give a View with an `encode` of its own"
         )
     return whole
-
-
-def answers(outputs: Float[Array, "n classes"]) -> Int[Array, " n"]:
-    """Largest output's index; for one column, whether it is positive."""
-    return (outputs[:, 0] > 0).astype(jnp.int32) if outputs.shape[1] == 1 else jnp.argmax(outputs, axis=1)

@@ -120,7 +120,7 @@ def _equal(given: Any, expected: Any) -> bool:
 
 
 def _check_values(net: Net, x: Tokens, outputs: jax.Array, sites: Sites) -> None:
-    if outputs.ndim != 2 or len(outputs) != len(x):
+    if outputs.ndim not in (2, 3) or len(outputs) != len(x):
         raise ValueError(f"net {net.name!r}: expected outputs of shape ({len(x)}, classes), got {outputs.shape}")
     if set(sites) != set(net.sites):
         raise ValueError(f"net {net.name!r}: expected the sites {sorted(net.sites)}, got {sorted(sites)}")

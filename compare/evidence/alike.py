@@ -21,15 +21,19 @@ DRAWS, DRAWS_ONE = 2, 5  # of parameters; of a single output, which tells less
 def alike(reading: Reading) -> Int[np.ndarray, " rows"]:
     """The number of each row's class; rows of one class are alike."""
     rng = np.random.default_rng([reading.seed, 11])
-    classes = _split(np.zeros(reading.rows, dtype=int), reading.outputs, rng)
-    for _ in range(DRAWS if reading.outputs.shape[1] > 1 else DRAWS_ONE):
+    classes = _split(np.zeros(reading.rows, dtype=int), _flat(reading.outputs), rng)
+    for _ in range(DRAWS if _flat(reading.outputs).shape[1] > 1 else DRAWS_ONE):
         if classes.max() == reading.rows - 1:
             break
         params = jax.tree.map(lambda leaf: stirred(np.asarray(leaf), rng), reading.params)
         outputs, _ = evaluate(reading.net, params, reading.x, block=reading.block, scales=reading.scales)
         if np.isfinite(outputs).all():
-            classes = _split(classes, outputs, rng)
+            classes = _split(classes, _flat(outputs), rng)
     return classes
+
+
+def _flat(outputs: Float[np.ndarray, "rows ..."]) -> Float[np.ndarray, "rows n"]:
+    return outputs.reshape(len(outputs), -1)
 
 
 def representatives(classes: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " classes"]:

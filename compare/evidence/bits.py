@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import jax
 import numpy as np
-from jaxtyping import Int
 
-from compare.bits import EXCEPTIONS, exception_bits, table_bits
+from compare.answers import Answers
+from compare.bits import EXCEPTIONS, exception_bits
 from compare.explanation import Code, Explanation
 from compare.read import Reading, evaluate
-from compare.statistics import disagreement
 from nets.net import Params
 
 WEIGHT_PRECISIONS = (2, 3, 4, 5, 6, 8, 12)
@@ -31,41 +30,37 @@ class Bits:
     dictionary: float
     alignment: float
     exceptions: float
-    disagreements: int  # rows
-    errors: float  # their share of the rows, or averaged over the net's answers where classes are unbalanced
+    disagreements: int  # counted answers
+    errors: float  # their share, or averaged over the net's answers where classes are unbalanced
     units_kept: int
     precision: int  # bits a constant
 
 
 def weigh(reading: Reading, explanation: Explanation) -> Bits | None:
-    """The shortest of the explanation's codes, each charged for the rows on which it disagrees with the net."""
-    return shortest(explanation.codes(), reading.answers, max(reading.view.classes, 2))
+    """The shortest of the explanation's codes, each charged for the answers on which it disagrees with the net."""
+    return shortest(explanation.codes(), reading)
 
 
-def shortest(codes: Iterable[Code], answers: Int[np.ndarray, " rows"], classes: int) -> Bits | None:
+def shortest(codes: Iterable[Code], reading: Reading) -> Bits | None:
     """The shortest code that errs on at most EXCEPTIONS of the answers; where every code errs on more, the shortest."""
-    found = [_charged(code, answers, classes) for code in codes]
+    answers = reading.counted(reading.answers)
+    found = [_charged(code, reading.counted(code.answers), answers, reading.view.answers) for code in codes]
     return min(found, key=lambda bits: (bits.errors > EXCEPTIONS, bits.total), default=None)
 
 
-def _charged(code: Code, answers: Int[np.ndarray, " rows"], classes: int) -> Bits:
-    wrong = int((code.answers != answers).sum())
-    exceptions = exception_bits(len(answers), wrong, classes)
+def _charged(code: Code, given: np.ndarray, answers: np.ndarray, kind: Answers) -> Bits:
+    wrong = int((~kind.alike(given, answers)).sum())
+    exceptions = exception_bits(len(answers), wrong, kind.options)
     return Bits(
         total=code.bits_dictionary + code.bits_alignment + exceptions,
         dictionary=code.bits_dictionary,
         alignment=code.bits_alignment,
         exceptions=exceptions,
         disagreements=wrong,
-        errors=disagreement(code.answers, answers),
+        errors=kind.disagreement(given, answers),
         units_kept=code.units_kept,
         precision=code.precision,
     )
-
-
-def bits_of_table(reading: Reading) -> float:
-    """A lookup table of the net's answers."""
-    return table_bits(reading.answers, reading.view.classes)
 
 
 def bits_of_weights(reading: Reading) -> float:
@@ -81,7 +76,7 @@ def bits_of_weights(reading: Reading) -> float:
 def _agreement(reading: Reading, bits: int) -> float:
     params = jax.tree.map(lambda leaf: _rounded(np.asarray(leaf), bits), reading.params)
     outputs, _ = evaluate(reading.net, params, reading.x, block=reading.block, scales=reading.scales)
-    return float((reading.decode(outputs) == reading.answers).mean())
+    return float(reading.alike(reading.decode(outputs)).mean())
 
 
 def _rounded(leaf: np.ndarray, bits: int) -> Params:

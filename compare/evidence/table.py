@@ -9,6 +9,7 @@ that the read-out has not seen. Rows that the net cannot tell apart by construct
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.linalg
@@ -46,14 +47,10 @@ def table_evidence(reading: Reading, hidden: str | None) -> Table:
     """Measure both parts; `hidden` is the last hidden layer's site, None where none was found."""
     classes = alike(reading)
     rows = representatives(classes)
-    train, held_out, chance, error, unseen = _split(reading, classes)
+    split = _split(reading, classes)
     random, task, guess, width, refit_rows = _refit(reading, hidden, rows) if hidden else (None, None, None, None, 0)
     return Table(
-        train=train,
-        held_out=held_out,
-        chance=chance,
-        standard_error=error,
-        unseen=unseen,
+        **split._asdict(),
         refit_random=random,
         refit_task=task,
         refit_chance=guess,
@@ -63,20 +60,48 @@ def table_evidence(reading: Reading, hidden: str | None) -> Table:
     )
 
 
-def _split(
-    reading: Reading, classes: Int[np.ndarray, " rows"]
-) -> tuple[float | None, float | None, float | None, float | None, int]:
+class Split(NamedTuple):
+    """The rows trained on and those that are like none of them; the fields of `Table` of these names."""
+
+    train: float | None = None
+    held_out: float | None = None
+    chance: float | None = None
+    standard_error: float | None = None
+    unseen: int = 0
+
+
+def _split(reading: Reading, classes: Int[np.ndarray, " rows"]) -> Split:
+    if reading.trained is not None:
+        return _sampled(reading, reading.trained)
     if reading.train is None or len(reading.train) == 0:
-        return None, None, None, None, 0
+        return Split()
     held = np.flatnonzero(~np.isin(classes, classes[reading.train]))
-    train = balanced_agreement(reading.answers[reading.train], reading.targets[reading.train])
+    train = reading.match(reading.answers[reading.train], reading.train)
     if len(held) == 0:
-        return train, None, None, None, 0
-    answers, targets = reading.answers[held], reading.targets[held]
-    chance = chance_agreement(answers, targets)
-    independent = len(np.unique(classes[held]))
-    error = float(np.sqrt(max(chance * (1 - chance), 1e-12) / independent))
-    return train, balanced_agreement(answers, targets), chance, error, independent
+        return Split(train=train)
+    return _held_out(reading, held, train, len(np.unique(classes[held])))
+
+
+def _sampled(reading: Reading, trained: Reading) -> Split:
+    """Rows of the sample that were not trained on; each answer of a row counts as one guess."""
+    known = {row.tobytes() for row in np.ascontiguousarray(trained.x)}
+    fresh = [row.tobytes() not in known for row in np.ascontiguousarray(reading.x[reading.reported])]
+    held, train = reading.reported[np.array(fresh, dtype=bool)], trained.match(trained.answers)
+    if len(held) == 0:
+        return Split(train=train)
+    return _held_out(reading, held, train, len(reading.alike(reading.answers[held], held)))
+
+
+def _held_out(reading: Reading, held: Int[np.ndarray, " held_out"], train: float, independent: int) -> Split:
+    answers, targets = (reading.counted(values[held], held) for values in (reading.answers, reading.targets))
+    chance = reading.view.answers.chance(answers, targets)
+    return Split(
+        train=train,
+        held_out=reading.view.answers.agreement(answers, targets),
+        chance=chance,
+        standard_error=float(np.sqrt(max(chance * (1 - chance), 1e-12) / independent)),
+        unseen=independent,
+    )
 
 
 def _refit(reading: Reading, hidden: str, rows: Int[np.ndarray, " distinct"]) -> tuple[float, float, float, float, int]:

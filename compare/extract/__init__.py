@@ -7,16 +7,21 @@ from compare.explanation import Explanation, Refusal
 from compare.extract import attention, boolean, boolean_layer, integers, residues
 from compare.extract.asked import Asked, asked
 from compare.read import Reading
+from compare.sample import Samples
 from compare.view import View
 from synth.language.spec import Spec
 
 
 class Extractor(NamedTuple):
-    """`reads` says why a task is none of its own, whatever the net; None where it is."""
+    """`reads` says why a task is none of its own, whatever the net; None where it is.
+
+    It is asked only where every input is listed, unless it also reads `samples`.
+    """
 
     name: str
     reads: Callable[[Asked], str | None]
     extract: Callable[[Reading], Explanation | Refusal]
+    samples: bool = False
 
 
 EXTRACTORS = (
@@ -27,7 +32,14 @@ EXTRACTORS = (
 )
 
 
-def readers(spec: Spec, view: View) -> dict[str, str | None]:
+def readers(spec: Spec | None, view: View, samples: Samples | None = None) -> dict[str, str | None]:
     """Each extractor by name: None where it may read nets for this task, otherwise why not. No net is needed."""
-    task = asked(spec, view)
-    return {extractor.name: extractor.reads(task) for extractor in EXTRACTORS}
+    task = asked(spec, view, samples)
+    return {extractor.name: sampled(extractor, task) or extractor.reads(task) for extractor in EXTRACTORS}
+
+
+def sampled(extractor: Extractor, task: Asked) -> str | None:
+    """Why an extractor that needs every input does not read a task of samples."""
+    if extractor.samples or (task.exhaustive and task.spec is not None):
+        return None
+    return "expected every input of a specification's domain, got samples"

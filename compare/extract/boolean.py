@@ -90,7 +90,7 @@ def choose(layer: BitLayer, named_bits: tuple[int, ...]) -> Template:
 
 def code_length(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> float:
     """Bits of the template's shortest code with its exceptions, the whole dictionary paid for."""
-    found = shortest(codes(template, precisions), template.layer.reading.answers, 2)
+    found = shortest(codes(template, precisions), template.layer.reading)
     assert found is not None
     return sum(entry_bits(entry) for entry in template.entries) + found.alignment + found.exceptions
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from compare.extract.asked import Asked
+from compare.extract.asked import Asked, typed
 from compare.extract.layer import find_layer
 from compare.read import Reading
 from synth.language.types import BOOL
@@ -133,7 +133,7 @@ def outputs_of(margin: np.ndarray | Array, classes: int) -> np.ndarray | Array:
 
 def reads(asked: Asked) -> str | None:
     """None for tasks from Booleans, on all of their values, to a Boolean; otherwise why not."""
-    kind = asked.spec.type
+    kind = typed(asked)
     if not kind.args or any(t != BOOL for t in (*kind.args, kind.result)):
         return f"expected Boolean arguments and a Boolean result, got a specification of type {kind}"
     if asked.rows != 2 ** len(kind.args):

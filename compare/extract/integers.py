@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
-from compare.extract.asked import Asked
+from compare.extract.asked import Asked, typed
 from compare.extract.boolean_layer import activate
 from compare.extract.integers_code import codes
 from compare.extract.integers_formula import fit_formula
@@ -57,7 +57,7 @@ def extract(reading: Reading) -> Explanation | Refusal:
 
 def reads(asked: Asked) -> str | None:
     """None for tasks of type (INT, INT) -> INT over 0 .. n - 1 twice, otherwise why not."""
-    kind = asked.spec.type
+    kind = typed(asked)
     if kind.args != (INT, INT) or kind.result != INT:
         return f"expected two integers and an integer, got a specification of type {kind}"
     n = int(asked.arguments[0].max()) + 1

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Edits, Explanation, Group, Inputs, Refusal, UnitFit, Variable
-from compare.extract.asked import Asked
+from compare.extract.asked import Asked, typed
 from compare.extract.layer import (
     ADDITIVE_SHARE,
     Layer,
@@ -82,7 +82,7 @@ def extract(reading: Reading) -> Explanation | Refusal:
 
 def reads(asked: Asked) -> str | None:
     """None for tasks from two residues of one modulus to a residue, otherwise why not."""
-    kind = asked.spec.type
+    kind = typed(asked)
     if len(kind.args) != 2 or {t.name for t in (*kind.args, kind.result)} != {Z("p").name}:
         return f"expected two residues and a residue, got a specification of type {kind}"
     p = asked.view.classes

@@ -20,6 +20,11 @@ def fraction(value: float | None) -> str:
     return f"{round(value, 3) + 0.0:.3f}"  # adding 0 turns a negative zero into zero
 
 
+def fractions(values: Iterable[float]) -> str:
+    """Each as a fraction, with commas between."""
+    return listed(map(fraction, values))
+
+
 def signed(value: float | None) -> str:
     """As a fraction, with its sign."""
     if value is None or not math.isfinite(value):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from compare.record import Record
-from compare.report.show import DASH, count, fraction, listed, pairs, seconds, shortened, signed, text
+from compare.report.show import DASH, count, fraction, fractions, listed, pairs, seconds, shortened, signed, text
 from compare.report.verdicts import agrees, outcome
 
 
@@ -147,6 +147,7 @@ SYNTHESIZER = (
 BALANCED = ", averaged over the two classes for Boolean tasks"
 BEHAVIOUR = (
     Term("match_domain", "match", fraction, f"Share of right answers on all inputs{BALANCED}."),
+    Term("match_longer", "match, longer", fractions, "Share of right answers beyond the training range, by sample."),
     Term("match_train", "match, train", fraction, f"Share of right answers on the training rows{BALANCED}."),
     Term("match_test", "match, held out", fraction, f"Share of right answers on the held-out rows{BALANCED}."),
     Term(
@@ -216,6 +217,7 @@ BITS = (
         "bits_formula", "bits, formula", count, "Bits of the grouped formula that the report shows; it never decides."
     ),
     Term("bits_table", "bits, table", count, "Bits of a lookup table of the net's answers."),
+    Term("table_of", "table", text, "What that table lists: every input, or the answers of a sample."),
     Term("bits_weights", "bits, weights", count, "Bits of the net's quantised weights."),
     Term("bits_program", "bits, program", count, "Bits of the synthesizer's program."),
     Term("bits_affine", "bits, affine", count, "Bits of the baseline that writes each unit as an affine function."),

@@ -6,8 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from compare.evidence.bits import bits_of_table, weigh
+from compare.evidence.bits import weigh
 from compare.evidence.interchange import interchange
+from compare.evidence.rival import rival
 from compare.evidence.substitution import substitution
 from compare.explanation import Explanation, Refusal
 from compare.extract import attention
@@ -93,7 +94,7 @@ def test_the_code_is_shorter_than_the_table(found):
     bits = weigh(given, explanation)
     assert bits is not None
     assert bits.disagreements < 20
-    assert bits.total < 0.8 * bits_of_table(given)
+    assert bits.total < 0.8 * rival(given).bits
 
 
 def test_codes_are_charged_for_every_unit(found):
@@ -119,7 +120,7 @@ def test_renamed_tokens_defeat_the_template_and_the_codes(renamed):
     assert substitution(given, explanation, effect(given)).agreement < 0.5
     bits = weigh(given, explanation)
     assert bits is not None
-    assert bits.total > 0.8 * bits_of_table(given)
+    assert bits.total > 0.8 * rival(given).bits
 
 
 def test_other_nonlinearities_have_no_code():

@@ -10,6 +10,7 @@ import pytest
 import sympy
 from planted_bits import inputs, read_bits
 
+from compare.answers import Classes
 from compare.bits import table_bits
 from compare.evidence.bits import weigh
 from compare.evidence.substitution import substitution
@@ -185,7 +186,7 @@ def test_views_that_permute_flip_and_invert_are_read():
         return np.stack([1 - np.asarray(arguments[i], dtype=np.int32) for i in order], axis=-1)
 
     view = View(
-        alphabet=2, classes=2, encode=encode, decode=lambda outputs: (outputs[:, 1] <= outputs[:, 0]).astype(int)
+        alphabet=2, answers=Classes(2, lambda outputs: (outputs[:, 1] <= outputs[:, 0]).astype(int)), encode=encode
     )
     reading = read_bits((net, params), view=view)
     explanation = explanation_of(reading)

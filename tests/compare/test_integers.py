@@ -9,6 +9,7 @@ import planted_integers as planted
 import pytest
 from planted_integers import distance, reading, spec_of
 
+from compare.answers import Classes
 from compare.assess import gather
 from compare.evidence.bits import weigh
 from compare.explanation import Explanation, Refusal
@@ -163,7 +164,7 @@ def _part_of_the_grid(found: Reading) -> Reading:
 
 def _more_classes(found: Reading) -> Reading:
     view = by_position(N, N)
-    return replace(found, view=View(alphabet=N, classes=N + 1, encode=view.encode, decode=view.decode))
+    return replace(found, view=View(alphabet=N, answers=Classes(N + 1), encode=view.encode))
 
 
 def _product(found: Reading) -> Reading:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from compare.search import Target, best_terms
+
 KNOTS = 2
 
 
@@ -19,17 +21,16 @@ class Ramps(NamedTuple):
 def fit_ramps(table: Float[np.ndarray, "n columns"]) -> Ramps:
     """Least squares of every column by a line with two knots, over all pairs of knots."""
     n, columns = table.shape
-    best = np.full(columns, np.inf)
-    knots, corners = np.zeros((KNOTS, columns), dtype=int), np.zeros((KNOTS + 2, columns))
-    for pair in itertools.combinations(range(1, n - 1), KNOTS):
-        design = hats(n, pair)
-        theta = np.linalg.solve(design.T @ design, design.T @ table)
-        rss = -np.einsum("ku,ku->u", theta, design.T @ table)
-        better = rss < best
-        best = np.where(better, rss, best)
-        corners = np.where(better, theta, corners)
-        knots[:, better] = np.array(pair)[:, None]
-    return Ramps(knots, corners)
+    pairs = list(itertools.combinations(range(1, n - 1), KNOTS))
+    target = Target(
+        values=table,
+        weight=np.ones(columns),
+        columns=lambda i: hats(n, pairs[i]).T,
+        fixed=np.zeros((0, n)),
+        count=len(pairs),
+    )
+    choice = best_terms(target)
+    return Ramps(np.array(pairs)[choice.term].T, choice.solution)
 
 
 def ramp_table(fit: Ramps, n: int) -> Float[np.ndarray, "n columns"]:

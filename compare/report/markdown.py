@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from compare.criteria import CRITERIA
 from compare.record import Record
 from compare.report.growth import families
+from compare.report.panels import panel_line
 from compare.report.phases import timings
 from compare.report.show import listed
 from compare.report.tables import Table, family_table, fingerprint, size_table, timing_table, without_growth
@@ -112,6 +113,7 @@ def _net(record: Record) -> Iterable[str]:
         yield escaped(record.program_statement)
     for heading, lines in (
         ("Criteria", record.criteria),
+        ("Steps", [panel_line(panel) for panel in record.panels]),
         ("Groups", record.groups),
         ("Refusals", record.refusals),
         ("Notes", record.notes),

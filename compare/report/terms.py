@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from compare.record import Record
+from compare.report.panels import panel_lines
 from compare.report.show import DASH, count, fraction, fractions, listed, pairs, seconds, shortened, signed, text
 from compare.report.verdicts import agrees, outcome
 
@@ -119,6 +120,7 @@ EXPLANATION = (
     Term("formula_short", "formula", shortened, "The beginning of what the net computes for its outputs."),
     Term("formula_latex", "formula, LaTeX", text, "The formula in LaTeX."),
     Term("formula_mathml", "formula, MathML", text, "The formula in MathML."),
+    Term("panels", "steps", panel_lines, "The steps of the explanation: where each sits, how well, what it does."),
     Term("groups", "groups", listed, "Units that share a form, one line a group."),
     Term("gallery_formulas", "unit formulas", listed, "The formula of each unit shown in the gallery."),
     Term("refusals", "refusals", listed, "Methods that refused to explain this net, and why."),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.extract.layer import Layer, find_layer
+from compare.layer import Layer, find_layer
 from compare.read import Reading
 
 TOKEN_SHARE = 1e-4  # of a position's mean square that may remain beyond what its own token gives

@@ -25,8 +25,8 @@ from jaxtyping import Float, Int
 
 from compare.bits import EXCEPTIONS, exception_bits, log2_choose
 from compare.explanation import Code
-from compare.extract.attention_layer import HeadLayer
-from compare.extract.attention_units import (
+from compare.extract.attention.layer import HeadLayer
+from compare.extract.attention.units import (
     GRAINS,
     Features,
     Grain,
@@ -38,8 +38,8 @@ from compare.extract.attention_units import (
     hidden,
     tied,
 )
-from compare.extract.residues_code import phase, uniform
 from compare.fit.heads import HeadFit, Heads
+from compare.fit.levels import phase, uniform
 from compare.fit.pruning import eliminated, quantised_weights
 from compare.read import Reading
 from compare.statistics import disagreement

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from compare.extract.asked import Asked, typed
-from compare.extract.layer import find_layer
+from compare.layer import activate, find_layer
 from compare.read import Reading
+from compare.step import Inputs
 from synth.language.types import BOOL
 
 AFFINE_ERROR = 1e-3  # of a pre-activation's standard deviation that may remain beyond an affine form
@@ -49,6 +51,10 @@ class BitLayer:
     @property
     def units(self) -> int:
         return len(self.bias)
+
+    def bits(self, x: Inputs) -> Int[Array, "n bits"]:
+        """The bits that the net's inputs hold; JAX."""
+        return (jnp.asarray(x)[:, self.columns] - self.low) // self.step
 
     def activate(self, pre: Float[np.ndarray, "m units"]) -> Float[np.ndarray, "m units"]:
         """The net's own nonlinearity, by editing its pre-activation."""
@@ -110,15 +116,6 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
         importance=importance / max(float(importance.sum()), 1e-30),
         homogeneous=_homogeneous(reading, layer.pre, layer.hidden, sites[layer.pre][:64]),
     )
-
-
-def activate(reading: Reading, pre: str, hidden: str, values: np.ndarray) -> np.ndarray:
-    """`hidden` with `pre` replaced; the rows are padded to a power of two, so that few shapes are compiled."""
-    m = len(values)
-    padded = max(64, 1 << (m - 1).bit_length())
-    edit = np.zeros((padded, values.shape[1]), dtype=np.float32)
-    edit[:m] = values
-    return reading.run({pre: edit}, keep=(hidden,), rows=np.zeros(padded, dtype=int))[1][hidden][:m]
 
 
 def margin_of(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, " rows"]:

@@ -4,24 +4,23 @@ The template is declared before fitting (`compare.fit.heads`): scores of two fre
 values read through the dictionary, pre-activations of one frequency a unit, the true nonlinearity after them.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Array, Float, Int
 
-from compare.explanation import Edits, Explanation, Inputs, Refusal, UnitFit
-from compare.extract.asked import Asked
-from compare.extract.attention_code import codes
-from compare.extract.attention_layer import HeadLayer, find_heads, token_means
-from compare.extract.layer import importance
-from compare.extract.residues import frequency_arrays, frequency_groups, modulus, variables, wrong_waves
-from compare.extract.residues import reads as reads_residues
+from compare.explanation import Explanation, Refusal
+from compare.extract.attention.code import codes
+from compare.extract.attention.layer import HeadLayer, find_heads, token_means
+from compare.extract.residues.extract import frequency_arrays, modulus, wave_steps, wrong_steps
 from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
+from compare.layer import importance
 from compare.read import Reading
+from compare.step import Exchange, Inputs, Step, Steps, Value
 from compare.text import joined, plus
 
 NAME = "attention"
@@ -30,7 +29,7 @@ TEMPLATE = (
     "each unit's pre-activation is bias + sum over heads and positions of pattern * (c + A cos(w x + phi)), "
     "one frequency a unit"
 )
-SHOWN_UNITS = 6
+FORM = "act(bias + A(a, b)*cos(2*pi*{k}*a/{period} + phi) + B(a, b)*cos(2*pi*{k}*b/{period} + psi))"
 MINOR_POWER = 0.01  # of a head's strongest frequency; weaker ones are not named
 
 
@@ -43,15 +42,11 @@ def extract(reading: Reading) -> Explanation | Refusal:
     if isinstance(found, str):
         return Refusal(extractor=NAME, reason=found)
     embedding = _embedding(reading, p)
-    if isinstance(embedding, str):
-        return Refusal(extractor=NAME, reason=embedding)
+    if embedding is None:
+        reason = "expected a site that depends on the first argument alone, such as its embedding, got none"
+        return Refusal(extractor=NAME, reason=reason)
     heads = _heads(reading, found, characters(p))
     return _explanation(reading, found, heads, fit_heads(heads), embedding)
-
-
-def reads(asked: Asked) -> str | None:
-    """None for tasks from two residues of one modulus to a residue, otherwise why not."""
-    return reads_residues(asked)
 
 
 def _heads(reading: Reading, found: HeadLayer, chars: Characters) -> Heads:
@@ -67,8 +62,8 @@ def _heads(reading: Reading, found: HeadLayer, chars: Characters) -> Heads:
     )
 
 
-def _embedding(reading: Reading, p: int) -> tuple[str, Float[np.ndarray, "p features"]] | str:
-    """The first site that is a function of the first input column alone, as a table over its tokens."""
+def _embedding(reading: Reading, p: int) -> str | None:
+    """The first site that is a function of the first input column alone."""
     tokens = reading.x[:, 0]
     for site in reading.net.sites:
         if len(reading.shapes[site]) != 1 or reading.shapes[site][0] < 2:
@@ -77,66 +72,50 @@ def _embedding(reading: Reading, p: int) -> tuple[str, Float[np.ndarray, "p feat
         table = token_means(own, tokens, p)
         varies = float(table.var(axis=0).sum())
         if varies > 0 and float(((own - table[tokens]) ** 2).sum(axis=1).mean()) <= 1e-6 * varies:
-            return site, table
-    return "expected a site that depends on the first argument alone, such as its embedding, got none"
+            return site
+    return None
 
 
-def _explanation(
-    reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, embedding: tuple[str, np.ndarray]
-) -> Explanation:
+def _explanation(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, embedding: str) -> Explanation:
     x, y = reading.x[:, 0], reading.x[:, 1]
     chars = heads.chars
-    outputs = fit_logits(chars, x, y, reading.outputs, fit.dictionary, reading.fitted, mirrored=True)
-    outside = ~np.isin(np.arange(len(chars.k)), fit.dictionary)
-    shuffle = np.random.default_rng(reading.seed + 1).permutation(chars.p)
-    replaced = partial(_substitute, found)
+    logits = fit_logits(chars, x, y, reading.outputs, fit.dictionary, reading.fitted, mirrored=True)
+    outside = np.setdiff1d(np.arange(len(chars.k)), fit.dictionary)
+    names = np.random.default_rng(reading.seed + 1).permutation(chars.p)
+    terms = wave_steps(logits, Exchange(site=embedding, column=0), fit.wave, FORM)
     return Explanation(
         extractor=NAME,
         template=TEMPLATE,
-        substitute=partial(replaced, fit),
-        run=partial(formula_outputs, outputs),
+        steps=(*terms, *_held(found, fit)),
+        outputs=tuple(step.name for step in terms if step.reads),
         hidden=found.layer.hidden,
-        fitted=reading.fitted,
-        variables=variables(outputs, *embedding),
-        wrong_variables=variables(outputs, *embedding, replace(outputs, wave=wrong_waves(chars, outputs.wave))),
-        control=partial(replaced, fit_heads(heads, outside)) if outside.any() else None,
-        permuted=partial(replaced, fit_heads(heads, shuffle=shuffle)),
-        codes=partial(codes, reading, found, heads, fit, outputs.sign),
-        formula=formula_text(outputs),
-        bits_formula=formula_bits(outputs),
-        groups=frequency_groups(
-            chars,
-            fit.dictionary,
-            fit.wave,
-            heads.importance,
-            "act(bias + A(a, b)*cos(2*pi*{k}*a/{period} + phi) + B(a, b)*cos(2*pi*{k}*b/{period} + psi))",
-        ),
-        units=_units(heads, fit),
-        arrays=frequency_arrays(outputs, fit.wave, heads.importance),
-        notes=_notes(outputs, chars, fit),
+        control=(*wrong_steps(terms, logits), *_held(found, fit_heads(heads, outside))) if len(outside) else (),
+        permuted=_held(found, fit_heads(heads.renamed(names)), names),
+        codes=partial(codes, reading, found, heads, fit, logits.sign),
+        formula=formula_text(logits),
+        bits_formula=formula_bits(logits),
+        short=partial(formula_outputs, logits),
+        importance=heads.importance,
+        unit_formula=partial(_unit_formula, heads, fit),
+        arrays=frequency_arrays(logits, fit.wave, heads.importance),
+        notes=_notes(logits, chars, fit),
     )
 
 
-def _substitute(found: HeadLayer, fit: HeadFit, given: Inputs) -> Edits:
-    x = jnp.asarray(given)
-    edits = {found.layer.pre: pre_activations(fit, x)}
-    for h, name in enumerate(found.names):
-        edits[f"{name}.score"] = scores(fit, h, x)
-        edits[f"{name}.value"] = values(fit, h, x)
-    return edits
-
-
-def _units(heads: Heads, fit: HeadFit) -> tuple[UnitFit, ...]:
-    shown = np.argsort(-heads.importance)[:SHOWN_UNITS]
+def _held(found: HeadLayer, fit: HeadFit, names: Int[np.ndarray, " p"] | None = None) -> Steps:
+    """Scores and values of every head, and the units; `names` under which the fit knows the residues."""
+    parts = [("units", found.layer.pre, "bias + sum of pattern*(c + A*cos(w*x + phi))", partial(pre_activations, fit))]
+    for h, head in enumerate(found.names):
+        parts.append((f"{head}.score", f"{head}.score", "two waves of each token", partial(scores, fit, h)))
+        parts.append((f"{head}.value", f"{head}.value", "waves of the dictionary", partial(values, fit, h)))
     return tuple(
-        UnitFit(
-            unit=int(n),
-            formula=_unit_formula(heads, fit, int(n)),
-            variance=float(fit.explained[n]),
-            importance=float(heads.importance[n]),
-        )
-        for n in shown
+        Step(name=name, formula=formula, compute=_renaming(compute, names), holds=site)
+        for name, site, formula, compute in parts
     )
+
+
+def _renaming(compute: Callable[[Array], Array], names: Int[np.ndarray, " p"] | None) -> Callable[[Inputs], Value]:
+    return lambda x: compute(jnp.asarray(x) if names is None else jnp.asarray(names)[jnp.asarray(x)])
 
 
 def _unit_formula(heads: Heads, fit: HeadFit, n: int) -> str:

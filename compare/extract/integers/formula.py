@@ -8,11 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from compare.explanation import Inputs
-from compare.extract.integers_templates import GRID, line_waves
+from compare.extract.integers.templates import GRID, line_waves
 from compare.fit.quotient import pairs
 from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading
+from compare.step import Inputs
 from compare.text import plus
 
 CONSTANT_BITS = 8.0

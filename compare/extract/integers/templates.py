@@ -4,7 +4,7 @@ wave: pre(a, b) = bias + A cos(w a + phi) + B cos(w b + psi), one real frequency
 ramp: pre(a, b) = f(a) + g(b), each piecewise linear with two knots.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,8 +13,10 @@ from jaxtyping import Float, Int
 from compare.fit.characters import Characters, Waves, wave_parts
 from compare.fit.fit import class_sums
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
+from compare.search import Target, best_terms
 
 Kind = Literal["wave", "ramp"]
+Parts = tuple[Float[np.ndarray, "n units"], Float[np.ndarray, "n units"]]
 GRID = 4  # frequencies a step of pi / n
 LOBE = 2  # steps of pi / n: waves closer than this are not told apart over 0 .. n - 1
 SENTENCES: dict[Kind, str] = {
@@ -43,52 +45,62 @@ def line_waves(n: int) -> Characters:
     return Characters(p=n, group="additive", k=k, z=np.exp(1j * np.pi / GRID * np.outer(k, np.arange(n)) / n))
 
 
-def fit_waves(first: Float[np.ndarray, "n units"], second: Float[np.ndarray, "n units"]) -> Template:
-    """Each unit by its best frequency, on the tables of both arguments' parts."""
-    return _wave_template(first, second, np.full(first.shape[1], -LOBE * GRID))
+def fit_waves(*parts: Float[np.ndarray, "n units"], barred: Int[np.ndarray, " units"] | None = None) -> Template:
+    """Each unit by its best frequency, on the tables of both arguments' parts; `barred` forbids the lobe of one."""
+    n, units = parts[0].shape
+    chars, means = line_waves(n), [part.mean(axis=0) for part in parts]
+    both = np.concatenate([part - mean for part, mean in zip(parts, means, strict=True)])
 
+    def columns(row: int) -> Float[np.ndarray, "4 places"]:
+        wave = np.stack([np.real(chars.z[row]), np.imag(chars.z[row])])
+        return np.block([[wave, np.zeros((2, n))], [np.zeros((2, n)), wave]])
 
-def fit_wrong_waves(
-    first: Float[np.ndarray, "n units"], second: Float[np.ndarray, "n units"], true: Int[np.ndarray, " units"]
-) -> Template:
-    """Each unit by its best frequency outside the lobe of its true one."""
-    return _wave_template(first, second, true)
-
-
-def _wave_template(
-    first: Float[np.ndarray, "n units"], second: Float[np.ndarray, "n units"], barred: Int[np.ndarray, " units"]
-) -> Template:
-    n, units = first.shape
-    chars, tables = line_waves(n), np.stack([first, second], axis=2).reshape(n, -1)
-    designs = np.stack([np.ones(chars.z.shape), np.real(chars.z), np.imag(chars.z)], axis=2)
-    solutions = np.linalg.pinv(designs, rcond=1e-6) @ tables
-    rss = ((tables - designs @ solutions) ** 2).sum(axis=1).reshape(len(chars.k), units, 2).sum(axis=2)
-    total = ((tables - tables.mean(axis=0)) ** 2).sum(axis=0).reshape(units, 2).sum(axis=1)
-    near = np.abs(np.arange(len(chars.k))[:, None] - barred) <= LOBE * GRID
-    wave = np.argmin(np.where(near, np.inf, rss), axis=0)
-    chosen = solutions.reshape(len(chars.k), 3, units, 2)[wave, :, np.arange(units)]
+    target = Target(
+        values=both,
+        weight=np.ones(units),
+        columns=columns,
+        fixed=np.stack([np.ones(2 * n), np.repeat([0.0, 1.0], n)]),
+        count=len(chars.k),
+        near=LOBE * GRID,
+    )
+    choice = best_terms(target, barred=barred)
+    constant, other, *wave = choice.solution
     waves = Waves(
-        wave=wave,
-        bias=chosen[:, 0].sum(axis=1),
-        a=chosen[:, 1, 0] + 1j * chosen[:, 2, 0],
-        b=chosen[:, 1, 1] + 1j * chosen[:, 2, 1],
+        wave=choice.term,
+        bias=2 * constant + other + sum(means),
+        a=wave[0] + 1j * wave[1],
+        b=wave[2] + 1j * wave[3],
         extra=np.zeros((0, units)),
-        explained=1 - rss[wave, np.arange(units)] / np.maximum(total, 1e-30),
+        explained=choice.explained,
     )
     one, two = wave_parts(chars, waves)
     return Template(kind="wave", first=one, second=two, waves=waves)
 
 
-def fit_two_ramps(first: Float[np.ndarray, "n units"], second: Float[np.ndarray, "n units"]) -> Template:
+def fit_two_ramps(*parts: Float[np.ndarray, "n units"]) -> Template:
     """Each unit by two knots in each argument's part."""
-    ramps = (fit_ramps(first), fit_ramps(second))
-    one, two = (ramp_table(ramp, len(first)).astype(np.float32) for ramp in ramps)
-    return Template(kind="ramp", first=one, second=two, ramps=ramps)
+    n, units = parts[0].shape
+    both = fit_ramps(np.concatenate(parts, axis=1))
+    ramps = tuple(Ramps(both.knots[:, cut], both.corners[:, cut]) for cut in (slice(units), slice(units, None)))
+    one, two = (ramp_table(ramp, n).astype(np.float32) for ramp in ramps)
+    return Template(kind="ramp", first=one, second=two, ramps=(ramps[0], ramps[1]))
+
+
+def controls(parts: Parts, true: Template, names: Int[np.ndarray, " n"]) -> tuple[Template, Template]:
+    """The same fitter with the true frequencies forbidden, and on integers under other names.
+
+    No ramp is forbidden, as every line is a ramp: there the second serves as the first.
+    """
+    fit = fit_waves if true.kind == "wave" else fit_two_ramps
+    back = np.argsort(names)
+    shuffled = fit(*(part[names] for part in parts))
+    permuted = replace(shuffled, first=shuffled.first[back], second=shuffled.second[back], waves=None, ramps=None)
+    return permuted if true.waves is None else fit_waves(*parts, barred=true.waves.wave), permuted
 
 
 def additive_tables(
     n: int, x: Int[np.ndarray, " rows"], y: Int[np.ndarray, " rows"], values: Float[np.ndarray, "rows units"]
-) -> tuple[Float[np.ndarray, "n units"], Float[np.ndarray, "n units"]]:
+) -> Parts:
     """The parts f and g of values = f[x] + g[y] by least squares, g with mean 0."""
     counts = np.zeros((2 * n, 2 * n))
     counts[:n, n:] = np.bincount(x * n + y, minlength=n * n).reshape(n, n)

@@ -8,18 +8,20 @@ its read-out is the sum of the two and is free.
 from collections.abc import Iterator
 
 import numpy as np
-import scipy.optimize
 from jaxtyping import Complex, Float, Int
 
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
-from compare.extract.layer import Layer
 from compare.fit.characters import Characters, Waves, wave_parts
+from compare.fit.levels import log_levels, phase, uniform
 from compare.fit.logits import LogitWaves
 from compare.fit.multiples import multiple_bits
+from compare.fit.pursuit import pursuit
+from compare.layer import Layer, activate_sums, strength
 from compare.read import Reading
 
-AMPLITUDE_BITS, AMPLITUDE_OCTAVES, BIAS_BITS = 3, 6.0, 5
+AMPLITUDE_BITS, BIAS_BITS = 3, 5
+LEVELS = 2**AMPLITUDE_BITS
 SHIFT_BITS = 8  # of the phase by which a wave's answer is shifted, where it is
 FINE_BITS = 5  # of a read-out amplitude that was fitted instead of read off
 PRECISIONS = (3, 4, 5, 8)
@@ -31,7 +33,7 @@ PURSUED = 40  # units a wave, at most
 
 def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logits: LogitWaves) -> Iterator[Code]:
     """Programs over a grid of precisions and numbers of kept units, each run on the whole domain."""
-    importance = reading.site(layer.hidden).std(axis=0) * np.sqrt(layer.effect)
+    importance = strength(reading, layer)
     ties = np.random.default_rng(reading.seed + 4).random(len(importance))  # equal units in no order of ours
     order = np.argsort(-importance * (1 + 1e-3 * ties))
     per_unit = np.log2(len(logits.wave)) + 2 * AMPLITUDE_BITS + BIAS_BITS
@@ -49,7 +51,7 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
         kept = order[:most]
         parts, turn = quantised(chars, waves, (logits.lead, logits.sign), kept, q)
         turn = turn * np.where(np.imag(shift) == 0, 1.0, shift)[waves.wave[kept]]
-        hidden = _activate(reading, layer, parts, kept)
+        hidden = activate_sums(reading, layer, parts, kept)
         z = chars.z[waves.wave[kept]]
         read_off = np.maximum((layer.readout[kept] * np.real(turn[:, None] * np.conj(z))).sum(axis=1), 0.0)
         grid = np.unique(np.geomspace(min(4, most), most, SIZES).astype(int))
@@ -57,7 +59,7 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
         if worth:
             plans += [(*plan, FINE_BITS) for plan in pursued(reading, chars, waves.wave[kept], hidden, turn)]
         for units, amplitude, bits in plans:
-            readout = log_amplitude(amplitude, bits)[:, None] * np.real(turn[units, None] * np.conj(z[units]))
+            readout = log_levels(amplitude, 2**bits)[:, None] * np.real(turn[units, None] * np.conj(z[units]))
             yield Code(
                 bits_dictionary=header,
                 bits_alignment=float(len(units) * (per_unit + 2 * q + bits)),
@@ -97,37 +99,6 @@ def pursued(
             yield units[amplitude > 0], amplitude[amplitude > 0]
 
 
-Step = tuple[Int[np.ndarray, " chosen"], Float[np.ndarray, " chosen"]]
-
-
-def pursuit(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"], most: int) -> list[Step]:
-    """Atoms and their weights >= 0 after each step of a pursuit that adds what helps a least-squares fit most."""
-    scale = np.sqrt(np.maximum(np.diag(gram), 1e-30))
-    chosen: list[int] = []
-    steps: list[Step] = []
-    rest = moment
-    for _ in range(min(most, len(moment))):
-        gain = rest / scale
-        gain[chosen] = -np.inf
-        best = int(np.argmax(gain))
-        if not gain[best] > 1e-6 * float(np.abs(moment / scale).max(initial=1e-30)):
-            break
-        chosen.append(best)
-        weight = _nnls(gram[np.ix_(chosen, chosen)], moment[chosen])
-        rest = moment - gram[:, chosen] @ weight
-        steps.append((np.array(chosen), weight))
-    return steps
-
-
-def _nnls(gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-    values, vectors = np.linalg.eigh(gram)
-    root = np.sqrt(np.maximum(values, 1e-6 * max(float(values[-1]), 1e-30)))
-    try:
-        return scipy.optimize.nnls(root[:, None] * vectors.T, (vectors.T @ moment) / root)[0]
-    except RuntimeError:  # no convergence: the read-out as it is serves instead
-        return np.zeros(len(moment))
-
-
 def quantised(
     chars: Characters, waves: Waves, signs: tuple[int, int], kept: Int[np.ndarray, " kept"], q: int
 ) -> tuple[tuple[np.ndarray, np.ndarray], Complex[np.ndarray, " kept"]]:
@@ -136,42 +107,10 @@ def quantised(
     rough = Waves(
         wave=waves.wave[kept],
         bias=uniform(waves.bias[kept], BIAS_BITS),
-        a=log_amplitude(np.abs(waves.a[kept])) * a,
-        b=log_amplitude(np.abs(waves.b[kept])) * b,
+        a=log_levels(np.abs(waves.a[kept]), LEVELS) * a,
+        b=log_levels(np.abs(waves.b[kept]), LEVELS) * b,
         extra=waves.extra[:, kept],
         explained=waves.explained[kept],
         multiples=waves.multiples,
     )
     return wave_parts(chars, rough), a ** np.sign(signs[0]) * b ** np.sign(signs[1])
-
-
-def _activate(
-    reading: Reading, layer: Layer, parts: tuple[np.ndarray, np.ndarray], kept: Int[np.ndarray, " kept"]
-) -> Float[np.ndarray, "rows kept"]:
-    """The net's own nonlinearity on the quantised pre-activations; it sees one and the same input for every row."""
-    x, y = reading.x[:, 0], reading.x[:, 1]
-    pre = np.zeros((reading.rows, reading.shapes[layer.pre][0]), dtype=np.float32)
-    pre[:, kept] = parts[0][x] + parts[1][y]
-    same = np.zeros(reading.rows, dtype=int)
-    return reading.run({layer.pre: pre}, keep=(layer.hidden,), rows=same)[1][layer.hidden][:, kept]
-
-
-def log_amplitude(values: Float[np.ndarray, " n"], bits: int = AMPLITUDE_BITS) -> Float[np.ndarray, " n"]:
-    """Nearest of 2^bits levels spaced evenly in the logarithm over 2^-6 .. 1 of the largest value."""
-    top = max(float(values.max(initial=0.0)), 1e-30)
-    step = AMPLITUDE_OCTAVES / (2**bits - 1)
-    level = np.round(np.log2(np.maximum(values / top, 2.0**-AMPLITUDE_OCTAVES)) / step)
-    return top * 2.0 ** (np.clip(level, -(2**bits - 1), 0) * step)
-
-
-def phase(values: Complex[np.ndarray, " n"], q: int) -> Complex[np.ndarray, " n"]:
-    """Unit complex number of the nearest of 2^q phases."""
-    step = 2 * np.pi / 2**q
-    return np.exp(1j * np.round(np.angle(values) / step) * step)
-
-
-def uniform(values: Float[np.ndarray, " n"], bits: int) -> Float[np.ndarray, " n"]:
-    """Nearest of 2^bits - 1 even levels, symmetric about 0, up to the largest magnitude."""
-    top = max(float(np.abs(values).max(initial=0.0)), 1e-30)
-    levels = 2 ** (bits - 1) - 1
-    return np.round(values / top * levels) / levels * top

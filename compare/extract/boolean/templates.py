@@ -12,14 +12,15 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.extract.boolean_layer import BitLayer
+from compare.extract.boolean.layer import BitLayer
 from compare.fit.threshold import roundings
+from compare.search import growing
 
 Kind = Literal["J", "V"]
 Bits = Bool[np.ndarray, " n"]
 LARGEST_WEIGHT = 9
 COUNTS = 4
-BIT_PENALTIES = (0.03, 0.01, 0.003)  # of a unit's variance that one more bit has to explain
+BIT_PRICES = (0.03, 0.01, 0.003)  # of a unit's variance that one more bit has to explain
 CANDIDATE_UNITS = 256  # the units with the largest effect propose subsets
 
 
@@ -116,19 +117,18 @@ def _levels(values: Int[np.ndarray, " rows"]) -> tuple[Int[np.ndarray, " rows"],
 
 
 def subset_templates(layer: BitLayer, allowed: Bits) -> Iterator[Template]:
-    """Dictionaries of J over the allowed bits: a greedy sequence of subsets for each penalty, at several lengths."""
+    """Dictionaries of J over the allowed bits: a greedy sequence of subsets for each price of a bit."""
     masks = _candidate_subsets(layer, allowed)
     squares = layer.weights.astype(np.float64) ** 2
     whole = np.maximum(squares.sum(axis=0), 1e-30)
     rest = 1 - (squares.T @ masks.T) / whole[:, None]
     seen: set[tuple[int, ...]] = set()
-    for penalty in BIT_PENALTIES:
-        cost = layer.importance[:, None] * (rest + penalty * masks.sum(axis=1))
-        for picked in _greedy(cost, 2 * layer.n):
-            key = tuple(sorted(picked))
+    for price in BIT_PRICES:
+        for picked in growing(rest, layer.importance, masks.sum(axis=1), price, 2 * layer.n):
+            key = tuple(sorted(picked.tolist()))
             if key not in seen:
                 seen.add(key)
-                yield _subset_template(layer, masks[list(key)], cost[:, list(key)])
+                yield _subset_template(layer, masks[list(key)], (rest + price * masks.sum(axis=1))[:, list(key)])
 
 
 def _candidate_subsets(layer: BitLayer, allowed: Bits) -> np.ndarray:
@@ -143,23 +143,6 @@ def _candidate_subsets(layer: BitLayer, allowed: Bits) -> np.ndarray:
     for mask, subset in zip(masks, sorted(found), strict=True):
         mask[list(subset)] = 1
     return masks
-
-
-def _greedy(cost: Float[np.ndarray, "units candidates"], most: int) -> Iterator[list[int]]:
-    """Candidates added one at a time, the one that lowers the summed cost most; yields growing lists."""
-    current = np.full(len(cost), np.inf)
-    picked: list[int] = []
-    for length in range(1, min(most, cost.shape[1]) + 1):
-        total = np.minimum(current[:, None], cost).sum(axis=0)
-        best = int(np.argmin(total))
-        before = current.sum()
-        if picked and total[best] > before - 1e-4:
-            yield list(picked)
-            return
-        picked.append(best)
-        current = np.minimum(current, cost[:, best])
-        if length in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32) or length == most:
-            yield list(picked)
 
 
 def _subset_template(layer: BitLayer, masks: np.ndarray, cost: np.ndarray) -> Template:

@@ -43,6 +43,7 @@ def evaluate(
     rows = len(x)
     block = min(block, rows)
     outputs: list[np.ndarray] = []
+    keep = tuple(dict.fromkeys(keep))
     sites: dict[str, list[np.ndarray]] = {name: [] for name in keep}
     for start in range(0, rows, block):
         index = np.minimum(np.arange(start, start + block), rows - 1)

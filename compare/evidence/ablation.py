@@ -1,6 +1,7 @@
 """The ablation pair, and the certificate: evidence about the function, reported beside S, D and B."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -26,18 +27,20 @@ def ablation(reading: Reading, explanation: Explanation) -> Ablation | None:
     parts = [step for step in explanation.exchanged if step.exchange and step.exchange.share is None]
     if not parts:
         return None
-    held = together(carriers(reading, explanation.steps, parts))
-    tokens = tokens_of(reading, held.column, np.arange(reading.rows))
-    content = (held.part - held.part[tokens].mean(axis=0)).astype(np.float32)
-    basis = held.basis.astype(np.float32)
-    inside = (content @ basis) @ basis.T
-    site = reading.site(held.site)
-    keep, remove = (site - part[tokens].reshape(site.shape) for part in (content - inside, inside))
-    return Ablation(keep=_match(reading, held.site, keep), remove=_match(reading, held.site, remove))
+    kept, removed = {}, {}
+    for held in together(carriers(reading, explanation.steps, parts)):
+        tokens = tokens_of(reading, held.column, np.arange(reading.rows))
+        content = (held.part - held.part[tokens].mean(axis=0)).astype(np.float32)
+        basis = held.basis.astype(np.float32)
+        inside = (content @ basis) @ basis.T
+        site = reading.site(held.site)
+        for edits, part in ((kept, content - inside), (removed, inside)):
+            edits[held.site] = edits.get(held.site, site) - part[tokens].reshape(site.shape)
+    return Ablation(keep=_match(reading, kept), remove=_match(reading, removed))
 
 
-def _match(reading: Reading, site: str, values: np.ndarray) -> float:
-    outputs, _ = reading.run({site: values.astype(np.float32)})
+def _match(reading: Reading, edits: Mapping[str, np.ndarray]) -> float:
+    outputs, _ = reading.run({site: values.astype(np.float32) for site, values in edits.items()})
     return reading.match(reading.decode(outputs))
 
 

@@ -28,17 +28,28 @@ class Carrier:
 
 
 def carriers(reading: Reading, steps: Steps, moved: Sequence[Step]) -> list[Carrier]:
-    """What carries each of the moved steps, which share a site and a column; `steps` compute their values."""
-    exchange = moved[0].exchange
-    assert exchange is not None
-    part = _part(reading, exchange)
-    bases = [_basis(reading, steps, step, part) for step in moved]
-    return [Carrier(site=exchange.site, column=exchange.column, part=part, basis=basis) for basis in bases]
+    """What carries each of the moved steps; `steps` compute their values."""
+    parts: dict[tuple[str, int | None], np.ndarray] = {}
+    found = []
+    for step in moved:
+        exchange = step.exchange
+        assert exchange is not None
+        place = exchange.site, exchange.column
+        part = parts.setdefault(place, parts[place] if place in parts else _part(reading, exchange))
+        basis = _basis(reading, steps, step, part)
+        found.append(Carrier(site=exchange.site, column=exchange.column, part=part, basis=basis))
+    return found
 
 
-def together(carriers: Sequence[Carrier]) -> Carrier:
-    """The carrier of all of their directions."""
-    return replace(carriers[0], basis=_orthonormal(np.concatenate([each.basis for each in carriers], axis=1)))
+def together(carriers: Sequence[Carrier]) -> list[Carrier]:
+    """One carrier of all of their directions for each site and column."""
+    places = dict.fromkeys((each.site, each.column) for each in carriers)
+    return [_joint([each for each in carriers if (each.site, each.column) == place]) for place in places]
+
+
+def _joint(carriers: Sequence[Carrier]) -> Carrier:
+    basis = np.concatenate([each.basis for each in carriers], axis=1)
+    return replace(carriers[0], basis=_orthonormal(basis))
 
 
 def tokens_of(reading: Reading, column: int | None, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:

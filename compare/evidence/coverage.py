@@ -55,6 +55,8 @@ def coverage(reading: Reading, explanation: Explanation) -> Coverage:
 
 def _before(reading: Reading, sites: Sequence[str], hidden: str) -> str | None:
     """The replaced site that the hidden one is computed from, unit by unit."""
+    if hidden in sites:
+        return None
     shape = reading.shapes[hidden]
     pre = [site for site in sites if reading.shapes[site] == shape and site != hidden]
     return pre[-1] if pre and len(shape) == 1 else None

@@ -5,7 +5,7 @@ prediction is the explanation run on from the changed step; its constants come f
 al. (arXiv 2106.02997), with signed changes of all outputs in place of the answers alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,7 +55,7 @@ def interchange(reading: Reading, explanation: Explanation) -> Interchange | Non
     if parts:
         pairs = _Pairs.drawn(reading, explanation, parts[0])
         held = carriers(reading, explanation.steps, parts)
-        moved += [_part_moved(pairs, each, [step]) for each, step in zip(held[:SHOWN], parts, strict=False)]
+        moved += [_part_moved(pairs, [each], [step]) for each, step in zip(held[:SHOWN], parts, strict=False)]
         whole = [_part_moved(pairs, together(held), parts)]
     if not moved:
         return None
@@ -117,11 +117,9 @@ class _Pairs:
         mask = self.reading.mask
         return centred(change) if mask is None else centred(change) * mask[self.rows][..., None]
 
-    def scored(self, names: Sequence[str], edit: np.ndarray, where: np.ndarray | None = None) -> _Moved:
-        """Run the net with its site edited, and compare with the programs run on from the exchanged steps."""
-        step = next(step for step in self.explanation.steps if step.name == names[0])
-        assert step.exchange is not None
-        outputs = self.reading.run({step.exchange.site: edit}, rows=self.rows)[0]
+    def scored(self, names: Sequence[str], edits: Mapping[str, np.ndarray], where: np.ndarray | None = None) -> _Moved:
+        """Run the net with its sites edited, and compare with the programs run on from the exchanged steps."""
+        outputs = self.reading.run(edits, rows=self.rows)[0]
         change = self.counted(outputs - self.reading.outputs[self.rows])
         predicted = [self.counted(program.predicted(names, where)) for program in self.programs]
         missed = [float(((change - each) ** 2).sum()) for each in predicted]
@@ -153,14 +151,17 @@ class _Program:
         return np.asarray(added(after, touched) - added(self.values, touched))
 
 
-def _part_moved(pairs: _Pairs, held: Carrier, steps: Sequence[Step]) -> _Moved:
+def _part_moved(pairs: _Pairs, held: Sequence[Carrier], steps: Sequence[Step]) -> _Moved:
     """The steps' subspaces exchanged together."""
-    reading = pairs.reading
-    mine, theirs = (tokens_of(reading, held.column, rows) for rows in (pairs.rows, pairs.others))
-    moved = (held.along(theirs) - held.along(mine)) @ held.basis.T
-    before = reading.run(keep=(held.site,), rows=pairs.rows)[1][held.site]
-    edit = (before + moved.reshape(before.shape)).astype(before.dtype)
-    return pairs.scored([step.name for step in steps], edit)
+    reading, edits = pairs.reading, {}
+    for each in held:
+        mine, theirs = (tokens_of(reading, each.column, rows) for rows in (pairs.rows, pairs.others))
+        moved = (each.along(theirs) - each.along(mine)) @ each.basis.T
+        before = (
+            edits[each.site] if each.site in edits else reading.run(keep=(each.site,), rows=pairs.rows)[1][each.site]
+        )
+        edits[each.site] = (before + moved.reshape(before.shape)).astype(before.dtype)
+    return pairs.scored([step.name for step in steps], edits)
 
 
 def _share_moved(reading: Reading, explanation: Explanation, step: Step) -> _Moved:
@@ -173,7 +174,7 @@ def _share_moved(reading: Reading, explanation: Explanation, step: Step) -> _Mov
     site = step.exchange.site
     before, after = (reading.run(keep=(site,), rows=each)[1][site] for each in (rows, others))
     where = rng.random(before.shape) < step.exchange.share
-    return _Pairs(reading, explanation, rows, others).scored([step.name], np.where(where, after, before), where)
+    return _Pairs(reading, explanation, rows, others).scored([step.name], {site: np.where(where, after, before)}, where)
 
 
 def _width(reading: Reading, step: Step) -> int:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from compare.record import Panel
+from compare.report.show import DASH
 
 
 def panel_lines(panels: Sequence[Panel]) -> str:
     """All steps, a line each."""
-    return "\n".join(map(panel_line, panels))
+    return "\n".join(map(panel_line, panels)) or DASH
 
 
 def panel_line(panel: Panel) -> str:

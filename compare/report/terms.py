@@ -120,7 +120,12 @@ EXPLANATION = (
     Term("formula_short", "formula", shortened, "The beginning of what the net computes for its outputs."),
     Term("formula_latex", "formula, LaTeX", text, "The formula in LaTeX."),
     Term("formula_mathml", "formula, MathML", text, "The formula in MathML."),
-    Term("panels", "steps", panel_lines, "The steps of the explanation: where each sits, how well, what it does."),
+    Term(
+        "panels",
+        "program's steps",
+        panel_lines,
+        "Each step of the explanation: its site, how well it fits, its effect.",
+    ),
     Term("groups", "groups", listed, "Units that share a form, one line a group."),
     Term("gallery_formulas", "unit formulas", listed, "The formula of each unit shown in the gallery."),
     Term("refusals", "refusals", listed, "Methods that refused to explain this net, and why."),

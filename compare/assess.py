@@ -20,12 +20,12 @@ from compare.evidence.table import table_evidence
 from compare.explanation import Explanation, Refusal, check_explanation
 from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
-from compare.layer import Layer, find_layer
 from compare.names import expression_of, in_own_names
 from compare.panels import gallery, panels
 from compare.read import Reading, inputs_of, read
 from compare.record import Panel
 from compare.sample import Samples
+from compare.sites.layer import Layer, find_layer
 from compare.view import View
 from nets.check import check_net
 from nets.net import Net, Params

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
@@ -107,6 +108,16 @@ def added(values: Mapping[str, Value], names: Iterable[str]) -> Value:
 def outputs_of(steps: Steps, outputs: Iterable[str], x: Inputs) -> Value:
     """The steps' own outputs, (rows, classes)."""
     return added(values_of(steps, x, outputs), outputs)
+
+
+def sum_of_tables(*tables: Float[np.ndarray, "tokens features"]) -> Callable[[Inputs], Value]:
+    """How a step computes the sum of one table for each of the first inputs."""
+
+    def compute(x: Inputs) -> Value:
+        parts = [jnp.asarray(table, jnp.float32)[x[:, column]] for column, table in enumerate(tables)]
+        return sum(parts[1:], start=parts[0])
+
+    return compute
 
 
 def check_steps(what: str, steps: Steps, sites: Iterable[str]) -> None:

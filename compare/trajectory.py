@@ -23,8 +23,8 @@ from compare.extract.residues import modulus
 from compare.fit.characters import Characters, characters, gini, spectrum
 from compare.fit.logits import fit_logits, term_values
 from compare.fit.multiples import find_multiples
-from compare.layer import Layer, argument_means, find_layer
 from compare.read import Reading, read
+from compare.sites.layer import Layer, argument_means, find_layer
 from compare.view import View
 from nets.net import Net, Params
 from synth.language.spec import Spec

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.layer import class_means
 from compare.read import Reading
+from compare.sites.layer import class_means
 from compare.step import Exchange, Step, Steps, Value, values_of
 
 FLAT = 1e-6  # of the largest singular value; directions below it carry nothing

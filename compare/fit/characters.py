@@ -13,6 +13,7 @@ from jaxtyping import Complex, Float, Int
 
 from compare.search import Choice, Target
 
+GRID = 4  # frequencies of waves over a line, a step of pi / n
 GroupName = Literal["additive", "multiplicative"]
 
 
@@ -49,6 +50,12 @@ def characters(p: int, group: GroupName = "additive") -> Characters:
     k = np.arange(1, (period - 1) // 2 + 1)
     z = np.exp(2j * np.pi * np.outer(k, logarithm) / period) * live
     return Characters(p=p, group=group, k=k, z=z)
+
+
+def line_waves(n: int) -> Characters:
+    """Waves of frequency pi k / 4 n over 0 .. n - 1, k = 1 .. 4 n; they do not close, as those of residues do."""
+    k = np.arange(1, GRID * n + 1)
+    return Characters(p=n, group="additive", k=k, z=np.exp(1j * np.pi / GRID * np.outer(k, np.arange(n)) / n))
 
 
 def period_of(chars: Characters) -> str:

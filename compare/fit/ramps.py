@@ -40,6 +40,15 @@ def ramp_table(fit: Ramps, n: int) -> Float[np.ndarray, "n columns"]:
     return np.stack(columns, axis=1)
 
 
+def ramp_text(fit: Ramps, column: int, n: int, name: str) -> list[str]:
+    """One column's summands, as sympy strings in the integer's name."""
+    places = np.array([0, *fit.knots[:, column], n - 1])
+    slopes = np.diff(fit.corners[:, column]) / np.diff(places)
+    line = [f"{fit.corners[0, column]:.3g}", f"{slopes[0]:.3g}*{name}"]
+    turns = zip(places[1:-1], np.diff(slopes), strict=True)
+    return line + [f"{turn:.3g}*Max(0, {name} - {knot})" for knot, turn in turns]
+
+
 def hats(n: int, knots: tuple[int, ...]) -> Float[np.ndarray, "n corners"]:
     """Piecewise-linear functions that are 1 at one of 0, the knots, n - 1 and 0 at the others."""
     places = [0, *knots, n - 1]

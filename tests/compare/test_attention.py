@@ -13,9 +13,9 @@ from compare.evidence.substitution import substitution
 from compare.explanation import Explanation, Refusal
 from compare.extract import attention
 from compare.extract.attention.code import homogeneous_power
-from compare.extract.attention.layer import HeadLayer, find_heads
-from compare.layer import Layer, find_layer
 from compare.read import Reading, read
+from compare.sites.heads import HeadLayer, find_heads
+from compare.sites.layer import Layer, find_layer
 from compare.view import by_position
 from nets.arch.mlp import mlp
 from nets.net import tapping, wrap

@@ -14,11 +14,12 @@ from compare.assess import gather
 from compare.evidence.bits import weigh
 from compare.explanation import Explanation, Refusal
 from compare.extract.integers import extract
-from compare.extract.integers.templates import GRID, LOBE, additive_tables, fit_waves, line_waves
+from compare.extract.integers.templates import LOBE, additive_tables, fit_waves
+from compare.fit.characters import GRID, line_waves
 from compare.fit.readout import RIDGE
 from compare.judge import INTEGERS, judge
-from compare.layer import Layer, find_layer
 from compare.read import Reading
+from compare.sites.layer import Layer, find_layer
 from compare.view import View, by_position
 from nets import mlp
 from synth import BOOL, INT, Fn, Spec

@@ -15,9 +15,9 @@ from compare import assess, by_position
 from compare.evidence.bits import code_of
 from compare.explanation import Explanation
 from compare.extract import Extractor
-from compare.layer import class_means
 from compare.read import Reading
 from compare.report.panels import panel_line
+from compare.sites.layer import class_means
 from compare.step import Exchange, Step, Steps
 from nets.net import tapping, wrap
 

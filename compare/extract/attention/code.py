@@ -25,7 +25,6 @@ from jaxtyping import Float, Int
 
 from compare.bits import EXCEPTIONS, exception_bits, log2_choose
 from compare.explanation import Code
-from compare.extract.attention.layer import HeadLayer
 from compare.extract.attention.units import (
     GRAINS,
     Features,
@@ -42,6 +41,7 @@ from compare.fit.heads import HeadFit, Heads
 from compare.fit.levels import phase, uniform
 from compare.fit.pruning import eliminated, quantised_weights
 from compare.read import Reading
+from compare.sites.heads import HeadLayer
 from compare.statistics import disagreement
 
 HEADER_BITS = 64.0  # sign, family, precisions, number of units, and six scales of 8 bits

@@ -13,13 +13,14 @@ from jaxtyping import Array, Float, Int
 
 from compare.explanation import Explanation, Refusal
 from compare.extract.attention.code import codes
-from compare.extract.attention.layer import HeadLayer, find_heads, token_means
-from compare.extract.residues.extract import frequency_arrays, modulus, wave_steps, wrong_steps
+from compare.extract.residues.extract import modulus
 from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
-from compare.layer import importance
+from compare.fit.terms import frequency_arrays, wave_steps, wrong_steps
 from compare.read import Reading
+from compare.sites.heads import HeadLayer, find_heads, token_means
+from compare.sites.layer import importance
 from compare.step import Exchange, Inputs, Step, Steps, Value
 from compare.text import joined, plus
 

@@ -14,9 +14,9 @@ from jaxtyping import Bool, Float, Int
 
 from compare.bits import EXCEPTIONS, exception_bits, log2_choose, table_bits
 from compare.explanation import Code
-from compare.extract.boolean.layer import BitLayer
 from compare.extract.boolean.templates import LARGEST_WEIGHT, Entry, Tables, Template
 from compare.fit.levels import log_levels
+from compare.sites.bits import BitLayer
 from compare.statistics import disagreement
 
 PRECISIONS = (1, 2, 3, 4)

@@ -13,8 +13,8 @@ from jaxtyping import Array, Float, Int
 
 from compare.evidence.bits import shortest
 from compare.explanation import Code, Explanation, Refusal
+from compare.extract.asked import Asked, typed
 from compare.extract.boolean.code import PRECISIONS, codes, entry_bits
-from compare.extract.boolean.layer import BitLayer, find_bit_layer, outputs_of
 from compare.extract.boolean.templates import (
     Entry,
     Template,
@@ -26,8 +26,10 @@ from compare.extract.boolean.templates import (
 from compare.fit.named import FAITHFUL, Named, name, weighted_text
 from compare.fit.walsh import cube_of
 from compare.read import Reading
+from compare.sites.bits import BitLayer, find_bit_layer, outputs_of
 from compare.step import Exchange, Inputs, Step, Steps, Value
 from compare.text import joined, plus
+from synth.language.types import BOOL
 
 NAME = "boolean"
 AGREEMENT = 0.995  # on the fitted half; of the dictionaries that reach this
@@ -41,7 +43,7 @@ AFFINE_VALUES = 2**24  # floats a site may hold over the domain for the baseline
 
 def extract(reading: Reading) -> Explanation | Refusal:
     """Subsets of bits or shared counts for every unit, and the short name of the function that the net computes."""
-    layer = find_bit_layer(reading)
+    layer = reads(reading) or find_bit_layer(reading)
     if isinstance(layer, str):
         return Refusal(extractor=NAME, reason=layer)
     if not layer.importance.any():
@@ -52,6 +54,16 @@ def extract(reading: Reading) -> Explanation | Refusal:
     template = choose(layer, first.bits)
     named = name(cube, np.array(template.entries[0].weights, dtype=float)) if template.entries[0].kind == "V" else first
     return _explanation(layer, template, named)
+
+
+def reads(asked: Asked) -> str | None:
+    """None for tasks from Booleans, on all of their values, to a Boolean; otherwise why not."""
+    kind = typed(asked)
+    if not kind.args or any(t != BOOL for t in (*kind.args, kind.result)):
+        return f"expected Boolean arguments and a Boolean result, got a specification of type {kind}"
+    if asked.rows != 2 ** len(kind.args):
+        return f"expected all 2^{len(kind.args)} inputs in the domain, got {asked.rows} rows"
+    return None
 
 
 def affine_codes(reading: Reading) -> Iterator[Code]:

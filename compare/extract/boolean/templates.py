@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.extract.boolean.layer import BitLayer
 from compare.fit.threshold import roundings
 from compare.search import growing
+from compare.sites.bits import BitLayer
 
 Kind = Literal["J", "V"]
 Bits = Bool[np.ndarray, " n"]

@@ -15,13 +15,13 @@ from jaxtyping import Complex, Float, Int
 
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
-from compare.extract.integers.templates import GRID, Template, line_waves
-from compare.fit.characters import Waves, wave_parts
+from compare.extract.integers.templates import Template
+from compare.fit.characters import GRID, Waves, line_waves, wave_parts
 from compare.fit.levels import log_levels, phase, uniform
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
 from compare.fit.readout import wave_moments, wave_readout
-from compare.layer import Layer, activate_sums, strength
 from compare.read import Reading
+from compare.sites.layer import Layer, activate_sums, strength
 
 AMPLITUDE_BITS, BIAS_BITS = 3, 5
 LEVELS = 2**AMPLITUDE_BITS

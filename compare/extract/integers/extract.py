@@ -14,9 +14,7 @@ from jaxtyping import Float, Int
 from compare.explanation import LIVE, Explanation, Refusal
 from compare.extract.asked import Asked, typed
 from compare.extract.integers.code import codes
-from compare.extract.integers.formula import fit_formula
 from compare.extract.integers.templates import (
-    GRID,
     SENTENCES,
     Parts,
     Template,
@@ -26,10 +24,14 @@ from compare.extract.integers.templates import (
     fit_two_ramps,
     fit_waves,
 )
-from compare.layer import Layer, activate, find_additive_layer, importance
+from compare.fit.characters import GRID
+from compare.fit.profiles import fit_formula
+from compare.fit.ramps import ramp_text
+from compare.fit.terms import wave_unit
 from compare.read import Reading
-from compare.step import Exchange, Inputs, Step, Steps, Value
-from compare.text import joined, plus
+from compare.sites.layer import Layer, activate, find_additive_layer, importance
+from compare.step import Exchange, Inputs, Step, Steps, Value, sum_of_tables
+from compare.text import joined
 from synth.language.types import INT
 
 NAME = "integers"
@@ -142,9 +144,10 @@ def _steps(
     basis = np.concatenate([planes[name] for name in exchanged], axis=1)
     rest = template.first - (template.first @ basis) @ basis.T
 
+    tables = sum_of_tables(rest, template.second)
+
     def units(x: Inputs, *values: Value) -> Value:
-        driven = jnp.concatenate(values, axis=1) @ jnp.asarray(basis.T, jnp.float32)
-        return driven + jnp.asarray(rest, jnp.float32)[x[:, 0]] + jnp.asarray(template.second, jnp.float32)[x[:, 1]]
+        return tables(x) + jnp.concatenate(values, axis=1) @ jnp.asarray(basis.T, jnp.float32)
 
     def outputs(x: Inputs, pre: Value) -> Value:
         return activate(reading, layer.pre, layer.hidden, np.asarray(pre)) @ layer.readout
@@ -153,7 +156,7 @@ def _steps(
         Step(
             name=name,
             formula="A*cos(w*a + phi)" if template.kind == "wave" else "f(a)",
-            compute=partial(_looked_up, template.first @ planes[name]),
+            compute=sum_of_tables(template.first @ planes[name]),
             exchange=Exchange(site=layer.pre, column=0, basis=planes[name]) if name in exchanged else None,
             units=mine,
             form=FORMS[template.kind],
@@ -167,10 +170,6 @@ def _steps(
         ),  # all of them: the groups that are no steps are in f too
         Step(name="outputs", formula="act(units)", reads=("units",), compute=outputs),
     )
-
-
-def _looked_up(table: Float[np.ndarray, "n directions"], x: Inputs) -> Value:
-    return jnp.asarray(table, jnp.float32)[x[:, 0]]
 
 
 def unit_groups(template: Template, importance: Float[np.ndarray, " units"]) -> Groups:
@@ -198,21 +197,11 @@ def group_plane(
 
 def unit_formula(template: Template, n: int, u: int) -> str:
     """A unit's pre-activation with its own constants, and its nonlinearity."""
-    parts = []
     if template.waves is not None:
-        waves, k = template.waves, int(template.waves.wave[u]) + 1
-        parts = [f"{waves.bias[u]:.3g}"]
-        for name, value in (("a", waves.a[u]), ("b", waves.b[u])):
-            parts.append(f"{abs(value):.3g}*cos(pi*{k}*{name}/{GRID * n}{plus(-float(np.angle(value)))})")
-        return f"act({joined(parts)})"
+        turn = f"pi*{int(template.waves.wave[u]) + 1}"
+        return wave_unit(template.waves, u, (f"{turn}*a/{GRID * n}", f"{turn}*b/{GRID * n}"))
     assert template.ramps is not None
-    for name, ramps in zip("ab", template.ramps, strict=True):
-        places = np.array([0, *ramps.knots[:, u], n - 1])
-        slopes = np.diff(ramps.corners[:, u]) / np.diff(places)
-        parts += [f"{ramps.corners[0, u]:.3g}", f"{slopes[0]:.3g}*{name}"]
-        for knot, turn in zip(places[1:-1], np.diff(slopes), strict=True):
-            parts.append(f"{turn:.3g}*Max(0, {name} - {knot})")
-    return f"act({joined(parts)})"
+    return f"act({joined([part for name, r in zip('ab', template.ramps, strict=True) for part in ramp_text(r, u, n, name)])})"
 
 
 def _arrays(weight: Float[np.ndarray, " units"], k: np.ndarray, groups: Groups) -> dict[str, np.ndarray]:

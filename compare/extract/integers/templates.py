@@ -10,14 +10,13 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.fit.characters import Characters, Waves, wave_parts
+from compare.fit.characters import GRID, Waves, line_waves, wave_parts
 from compare.fit.fit import class_sums
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
 from compare.search import Target, best_terms
 
 Kind = Literal["wave", "ramp"]
 Parts = tuple[Float[np.ndarray, "n units"], Float[np.ndarray, "n units"]]
-GRID = 4  # frequencies a step of pi / n
 LOBE = 2  # steps of pi / n: waves closer than this are not told apart over 0 .. n - 1
 SENTENCES: dict[Kind, str] = {
     "wave": "each unit's pre-activation is one real frequency: bias + A cos(w a + phi) + B cos(w b + psi)",
@@ -37,12 +36,6 @@ class Template:
 
     def values(self, x: Int[np.ndarray, " rows"], y: Int[np.ndarray, " rows"]) -> Float[np.ndarray, "rows units"]:
         return self.first[x] + self.second[y]
-
-
-def line_waves(n: int) -> Characters:
-    """Waves of frequency pi k / 4 n over 0 .. n - 1, k = 1 .. 4 n; they do not close, as those of residues do."""
-    k = np.arange(1, GRID * n + 1)
-    return Characters(p=n, group="additive", k=k, z=np.exp(1j * np.pi / GRID * np.outer(k, np.arange(n)) / n))
 
 
 def fit_waves(*parts: Float[np.ndarray, "n units"], barred: Int[np.ndarray, " units"] | None = None) -> Template:

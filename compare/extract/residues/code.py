@@ -17,8 +17,8 @@ from compare.fit.levels import log_levels, phase, uniform
 from compare.fit.logits import LogitWaves
 from compare.fit.multiples import multiple_bits
 from compare.fit.pursuit import pursuit
-from compare.layer import Layer, activate_sums, strength
 from compare.read import Reading
+from compare.sites.layer import Layer, activate_sums, strength
 
 AMPLITUDE_BITS, BIAS_BITS = 3, 5
 LEVELS = 2**AMPLITUDE_BITS

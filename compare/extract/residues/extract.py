@@ -5,14 +5,13 @@ unit, one pair of multiples (m, n) a net, the true nonlinearity after it (the me
 m = n = 1: Gromov, arXiv 2301.02679).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
-from compare.explanation import LIVE, Explanation, Refusal
+from compare.explanation import Explanation, Refusal
 from compare.extract.asked import Asked, typed
 from compare.extract.residues.code import codes
 from compare.fit.characters import (
@@ -20,27 +19,23 @@ from compare.fit.characters import (
     GroupName,
     Waves,
     characters,
-    period_of,
     wave_parts,
     wave_target,
     waves_of,
 )
 from compare.fit.logits import (
-    LogitWaves,
     combined_argument,
-    contribution,
-    first_wave,
     fit_logits,
     formula_bits,
     formula_outputs,
     formula_text,
 )
 from compare.fit.multiples import find_multiples, times
-from compare.layer import Layer, find_additive_layer, importance
+from compare.fit.terms import frequency_arrays, frequency_unit, wave_steps, wrong_steps
 from compare.read import Reading
-from compare.search import Choice, Target, best_terms, forbidden, others_than, search
-from compare.step import Exchange, Inputs, Step, Steps, Value
-from compare.text import joined, plus
+from compare.search import Choice, Target, best_terms, forbidden, search
+from compare.sites.layer import Layer, find_additive_layer, importance
+from compare.step import Exchange, Step, sum_of_tables
 from synth.language.types import Z
 
 NAME = "residues"
@@ -133,7 +128,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
         bits_formula=formula_bits(logits),
         short=partial(formula_outputs, logits),
         importance=fitted.target.weight,
-        unit_formula=partial(unit_formula, chars, waves),
+        unit_formula=partial(frequency_unit, chars, waves),
         arrays=frequency_arrays(logits, waves.wave, fitted.target.weight),
         notes=(
             f"group: {chars.group}",
@@ -143,54 +138,6 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
     )
 
 
-def wave_steps(logits: LogitWaves, exchange: Exchange, wave: Int[np.ndarray, " units"], form: str) -> Steps:
-    """Each frequency's wave of the first argument, the largest first, and what the outputs make of it.
-
-    `wave` is each unit's; `form` how a unit reads it, written in {k} and {period}.
-    """
-    chars = logits.characters
-    steps: list[Step] = []
-    for i in np.argsort(-logits.share):
-        row, k = logits.wave[i], int(chars.k[logits.wave[i]])
-        angle = f"2*pi*{k}*{times(logits.lead, 'a')}/{period_of(chars)}"
-        steps += (
-            Step(
-                name=f"k = {k}",
-                formula=f"exp(I*{angle})",
-                compute=partial(_first, logits, int(i)),
-                exchange=exchange,
-                units=np.flatnonzero(wave == row),
-                form=form.format(k=k, period=period_of(chars)),
-            ),
-            Step(
-                name=f"outputs, k = {k}",
-                formula=formula_text(_only(logits, int(i))),
-                reads=(f"k = {k}",),
-                compute=partial(_written, logits, int(i)),
-            ),
-        )
-    return tuple(steps)
-
-
-def wrong_steps(terms: Steps, logits: LogitWaves) -> Steps:
-    """The same steps by waves outside the dictionary."""
-    by = replace(logits, wave=others_than(logits.wave, len(logits.characters.k)))
-    computes = [part for i in np.argsort(-logits.share) for part in (partial(_first, by, i), partial(_written, by, i))]
-    return tuple(replace(step, compute=compute) for step, compute in zip(terms, computes, strict=True))
-
-
-def _only(logits: LogitWaves, i: int) -> LogitWaves:
-    return replace(logits, wave=logits.wave[[i]], weight=logits.weight[[i]], share=logits.share[[i]])
-
-
-def _first(logits: LogitWaves, i: int, x: Inputs) -> Value:
-    return first_wave(logits, i, x[:, 0])
-
-
-def _written(logits: LogitWaves, i: int, x: Inputs, first: Value) -> Value:
-    return contribution(logits, i, first, x[:, 1])
-
-
 def _units(chars: Characters, site: str, waves: Waves, names: Int[np.ndarray, " p"] | None = None) -> Step:
     """All units' pre-activations; `names` under which the waves know the residues."""
     parts = wave_parts(chars, waves)
@@ -198,18 +145,9 @@ def _units(chars: Characters, site: str, waves: Waves, names: Int[np.ndarray, " 
     return Step(
         name="units",
         formula="bias + A*cos(w*m*a + phi) + B*cos(w*n*b + psi)",
-        compute=sum_of(first, second),
+        compute=sum_of_tables(first, second),
         holds=site,
     )
-
-
-def sum_of(first: Float[np.ndarray, "n units"], second: Float[np.ndarray, "n units"]):
-    """A table of the first input plus one of the second, as a step computes it."""
-
-    def compute(x: Inputs) -> Value:
-        return jnp.asarray(first, jnp.float32)[x[:, 0]] + jnp.asarray(second, jnp.float32)[x[:, 1]]
-
-    return compute
 
 
 def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> tuple[Waves, Int[np.ndarray, " p"]]:
@@ -221,31 +159,9 @@ def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> tuple[Waves, I
     return waves_of(best_terms(target), multiples), names
 
 
-def frequency_arrays(
-    logits: LogitWaves, wave: Int[np.ndarray, " units"], weight: Float[np.ndarray, " units"]
-) -> dict[str, np.ndarray]:
-    """Frequencies, their shares of the outputs' variance, and how many units with an effect carry each."""
-    live = weight > LIVE
-    return {
-        "frequencies.k": logits.characters.k[logits.wave],
-        "frequencies.amplitude": logits.share,
-        "frequencies.units": np.array([int((wave[live] == row).sum()) for row in logits.wave]),
-    }
-
-
 def _form(multiples: tuple[int, int]) -> str:
     waves = (
         f"{constant}*cos(2*pi*{{k}}*{times(multiple, name)}/{{period}} + {shift})"
         for constant, multiple, name, shift in zip("AB", multiples, "ab", ("phi", "psi"), strict=True)
     )
     return f"act(bias + {' + '.join(waves)})"
-
-
-def unit_formula(chars: Characters, waves: Waves, n: int) -> str:
-    """act(bias + A cos(2 pi k m a / p + phi) + B cos(2 pi k n b / p + psi)) with a unit's own constants."""
-    k, period = int(chars.k[waves.wave[n]]), period_of(chars)
-    parts = [f"{waves.bias[n]:.3g}"]
-    for name, multiple, value in zip("ab", waves.multiples, (waves.a[n], waves.b[n]), strict=True):
-        angle = f"2*pi*{k}*{times(multiple, name)}/{period}{plus(-float(np.angle(value)))}"
-        parts.append(f"{abs(value):.3g}*cos({angle})")
-    return f"act({joined(parts)})"

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from compare.extract.integers.templates import GRID, line_waves
+from compare.fit.characters import GRID, line_waves
 from compare.fit.quotient import pairs
 from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading

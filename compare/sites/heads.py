@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.layer import Layer, find_layer
 from compare.read import Reading
+from compare.sites.layer import Layer, find_layer
 
 TOKEN_SHARE = 1e-4  # of a position's mean square that may remain beyond what its own token gives
 SCORE = re.compile(r"head\.(\d+)\.(\d+)\.score")

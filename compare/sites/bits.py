@@ -6,11 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from compare.extract.asked import Asked, typed
-from compare.layer import activate, find_layer
 from compare.read import Reading
+from compare.sites.layer import activate, find_layer
 from compare.step import Inputs
-from synth.language.types import BOOL
 
 AFFINE_ERROR = 1e-3  # of a pre-activation's standard deviation that may remain beyond an affine form
 MARGIN_ERROR = 1e-3  # of the margin's standard deviation that the read-out may miss
@@ -72,9 +70,8 @@ class BitLayer:
 def find_bit_layer(reading: Reading) -> BitLayer | str:
     """The hidden layer over the bits, or why there is none that this extractor reads."""
     outputs = reading.outputs.shape[1]
-    problem = reads(reading) or (f"expected one or two outputs, got {outputs}" if outputs > 2 else None)
-    if problem:
-        return problem
+    if outputs > 2:
+        return f"expected one or two outputs, got {outputs}"
     columns, boundary = _columns(reading), _boundary(reading)
     if isinstance(columns, str) or isinstance(boundary, str):
         return columns if isinstance(columns, str) else str(boundary)
@@ -126,16 +123,6 @@ def margin_of(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, "
 def outputs_of(margin: np.ndarray | Array, classes: int) -> np.ndarray | Array:
     """Outputs (rows, classes) with this margin (rows,); numpy or JAX."""
     return margin[:, None] if classes == 1 else margin[:, None] * np.array([-0.5, 0.5], dtype=np.float32)
-
-
-def reads(asked: Asked) -> str | None:
-    """None for tasks from Booleans, on all of their values, to a Boolean; otherwise why not."""
-    kind = typed(asked)
-    if not kind.args or any(t != BOOL for t in (*kind.args, kind.result)):
-        return f"expected Boolean arguments and a Boolean result, got a specification of type {kind}"
-    if asked.rows != 2 ** len(kind.args):
-        return f"expected all 2^{len(kind.args)} inputs in the domain, got {asked.rows} rows"
-    return None
 
 
 def _boundary(reading: Reading) -> float | str:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from compare.asked import Asked, asked
 from compare.explanation import Explanation, Refusal
 from compare.extract import attention, boolean, integers, residues
-from compare.extract.asked import Asked, asked
 from compare.read import Reading
 from compare.sample import Samples
 from compare.view import View

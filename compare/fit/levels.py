@@ -1,7 +1,11 @@
 """Constants on few levels, as a code states them."""
 
+from dataclasses import replace
+
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Complex, Float, Int
+
+from compare.fit.characters import Waves
 
 OCTAVES = 6.0  # of a log-amplitude, below the largest
 
@@ -20,6 +24,20 @@ def phase(values: Complex[np.ndarray, "*n"], q: int) -> Complex[np.ndarray, "*n"
     """Unit complex number of the nearest of 2^q phases."""
     step = 2 * np.pi / 2**q
     return np.exp(1j * np.round(np.angle(values) / step) * step)
+
+
+def rough_waves(waves: Waves, kept: Int[np.ndarray, " kept"], q: int, levels: int, bias_bits: int) -> Waves:
+    """Some units' waves with phases of q bits, log-amplitudes on few levels and a bias of a few bits."""
+    a, b = waves.a[kept], waves.b[kept]
+    return replace(
+        waves,
+        wave=waves.wave[kept],
+        bias=uniform(waves.bias[kept], bias_bits),
+        a=log_levels(np.abs(a), levels) * phase(a, q),
+        b=log_levels(np.abs(b), levels) * phase(b, q),
+        extra=waves.extra[:, kept],
+        explained=waves.explained[kept],
+    )
 
 
 def uniform(values: Float[np.ndarray, "*n"], bits: int) -> Float[np.ndarray, "*n"]:

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from compare.read import Reading
 
 ADDITIVE_SHARE = 1e-6  # of a site's variance that may remain beyond a sum of single-argument parts
+EQUAL = 1e-4  # of the largest activation
 LINEAR_SPREAD = 1e-6  # of the squared Jacobian that may change between inputs
 
 
@@ -80,6 +81,18 @@ def activate_sums(
     pre = np.zeros((reading.rows, reading.shapes[layer.pre][0]), dtype=np.float32)
     pre[:, kept] = sum(part[tokens] for part, tokens in zip(parts, reading.x.T, strict=False))
     return activate(reading, layer.pre, layer.hidden, pre)[:, kept]
+
+
+def power_of(pre: np.ndarray, power: int) -> np.ndarray:
+    """ReLU for 1, the square for 2."""
+    return np.maximum(pre, 0) if power == 1 else pre**2
+
+
+def homogeneous_power(reading: Reading, layer: Layer) -> int | None:
+    """1 where the hidden layer is a ReLU, 2 where it squares, else None: other units have no scale to give away."""
+    pre, own = reading.site(layer.pre), reading.site(layer.hidden)
+    tolerance = EQUAL * max(float(np.abs(own).max()), 1e-30)
+    return next((power for power in (1, 2) if float(np.abs(power_of(pre, power) - own).max()) <= tolerance), None)
 
 
 def strength(reading: Reading, layer: Layer) -> Float[np.ndarray, " units"]:

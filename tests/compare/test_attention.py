@@ -12,10 +12,9 @@ from compare.evidence.rival import rival
 from compare.evidence.substitution import substitution
 from compare.explanation import Explanation, Refusal
 from compare.extract import attention
-from compare.extract.attention.code import homogeneous_power
 from compare.read import Reading, read
 from compare.sites.heads import HeadLayer, find_heads
-from compare.sites.layer import Layer, find_layer
+from compare.sites.layer import Layer, find_layer, homogeneous_power
 from compare.view import by_position
 from nets.arch.mlp import mlp
 from nets.net import tapping, wrap
@@ -129,11 +128,11 @@ def test_other_nonlinearities_have_no_code():
     given = reading()
     heads = find_heads(given, 23)
     assert isinstance(heads, HeadLayer)
-    assert homogeneous_power(given, heads) == 1
+    assert homogeneous_power(given, heads.layer) == 1
     given.cache["hidden.0"] = given.site("hidden.0.pre") ** 2
-    assert homogeneous_power(given, heads) == 2
+    assert homogeneous_power(given, heads.layer) == 2
     given.cache["hidden.0"] = np.tanh(given.site("hidden.0.pre"))
-    assert homogeneous_power(given, heads) is None
+    assert homogeneous_power(given, heads.layer) is None
 
 
 def refusal(given: Reading) -> str:

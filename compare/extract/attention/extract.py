@@ -19,7 +19,7 @@ from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
 from compare.fit.terms import frequency_arrays, wave_steps, wrong_steps
 from compare.read import Reading
-from compare.sites.heads import HeadLayer, find_heads, token_means
+from compare.sites.heads import HeadLayer, find_embedding, find_heads
 from compare.sites.layer import importance
 from compare.step import Exchange, Inputs, Step, Steps, Value
 from compare.text import joined, plus
@@ -31,6 +31,7 @@ TEMPLATE = (
     "one frequency a unit"
 )
 FORM = "act(bias + A(a, b)*cos(2*pi*{k}*a/{period} + phi) + B(a, b)*cos(2*pi*{k}*b/{period} + psi))"
+NO_EMBEDDING = "expected a site that depends on the first argument alone, such as its embedding, got none"
 MINOR_POWER = 0.01  # of a head's strongest frequency; weaker ones are not named
 
 
@@ -42,10 +43,9 @@ def extract(reading: Reading) -> Explanation | Refusal:
     found = find_heads(reading, p)
     if isinstance(found, str):
         return Refusal(extractor=NAME, reason=found)
-    embedding = _embedding(reading, p)
+    embedding = find_embedding(reading, p)
     if embedding is None:
-        reason = "expected a site that depends on the first argument alone, such as its embedding, got none"
-        return Refusal(extractor=NAME, reason=reason)
+        return Refusal(extractor=NAME, reason=NO_EMBEDDING)
     heads = _heads(reading, found, characters(p))
     return _explanation(reading, found, heads, fit_heads(heads), embedding)
 
@@ -61,20 +61,6 @@ def _heads(reading: Reading, found: HeadLayer, chars: Characters) -> Heads:
         pre=reading.site(found.layer.pre)[rows],
         importance=importance(reading, found.layer, rows),
     )
-
-
-def _embedding(reading: Reading, p: int) -> str | None:
-    """The first site that is a function of the first input column alone."""
-    tokens = reading.x[:, 0]
-    for site in reading.net.sites:
-        if len(reading.shapes[site]) != 1 or reading.shapes[site][0] < 2:
-            continue
-        own = reading.site(site)
-        table = token_means(own, tokens, p)
-        varies = float(table.var(axis=0).sum())
-        if varies > 0 and float(((own - table[tokens]) ** 2).sum(axis=1).mean()) <= 1e-6 * varies:
-            return site
-    return None
 
 
 def _explanation(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, embedding: str) -> Explanation:

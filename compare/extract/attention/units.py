@@ -8,6 +8,7 @@ from jaxtyping import Complex, Float, Int
 from compare.fit.characters import Characters
 from compare.fit.heads import Heads
 from compare.fit.levels import log_levels, phase, uniform
+from compare.sites.layer import power_of
 
 READING_OCTAVES = 4.0
 
@@ -101,11 +102,6 @@ def features(
     return {row: np.asarray(value).T for row, value in mixed.items()}
 
 
-def activate(pre: np.ndarray, power: int) -> np.ndarray:
-    """ReLU for 1, the square for 2."""
-    return np.maximum(pre, 0) if power == 1 else pre**2
-
-
 def hidden(rough: Rough, mixed: Features, power: int) -> Float[np.ndarray, "rows units"]:
     """Activations, centred over the rows."""
     rows = len(next(iter(mixed.values())))
@@ -114,7 +110,7 @@ def hidden(rough: Rough, mixed: Features, power: int) -> Float[np.ndarray, "rows
         mine = np.flatnonzero(rough.wave == row)
         columns = np.concatenate([np.real(own), np.imag(own)], axis=1)
         weights = np.concatenate([np.real(rough.gain[mine]), np.imag(rough.gain[mine])], axis=1).T.astype(np.float32)
-        acts[:, mine] = activate(columns @ weights + rough.bias[mine].astype(np.float32), power)
+        acts[:, mine] = power_of(columns @ weights + rough.bias[mine].astype(np.float32), power)
     return acts - acts.mean(axis=0)
 
 

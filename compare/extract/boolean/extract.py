@@ -11,9 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from compare.asked import Asked, typed
 from compare.evidence.bits import shortest
 from compare.explanation import Code, Explanation, Refusal
-from compare.extract.asked import Asked, typed
 from compare.extract.boolean.code import PRECISIONS, codes, entry_bits
 from compare.extract.boolean.templates import (
     Entry,

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from compare.fit.lines import lines
 from compare.fit.threshold import roundings
 from compare.search import growing
 from compare.sites.bits import BitLayer
@@ -155,7 +156,7 @@ def _subset_template(layer: BitLayer, masks: np.ndarray, cost: np.ndarray) -> Te
 def count_templates(layer: BitLayer, allowed: Bits) -> Iterator[Template]:
     """Dictionaries of V over the allowed bits: directions in 1 .. 4 clusters, rounded by agreement with the net."""
     for clusters in range(1, COUNTS + 1):
-        directions = _directions(layer, allowed, clusters)
+        directions = lines(layer.weights * allowed[:, None], layer.importance, clusters)
         if directions is None:
             return
         best, score = None, -1.0
@@ -178,34 +179,6 @@ def count_template(layer: BitLayer, counts: Int[np.ndarray, "n counts"]) -> Temp
     weights = counts[:, chosen] * along[chosen, np.arange(layer.units)]
     entries = tuple(Entry("V", tuple(int(w) for w in column)) for column in counts.T)
     return Template(layer, entries, chosen, weights.astype(np.float32), layer.bias)
-
-
-def _directions(layer: BitLayer, allowed: Bits, clusters: int, rounds: int = 20) -> np.ndarray | None:
-    """Unit directions (n, clusters) of the units' weights up to sign, weighted by the units' effect."""
-    weights = layer.weights * allowed[:, None]
-    lengths = np.linalg.norm(weights, axis=0)
-    live = (lengths > 1e-6 * lengths.max(initial=1e-30)) & (layer.importance > 0)
-    if live.sum() < clusters:
-        return None
-    unit = (weights[:, live] / lengths[live]).astype(np.float64)
-    share = layer.importance[live]
-    centres = [_principal(unit, share)]
-    for _ in range(1, clusters):
-        covered = np.max([(unit.T @ c) ** 2 for c in centres], axis=0)
-        centres.append(unit[:, np.argmax(share * (1 - covered))])
-    for _ in range(rounds if clusters > 1 else 0):
-        nearest = np.argmax(np.abs(unit.T @ np.stack(centres, 1)), axis=1)
-        centres = [
-            _principal(unit[:, nearest == c], share[nearest == c]) if (nearest == c).any() else centres[c]
-            for c in range(clusters)
-        ]
-    return np.stack(centres, axis=1)
-
-
-def _principal(unit: np.ndarray, share: np.ndarray) -> np.ndarray:
-    vectors = np.linalg.eigh((unit * share) @ unit.T)[1]
-    first = vectors[:, -1]
-    return first * np.sign(first[np.argmax(np.abs(first))])
 
 
 def fitted_agreement(template: Template) -> float:

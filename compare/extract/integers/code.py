@@ -9,15 +9,16 @@ ramp's log-amplitude and the offset are finer too.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Complex, Float, Int
+from jaxtyping import Float, Int
 
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
 from compare.extract.integers.templates import Template
 from compare.fit.characters import GRID, Waves, line_waves, wave_parts
-from compare.fit.levels import log_levels, phase, uniform
+from compare.fit.levels import log_levels, phase, rough_waves, uniform
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
 from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading
@@ -91,27 +92,18 @@ def quantised(
 ) -> tuple[Float[np.ndarray, "n kept"], Float[np.ndarray, "n kept"]]:
     """Tables of both arguments' parts from the quantised constants alone."""
     if template.waves is not None:
-        w = template.waves
-        a, b = _tied(w.a[kept], w.b[kept]) if tied else (w.a[kept], w.b[kept])
-        rough = Waves(
-            wave=w.wave[kept],
-            bias=uniform(w.bias[kept], BIAS_BITS),
-            a=log_levels(np.abs(a), LEVELS) * phase(a, q),
-            b=log_levels(np.abs(b), LEVELS) * phase(b, q),
-            extra=w.extra[:, kept],
-            explained=w.explained[kept],
-        )
-        return wave_parts(line_waves(n), rough)
+        waves = _tied(template.waves) if tied else template.waves
+        return wave_parts(line_waves(n), rough_waves(waves, kept, q, LEVELS, BIAS_BITS))
     assert template.ramps is not None
     first, second = (_rough_ramps(Ramps(r.knots[:, kept], r.corners[:, kept]), n, q) for r in template.ramps)
     return first, second
 
 
-def _tied(a: Complex[np.ndarray, " kept"], b: Complex[np.ndarray, " kept"]) -> tuple[np.ndarray, np.ndarray]:
+def _tied(waves: Waves) -> Waves:
     """The nearest waves of which the second is the first or its negative."""
-    sign = np.where(np.real(a * np.conj(b)) >= 0, 1.0, -1.0)
-    mean = (a + sign * b) / 2
-    return mean, sign * mean
+    sign = np.where(np.real(waves.a * np.conj(waves.b)) >= 0, 1.0, -1.0)
+    mean = (waves.a + sign * waves.b) / 2
+    return replace(waves, a=mean, b=sign * mean)
 
 
 def _rough_ramps(ramps: Ramps, n: int, q: int) -> Float[np.ndarray, "n columns"]:

@@ -11,8 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
+from compare.asked import Asked, typed
 from compare.explanation import LIVE, Explanation, Refusal
-from compare.extract.asked import Asked, typed
 from compare.extract.integers.code import codes
 from compare.extract.integers.templates import (
     SENTENCES,
@@ -20,7 +20,6 @@ from compare.extract.integers.templates import (
     Template,
     additive_tables,
     controls,
-    explained,
     fit_two_ramps,
     fit_waves,
 )
@@ -30,6 +29,7 @@ from compare.fit.ramps import ramp_text
 from compare.fit.terms import wave_unit
 from compare.read import Reading
 from compare.sites.layer import Layer, activate, find_additive_layer, importance
+from compare.statistics import explained
 from compare.step import Exchange, Inputs, Step, Steps, Value, sum_of_tables
 from compare.text import joined
 from synth.language.types import INT
@@ -84,7 +84,7 @@ class _Fitted:
         weight = importance(reading, layer, reading.fitted)
         parts = additive_tables(reading.view.classes, x, y, values)
         tries = (fit_waves(*parts), fit_two_ramps(*parts))
-        true = max(tries, key=lambda template: float(weight @ explained(template, x, y, values)))
+        true = max(tries, key=lambda template: float(weight @ explained(values, template.values(x, y))))
         names = np.random.default_rng(reading.seed + 1).permutation(reading.view.classes)
         wrong, permuted = controls(parts, true, names)
         return cls(parts=parts, true=true, wrong=wrong, permuted=permuted, importance=weight)
@@ -201,7 +201,8 @@ def unit_formula(template: Template, n: int, u: int) -> str:
         turn = f"pi*{int(template.waves.wave[u]) + 1}"
         return wave_unit(template.waves, u, (f"{turn}*a/{GRID * n}", f"{turn}*b/{GRID * n}"))
     assert template.ramps is not None
-    return f"act({joined([part for name, r in zip('ab', template.ramps, strict=True) for part in ramp_text(r, u, n, name)])})"
+    first, second = (ramp_text(ramps, u, n, name) for name, ramps in zip("ab", template.ramps, strict=True))
+    return f"act({joined(first + second)})"
 
 
 def _arrays(weight: Float[np.ndarray, " units"], k: np.ndarray, groups: Groups) -> dict[str, np.ndarray]:

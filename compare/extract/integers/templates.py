@@ -103,14 +103,3 @@ def additive_tables(
     solution = np.linalg.solve(counts + 1e-9 * np.eye(2 * n), moment)
     shift = solution[n:].mean(axis=0)
     return solution[:n] + shift, solution[n:] - shift
-
-
-def explained(
-    template: Template,
-    x: Int[np.ndarray, " rows"],
-    y: Int[np.ndarray, " rows"],
-    values: Float[np.ndarray, "rows units"],
-) -> Float[np.ndarray, " units"]:
-    """Explained fraction of each unit's variance on these rows."""
-    rest = ((values - template.values(x, y)) ** 2).mean(axis=0)
-    return 1 - rest / np.maximum(values.var(axis=0), 1e-30)

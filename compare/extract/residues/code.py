@@ -8,15 +8,15 @@ its read-out is the sum of the two and is free.
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Complex, Float, Int
+from jaxtyping import Complex, Int
 
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
 from compare.fit.characters import Characters, Waves, wave_parts
-from compare.fit.levels import log_levels, phase, uniform
+from compare.fit.levels import log_levels, phase, rough_waves
 from compare.fit.logits import LogitWaves
 from compare.fit.multiples import multiple_bits
-from compare.fit.pursuit import pursuit
+from compare.fit.pursuit import wave_pursuit
 from compare.read import Reading
 from compare.sites.layer import Layer, activate_sums, strength
 
@@ -28,7 +28,6 @@ PRECISIONS = (3, 4, 5, 8)
 TEMPLATE_BITS = 8.0  # group, sign, and the template's place among the declared ones
 SIZES = 14  # numbers of kept units tried for each precision
 WORTH = 0.5  # of the units' variance by their waves, before a pursuit is worth its time
-PURSUED = 40  # units a wave, at most
 
 
 def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logits: LogitWaves) -> Iterator[Code]:
@@ -43,6 +42,7 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
     header = log2_choose(len(chars.k), len(logits.wave)) + TEMPLATE_BITS + SHIFT_BITS * shifted
     header += multiple_bits(chars, waves.multiples)
     worth = float((importance**2) @ waves.explained) >= WORTH * float((importance**2).sum())
+    rows = reading.fitted
     limit = table_bits(reading.answers, reading.view.classes)
     for q in PRECISIONS:
         most = int(min(len(order), limit // (per_unit + 2 * q + AMPLITUDE_BITS), (importance > 0).sum()))
@@ -57,7 +57,10 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
         grid = np.unique(np.geomspace(min(4, most), most, SIZES).astype(int))
         plans = [(np.arange(n), read_off[:n], AMPLITUDE_BITS) for n in grid]
         if worth:
-            plans += [(*plan, FINE_BITS) for plan in pursued(reading, chars, waves.wave[kept], hidden, turn)]
+            plans += [
+                (*plan, FINE_BITS)
+                for plan in wave_pursuit(z, waves.wave[kept], turn, hidden[rows], reading.outputs[rows])
+            ]
         for units, amplitude, bits in plans:
             readout = log_levels(amplitude, 2**bits)[:, None] * np.real(turn[units, None] * np.conj(z[units]))
             yield Code(
@@ -69,48 +72,10 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
             )
 
 
-def pursued(
-    reading: Reading,
-    chars: Characters,
-    wave: Int[np.ndarray, " kept"],
-    hidden: Float[np.ndarray, "rows kept"],
-    turn: Complex[np.ndarray, " kept"],
-) -> Iterator[tuple[Int[np.ndarray, " units"], Float[np.ndarray, " units"]]]:
-    """Units and read-out amplitudes >= 0 that fit the net's outputs on the fitted rows, for a grid of units a wave.
-
-    A pursuit over the units of each wave (after Pati et al. 1993, with non-negative least squares at each step) takes
-    units whose phases balance each other.
-    """
-    outputs = reading.outputs[reading.fitted]
-    outputs = outputs - outputs.mean(axis=1, keepdims=True)
-    features = hidden[reading.fitted].astype(np.float64)
-    plans = []
-    for row in np.unique(wave):
-        units = np.flatnonzero(wave == row)
-        goal = outputs @ chars.z[row] * (2 / float((np.abs(chars.z[row]) ** 2).sum()))
-        gram = (features[:, units].T @ features[:, units]) * np.real(np.conj(turn[units])[:, None] * turn[units])
-        moment = np.real(np.conj(turn[units]) * (features[:, units].T @ goal))
-        plans.append((units, pursuit(gram, moment, PURSUED)))
-    for size in np.unique(np.geomspace(2, PURSUED, SIZES).astype(int)):
-        steps = [(units, steps[min(size, len(steps)) - 1]) for units, steps in plans if steps]
-        units = np.concatenate([units[chosen] for units, (chosen, _) in steps]) if steps else np.zeros(0, int)
-        amplitude = np.concatenate([amplitude for _, (_, amplitude) in steps]) if steps else np.zeros(0)
-        if (amplitude > 0).any():
-            yield units[amplitude > 0], amplitude[amplitude > 0]
-
-
 def quantised(
     chars: Characters, waves: Waves, signs: tuple[int, int], kept: Int[np.ndarray, " kept"], q: int
 ) -> tuple[tuple[np.ndarray, np.ndarray], Complex[np.ndarray, " kept"]]:
     """Tables of both arguments' parts (p, kept), and the phase of the read-out, from the quantised constants alone."""
+    rough = rough_waves(waves, kept, q, LEVELS, BIAS_BITS)
     a, b = phase(waves.a[kept], q), phase(waves.b[kept], q)
-    rough = Waves(
-        wave=waves.wave[kept],
-        bias=uniform(waves.bias[kept], BIAS_BITS),
-        a=log_levels(np.abs(waves.a[kept]), LEVELS) * a,
-        b=log_levels(np.abs(waves.b[kept]), LEVELS) * b,
-        extra=waves.extra[:, kept],
-        explained=waves.explained[kept],
-        multiples=waves.multiples,
-    )
     return wave_parts(chars, rough), a ** np.sign(signs[0]) * b ** np.sign(signs[1])

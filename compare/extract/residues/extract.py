@@ -11,8 +11,8 @@ from functools import partial
 import numpy as np
 from jaxtyping import Int
 
+from compare.asked import Asked, typed
 from compare.explanation import Explanation, Refusal
-from compare.extract.asked import Asked, typed
 from compare.extract.residues.code import codes
 from compare.fit.characters import (
     Characters,

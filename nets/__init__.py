@@ -4,7 +4,8 @@ from nets.arch import ARCHITECTURES, mlp, transformer
 from nets.check import check_net
 from nets.checkpoint import load_arrays, save_arrays
 from nets.data import Data
-from nets.net import Net, Params, Sites, Tap, tapping, wrap
+from nets.edits import Patch, Shift, Sites, Tap, tapping
+from nets.net import Net, Params, wrap
 from nets.recipe import Recipe
 from nets.train import Trained, train
 
@@ -13,7 +14,9 @@ __all__ = [
     "Data",
     "Net",
     "Params",
+    "Patch",
     "Recipe",
+    "Shift",
     "Sites",
     "Tap",
     "Trained",

@@ -9,19 +9,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nets.net import Net, Params, Sites, Tokens
+from nets.edits import Patch, Sites
+from nets.net import Inputs, Net, Params
 
 OURS = Path(__file__).parent
 SAME = 1e-4  # of the largest value that may change where nothing should
 LOUD = 10.0  # size of an edit, in a site's largest magnitudes, that no dead unit sleeps through
 
 
-def check_net(net: Net, params: Params, x: Tokens) -> None:
+def check_net(net: Net, params: Params, x: Inputs) -> None:
     """ValueError where `apply` raises an error or jit cannot trace it, outputs or sites are NaN, sites are missing or
     change shape, or edits do not work as edits.
 
-    Runs the net on `x` (batch, positions), on its first half, and for each site with that site's values replaced by
-    themselves and by others.
+    Runs the net on `x` (batch, positions), or reals (batch, ...), on its first half, with every second row of all sites
+    replaced by a patch, and for each site with that site's values replaced by themselves and by others.
     """
     try:
         jax.eval_shape(net.apply, params, x)
@@ -33,9 +34,10 @@ def check_net(net: Net, params: Params, x: Tokens) -> None:
     _check_batch(net, sites, fewer, len(x) // 2)
     for number, site in enumerate(net.sites):
         check_site(net, params, x, site, {"outputs": outputs, **sites}, number)
+    check_patches(net, params, x, {"outputs": outputs, **sites})
 
 
-def check_site(net: Net, params: Params, x: Tokens, site: str, before: Sites, seed: int) -> None:
+def check_site(net: Net, params: Params, x: Inputs, site: str, before: Sites, seed: int) -> None:
     """ValueError where an edit of the site by its own values changes something, or by other values changes nothing."""
     own = np.asarray(before[site])
     moved = _moved(own, seed)
@@ -64,6 +66,30 @@ def check_site(net: Net, params: Params, x: Tokens, site: str, before: Sites, se
     )
 
 
+def check_patches(net: Net, params: Params, x: Inputs, before: Sites) -> None:
+    """ValueError where patches of some rows are not returned as their values, or patches of none change something."""
+    rows = np.arange(len(x)) % 2 == 0
+    values = {site: _moved(np.asarray(before[site]), number) for number, site in enumerate(net.sites)}
+    some = {site: Patch(rows.reshape(-1, *(1,) * (value.ndim - 1)), value) for site, value in values.items()}
+    try:
+        patched = net.apply(params, x, some)[1]
+        outputs, still = net.apply(params, x, {site: Patch(np.array(False), value) for site, value in values.items()})
+    except Exception as error:
+        _blame(net, x, error)
+    for site, value in values.items():
+        if not _equal(np.asarray(patched[site])[rows], value[rows]):
+            raise ValueError(
+                f"net {net.name!r}: site {site!r} does not react to patches: expected a Patch to be returned as the "
+                f"site's values where it holds, got other values; let `apply` take edits.get({site!r}, its own value)"
+            )
+    loose = [name for name, value in {"outputs": outputs, **still}.items() if not _equal(value, before[name])]
+    if loose:
+        raise ValueError(
+            f"net {net.name!r}: expected patches that hold nowhere to change nothing, got other values of {loose[0]}; "
+            "let `apply` take edits.get(site, its own value) for every site"
+        )
+
+
 def stirred(leaf: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A leaf of parameters with other values of the same size, by noise as large as itself; integers stay."""
     if not np.issubdtype(leaf.dtype, np.floating):
@@ -72,10 +98,10 @@ def stirred(leaf: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (leaf + (size or 1.0) * rng.normal(size=leaf.shape)).astype(leaf.dtype)
 
 
-def _blame(net: Net, x: Tokens, error: Exception) -> NoReturn:
+def _blame(net: Net, x: Inputs, error: Exception) -> NoReturn:
     """Our own sentences as they are; any other error with the line it came from and what `apply` gets and returns."""
     frames = traceback.extract_tb(error.__traceback__)
-    if isinstance(error, ValueError) and Path(frames[-1].filename).parent == OURS:
+    if isinstance(error, ValueError) and OURS in Path(frames[-1].filename).parents:
         raise error
     theirs = [frame for frame in frames if _is_theirs(frame.filename)]
     where = f" at {Path(theirs[-1].filename).name}, line {theirs[-1].lineno}: {theirs[-1].line}" if theirs else ""
@@ -85,13 +111,14 @@ def _blame(net: Net, x: Tokens, error: Exception) -> NoReturn:
     advice = "; use jax.numpy and no Python branch on values" if traced else ""
     raise ValueError(
         f"net {net.name!r}: {broken} {type(error).__name__} ({first}){where}; "
-        f"it gets (params, x of {x.dtype} {tuple(x.shape)}, edits as a dict of arrays by site) and returns "
-        f"(outputs of floats ({len(x)}, classes), a dict of arrays ({len(x)}, ...) by site){advice}"
+        f"it gets (params, x of {x.dtype} {tuple(x.shape)}, edits as a dict of arrays or patches by site) and returns "
+        f"(outputs of floats ({len(x)}, classes) or ({len(x)}, positions, classes), "
+        f"a dict of arrays ({len(x)}, ...) by site){advice}"
     ) from error
 
 
 def _is_theirs(file: str) -> bool:
-    return Path(file).parent != OURS and not {"site-packages", "dist-packages"} & set(Path(file).parts)
+    return OURS not in Path(file).parents and not {"site-packages", "dist-packages"} & set(Path(file).parts)
 
 
 def _reacts(before: Mapping[str, Any], after: Mapping[str, Any], later: tuple[str, ...]) -> bool:
@@ -99,7 +126,7 @@ def _reacts(before: Mapping[str, Any], after: Mapping[str, Any], later: tuple[st
     return not all(np.array_equal(before[name], after[name], equal_nan=True) for name in names)
 
 
-def _could_react(net: Net, params: Params, x: Tokens, site: str, later: tuple[str, ...], seed: int) -> bool:
+def _could_react(net: Net, params: Params, x: Inputs, site: str, later: tuple[str, ...], seed: int) -> bool:
     """Whether other parameters let an edit through: a read-out of zeros and dead units are no broken promise."""
     rng = np.random.default_rng(seed)
     other = jax.tree.map(lambda leaf: stirred(np.asarray(leaf), rng), params)
@@ -119,9 +146,12 @@ def _equal(given: Any, expected: Any) -> bool:
     return one.shape == other.shape and bool(np.all(np.abs(one - other) <= SAME * scale))
 
 
-def _check_values(net: Net, x: Tokens, outputs: jax.Array, sites: Sites) -> None:
+def _check_values(net: Net, x: Inputs, outputs: jax.Array, sites: Sites) -> None:
     if outputs.ndim not in (2, 3) or len(outputs) != len(x):
-        raise ValueError(f"net {net.name!r}: expected outputs of shape ({len(x)}, classes), got {outputs.shape}")
+        raise ValueError(
+            f"net {net.name!r}: expected outputs of shape ({len(x)}, classes), or ({len(x)}, positions, classes), "
+            f"got {outputs.shape}"
+        )
     if set(sites) != set(net.sites):
         raise ValueError(f"net {net.name!r}: expected the sites {sorted(net.sites)}, got {sorted(sites)}")
     for name, value in {"outputs": outputs, **sites}.items():

@@ -9,7 +9,8 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from nets.arch.module import Shapes, check_sizes, draw, net_of
-from nets.net import Net, Tap, Tokens
+from nets.edits import Tap
+from nets.net import Net, Tokens
 
 Activation = Literal["relu", "quadratic", "gelu"]
 Inputs = Literal["embedding", "onehot", "bits"]

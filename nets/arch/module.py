@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +10,8 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array
 
-from nets.net import Net, Params, Sites, Tokens, refuse_unknown, tapping
+from nets.edits import Sites, tapping
+from nets.net import Inputs, Net, Params, refuse_unknown
 
 Shapes = dict[str, tuple[tuple[int, ...], float]]
 
@@ -26,13 +28,14 @@ def net_of(name: str, module: Callable[[nnx.Rngs], nnx.Module], sites: tuple[str
     def init(key: jax.Array) -> Params:
         return nnx.to_pure_dict(nnx.state(module(nnx.Rngs(key))))
 
-    def apply(params: Params, x: Tokens, edits: Mapping[str, Array] | None = None) -> tuple[Array, Sites]:
+    def apply(params: Params, x: Inputs, edits: Mapping[str, Any] | None = None) -> tuple[Array, Sites]:
         if set(params) != expected:
             raise ValueError(f"net {name!r}: expected params {sorted(expected)}, got {sorted(params)}")
         refuse_unknown(name, edits or {}, sites)
         tap, values = tapping(edits or {})
         merged = nnx.merge(graph, nnx.State({key: nnx.Param(value) for key, value in params.items()}))
-        return merged(jnp.asarray(x), tap), values
+        outputs = merged(jnp.asarray(x), tap)
+        return outputs, {site: values[site] for site in sites}
 
     return Net(name=name, init=init, apply=apply, sites=sites)
 

@@ -8,7 +8,8 @@ from flax import nnx
 from jaxtyping import Array, Float
 
 from nets.arch.module import Shapes, check_sizes, draw, net_of
-from nets.net import Net, Tap, Tokens
+from nets.edits import Tap
+from nets.net import Net, Tokens
 
 
 @cache

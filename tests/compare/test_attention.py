@@ -18,7 +18,8 @@ from compare.extract.layer import Layer, find_layer
 from compare.read import Reading, read
 from compare.view import by_position
 from nets.arch.mlp import mlp
-from nets.net import tapping, wrap
+from nets.edits import tapping
+from nets.net import wrap
 from synth.language.spec import Spec
 from synth.language.types import INT, Fn
 from tests.compare.planted_heads import FREQUENCIES, reading, spec

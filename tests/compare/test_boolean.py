@@ -20,7 +20,7 @@ from compare.extract.boolean import affine_codes, extract
 from compare.extract.boolean_code import PRECISIONS
 from compare.view import View
 from nets import mlp, wrap
-from nets.net import tapping
+from nets.edits import tapping
 from synth.language.spec import Spec
 from synth.language.types import BOOL, INT, Fn
 

@@ -134,7 +134,7 @@ def branches_on_values(params, x, edits):
         (loses_a_site_in_small_batches, r"expected the sites|expected the same sites for every batch"),
         (site_grows_with_the_batch, "site 'pre': expected shape .* only the batch axis may change"),
         (site_without_batch, "pre: expected a batch axis of 8"),
-        (flat_outputs, r"expected outputs of shape \(8, classes\), got \(8,\)"),
+        (flat_outputs, r"expected outputs of shape \(8, classes\), or \(8, positions, classes\), got \(8,\)"),
     ],
 )
 def test_a_broken_promise_is_named(apply, sentence):

@@ -1,6 +1,6 @@
 """Programs found by gradient descent: nets with named sites, and their training."""
 
-from nets.arch import ARCHITECTURES, mlp, transformer
+from nets.arch import ARCHITECTURES, cnn, mlp, recurrent, sequence_transformer, transformer
 from nets.check import check_net
 from nets.checkpoint import load_arrays, save_arrays
 from nets.data import Data
@@ -21,9 +21,12 @@ __all__ = [
     "Tap",
     "Trained",
     "check_net",
+    "cnn",
     "load_arrays",
     "mlp",
+    "recurrent",
     "save_arrays",
+    "sequence_transformer",
     "tapping",
     "train",
     "transformer",

@@ -1,9 +1,9 @@
 """Whether a net keeps the promises of `Net`: one clear sentence where it does not."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +11,8 @@ import numpy as np
 
 from nets.edits import Patch, Sites
 from nets.net import Inputs, Net, Params
+
+Values = dict[str, np.ndarray]  # of the outputs and sites, by name
 
 OURS = Path(__file__).parent
 SAME = 1e-4  # of the largest value that may change where nothing should
@@ -21,72 +23,83 @@ def check_net(net: Net, params: Params, x: Inputs) -> None:
     """ValueError where `apply` raises an error or jit cannot trace it, outputs or sites are NaN, sites are missing or
     change shape, or edits do not work as edits.
 
-    Runs the net on `x` (batch, positions), or reals (batch, ...), on its first half, with every second row of all sites
-    replaced by a patch, and for each site with that site's values replaced by themselves and by others.
+    Runs the net on `x` (batch, positions), or reals (batch, ...), with all sites replaced, and for each site with its
+    values replaced by themselves and, in every second row, by others. Three compilations serve all of it.
     """
+    run = jax.jit(net.apply)
     try:
-        jax.eval_shape(net.apply, params, x)
-        outputs, sites = net.apply(params, x)
-        fewer = net.apply(params, x[: len(x) // 2])[1]
+        fewer = jax.eval_shape(net.apply, params, x[: len(x) // 2])[1]
+        outputs, sites = run(params, x)
     except Exception as error:
         _blame(net, x, error)
     _check_values(net, x, outputs, sites)
     _check_batch(net, sites, fewer, len(x) // 2)
+    before = {name: np.asarray(value) for name, value in {"outputs": outputs, **sites}.items()}
+    others = {site: _moved(before[site], number) for number, site in enumerate(net.sites)}
+    try:
+        replaced = run(params, x, others)[1]
+        patched = Patched(run, params, x, others)
+        quiet = patched(None, np.array(False), others)
+    except Exception as error:
+        _blame(net, x, error)
+    _check_returned(net, replaced, others)
+    _check_unmoved(f"net {net.name!r}", "patches that hold nowhere", quiet, before)
     for number, site in enumerate(net.sites):
-        check_site(net, params, x, site, {"outputs": outputs, **sites}, number)
-    check_patches(net, params, x, {"outputs": outputs, **sites})
+        _check_site(net, patched, site, before, quiet, number)
 
 
-def check_site(net: Net, params: Params, x: Inputs, site: str, before: Sites, seed: int) -> None:
+class Patched(NamedTuple):
+    """The net run with patches of all its sites, so that one compilation serves them all."""
+
+    run: Callable[..., tuple[Any, Sites]]
+    params: Params
+    x: Inputs
+    values: Values
+
+    def __call__(self, site: str | None, where: np.ndarray, values: Values) -> Values:
+        """The outputs and all sites, this one replaced by its values where `where`, (rows,) or one for all, holds."""
+        edits = {}
+        for name, own in self.values.items():
+            rows = np.broadcast_to(where if name == site else np.array(False), len(self.x))
+            edits[name] = Patch(rows.reshape(-1, *(1,) * (own.ndim - 1)), values[name])
+        outputs, sites = self.run(self.params, self.x, edits)
+        return {name: np.asarray(value) for name, value in {"outputs": outputs, **sites}.items()}
+
+
+def _check_site(net: Net, patched: Patched, site: str, before: Values, quiet: Values, seed: int) -> None:
     """ValueError where an edit of the site by its own values changes something, or by other values changes nothing."""
-    own = np.asarray(before[site])
-    moved = _moved(own, seed)
-    try:
-        kept, still = net.apply(params, x, {site: own})
-        edited, values = net.apply(params, x, {site: moved})
-    except Exception as error:
-        _blame(net, x, error)
-    if not _equal(values[site], moved):
+    rows = np.arange(len(patched.x)) % 2 == 0
+    edited = patched(site, rows, patched.values)
+    if not _equal(edited[site][rows], patched.values[site][rows]):
         raise ValueError(
-            f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to be returned as the site, "
-            f"got other values; let `apply` take edits.get({site!r}, its own value)"
+            f"net {net.name!r}: site {site!r} does not react to patches: expected a Patch to be returned as the "
+            f"site's values where it holds, got other values; let `apply` take edits.get({site!r}, its own value)"
         )
-    changed = [name for name, value in {"outputs": kept, **still}.items() if not _equal(value, before[name])]
-    if changed:
-        raise ValueError(
-            f"net {net.name!r}, site {site!r}: expected an edit by its own values to change nothing, "
-            f"got other values of {changed[0]}; let what follows read the value that is returned as the site"
-        )
+    kept = patched(site, np.array(True), before)
+    _check_unmoved(f"net {net.name!r}, site {site!r}", "an edit by its own values", kept, before)
     later = net.sites[net.sites.index(site) + 1 :]
-    if _reacts(before, {"outputs": edited, **values}, later) or _could_react(net, params, x, site, later, seed):
-        return
-    raise ValueError(
-        f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to change the outputs or a later "
-        "site, got no change; let what follows read the edited value"
-    )
-
-
-def check_patches(net: Net, params: Params, x: Inputs, before: Sites) -> None:
-    """ValueError where patches of some rows are not returned as their values, or patches of none change something."""
-    rows = np.arange(len(x)) % 2 == 0
-    values = {site: _moved(np.asarray(before[site]), number) for number, site in enumerate(net.sites)}
-    some = {site: Patch(rows.reshape(-1, *(1,) * (value.ndim - 1)), value) for site, value in values.items()}
-    try:
-        patched = net.apply(params, x, some)[1]
-        outputs, still = net.apply(params, x, {site: Patch(np.array(False), value) for site, value in values.items()})
-    except Exception as error:
-        _blame(net, x, error)
-    for site, value in values.items():
-        if not _equal(np.asarray(patched[site])[rows], value[rows]):
-            raise ValueError(
-                f"net {net.name!r}: site {site!r} does not react to patches: expected a Patch to be returned as the "
-                f"site's values where it holds, got other values; let `apply` take edits.get({site!r}, its own value)"
-            )
-    loose = [name for name, value in {"outputs": outputs, **still}.items() if not _equal(value, before[name])]
-    if loose:
+    if not _reacts(quiet, edited, later) and not _could_react(net, patched, site, later, seed):
         raise ValueError(
-            f"net {net.name!r}: expected patches that hold nowhere to change nothing, got other values of {loose[0]}; "
-            "let `apply` take edits.get(site, its own value) for every site"
+            f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to change the outputs or a "
+            "later site, got no change; let what follows read the edited value"
+        )
+
+
+def _check_returned(net: Net, replaced: Sites, others: Values) -> None:
+    for site, value in others.items():
+        if not _equal(replaced[site], value):
+            raise ValueError(
+                f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to be returned as the "
+                f"site, got other values; let `apply` take edits.get({site!r}, its own value)"
+            )
+
+
+def _check_unmoved(where: str, edit: str, after: Values, before: Values) -> None:
+    moved = [name for name, value in after.items() if not _equal(value, before[name])]
+    if moved:
+        raise ValueError(
+            f"{where}: expected {edit} to change nothing, got other values of {moved[0]}; "
+            "let what follows read the value that is returned as the site"
         )
 
 
@@ -126,16 +139,15 @@ def _reacts(before: Mapping[str, Any], after: Mapping[str, Any], later: tuple[st
     return not all(np.array_equal(before[name], after[name], equal_nan=True) for name in names)
 
 
-def _could_react(net: Net, params: Params, x: Inputs, site: str, later: tuple[str, ...], seed: int) -> bool:
+def _could_react(net: Net, patched: Patched, site: str, later: tuple[str, ...], seed: int) -> bool:
     """Whether other parameters let an edit through: a read-out of zeros and dead units are no broken promise."""
     rng = np.random.default_rng(seed)
-    other = jax.tree.map(lambda leaf: stirred(np.asarray(leaf), rng), params)
-    outputs, sites = net.apply(other, x)
-    own = np.asarray(sites[site])
+    other = patched._replace(params=jax.tree.map(lambda leaf: stirred(np.asarray(leaf), rng), patched.params))
+    sites = other(None, np.array(False), patched.values)
+    own = sites[site]
     for sign in (1, -1):
         loud = (own + sign * LOUD * (1 + np.abs(own).max()) * rng.random(own.shape)).astype(own.dtype)
-        edited, values = net.apply(other, x, {site: loud})
-        if _reacts({"outputs": outputs, **sites}, {"outputs": edited, **values}, later):
+        if _reacts(sites, other(site, np.array(True), {**patched.values, site: loud}), later):
             return True
     return False
 

@@ -1,5 +1,6 @@
 """A flax module behind the pure interface of a net."""
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -47,12 +48,40 @@ def check_sizes(net: str, sizes: Mapping[str, object]) -> None:
             raise ValueError(f"{net}: expected {name} to be an integer of at least 1, got {value!r}")
 
 
+def known(net: str, what: str, value: object, allowed: tuple[str, ...]) -> None:
+    """ValueError unless the value is one of those."""
+    if value not in allowed:
+        raise ValueError(f"{net}: expected {what} in {allowed}, got {value!r}")
+
+
 def draw(shapes: Shapes, rngs: nnx.Rngs) -> dict[str, nnx.Param]:
-    """Normal params of these shapes and scales, from one draw for all: a draw apiece takes seconds to compile."""
+    """Normal params of these shapes and scales, from one draw for all: a draw apiece takes seconds to compile.
+
+    Those of scale 0 are zeros and have no part in the draw.
+    """
     ends, total = {}, 0
-    for name, (shape, _) in shapes.items():
-        ends[name] = (total, total := total + math.prod(shape))
+    for name, (shape, scale) in shapes.items():
+        if scale:
+            ends[name] = (total, total := total + math.prod(shape))
     drawn = jax.random.normal(rngs(), (total,))
     return {
-        name: nnx.Param(scale * drawn[slice(*ends[name])].reshape(shape)) for name, (shape, scale) in shapes.items()
+        name: nnx.Param(scale * drawn[slice(*ends[name])].reshape(shape) if scale else jnp.zeros(shape))
+        for name, (shape, scale) in shapes.items()
     }
+
+
+def hold(module: nnx.Module, params: Mapping[str, nnx.Param]) -> None:
+    """The params as attributes of the module."""
+    for name, param in params.items():
+        setattr(module, name, param)
+
+
+def remembered(make: Callable[..., Net]) -> Callable[..., Net]:
+    """The same net for the same sizes, so that it is compiled once; a list is a tuple."""
+    cached = functools.cache(make)
+
+    @functools.wraps(make)
+    def given(**sizes: object) -> Net:
+        return cached(**{name: tuple(value) if isinstance(value, list) else value for name, value in sizes.items()})
+
+    return given

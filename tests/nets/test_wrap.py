@@ -84,6 +84,13 @@ def shows_another_value(params, x, edits):
     return outputs, sites if "pre" in edits else sites | {"pre": sites["pre"] + 1.0}
 
 
+def reads_another_value(params, x, edits):
+    shown = edits.get("pre", params["table"][x[:, 0]] + 1.0)
+    read = edits.get("pre", params["table"][x[:, 0]])
+    hidden = edits.get("hidden", jax.nn.relu(read))
+    return hidden @ params["out"], {"pre": shown, "hidden": hidden}
+
+
 def loses_a_site_in_small_batches(params, x, edits):
     outputs, sites = good(params, x, edits)
     return outputs, sites if len(x) == len(X) else {"pre": sites["pre"]}
@@ -127,6 +134,10 @@ def branches_on_values(params, x, edits):
         ),
         (
             shows_another_value,
+            "expected patches that hold nowhere to change nothing, got other values of pre",
+        ),
+        (
+            reads_another_value,
             "site 'pre': expected an edit by its own values to change nothing, got other values of out",
         ),
         (gives_nan, "outputs: expected numbers, got NaN for"),

@@ -5,6 +5,7 @@ from nets.check import check_net
 from nets.checkpoint import load_arrays, save_arrays
 from nets.data import Data
 from nets.edits import Patch, Shift, Sites, Tap, tapping
+from nets.imported import from_arrays, from_torch
 from nets.net import Net, Params, wrap
 from nets.recipe import Recipe
 from nets.train import Trained, train
@@ -22,6 +23,8 @@ __all__ = [
     "Trained",
     "check_net",
     "cnn",
+    "from_arrays",
+    "from_torch",
     "load_arrays",
     "mlp",
     "recurrent",

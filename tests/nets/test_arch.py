@@ -183,6 +183,7 @@ def test_only_a_new_set_of_edits_is_traced(case):
 def test_the_same_sizes_give_the_same_net(make):
     sizes = SMALL[make.__name__][0] if make.__name__ in SMALL else {}
     assert make(**sizes) is make(**sizes)
+    assert make.__module__ == f"nets.arch.{make.__name__}"
     assert make.__doc__.splitlines()[0].endswith(".")
     assert all(value.default is not inspect.Parameter.empty for value in inspect.signature(make).parameters.values())
 

@@ -8,9 +8,10 @@ from benchmarks.cell import Cell
 from benchmarks.controls import control_named
 from benchmarks.names import unknown
 from benchmarks.program import check_task
-from benchmarks.recipe import build, prepare, read_recipe, training
+from benchmarks.recipe import Prepared, build, prepare, read_recipe, training
 from benchmarks.resolve import net_of, task_of
 from benchmarks.strict import Key, convert, read_toml, said
+from benchmarks.tasks import Task
 from benchmarks.twins import refuse_same, told_apart
 
 FOLDER = Path(__file__).parent / "suites"
@@ -123,6 +124,8 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         if not prepared.untrained:
             training(prepared)
         task.trained_rows(size, prepared.fraction)
+        task.check_labels(prepared.labels)
+        refuse_checkpoints(task, prepared)
         build(net_of(net, folder), prepared, task, size)
     return Cell(
         suite=suite,
@@ -139,6 +142,15 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         seed=seed,
         expected=group.expected,
     )
+
+
+def refuse_checkpoints(task: Task, recipe: Prepared) -> None:
+    """ValueError where training is to be traced and no rows of a domain are trained on."""
+    if task.train is not None and recipe.train.get("checkpoints"):
+        raise ValueError(
+            f"recipe {recipe.name!r}: expected no checkpoints for task {task.name!r}, whose batches are drawn afresh, "
+            "since evidence along training is of a table; leave them out"
+        )
 
 
 def check_expected(expected: str | None) -> None:

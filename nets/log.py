@@ -21,7 +21,7 @@ Progress = Callable[[int, Measures], None]
 class Trained:
     """What one seed gave. `curve` has the keys step and MEASURES, one row an evaluation; held-out ones may be NaN.
 
-    After restarts it is the best one, and `kept` is its number among them.
+    Of `restarts` it is the best one, and `kept` is its number among them.
     """
 
     params: Params
@@ -31,6 +31,7 @@ class Trained:
     seed: int
     steps: int
     seconds: float
+    restarts: int = 1
     kept: int = 0
 
     @property

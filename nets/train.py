@@ -72,7 +72,8 @@ def best(net: Net, data: Data, recipe: Recipe, seed: int, progress: Progress | N
     if not whole:
         return sound(tries[0])
     kept = max(whole, key=lambda number: (whole[number].score, -number))
-    return replace(whole[kept], seed=seed, kept=kept, seconds=sum(each.seconds for each in whole.values()))
+    seconds = sum(each.seconds for each in whole.values())
+    return replace(whole[kept], seed=seed, restarts=len(seeds), kept=kept, seconds=seconds)
 
 
 def sound(outcome: Trained | Diverged) -> Trained:

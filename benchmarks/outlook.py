@@ -31,7 +31,7 @@ def described(task: Task) -> Iterator[str]:
     yield f"  sizes      {', '.join(map(str, task.sizes))}{' (primes only)' if task.needs_prime else ''}"
     yield from (f"  {line}" for line in (whole(task, size) if task.listed else on_samples(task, size)))
     yield from (f"  language   {', '.join(words(task))}" for _ in task.library[:1])
-    yield f"  usually    net {task.net}, recipe {task.usual_recipe(size)}"
+    yield f"  usually    net {task.usual_net(size)}, recipe {task.usual_recipe(size)}"
     yield from (f"  judged     {line}" for line in outlook(task))
     yield from (f"  e.g.       {line}" for line in examples(task, size))
     yield from (f"  note       {note}" for note in names_of_ours(task))

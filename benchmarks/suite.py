@@ -112,7 +112,7 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
     task.check(size)
     name = group.recipe or task.usual_recipe(size)
     recipe = read_recipe(name, folder)
-    net = group.net or (None if recipe.control else task.net)
+    net = group.net or (None if recipe.control else task.usual_net(size))
     short = "closed" if net is None else net.rpartition(":")[2].lower()
     prepared = prepare(name, recipe, task.name, size, short)
     if prepared.control is not None:

@@ -9,6 +9,7 @@ import numpy as np
 from nets.data import Data
 from nets.log import Diverged, Progress, Trained
 from nets.loop import abreast, alone
+from nets.losses import LOSSES
 from nets.net import Net
 from nets.recipe import Recipe
 from nets.resume import Save
@@ -26,7 +27,7 @@ def train(
     where it was last saved, to the same params to the bit. A loss that is not finite raises ValueError; of several
     restarts only when it is so in all.
     """
-    refuse_without_batch(data, recipe)
+    refuse_what_does_not_fit(net, data, recipe)
     if recipe.restarts == 1:
         return sound(alone(net, data, recipe, seed, progress=progress, save=save))
     return best(net, data, recipe, seed, progress, save)
@@ -34,7 +35,7 @@ def train(
 
 def train_many(net: Net, data: Data, recipe: Recipe, seeds: Sequence[int]) -> tuple[Trained, ...]:
     """One training a seed: side by side where that pays, with `train`'s params up to rounding; else one by one."""
-    refuse_without_batch(data, recipe)
+    refuse_what_does_not_fit(net, data, recipe)
     if len(seeds) > 1 and recipe.restarts == 1 and pays(net, data, recipe):
         return tuple(map(sound, abreast(net, data, recipe, seeds)))
     return tuple(train(net, data, recipe, seed) for seed in seeds)
@@ -83,10 +84,18 @@ def sound(outcome: Trained | Diverged) -> Trained:
     return outcome
 
 
-def refuse_without_batch(data: Data, recipe: Recipe) -> None:
-    """ValueError where fresh rows are to be drawn and it is not said how many a step."""
+def refuse_what_does_not_fit(net: Net, data: Data, recipe: Recipe) -> None:
+    """ValueError where fresh rows are drawn and it is not said how many a step, or outputs are not one an answer."""
     if data.sampler is not None and recipe.batch is None:
         raise ValueError(
             "recipe: expected `batch`, the rows that are drawn afresh each step, got none for data with a sampler; "
             "give it, such as 64"
+        )
+    x = jax.ShapeDtypeStruct(data.x.shape, jax.dtypes.canonicalize_dtype(data.x.dtype))
+    found = jax.eval_shape(lambda key, x: net.apply(net.init(key), x)[0], jax.random.key(0), x).shape
+    lead = data.y.shape[: LOSSES[data.loss].axes(data.y.ndim)]
+    if found not in ((*lead, data.classes), *(((*lead, 1),) if data.loss == "classes" else ())):
+        raise ValueError(
+            f"net {net.name!r}: expected outputs {(*lead, data.classes)} for the answers, got {found}; take a net that "
+            f"answers {'at every position' if len(lead) > 1 else 'once a row'}, with {data.classes} outputs"
         )

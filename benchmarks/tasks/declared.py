@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     from benchmarks.tasks.task import Task
 
 USES = {"values": "an argument may be", "classes": "an answer may be"}
-RECIPES = {
-    STREAM.name: "stream",
-    SEQUENCE.name: "sequence",
-    LIST.name: "sequence",
-    REAL.name: "reals",
-    Z("p").name: "grokked",
-    INT.name: "integers",
-    BOOL.name: "boolean",
-}  # by the first of these types in a task's
+USUAL = {
+    STREAM.name: ("recurrent", "stream"),
+    SEQUENCE.name: ("sequence_transformer", "sequence"),
+    LIST.name: ("sequence_transformer", "sequence"),
+    REAL.name: ("mlp", "reals"),
+    Z("p").name: ("mlp", "grokked"),
+    INT.name: ("mlp", "integers"),
+    BOOL.name: ("mlp", "boolean"),
+}  # the net and the recipe by the first of these types in a task's
+IMAGES = ("cnn", "images")  # where the synthesizer has no types
 LISTED = (Z("p").name, INT.name, BOOL.name)  # types whose values `values` lists
 
 
@@ -83,7 +84,7 @@ def refuse_wrong_type(task: "Task", given: Any) -> None:
     """ValueError unless it is a function type of what can be listed; on samples of sequences and reals as well."""
     tuples = isinstance(given, Fn) and isinstance(given.args, tuple)
     kinds = (*given.args, given.result) if tuples else ()
-    known = LISTED if task.listed else tuple(RECIPES)
+    known = LISTED if task.listed else tuple(USUAL)
     if not (len(kinds) > 1 and all(getattr(kind, "name", kind) in known for kind in kinds)):
         more = "" if task.listed else ", STREAM, SEQUENCE, LIST and REAL"
         raise ValueError(

@@ -84,7 +84,6 @@ SHAPE = Task(
     classes=shapes,
     train=Own(pictures, "images of one shape each"),
     test=(Own(pictures, "images of one shape each"),),
-    net="cnn",
 )
 
 REALS = (PRODUCT_AND_SINE, SHAPE)

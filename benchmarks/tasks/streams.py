@@ -76,7 +76,6 @@ RUNNING_SUM = Task(
     terminals=modulus,
     train=Uniform(length=TRAINED),
     test=(Uniform(length=TRAINED), Uniform(length=10 * TRAINED)),
-    net="recurrent",
 )
 REVERSE = Task(
     name="reverse",
@@ -90,7 +89,6 @@ REVERSE = Task(
     mask=before_blank,
     train=Uniform(length=(1, LONGEST)),
     test=(Uniform(length=(1, LONGEST)),),
-    net="sequence_transformer",
 )
 TOMITA4 = Task(
     name="tomita4",
@@ -101,10 +99,9 @@ TOMITA4 = Task(
     values=two,
     classes=two,
     kind="sets",
-    library=("streams", "functions", "arith"),
+    library=("delay", "map_stream", "zip_stream", "scan_stream", "mealy", "functions", "constants"),
     train=walk(2 * TRAINED),
     test=(walk(2 * TRAINED), walk(10 * TRAINED)),
-    net="recurrent",
 )
 
 STREAMS = (RUNNING_SUM, REVERSE, TOMITA4)

@@ -12,7 +12,7 @@ from jaxtyping import Int
 
 from benchmarks.memory import memory
 from benchmarks.tasks import drawn
-from benchmarks.tasks.declared import RECIPES, refuse_wrong_fields, refuse_wrong_numbers, refuse_wrong_type
+from benchmarks.tasks.declared import IMAGES, USUAL, refuse_wrong_fields, refuse_wrong_numbers, refuse_wrong_type
 from benchmarks.tasks.oracle import answer_all, ask
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
@@ -37,7 +37,7 @@ class Task:
     from its row alone; a function of single values is asked row by row. It is never a program of the synthesizer's
     language. `values(size)` is how many integers 0 .. values - 1 an argument may take, `classes(size)` the same of the
     answer. `library` names the libraries or primitives that the synthesizer may use, or holds Primitives of one's own.
-    Without `recipe` a cell gets the usual one for the types.
+    Without `net` or `recipe` a cell gets the usual one for the types.
 
     Where inputs cannot all be listed, `test` says on which samples nets are read: the first range is reported on, the
     others lie beyond it. `train` draws the batches of training; without `test` the whole domain is read all the same.
@@ -59,8 +59,8 @@ class Task:
     terminals: Callable[[int], dict[str, int]] = lambda size: {}
     needs_prime: bool = False
     smallest: int = 2
-    net: str = "mlp"  # what a suite's cell gets when it names none
-    recipe: str | None = None  # the same; None: the usual one for the types
+    net: str | None = None  # what a suite's cell gets when it names none; None: the usual one for the types
+    recipe: str | None = None  # the same
     train: Sampler | None = None
     test: tuple[Sampler, ...] = ()
     mask: Callable[..., np.ndarray] | None = None
@@ -94,9 +94,11 @@ class Task:
 
     def usual_recipe(self, size: int) -> str:
         """What a suite's cell gets when it names none."""
-        kind = self.signature(size)
-        names = {part.name for part in (*kind.args, kind.result)} if kind else set()
-        return self.recipe or next((recipe for name, recipe in RECIPES.items() if name in names), "images")
+        return self.recipe or self._usual(size)[1]
+
+    def usual_net(self, size: int) -> str:
+        """The same of the net."""
+        return self.net or self._usual(size)[0]
 
     def samples(self, size: int, seed: int = 0) -> "Samples | None":
         """What nets are read on; None for the whole domain."""
@@ -232,6 +234,11 @@ class Task:
                 f"task {self.name!r}: expected the labels true, since its inputs are drawn and not listed, got "
                 f"{labels!r}; random and relabelled tables need a whole domain"
             )
+
+    def _usual(self, size: int) -> tuple[str, str]:
+        kind = self.signature(size)
+        names = {part.name for part in (*kind.args, kind.result)} if kind else set()
+        return next((usual for name, usual in USUAL.items() if name in names), IMAGES)
 
     def _type(self, size: int) -> Fn | None:
         found = self.type(size) if callable(self.type) else self.type

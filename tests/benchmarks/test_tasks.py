@@ -269,7 +269,9 @@ def test_the_usual_recipe_follows_the_types(name: str, recipe: str) -> None:
     mixed = dataclasses.replace(task, type=Fn((INT, INT), BOOL), recipe=None, needs_prime=False)
     assert mixed.usual_recipe(task.sizes[0]) == "integers"
     assert task.usual_recipe(task.sizes[0]) == recipe
-    assert dataclasses.replace(task, recipe="untrained").usual_recipe(task.sizes[0]) == "untrained"
+    assert task.usual_net(task.sizes[0]) == "mlp"
+    named = dataclasses.replace(task, recipe="untrained", net="transformer")
+    assert (named.usual_net(task.sizes[0]), named.usual_recipe(task.sizes[0])) == ("transformer", "untrained")
 
 
 def test_a_size_that_memory_cannot_hold_names_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,6 +183,19 @@ def test_a_save_of_another_training_is_refused(tmp_path) -> None:
     train(NET, fresh(parity), SHORT, 0, save=save)
 
 
+def test_a_net_whose_outputs_are_not_one_an_answer_is_refused() -> None:
+    wanted = fresh(parity)
+    with pytest.raises(
+        ValueError, match=r"net 'cell': expected outputs \(256, 6, 2\) .*, got \(256, 6, 3\); take a net"
+    ):
+        train(recurrent(3), wanted, SHORT, 0)
+    once = replace(wanted, y=wanted.y[:, -1], sampler=None)
+    with pytest.raises(
+        ValueError, match=r"expected outputs \(256, 2\) for .* take a net that answers once a row, with 2"
+    ):
+        train_many(NET, once, SHORT, (0, 1))
+
+
 def test_fresh_rows_need_a_number_a_step() -> None:
     with pytest.raises(
         ValueError, match="recipe: expected `batch`, the rows that are drawn afresh each step, got none"

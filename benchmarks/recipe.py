@@ -135,7 +135,9 @@ def sizes_of(task: "Task", size: int) -> dict[str, Any]:
         shape, real = inputs.shape[1:], task.values is None
         sizes = {"positions": math.prod(shape) if real else shape[0]}
         sizes |= {} if real else {"alphabet": task.alphabet(size)}
-        sizes |= {"features": shape[-1]} | dict(zip(("height", "breadth", "channels"), shape, strict=False))
+        sizes |= {"features": shape[-1] if len(shape) > 1 else 1} | dict(
+            zip(("height", "breadth", "channels"), shape, strict=False)
+        )
     return sizes | {"classes": task.classes(size)}
 
 

@@ -123,8 +123,8 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         assert net is not None
         if not prepared.untrained:
             training(prepared)
-        task.trained_rows(size, prepared.fraction)
         task.check_labels(prepared.labels)
+        task.trained_rows(size, prepared.fraction)
         refuse_checkpoints(task, prepared)
         build(net_of(net, folder), prepared, task, size)
     return Cell(

@@ -10,6 +10,7 @@ from benchmarks.faults import raised
 from benchmarks.tasks.oracle import AGAIN, by_row, place
 from benchmarks.tasks.sampling import Arguments, Own, Sampler, Wanted
 from synth.language.spec import Spec
+from synth.language.types import BOOL
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from benchmarks.tasks.task import Task
@@ -127,7 +128,13 @@ def spec_of(task: "Task", size: int) -> Spec | None:
         for column in zip(*([(part, values) for values in part.arguments] for part in parts), strict=True)
     ]
     outputs = [written(task, coded(task, part.targets), part, capacity) for part in parts]
-    return Spec(type=kind, inputs=tuple(inputs), outputs=np.concatenate(outputs), terminals=task.terminals(size))
+    right = np.concatenate(outputs)
+    return Spec(
+        type=kind,
+        inputs=tuple(inputs),
+        outputs=right if task.kind == "reals" else as_type(right, kind.result),
+        terminals=task.terminals(size),
+    )
 
 
 def examples(task: "Task", size: int) -> Iterator[Asked]:
@@ -168,7 +175,7 @@ def checked(task: "Task", sampler: Sampler, size: int, rows: int, rng: np.random
     found = asked(task, sampler, size, rows, rng)
     answers = task.view(size).answers
     lead = found.targets.shape[: found.targets.ndim - answers.axes]
-    places = (found.arguments[0].shape[:2],) if found.arguments[0].ndim == 2 and task.values is not None else ()
+    places = (found.arguments[0].shape[:2],) if found.arguments[0].ndim > 1 else ()
     shape = (answers.width,) if answers.axes else ()
     if lead not in ((rows,), *places) or found.targets.shape[len(lead) :] != shape:
         each = ", ".join(map(str, (rows, *shape)))
@@ -212,7 +219,10 @@ def drawn(task: "Task", sampler: Sampler, size: int, rows: int, rng: np.random.G
         )
     if wanted.values is None:
         return tuple(real(task, values) for values in given)
-    return tuple(token(task, values, wanted.values) for values in given)
+    kind = task.signature(size)
+    kinds = [None] * len(given) if kind is None else kind.args
+    alphabet = wanted.values
+    return tuple(as_type(token(task, values, alphabet), each) for values, each in zip(given, kinds, strict=True))
 
 
 def real(task: "Task", values: np.ndarray) -> np.ndarray:
@@ -236,7 +246,12 @@ def token(task: "Task", values: np.ndarray, alphabet: int) -> np.ndarray:
             f"task {task.name!r}: expected a sampler that gives integers 0 .. {alphabet - 1}, got "
             f"{values[tuple(outside[0])]} in row {outside[0][0]}; mend the sampler, or what `values` says"
         )
-    return values.astype(np.int64)
+    return values
+
+
+def as_type(values: Any, kind: Any) -> np.ndarray:
+    """Booleans for BOOL, integers otherwise."""
+    return np.asarray(values).astype(bool if kind == BOOL else np.int64)
 
 
 def answers(task: "Task", size: int, arguments: Arguments) -> np.ndarray:

@@ -39,12 +39,7 @@ class Uniform:
     length: int | tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        low, high = bounds(self.length)
-        if not all(isinstance(end, int) and not isinstance(end, bool) for end in (low, high)) or not 1 <= low <= high:
-            raise ValueError(
-                f"uniform: expected a length of at least 1, or two of them in order, got {self.length!r}; "
-                "give one, such as 10 or (1, 10)"
-            )
+        refuse_wrong_length("uniform", self.length)
 
     def draw(self, wanted: Wanted, rng: np.random.Generator) -> Arguments:
         assert wanted.values is not None
@@ -63,20 +58,24 @@ class Uniform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """Reals between two bounds, all alike, one an argument."""
+    """Reals between two bounds, all alike: one an argument, or with a `length` so many, arrays (rows, length)."""
 
     low: float
     high: float
+    length: int | None = None
 
     def __post_init__(self) -> None:
         if not -np.inf < self.low < self.high < np.inf:
             raise ValueError(f"box: expected two finite bounds, low < high, got {self.low} and {self.high}")
+        refuse_wrong_length("box", self.length)
 
     def draw(self, wanted: Wanted, rng: np.random.Generator) -> Arguments:
-        return tuple(rng.uniform(self.low, self.high, wanted.rows) for _ in range(wanted.arguments))
+        shape = (wanted.rows,) if self.length is None else (wanted.rows, self.length)
+        return tuple(rng.uniform(self.low, self.high, shape) for _ in range(wanted.arguments))
 
     def says(self) -> str:
-        return f"reals from {self.low:g} to {self.high:g}"
+        length = "" if self.length is None else f", length {self.length}"
+        return f"reals from {self.low:g} to {self.high:g}{length}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,18 @@ class Own:
 
     def says(self) -> str:
         return self.name
+
+
+def refuse_wrong_length(name: str, length: object) -> None:
+    """ValueError unless it is None, a whole number of at least 1, or of a `uniform` two of them in order."""
+    ends = length if isinstance(length, tuple) and name == "uniform" and len(length) == 2 else (length, length)
+    whole = all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
+    if length is None or (whole and 1 <= ends[0] <= ends[1]):
+        return
+    raise ValueError(
+        f"{name}: expected a length of at least 1{', or two of them in order' if name == 'uniform' else ''}, got "
+        f"{length!r}; give one, such as 10{' or (1, 10)' if name == 'uniform' else ''}"
+    )
 
 
 def bounds(length: int | tuple[int, int] | None) -> tuple[int, int]:

@@ -13,10 +13,11 @@ from jaxtyping import Int
 from benchmarks.memory import memory
 from benchmarks.tasks import drawn
 from benchmarks.tasks.declared import IMAGES, USUAL, refuse_wrong_fields, refuse_wrong_numbers, refuse_wrong_type
+from benchmarks.tasks.drawn import as_type
 from benchmarks.tasks.oracle import answer_all, ask
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
-from synth.language.types import BOOL, Fn
+from synth.language.types import Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.sample import Samples
@@ -290,11 +291,6 @@ def relabelling(values: int, classes: int, seed: int) -> tuple[Int[np.ndarray, "
     """The permutations of input tokens and of answers that the labels "relabelled" use."""
     random = np.random.default_rng([seed, 2])
     return random.permutation(values), random.permutation(classes)
-
-
-def as_type(values: Any, kind: Any) -> np.ndarray:
-    """Booleans for BOOL, integers otherwise."""
-    return np.asarray(values).astype(bool if kind == BOOL else np.int64)
 
 
 def sample(rows: int) -> Int[np.ndarray, " examples"]:

@@ -111,7 +111,7 @@ def test_a_sampler_of_single_integers_and_one_that_trains_on_a_listed_domain() -
         name="parity",
         doc="x.",
         type=Fn((BOOL,) * 30, BOOL),
-        oracle=lambda n, *x: (x[0] + x[3] + x[7]) % 2,
+        oracle=lambda n, *x: x[0] ^ x[3] ^ x[7],
         sizes=(30,),
         values=lambda n: 2,
         classes=lambda n: 2,
@@ -126,7 +126,7 @@ def test_a_sampler_of_single_integers_and_one_that_trains_on_a_listed_domain() -
     assert bits.view(30).encode(*samples.report.arguments).shape == (2048, 30)
     spec = bits.spec(30)
     assert spec is not None
-    assert spec.inputs[0].ndim == 1
+    assert {values.dtype for values in (*spec.inputs, spec.outputs)} == {np.dtype(bool)}
     table = dataclasses.replace(find("task", "mod_add", TASKS), train=Uniform())
     assert table.samples(23) is None
     assert table.data(23).sampler is not None
@@ -278,6 +278,28 @@ def test_an_oracle_may_answer_row_by_row_and_one_a_row() -> None:
     )
     with pytest.raises(ValueError, match=r"an oracle that answers 1 finite numbers, got \[?nan\]? for \(0\.\d+"):
         real.samples(1)
+
+
+def test_streams_of_reals_have_answers_at_every_time() -> None:
+    task = Task(
+        name="path",
+        doc="x.",
+        type=None,
+        oracle=lambda n, x: x.cumsum(axis=1)[..., None],
+        sizes=(1,),
+        smallest=1,
+        classes=lambda n: 1,
+        kind="reals",
+        train=Box(low=-1, high=1, length=5),
+        test=(Box(low=-1, high=1, length=5), Box(low=-1, high=1, length=9)),
+    )
+    samples = task.samples(1)
+    assert samples is not None
+    assert samples.report.targets.shape == (2048, 5, 1)
+    assert samples.longer[0].targets.shape == (512, 9, 1)
+    assert task.view(1).encode(*samples.report.arguments).shape == (2048, 5)
+    with pytest.raises(ValueError, match="box: expected a length of at least 1, got 0; give one, such as 10"):
+        Box(low=-1, high=1, length=0)
 
 
 @pytest.mark.parametrize("length", [0, (3, 2), (1, 2.5), True, (0, 4)])

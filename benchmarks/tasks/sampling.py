@@ -110,3 +110,6 @@ def bounds(length: int | tuple[int, int] | None) -> tuple[int, int]:
     if isinstance(length, tuple):
         return length
     return (1, 1) if length is None else (length, length)
+
+
+SAMPLERS = (Uniform, Box, Own)

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.names import find
 from benchmarks.tasks import TASKS, Box, Own, Task, Uniform, by_row
 from benchmarks.tasks.drawn import table_bits
-from benchmarks.tasks.sampling import Wanted
+from benchmarks.tasks.sampling import SAMPLERS, Wanted
 from compare import Classes, Reals, Sets
 from nets.data import draw
 from synth import lists_of_rows
@@ -306,6 +306,24 @@ def test_streams_of_reals_have_answers_at_every_time() -> None:
 def test_a_length_that_cannot_be_is_refused(length: Any) -> None:
     with pytest.raises(ValueError, match="uniform: expected a length of at least 1, or two of them in order, got"):
         Uniform(length=length)
+
+
+EXAMPLES = {
+    Uniform: Uniform(length=(1, 4)),
+    Box: Box(low=-1, high=1, length=3),
+    Own: Own(lambda size, rows, rng: (rng.integers(0, size, rows), rng.normal(size=(rows, 2)))),
+}
+
+
+@pytest.mark.parametrize("kind", SAMPLERS, ids=lambda kind: kind.__name__)
+def test_every_sampler_draws_rows_from_the_generator_alone(kind: type) -> None:
+    sampler = EXAMPLES[kind]
+    one, again, other = (sampler.draw(Wanted(5, 2, 5, 7), np.random.default_rng(seed)) for seed in (0, 0, 1))
+    assert [len(values) for values in one] == [7, 7]
+    assert all(np.array_equal(left, right) for left, right in zip(one, again, strict=True))
+    assert [values.shape for values in one] == [values.shape for values in other]
+    assert not np.array_equal(one[0], other[0])
+    assert sampler.says()
 
 
 def test_uniform_lengths_and_boxes() -> None:

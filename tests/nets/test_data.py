@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nets import LOSSES, Batch, Data
+from nets import LOSSES, Batch, Data, Recipe, train
 from nets.data import draw
-from tests.nets.small import LENGTH, fresh, legal, padded_parity, parity, product
+from tests.nets.small import LENGTH, affine, fresh, legal, padded_parity, parity, product
 
 GOOD = {
     "classes": fresh(parity),
@@ -65,6 +66,16 @@ def longer(rng: np.random.Generator, rows: int) -> Batch:
 def test_a_sampler_that_draws_something_else_is_refused(name: str, sampler, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         draw(replace(GOOD[name], sampler=sampler), np.random.default_rng(0), 5)
+
+
+def test_a_loss_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    absolute = replace(LOSSES["reals"], each=lambda outputs, y: jnp.abs(outputs - y).mean(axis=-1), doc="|e|.")
+    with pytest.raises(ValueError, match="expected a loss in classes, sets, reals, got 'absolute'"):
+        replace(GOOD["reals"], loss="absolute")
+    monkeypatch.setitem(LOSSES, "absolute", absolute)
+    recipe = Recipe(steps=100, batch=16, weight_decay=0.0, evaluate_every=100)
+    trained = train(affine(2, 2), replace(GOOD["reals"], loss="absolute"), recipe, 0)
+    assert trained.curve["held_out_loss"][-1] < 0.5 * trained.curve["held_out_loss"][0]
 
 
 @pytest.mark.parametrize("name", LOSSES)

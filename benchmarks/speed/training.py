@@ -103,8 +103,8 @@ def _streams(modulus: int = MODULUS) -> Data:
 
     x, y, _ = sums(np.random.default_rng(0), 2 * BATCH)
     rows = np.arange(2 * BATCH)
-    halves = {"train": rows[:BATCH], "held_out": rows[BATCH:]}
-    return Data(x=x, y=y, **halves, alphabet=modulus, classes=modulus, sampler=sums)
+    train, held_out = rows[:BATCH], rows[BATCH:]
+    return Data(x=x, y=y, train=train, held_out=held_out, alphabet=modulus, classes=modulus, sampler=sums)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))

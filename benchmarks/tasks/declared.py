@@ -1,14 +1,12 @@
 """Whether a task's declaration can be what it says: one sentence where it cannot."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from benchmarks.tasks.declaration import Declaration
 from benchmarks.tasks.drawn import KINDS
 from synth.language.types import BOOL, INT, LIST, REAL, SEQUENCE, STREAM, Fn, Z
-
-if TYPE_CHECKING:
-    from benchmarks.tasks.task import Task
 
 USES = {"values": "an argument may be", "classes": "an answer may be"}
 USUAL = {
@@ -24,7 +22,7 @@ IMAGES = ("cnn", "images")  # where the synthesizer has no types
 LISTED = (Z("p").name, INT.name, BOOL.name)  # types whose values `values` lists
 
 
-def refuse_wrong_fields(task: "Task") -> None:
+def refuse_wrong_fields(task: Declaration) -> None:
     """ValueError for a field that cannot be what it says."""
     for field, length in (("library", "'arith',"), ("sizes", "8,"), ("test", "Uniform(length=10),")):
         given = getattr(task, field)
@@ -46,7 +44,7 @@ def refuse_wrong_fields(task: "Task") -> None:
     refuse_wrong_samplers(task)
 
 
-def refuse_wrong_samplers(task: "Task") -> None:
+def refuse_wrong_samplers(task: Declaration) -> None:
     """ValueError for samplers that draw nothing, and for what only samples have."""
     for each in (*(() if task.train is None else (task.train,)), *task.test):
         if not callable(getattr(each, "draw", None)):
@@ -69,7 +67,7 @@ def refuse_wrong_samplers(task: "Task") -> None:
         )
 
 
-def refuse_wrong_numbers(task: "Task", size: int) -> None:
+def refuse_wrong_numbers(task: Declaration, size: int) -> None:
     """ValueError for numbers of values or classes that are none."""
     for what in ("classes", *(() if task.values is None else ("values",))):
         number = getattr(task, what)(size)
@@ -80,7 +78,7 @@ def refuse_wrong_numbers(task: "Task", size: int) -> None:
             )
 
 
-def refuse_wrong_type(task: "Task", given: Any) -> None:
+def refuse_wrong_type(task: Declaration, given: Any) -> None:
     """ValueError unless it is a function type of what can be listed; on samples of sequences and reals as well."""
     tuples = isinstance(given, Fn) and isinstance(given.args, tuple)
     kinds = (*given.args, given.result) if tuples else ()

@@ -7,13 +7,13 @@ import numpy as np
 from jaxtyping import Bool
 
 from benchmarks.faults import raised
+from benchmarks.tasks.declaration import Declaration
 from benchmarks.tasks.oracle import AGAIN, by_row, place
 from benchmarks.tasks.sampling import Arguments, Own, Sampler, Wanted
 from synth.language.spec import Spec
 from synth.language.types import BOOL
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
-    from benchmarks.tasks.task import Task
     from compare.answers import Answers
     from compare.sample import Sample, Samples
     from compare.view import View
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
     mask: Bool[np.ndarray, "rows positions"] | None
 
 
-def samples_of(task: "Task", size: int, seed: int) -> "Samples":
+def samples_of(task: Declaration, size: int, seed: int) -> "Samples":
     """To fit on, from the sampler of training; to report on, from the first of `test`; the rest beyond that range."""
     from compare.sample import Samples
 
@@ -52,7 +52,7 @@ def samples_of(task: "Task", size: int, seed: int) -> "Samples":
     )
 
 
-def sample(task: "Task", sampler: Sampler, size: int, rows: int, seed: Sequence[int]) -> "Sample":
+def sample(task: Declaration, sampler: Sampler, size: int, rows: int, seed: Sequence[int]) -> "Sample":
     """Rows from a sampler with their right answers, in the kind of the task's view."""
     from compare.sample import Sample
 
@@ -60,7 +60,7 @@ def sample(task: "Task", sampler: Sampler, size: int, rows: int, seed: Sequence[
     return Sample(arguments=found.arguments, targets=found.targets, mask=found.mask)
 
 
-def view_of(task: "Task", size: int) -> "View":
+def view_of(task: Declaration, size: int) -> "View":
     """The view for what is drawn: reals as they are, sequences or single integers by position."""
     from compare.answers import Classes, Reals, Sets
     from compare.view import View, of_reals, of_sequences, positions
@@ -75,13 +75,13 @@ def view_of(task: "Task", size: int) -> "View":
     return View(alphabet=task.alphabet(size), answers=answers, encode=positions)
 
 
-def few(task: "Task", size: int) -> Arguments:
+def few(task: Declaration, size: int) -> Arguments:
     """Two rows of what is trained on: their shapes say what inputs are."""
     assert task.train is not None
     return drawn(task, task.train, size, 2, np.random.default_rng(0))
 
 
-def data_of(task: "Task", size: int, seed: int) -> "Data":
+def data_of(task: Declaration, size: int, seed: int) -> "Data":
     """Rows to measure on, and the sampler that trains."""
     from nets.data import Data
 
@@ -108,7 +108,7 @@ def data_of(task: "Task", size: int, seed: int) -> "Data":
     )
 
 
-def batch(task: "Task", view: "View", rows: Asked) -> "Batch":
+def batch(task: Declaration, view: "View", rows: Asked) -> "Batch":
     """As the net takes it."""
     from nets.data import Batch
 
@@ -116,7 +116,7 @@ def batch(task: "Task", view: "View", rows: Asked) -> "Batch":
     return Batch(view.encode(*rows.arguments), rows.targets.astype(number), rows.mask)
 
 
-def spec_of(task: "Task", size: int) -> Spec | None:
+def spec_of(task: Declaration, size: int) -> Spec | None:
     """Types and examples for the synthesizer; None where its language has no types for the task."""
     kind = task.signature(size)
     if kind is None:
@@ -137,7 +137,7 @@ def spec_of(task: "Task", size: int) -> Spec | None:
     )
 
 
-def examples(task: "Task", size: int) -> Iterator[Asked]:
+def examples(task: Declaration, size: int) -> Iterator[Asked]:
     """What the synthesizer's examples are made of: distinct rows of the range reported on, a few of longer ones."""
     for number, each in enumerate(task.test):
         rows = EXAMPLES if number == 0 else EXAMPLES // 4
@@ -148,14 +148,14 @@ def examples(task: "Task", size: int) -> Iterator[Asked]:
         yield Asked(tuple(values[keep] for values in found.arguments), found.targets[keep], mask)
 
 
-def coded(task: "Task", targets: np.ndarray) -> np.ndarray:
+def coded(task: Declaration, targets: np.ndarray) -> np.ndarray:
     """Answers as numbers: of a set, symbol i as the bit of value 2^i; of a real of width 1, itself."""
     if task.kind == "sets":
         return targets @ (1 << np.arange(targets.shape[-1]))
     return targets[..., 0] if task.kind == "reals" else targets
 
 
-def written(task: "Task", values: np.ndarray, part: Asked, capacity: int) -> np.ndarray:
+def written(task: Declaration, values: np.ndarray, part: Asked, capacity: int) -> np.ndarray:
     """As the synthesizer holds them: single values as they are; of sequences the length, the items, then zeros."""
     if values.ndim < 2:
         return values
@@ -170,7 +170,7 @@ def written(task: "Task", values: np.ndarray, part: Asked, capacity: int) -> np.
     return np.concatenate([lengths[:, None], padded], axis=1)
 
 
-def checked(task: "Task", sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Asked:
+def checked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Asked:
     """The same as `asked`; ValueError, with the row, where answers are none of the view's or depend on other rows."""
     found = asked(task, sampler, size, rows, rng)
     answers = task.view(size).answers
@@ -196,7 +196,7 @@ def checked(task: "Task", sampler: Sampler, size: int, rows: int, rng: np.random
     return Asked(found.arguments, right, found.mask)
 
 
-def asked(task: "Task", sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Asked:
+def asked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Asked:
     """Rows from the sampler, the oracle's answers to them, and the mask."""
     arguments = drawn(task, sampler, size, rows, rng)
     targets = answers(task, size, arguments)
@@ -204,7 +204,7 @@ def asked(task: "Task", sampler: Sampler, size: int, rows: int, rng: np.random.G
     return Asked(arguments, targets, mask)
 
 
-def drawn(task: "Task", sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Arguments:
+def drawn(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Arguments:
     """What the sampler gives; ValueError where it is not as many rows of as many arguments, within the alphabet."""
     wanted = Wanted(size, task.arguments(size), task.alphabet(size) if task.values is not None else None, rows)
     try:
@@ -225,7 +225,7 @@ def drawn(task: "Task", sampler: Sampler, size: int, rows: int, rng: np.random.G
     return tuple(as_type(token(task, values, alphabet), each) for values, each in zip(given, kinds, strict=True))
 
 
-def real(task: "Task", values: np.ndarray) -> np.ndarray:
+def real(task: Declaration, values: np.ndarray) -> np.ndarray:
     if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
         raise ValueError(
             f"task {task.name!r}: expected a sampler that gives finite reals, got {values.dtype}, or some that are not;"
@@ -234,7 +234,7 @@ def real(task: "Task", values: np.ndarray) -> np.ndarray:
     return values.astype(np.float64)
 
 
-def token(task: "Task", values: np.ndarray, alphabet: int) -> np.ndarray:
+def token(task: Declaration, values: np.ndarray, alphabet: int) -> np.ndarray:
     if values.dtype.kind not in "iub":
         raise ValueError(
             f"task {task.name!r}: expected a sampler that gives integers 0 .. {alphabet - 1}, got {values.dtype}; "
@@ -254,7 +254,7 @@ def as_type(values: Any, kind: Any) -> np.ndarray:
     return np.asarray(values).astype(bool if kind == BOOL else np.int64)
 
 
-def answers(task: "Task", size: int, arguments: Arguments) -> np.ndarray:
+def answers(task: Declaration, size: int, arguments: Arguments) -> np.ndarray:
     """The oracle's, in one array; sets of one row, or of one position, may be given as arrays of 0 and 1."""
     given = [values.view() for values in arguments]
     for values in given:
@@ -273,7 +273,9 @@ def answers(task: "Task", size: int, arguments: Arguments) -> np.ndarray:
     return found[:, None] if alone else found
 
 
-def mask_of(task: "Task", size: int, arguments: Arguments, targets: np.ndarray) -> Bool[np.ndarray, "rows positions"]:
+def mask_of(
+    task: Declaration, size: int, arguments: Arguments, targets: np.ndarray
+) -> Bool[np.ndarray, "rows positions"]:
     """Which positions count; ValueError where it is no answer for each of them, or none does."""
     assert task.mask is not None
     given = np.asarray(task.mask(size, *arguments))
@@ -290,7 +292,7 @@ def mask_of(task: "Task", size: int, arguments: Arguments, targets: np.ndarray) 
     return given
 
 
-def refuse_mixed(task: "Task", size: int, found: Asked) -> None:
+def refuse_mixed(task: Declaration, size: int, found: Asked) -> None:
     """ValueError where some rows, asked again in another order, are answered otherwise."""
     rows = np.random.default_rng(0).permutation(len(found.targets))[: min(AGAIN, len(found.targets) // 2 + 1)]
     again = answers(task, size, tuple(values[rows] for values in found.arguments))
@@ -310,7 +312,7 @@ def row_of(arguments: Arguments, row: int) -> str:
     return f"({', '.join(' '.join(each.split()) for each in shown)})"
 
 
-def table_bits(task: "Task", size: int) -> float:
+def table_bits(task: Declaration, size: int) -> float:
     """Of the answers to the synthesizer's examples, those that count."""
     kind, parts = task.view(size).answers, list(examples(task, size))
     flat = [counted(part, kind.axes) for part in parts]
@@ -323,14 +325,14 @@ def counted(part: Asked, axes: int) -> np.ndarray:
     return part.targets[np.ones(part.targets.shape[:2], dtype=bool) if part.mask is None else part.mask]
 
 
-def said(task: "Task") -> str:
+def said(task: Declaration) -> str:
     """Where the samples come from, in a line."""
     assert task.train is not None
     tested = ", then ".join(each.says() for each in task.test)
     return f"trained on {task.train.says()}, tested on {tested}"
 
 
-def shown(task: "Task", size: int) -> Iterator[str]:
+def shown(task: Declaration, size: int) -> Iterator[str]:
     """A few rows with their answers, those that do not count as a dash."""
     found = asked(task, task.test[0], size, SHOWN, np.random.default_rng(0))
     for row in range(SHOWN):
@@ -339,7 +341,7 @@ def shown(task: "Task", size: int) -> Iterator[str]:
         yield f"({arguments}) -> {brief(told(task, found.targets[row]), counts)}"
 
 
-def told(task: "Task", answers: np.ndarray) -> np.ndarray:
+def told(task: Declaration, answers: np.ndarray) -> np.ndarray:
     """Answers for the eye: sets as their symbols one after the other."""
     if task.kind != "sets":
         return answers

@@ -93,7 +93,7 @@ class Own:
         return self.name
 
 
-def refuse_wrong_length(name: str, length: object) -> None:
+def refuse_wrong_length(name: str, length: Any) -> None:
     """ValueError unless it is None, a whole number of at least 1, or of a `uniform` two of them in order."""
     ends = length if isinstance(length, tuple) and name == "uniform" and len(length) == 2 else (length, length)
     whole = all(isinstance(end, int) and not isinstance(end, bool) for end in ends)

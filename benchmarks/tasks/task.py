@@ -11,9 +11,8 @@ import numpy as np
 from jaxtyping import Int
 
 from benchmarks.memory import memory
-from benchmarks.tasks import drawn
 from benchmarks.tasks.declared import IMAGES, USUAL, refuse_wrong_fields, refuse_wrong_numbers, refuse_wrong_type
-from benchmarks.tasks.drawn import as_type
+from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, spec_of, view_of
 from benchmarks.tasks.oracle import answer_all, ask
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
@@ -69,7 +68,7 @@ class Task:
     tolerance: float = 0.05  # within which two real answers are alike
 
     def __post_init__(self) -> None:
-        for name, given in (("train", drawn.sampler_of(self.train)), ("test", drawn.samplers_of(self.test))):
+        for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):
             object.__setattr__(self, name, given)
         refuse_wrong_fields(self)
 
@@ -104,7 +103,7 @@ class Task:
     def samples(self, size: int, seed: int = 0) -> "Samples | None":
         """What nets are read on; None for the whole domain."""
         self.check(size)
-        return None if self.listed else drawn.samples_of(self, size, seed)
+        return None if self.listed else samples_of(self, size, seed)
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""
@@ -133,7 +132,7 @@ class Task:
         """
         if not self.listed:
             self.check_labels(labels)
-            return drawn.spec_of(self, size)
+            return spec_of(self, size)
         domain = self.domain(size)
         table = self.answers(size, labels=labels, seed=seed)
         rows = sample(len(table))
@@ -151,11 +150,11 @@ class Task:
         from compare.view import by_position
 
         self.check(size)
-        return by_position(self.alphabet(size), self.classes(size)) if self.listed else drawn.view_of(self, size)
+        return by_position(self.alphabet(size), self.classes(size)) if self.listed else view_of(self, size)
 
     def inputs(self, size: int) -> np.ndarray:
         """Two rows as nets take them, for their shape."""
-        arguments = tuple(values[:2] for values in self.domain(size)) if self.listed else drawn.few(self, size)
+        arguments = tuple(values[:2] for values in self.domain(size)) if self.listed else few(self, size)
         return self.view(size).encode(*arguments)
 
     def data(self, size: int, *, fraction: float = 1.0, labels: str = "true", seed: int = 0) -> "Data":
@@ -168,7 +167,7 @@ class Task:
         if self.train is not None:
             self.check_labels(labels)
             self.trained_rows(size, fraction)
-            return drawn.data_of(self, size, seed)
+            return data_of(self, size, seed)
         cut = self.trained_rows(size, fraction)
         x = self.view(size).encode(*self.domain(size))
         order = np.random.default_rng([seed, 0]).permutation(len(x))

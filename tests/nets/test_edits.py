@@ -112,6 +112,12 @@ def test_a_user_s_function_takes_patches_where_it_takes_edits():
     np.testing.assert_allclose(sites["hidden"], np.maximum(sites["pre"], 0) + 1, rtol=1e-6)
 
 
+def test_edits_may_be_handed_on_to_another_net():
+    net = wrap(lambda params, x, edits: NET.apply(params, x, {**edits, "hidden.0": Shift(1.0)}), NET.sites)
+    _, sites = net.apply(PARAMS, X, {"hidden.0.pre": Patch(FIRST_ROWS, 3.0)})
+    np.testing.assert_allclose(sites["hidden.0"], np.maximum(np.where(FIRST_ROWS, 3.0, OWN), 0) + 1, rtol=1e-6)
+
+
 def test_a_function_that_gives_no_own_value_is_told_how():
     net = wrap(by_item, ("pre", "hidden"))
     assert net.apply(WEIGHTS, X, {"pre": np.zeros((6, 6))})[1]["pre"].shape == (6, 6)

@@ -16,6 +16,7 @@ OPTIONS = (
     {"layers": 1, "order": "rotary"},
     {"layers": 2, "order": "none", "heads": 1},
     {"layers": 1, "order": "ends", "padded": True, "causal": False},
+    {"layers": 1, "order": "ends", "padded": True, "readout": "last"},
 )
 
 

@@ -159,6 +159,26 @@ def test_a_step_s_sites_have_an_axis_of_time():
     check_net(SUM, {"scale": 1.0}, x)
 
 
+def forgets_edits(params, x, edits):
+    tap, sites = tapping(edits)
+
+    def step(tap, state, given):
+        tap("state", tap("state.next", state + given))
+        return state + given, state + given
+
+    _, outputs = tap.over_time(step, jnp.zeros((len(x), 1)), x[:, :, None] * params["scale"])
+    return outputs, sites
+
+
+def test_a_state_that_no_step_reads_is_named_where_there_is_a_next_step():
+    net = wrap(forgets_edits, SUM.sites)
+    with pytest.raises(
+        ValueError, match="site 'state' does not react to edits: expected an edit to change the outputs"
+    ):
+        check_net(net, {"scale": 1.0}, np.ones((2, 3)))
+    check_net(net, {"scale": 1.0}, np.ones((2, 1)))
+
+
 @pytest.mark.parametrize("site", SUM.sites)
 def test_an_edit_at_one_time_changes_what_follows_it_alone(site):
     x, third = np.ones((2, 5)), (np.arange(5) == 2)[:, None]

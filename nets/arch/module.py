@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ParamSpec
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +14,7 @@ from jaxtyping import Array
 from nets.edits import Sites, tapping
 from nets.net import Inputs, Net, Params, refuse_unknown
 
+Sizes = ParamSpec("Sizes")
 Shapes = dict[str, tuple[tuple[int, ...], float]]
 
 
@@ -76,12 +77,14 @@ def hold(module: nnx.Module, params: Mapping[str, nnx.Param]) -> None:
         setattr(module, name, param)
 
 
-def remembered(make: Callable[..., Net]) -> Callable[..., Net]:
+def remembered(make: Callable[Sizes, Net]) -> Callable[Sizes, Net]:
     """The same net for the same sizes, so that it is compiled once; a list is a tuple."""
     cached = functools.cache(make)
 
     @functools.wraps(make)
-    def given(**sizes: object) -> Net:
-        return cached(**{name: tuple(value) if isinstance(value, list) else value for name, value in sizes.items()})
+    def given(*none: Sizes.args, **sizes: Sizes.kwargs) -> Net:
+        return cached(
+            *none, **{name: tuple(value) if isinstance(value, list) else value for name, value in sizes.items()}
+        )
 
     return given

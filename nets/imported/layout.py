@@ -14,10 +14,10 @@ TORCH = {"relu": "relu", "tanh": "tanh", "gelu": "exact_gelu", "gelu_new": "gelu
 class Options(NamedTuple):
     """What a state dict does not say; None where the user said nothing."""
 
-    inputs: str | None = None
+    inputs: Any = None
     alphabet: int | None = None
     activation: str | None = None
-    readout: str | None = None
+    readout: Any = None
     causal: bool | None = None
     norm: str | None = None
 

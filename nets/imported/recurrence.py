@@ -1,6 +1,7 @@
 """PyTorch's GRU and RNN with a read-out, as `nets.recurrent`."""
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -99,7 +100,7 @@ def _around(arrays: Arrays, own: dict[str, str], width: int) -> tuple[Linear | N
     return (first if embeds else None), layers
 
 
-def _inputs(embedding: Linear | None, taken: int, options: Options) -> tuple[str, dict[str, int]]:
+def _inputs(embedding: Linear | None, taken: int, options: Options) -> tuple[Any, dict[str, int]]:
     """How the inputs are read, and the sizes of that."""
     kind = "embedding" if embedding else options.inputs or ("onehot" if options.alphabet else "reals")
     alphabet = {"embedding": len(embedding.weight) if embedding else 0, "onehot": taken, "bits": 2}.get(kind)

@@ -95,7 +95,7 @@ class Own:
 
 def refuse_wrong_length(name: str, length: Any) -> None:
     """ValueError unless it is None, a whole number of at least 1, or of a `uniform` two of them in order."""
-    ends = length if isinstance(length, tuple) and name == "uniform" and len(length) == 2 else (length, length)
+    ends: Any = length if isinstance(length, tuple) and name == "uniform" and len(length) == 2 else (length, length)
     whole = all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
     if length is None or (whole and 1 <= ends[0] <= ends[1]):
         return

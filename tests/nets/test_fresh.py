@@ -143,8 +143,7 @@ class CutError(Exception):
     """The power went off."""
 
 
-@pytest.mark.parametrize("restarting", [1, 2])
-@pytest.mark.parametrize("at", [10, 30, 150])
+@pytest.mark.parametrize(("at", "restarting"), [(10, 1), (30, 2), (150, 1)])
 def test_training_that_was_cut_off_goes_on_to_the_same_bits(tmp_path, at: int, restarting: int) -> None:
     data = fresh(padded_parity)
     recipe = replace(SHORT, steps=160, checkpoints=3, noise=0.1, restarts=restarting)

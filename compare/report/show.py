@@ -11,6 +11,11 @@ def text(value: object) -> str:
     return DASH if value is None or value == "" else str(value)
 
 
+def yes_or_no(value: bool | None) -> str:
+    """yes, no, or an en dash."""
+    return DASH if value is None else "yes" if value else "no"
+
+
 def fraction(value: float | None) -> str:
     """Three decimals; just below 1 it is cut, not rounded, so that 0.9997 never reads 1.000."""
     if value is None or not math.isfinite(value):

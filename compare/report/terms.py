@@ -4,7 +4,19 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from compare.record import Record
-from compare.report.show import DASH, count, fraction, fractions, listed, pairs, seconds, shortened, signed, text
+from compare.report.show import (
+    DASH,
+    count,
+    fraction,
+    fractions,
+    listed,
+    pairs,
+    seconds,
+    shortened,
+    signed,
+    text,
+    yes_or_no,
+)
 from compare.report.verdicts import agrees, outcome
 
 
@@ -134,6 +146,30 @@ EXPLANATION = (
     Term("units_kept", "units kept", count, "Hidden units that the shortest code of the explanation pays for."),
     Term("units_total", "units in all", count, "Hidden units of the net."),
     Term("precision", "precision", count, "Bits a constant in the shortest code."),
+)
+PROGRAMS = (
+    Term("net_program", "net's program", text, "What was read in the net, as a program in the synthesizer's language."),
+    Term("net_program_nodes", "net's program, nodes", count, "Nodes of that program, equal subexpressions once."),
+    Term(
+        "net_agreement",
+        "net's program, agreement",
+        fraction,
+        "Agreement of that program, when it is run, with the net's answers on rows that no constant was fitted on.",
+    ),
+    Term(
+        "same_function",
+        "same function",
+        text,
+        "Whether the net's program and the synthesizer's compute one function: equal (proven), alike (on every "
+        "sample) or different.",
+    ),
+    Term("same_how", "decided how", text, "What shows that: a proof, the bound that samples give, or an input."),
+    Term(
+        "same_program",
+        "same program",
+        yes_or_no,
+        "Whether the two are one text, up to the laws that their primitives declare.",
+    ),
 )
 SYNTHESIZER = (
     Term("program", "program", text, "The synthesizer's shortest program for the task, as an s-expression."),
@@ -278,7 +314,8 @@ TRAINING = (
     Term("seconds_judge", "judging seconds", seconds, "Seconds that explaining and judging took."),
 )
 TERMS = (
-    *IDENTITY, *VERDICT, *EXPLANATION, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE, *BITS, *MEMORY, *TRAINING,
+    *IDENTITY, *VERDICT, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE, *BITS, *MEMORY,
+    *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 

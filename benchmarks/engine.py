@@ -12,12 +12,14 @@ import numpy as np
 import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
+from benchmarks.language import language_of
 from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
-from compare import View, assess
+from compare import Assessment, View, assess
+from compare.programs import sides
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
 from nets.check import check_net
@@ -65,6 +67,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
         **identity(cell, made.net.name),
         **(program if cell.recipe.labels == "true" else {}),
         **assessment.fields(),
+        **compared(assessment, program.get("program"), spec, task, cell),
         **(path.fields() if path else {}),
         "command": command,
         "versions": versions(),
@@ -75,6 +78,12 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
         "seconds_judge": time.perf_counter() - between,
     }
     return Record(**fields), arrays
+
+
+def compared(assessment: Assessment, program: str | None, spec: Spec, task: Task, cell: Cell) -> dict[str, Any]:
+    """The net's program beside the synthesizer's; none for labels that the synthesizer was not asked about."""
+    found = program if cell.recipe.labels == "true" else None
+    return sides(assessment.explanation, assessment.net_agreement, found, spec, language_of(task))
 
 
 def make(cell: Cell, task: Task) -> Made:

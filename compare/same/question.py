@@ -69,6 +69,14 @@ def question(
     seed: int,
 ) -> Question:
     """The question that two programs, or texts, and a domain ask; ValueError where they do not go together."""
+    if not isinstance(domain, Spec | Mapping | None):
+        raise ValueError(
+            f"same: expected a domain as a Spec, or as values by the arguments' names, got {domain!r:.60}; "
+            "write {'a': range(10)}"
+        )
+    for each in (one, other):
+        if not isinstance(each, Program | str):
+            raise ValueError(f"same: expected a Program or its text, got {each!r:.60}")
     spec = domain if isinstance(domain, Spec) else None
     known = {node.name: node.type for node in terminals_of(spec)} if spec else dict(types)
     programs = [each if isinstance(each, Program) else read(each, known, library) for each in (one, other)]
@@ -163,19 +171,24 @@ def values_of(name: str, kind: Type, given: Iterable[int] | None, fixed: Mapping
     whole = all_of(kind, fixed)
     if given is None:
         return whole
-    values: Sequence[int] = given if isinstance(given, range) else list(given)
-    if isinstance(values, range):
-        values = values if values.step > 0 else values[::-1]
-    else:
-        values = tuple(sorted(set(map(int, values))))
-    if len(values) == 0:
-        raise ValueError(
-            f"same: expected at least one value for {name!r}, got {given!r}; an empty domain shows nothing"
-        )
+    values = ascending(name, given)
     low, high = (whole[0], whole[-1]) if whole is not None else (1 if kind == MODULUS else None, None)
     if kind == REAL or (low is not None and values[0] < low) or (high is not None and values[-1] > high):
-        raise ValueError(f"same: expected values of type {kind} for {name!r}, got {values[0]} to {values[-1]}")
+        what = "no values, since it is real" if kind == REAL else f"values of type {kind}"
+        raise ValueError(f"same: expected {what} for {name!r}, got {values[0]} to {values[-1]}")
     return values
+
+
+def ascending(name: str, given: Iterable[int]) -> Sequence[int]:
+    """Values in order, each once; a range stays one."""
+    if isinstance(given, range) and len(given):
+        return given if given.step > 0 else given[::-1]
+    values = list(given) if isinstance(given, Iterable) else [given]
+    if not values or not all(isinstance(value, int | np.integer) for value in values):
+        raise ValueError(
+            f"same: expected integers for {name!r}, at least one, got {given!r:.60}; give a range such as range(10)"
+        )
+    return tuple(sorted({int(value) for value in values}))
 
 
 def all_of(kind: Type, fixed: Mapping[str, int]) -> Sequence[int] | None:

@@ -225,9 +225,20 @@ class Algebra:
         factors = [term.as_coeff_Mul() for term in terms]
         if any(not factor.is_Integer for factor, _ in factors):
             return a
+        if m.is_Integer and self.sympy.isprime(abs(m)):
+            factors = [(factor, self.lowered(rest, int(abs(m)))) for factor, rest in factors]
         if m.is_Integer:
             return self.sympy.Add(*((int(factor) % int(m)) * rest for factor, rest in factors))
         return self.sympy.Add(*(term for term in terms if term.as_powers_dict().get(m, 0) < 1))
+
+    def lowered(self, monomial: Any, prime: int) -> Any:
+        """The monomial with exponents below the prime, by Fermat: x**p is congruent to x."""
+        powers = monomial.as_powers_dict()
+        if not all(exponent.is_Integer and exponent >= 0 for exponent in powers.values()):
+            return monomial
+        return self.sympy.Mul(
+            *(base ** (int(e) if e < prime else (int(e) - 1) % (prime - 1) + 1) for base, e in powers.items())
+        )
 
     def congruent_parts(self, a: Any, m: Any) -> dict[Any, Any]:
         """Factors with what is congruent to them: a remainder by m to its dividend, |u| to u where m is 2."""

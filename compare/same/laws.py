@@ -1,7 +1,7 @@
 """One program or two: texts that are equal up to the laws which their primitives declare.
 
 The laws that the search prunes with have a normal form, built from the leaves up. Any other law is an equation that is
-applied both ways, wherever it fits, until no new text comes or there are many.
+applied both ways, wherever it fits, until no new text comes that is no longer, or there are many.
 """
 
 from collections.abc import Iterator, Mapping
@@ -57,21 +57,21 @@ def decide(question: Question) -> Answer | Undecided:
 def same_program(one: Program, other: Program) -> bool:
     """Whether two programs are one text up to the laws of their primitives and the names of parameters.
 
-    False where up to 2000 texts of the first one do not have the second among them. Texts of more than 5000 words are
-    the same where they are equal as they stand.
+    False where up to 2000 texts of the first one, none longer than both, do not have the second among them. Texts of
+    more than 5000 words are the same where they are equal as they stand.
     """
     if max(written(one), written(other)) > LONGEST:
         return one == other
     goal, begun = normal(term_of(other)), normal(term_of(one))
     equations = tuple(sides(primitive) for primitive in {*primitives(goal), *primitives(begun)})
     rules = [rule for pairs in equations for rule in pairs]
-    seen, queue = {begun}, [begun]
+    seen, queue, longest = {begun}, [begun], max(length(goal), length(begun))
     for term in queue:
         if term == goal or len(seen) > MANY:
             break
         for found in rewritten(term, rules):
             found = normal(found)
-            if found not in seen:
+            if found not in seen and length(found) <= longest:
                 seen.add(found)
                 queue.append(found)
     return goal in seen
@@ -104,6 +104,13 @@ def function_of(node: Lambda, depth: int, names: Mapping[str, Terminal]) -> Func
     own = {word.name: Terminal(f"{depth} {place}", word.type) for place, word in enumerate(node.parameters)}
     kinds = tuple(word.type for word in node.parameters)
     return Function(kinds, term_of(node.body, depth + 1, {**names, **own}))
+
+
+def length(term: Term) -> int:
+    """Words of a term."""
+    if isinstance(term, Call):
+        return 1 + sum(map(length, term.args))
+    return 1 + length(term.body) if isinstance(term, Function) else 1
 
 
 def primitives(term: Term) -> Iterator[Primitive]:

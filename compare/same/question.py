@@ -116,7 +116,7 @@ def read(text: str, known: Mapping[str, Any], library: Iterable[Primitive]) -> P
 
 
 def check_types(one: Program, other: Program) -> None:
-    kinds = [carrier(plain(program.type)) for program in (one, other)]
+    kinds = [kind_of(program) for program in (one, other)]
     if kinds[0] != kinds[1]:
         raise ValueError(
             f"same: expected two programs of one type, got {shorten(one.show())} of type {one.type} and "
@@ -242,5 +242,6 @@ def has_vectors(question: Question) -> bool:
 
 
 def kind_of(program: Program) -> Type:
-    """The type that the answers are held in."""
-    return plain(carrier(type_of(program.nodes[-1])))
+    """The type that the answers are held in; that of a modulus is an integer's."""
+    kind = plain(carrier(type_of(program.nodes[-1])))
+    return INT if kind == MODULUS else kind

@@ -80,10 +80,11 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     return Record(**fields), arrays
 
 
-def compared(assessment: Assessment, program: str | None, spec: Spec, task: Task, cell: Cell) -> dict[str, Any]:
-    """The net's program beside the synthesizer's; none for labels that the synthesizer was not asked about."""
-    found = program if cell.recipe.labels == "true" else None
-    return sides(assessment.explanation, assessment.net_agreement, found, spec, language_of(task))
+def compared(assessment: Assessment, program: str | None, spec: Spec | None, task: Task, cell: Cell) -> dict[str, Any]:
+    """The net's program beside the synthesizer's; nothing for labels that the synthesizer was not asked about."""
+    if program is None or spec is None or cell.recipe.labels != "true":
+        return {}
+    return sides(assessment.explanation, assessment.net_agreement, program, spec, language_of(task))
 
 
 def make(cell: Cell, task: Task) -> Made:

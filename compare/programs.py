@@ -228,13 +228,13 @@ def fields(explanation: Explanation | None, agreement: float | None) -> dict[str
 def sides(
     explanation: Explanation | None,
     agreement: float | None,
-    found: str | None,
+    found: str,
     spec: Spec,
     library: Iterable[Primitive],
 ) -> dict[str, Any]:
-    """What a record says of the net's program beside `found`, the synthesizer's; nothing where either is missing."""
+    """What a record says of the net's program beside `found`, the synthesizer's; nothing where the net has none."""
     program = explanation.program if explanation else None
-    if program is None or found is None or agreement is None:
+    if program is None or agreement is None:
         return {}
     if agreement < STANDS:
         short = f"the net's program gives {agreement:.3f} of the net's answers, less than {STANDS}"

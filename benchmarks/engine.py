@@ -65,6 +65,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
     fields = {
         **identity(cell, made.net.name),
+        "asked": task.doc,
         **(program if cell.recipe.labels == "true" else {}),
         **assessment.fields(),
         **compared(assessment, program.get("program"), spec, task, cell),

@@ -25,6 +25,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     recipe: str
     seed: int
     cell: str  # unique in the suite, fit for a file name
+    asked: str | None = None  # what the task asks, one sentence
     status: str = "done"  # done, failed
     error: str | None = None  # one sentence, for a failed cell
     expected: str | None = (

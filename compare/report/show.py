@@ -1,7 +1,7 @@
 """How a value is written: None as an en dash, fractions never rounded up to 1, steps and bits with separators."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 DASH = "–"  # noqa: RUF001 (an en dash is meant)
 
@@ -64,6 +64,15 @@ def pairs(values: dict) -> str:
 def interval(low: float | None, high: float | None, show=fraction) -> str:
     """`[low, high]`, or an en dash when it is not known."""
     return DASH if low is None or high is None else f"[{show(low)}, {show(high)}]"
+
+
+def span(values: Sequence[float | None], show: Callable[[float | None], str] = count) -> str:
+    """`lowest to highest` of those that are known."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return DASH
+    low, high = show(min(known)), show(max(known))
+    return low if low == high else f"{low} to {high}"
 
 
 def shortened(value: str | None, length: int = 72) -> str:

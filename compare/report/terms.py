@@ -1,9 +1,10 @@
 """What each field of a record means: the only home of these sentences, for the README, the reports and the terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from compare.record import Record
+from compare.report.formula import form
 from compare.report.show import (
     DASH,
     count,
@@ -73,17 +74,24 @@ def expectation(record: Record) -> str:
     return DASH if agreed is None else "yes" if agreed else f"no: {record.expected}"
 
 
+def columns(records: Sequence[Record]) -> list[str]:
+    """The columns of the table of verdicts in which any of the records says something."""
+    said = [name for name in TABLE if name in ALWAYS or any(shown(record, name) != DASH for record in records)]
+    return said if records else list(TABLE)
+
+
 DERIVED: dict[str, Callable[[Record], Any]] = {
     "outcome": outcome,
     "agrees": expectation,
     "bits_ratio": bits_ratio,
-    "formula_short": lambda record: record.formula,
+    "read": lambda record: record.net_program or (form(record.formula).said() if record.formula else None),
     "why": lambda record: record.reason or record.error,
 }
 
 IDENTITY = (
     Term("suite", "suite", text, "The suite that asked for this net."),
     Term("task", "task", text, "The function that was to be learnt."),
+    Term("asked", "asked", text, "What the task asks, in a sentence."),
     Term("size", "size", count, "The task's size: the modulus p, or the number of bits or values."),
     Term("net", "net", text, "The architecture, or the hand-made net, that was judged."),
     Term("recipe", "recipe", text, "How the net was trained, or which control it is."),
@@ -127,8 +135,8 @@ VERDICT = (
 EXPLANATION = (
     Term("extractor", "extractor", text, "The method that wrote the explanation."),
     Term("template", "template", text, "The form that every unit was allowed to have, declared before fitting."),
-    Term("formula", "formula in full", text, "What the net computes for its outputs, as a sympy expression."),
-    Term("formula_short", "formula", shortened, "The beginning of what the net computes for its outputs."),
+    Term("formula", "formula", text, "What the net computes for its outputs, as a sympy expression."),
+    Term("read", "read", shortened, "What was read in the net: its program, or its formula, like terms said once."),
     Term("formula_latex", "formula, LaTeX", text, "The formula in LaTeX."),
     Term("formula_mathml", "formula, MathML", text, "The formula in MathML."),
     Term("groups", "groups", listed, "Units that share a form, one line a group."),
@@ -320,9 +328,11 @@ TERMS = (
 _BY_NAME = {each.name: each for each in TERMS}
 
 TABLE = (
-    "task", "size", "net", "recipe", "seed", "outcome", "agrees", "decided_by", "margin", "s_agreement", "s_variance",
-    "d_r2", "bits_ratio", "match_domain", "refit_random", "why", "formula_short",
+    "outcome", "task", "size", "net", "recipe", "seed", "read", "s_agreement", "d_r2", "bits_ratio", "match_domain",
+    "same_function", "agrees", "why", "decided_by", "margin", "s_variance", "refit_random",
 )  # fmt: skip
+ALWAYS = ("outcome", "task", "size", "net", "recipe", "seed")  # columns that are shown even where they say nothing
+READ = ("net_program_nodes", "net_agreement", "same_function", "same_program", "same_how")  # beside the net's program
 FACTS = (
     ("Behaviour", tuple(t.name for t in BEHAVIOUR if t.name not in DERIVED)),
     ("Substitution (S)", tuple(t.name for t in SUBSTITUTION)),

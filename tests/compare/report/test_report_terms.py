@@ -105,8 +105,8 @@ def test_summary_counts_agreement_failures_and_false_programs():
     assert counts(records) == {"program": 2, "table": 0, "undetermined": 1, "failed": 1}
     assert [each.expected for each in false_programs(records)] == ["not program"]
     assert summary(records) == (
-        "4 nets: 2 program, 0 table, 1 undetermined, 1 failed. Of the 3 nets whose verdict was known beforehand, "
-        "1 agree with it; 1 called a program wrongly."
+        "4 nets: 2 program, 0 table, 1 undetermined, 1 failed. 1 of 3 are as known beforehand; "
+        "1 called a program wrongly."
     )
     assert summary([record(verdict="table")]).endswith("No verdict was known beforehand.")
 

@@ -59,6 +59,11 @@ def test_the_net_of_the_readme_is_a_program(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "judge_mine.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("program - ")
+    assert "`synthnet report runs/own`" in README
+    assert run("synthnet report runs/own", tmp_path).returncode == 0
+    page = (tmp_path / "runs" / "own" / "report.html").read_text()
+    assert "a + b modulo 59." in page
+    assert '<pre class="program">(mod (add a b) p)</pre>' in page
 
 
 def test_the_programs_of_the_readme_are_compared(tmp_path: Path) -> None:

@@ -25,10 +25,11 @@ def sameness(programs: Sequence[Record], *, found: bool) -> Same:
     if not programs or not found:
         missing = [] if found else ["the enumeration found no program"]
         missing += [] if programs else ["no net is a program"]
-        return Same("undecided", UNDECIDED, "Nothing to compare", f"{' and '.join(missing)}.")
+        return Same("undecided", UNDECIDED, "Nothing to compare", _sentence(" and ".join(missing)))
     kinds = Counter(record.same_function for record in programs if record.same_function in FUNCTION)
     if not kinds:
-        return Same("undecided", UNDECIDED, "Not compared", _by_answers(programs))
+        why = next((record.same_how for record in programs if record.same_how), None)
+        return Same("undecided", UNDECIDED, "Not compared", _sentence(why) if why else _by_answers(programs))
     kind = next(each for each in ("different", "alike", "equal") if kinds[each])
     first = max(kinds, key=lambda each: (kinds[each], each == kind))
     parts = [_share(FUNCTION[first or ""], kinds[first], len(programs))]
@@ -37,7 +38,10 @@ def sameness(programs: Sequence[Record], *, found: bool) -> Same:
     ]
     shown = next((record for record in programs if record.same_function == kind and record.same_how), None)
     return Same(
-        kind, SIGNS[kind], ", ".join([*parts, *_texts(programs)]), shown.same_how if shown and shown.same_how else ""
+        kind,
+        SIGNS[kind],
+        ", ".join([*parts, *_texts(programs)]),
+        _sentence(shown.same_how if shown and shown.same_how else ""),
     )
 
 
@@ -52,6 +56,12 @@ def _texts(programs: Sequence[Record]) -> list[str]:
 
 def _share(words: str, number: int, of: int) -> str:
     return words if number == of else f"{words} in {number} of {of} nets"
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop; `not compared` is said by the headline."""
+    text = text.removeprefix("not compared: ").rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _by_answers(programs: Sequence[Record]) -> str:

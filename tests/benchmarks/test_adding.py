@@ -21,26 +21,33 @@ SPEC = Spec(type=Fn((Z("p"), Z("p")), Z("p")), inputs=(A, B), outputs=(A + B) % 
 
 
 def apply(params, x, edits):
-    hidden = edits.get("hidden.0", params["A"][x[:, 0]] + params["A"][x[:, 1]])
-    return hidden @ params["U"], {"hidden.0": hidden}
+    pre = edits.get("hidden.0.pre", params["A"][x[:, 0]] + params["A"][x[:, 1]])
+    hidden = edits.get("hidden.0", pre**2)
+    return hidden @ params["U"], {"hidden.0.pre": pre, "hidden.0": hidden}
 
 
 @pytest.fixture(scope="module")
 def found():
-    turn = 2 * np.pi * np.arange(P) / P
-    waves = np.stack([np.cos(turn), np.sin(turn)], 1).astype("float32")
-    params = {"A": jnp.asarray(waves), "U": jnp.asarray(waves.T)}
-    return assess(wrap(apply, ("hidden.0",)), params, SPEC, by_position(P, P))
+    turn = 2 * np.pi / P * np.outer(np.arange(P), [1, 2, 3])[:, :, None]
+    phase = 2 * np.pi / 3 * np.arange(3)  # three units a wave
+    params = {
+        "A": jnp.asarray(np.cos(turn + phase).reshape(P, -1), jnp.float32),
+        "U": jnp.asarray(np.cos(turn + 2 * phase).reshape(P, -1).T, jnp.float32),
+    }
+    return assess(wrap(apply, ("hidden.0.pre", "hidden.0")), params, SPEC, by_position(P, P))
 
 
 def test_a_net_enters_a_directory_of_its_own_and_its_report(found, tmp_path):
     folder = tmp_path / "mine"
     solution = solve(SPEC)
-    record = add(found, folder, task="sum", net="two waves", size=P, asked="a + b modulo 7.", solution=solution)
+    record = add(
+        found, folder, task="sum", net="two waves", size=P, asked="a + b modulo 7.", spec=SPEC, solution=solution
+    )
     add(found, folder, task="sum", net="two waves", size=P, seed=1)
     add(found, folder, task="sum", net="two waves", size=P, seed=1)
     assert record.program is not None
     assert record.verdict == found.verdict.outcome
+    assert (record.net_program, record.same_function) == ("(mod (add a b) p)", "equal")
     assert [each.cell for each in in_order(folder, read_records(folder).records)] == [
         "sum-7-two_waves-own-s0", "sum-7-two_waves-own-s1",
     ]  # fmt: skip
@@ -75,6 +82,11 @@ def test_a_cell_of_the_suite_is_not_written_over(found, tmp_path):
     with pytest.raises(ValueError, match="got its cell 'sum-7-mine-own-s0'; give another net, recipe or seed"):
         add(found, tmp_path, task="sum", net="mine", size=P)
     add(found, tmp_path, task="sum", net="mine", size=P, recipe="again")
+
+
+def test_a_solution_needs_its_specification(found, tmp_path):
+    with pytest.raises(ValueError, match="expected the specification that it answers"):
+        add(found, tmp_path, task="sum", net="mine", size=P, solution=solve(SPEC))
 
 
 @pytest.mark.parametrize("names", [{"task": " ", "net": "n"}, {"task": "t", "net": ""}])

@@ -29,17 +29,17 @@ def program(seed: int = 0, **fields) -> Record:
     ],
 )
 def test_the_line_on_sameness(fields, kind, headline):
-    same = sameness([program(same_how="because.", **fields)], found=True)
+    same = sameness([program(same_how="because" if fields else None, **fields)], found=True)
     assert (same.kind, same.headline) == (kind, headline)
-    assert same.how == ("because." if kind != "undecided" else "These records do not say whether the two are the same.")
+    assert same.how == ("Because." if kind != "undecided" else "These records do not say whether the two are the same.")
 
 
 def test_the_worst_net_decides_the_sign_and_the_counts_are_said():
     nets = [program(seed, same_function="equal", same_how="proof") for seed in range(3)]
-    mixed = sameness([*nets, program(3, same_function="different", same_how="at a = 3")], found=True)
+    mixed = sameness([*nets, program(3, same_function="different", same_how="at a = 3.")], found=True)
     assert mixed.kind == "different"
     assert mixed.headline.startswith("Same function in 3 of 4 nets, different functions in 1 of 4 nets")
-    assert mixed.how == "at a = 3"
+    assert mixed.how == "At a = 3."
 
 
 def test_records_of_before_say_what_their_nets_answer():
@@ -47,10 +47,15 @@ def test_records_of_before_say_what_their_nets_answer():
     assert "at least 99.50%" in sameness([program(match_domain=0.995)], found=True).how
 
 
+def test_a_reason_for_not_comparing_is_said():
+    same = sameness([program(same_how="not compared: its program gives 0.8 of the answers")], found=True)
+    assert (same.headline, same.how) == ("Not compared", "Its program gives 0.8 of the answers.")
+
+
 def test_without_one_of_the_two_there_is_nothing_to_compare():
-    assert sameness([], found=True).how == "no net is a program."
-    assert sameness([program()], found=False).how == "the enumeration found no program."
-    assert sameness([], found=False).how == "the enumeration found no program and no net is a program."
+    assert sameness([], found=True).how == "No net is a program."
+    assert sameness([program()], found=False).how == "The enumeration found no program."
+    assert sameness([], found=False).how == "The enumeration found no program and no net is a program."
 
 
 def test_a_card_counts_the_nets_of_one_form_over_their_seeds(tmp_path):
@@ -114,12 +119,12 @@ def test_a_failed_cell_alone_makes_a_card_of_its_error():
 def test_markdown_and_latex_tell_the_comparison_first(tmp_path):
     cell = make_cell(tmp_path, 59, "mlp", "grok", 0, arrays=False)
     told = msgspec.structs.replace(
-        cell, same_function="equal", same_how="all 3481 inputs.", net_program="(mod (add b a) p)", same_program=True,
+        cell, same_function="equal", same_how="all 3481 inputs", net_program="(mod (add b a) p)", same_program=True,
         asked="The sum of two residues.",
     )  # fmt: skip
     text = markdown_report([told])
     places = [text.index(word) for word in ("The sum of two residues.", "(mod (add a b) p)", "(mod (add b a) p)")]
-    places += [text.index("**Same function, the same program.** all 3481 inputs."), text.index("- **S**: ")]
+    places += [text.index("**Same function, the same program.** All 3481 inputs."), text.index("- **S**: ")]
     assert places == sorted(places)
     assert places[-1] < text.index("## Verdicts")
     table = latex_report([told])

@@ -329,7 +329,7 @@ _BY_NAME = {each.name: each for each in TERMS}
 
 TABLE = (
     "outcome", "task", "size", "net", "recipe", "seed", "read", "s_agreement", "d_r2", "bits_ratio", "match_domain",
-    "same_function", "agrees", "why", "decided_by", "margin", "s_variance", "refit_random",
+    "same_function", "why", "agrees", "decided_by", "margin", "s_variance", "refit_random",
 )  # fmt: skip
 ALWAYS = ("outcome", "task", "size", "net", "recipe", "seed")  # columns that are shown even where they say nothing
 READ = ("net_program_nodes", "net_agreement", "same_function", "same_program", "same_how")  # beside the net's program

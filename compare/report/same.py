@@ -1,5 +1,6 @@
 """Whether the two sides are the same, in one line."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -59,8 +60,8 @@ def _share(words: str, number: int, of: int) -> str:
 
 
 def _sentence(text: str) -> str:
-    """With a capital and a full stop; `not compared` is said by the headline."""
-    text = text.removeprefix("not compared: ").rstrip(".")
+    """With a capital and a full stop, and without the answer, which the headline says."""
+    text = re.sub(r"^(equal|alike|different|not compared): ", "", text).rstrip(".")
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 

@@ -47,8 +47,6 @@ GLOSSARY = {
     "synthesizer's program": "The shortest program that the enumeration found.",
     "grouped formula": "The short formula that is shown; its bits never decide.",
     "quantised weights": "The net's weights, each to as few bits as keep its answers.",
-    "match, train": "Share of right answers on training rows.",
-    "match, held out": "Share of right answers on rows that were held out.",
     "S agreement": EVIDENCE["S"],
     "D interchange": EVIDENCE["D"],
     "bits / table": EVIDENCE["B"],
@@ -71,13 +69,20 @@ GLOSSARY = {
     "K": "How many frequencies the explanation uses.",
     "table bits": "Bits of a table of the net's answers.",
 }
-MEANINGS = {**{each.label: each.sentence for each in TERMS}, **GLOSSARY}
+FIELDS = {each.label: each.sentence for each in TERMS}
 
 
 def words_of(drawings: Iterable[Drawing], headings: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """(word, meaning) of everything that the headings and the charts name, each once."""
-    named = [*headings, *(word for drawing in drawings for word in spoken(drawing))]
-    return [(word, MEANINGS[word]) for word in dict.fromkeys(named) if word in MEANINGS]
+    """(word, meaning) of everything that the headings and the charts name, each once.
+
+    A heading is first of all a field of records, a word on a chart the chart's own.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for word in headings:
+        found.setdefault(word, {}).setdefault(FIELDS.get(word) or GLOSSARY.get(word, ""))
+    for word in dict.fromkeys(word for drawing in drawings for word in spoken(drawing)):
+        found.setdefault(word, {}).setdefault(GLOSSARY.get(word) or FIELDS.get(word, ""))
+    return [(word, " On a chart: ".join(filter(None, each))) for word, each in found.items() if any(each)]
 
 
 def spoken(drawing: Drawing) -> list[str]:

@@ -12,12 +12,14 @@ import numpy as np
 import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
+from benchmarks.language import language_of
 from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
-from compare import View, assess
+from compare import Assessment, View, assess
+from compare.programs import sides
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
 from nets.check import check_net
@@ -63,8 +65,10 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
     fields = {
         **identity(cell, made.net.name),
+        "asked": task.doc,
         **(program if cell.recipe.labels == "true" else {}),
         **assessment.fields(),
+        **compared(assessment, program.get("program"), spec, task, cell),
         **(path.fields() if path else {}),
         "command": command,
         "versions": versions(),
@@ -75,6 +79,13 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
         "seconds_judge": time.perf_counter() - between,
     }
     return Record(**fields), arrays
+
+
+def compared(assessment: Assessment, program: str | None, spec: Spec | None, task: Task, cell: Cell) -> dict[str, Any]:
+    """The net's program beside the synthesizer's; nothing for labels that the synthesizer was not asked about."""
+    if program is None or spec is None or cell.recipe.labels != "true":
+        return {}
+    return sides(assessment.explanation, assessment.net_agreement, program, spec, language_of(task))
 
 
 def make(cell: Cell, task: Task) -> Made:

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
+from compare import programs
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
@@ -23,6 +24,7 @@ from compare.extract import EXTRACTORS, sampled
 from compare.extract.layer import Layer, find_layer
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
+from compare.programs import agreement_of
 from compare.read import Reading, inputs_of, read
 from compare.sample import Samples
 from compare.view import View
@@ -60,6 +62,7 @@ class Assessment:
     bits_weights: float
     units_total: int | None
     arrays: dict[str, np.ndarray]  # for the report, by the names in `compare.record`
+    net_agreement: float | None  # of the explanation's program, run, with the net's answers on the reported rows
     seconds: float
 
     @property
@@ -116,6 +119,7 @@ def assess(
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
         arrays=_arrays(reading, explanation) if explanation else {},
+        net_agreement=agreement_of(reading, explanation),
         seconds=time.perf_counter() - began,
     )
 
@@ -232,6 +236,7 @@ def _fields(assessment: Assessment) -> dict:
         "thresholds": {FIELDS[c.name]: c.threshold for c in verdict.criteria if c.name in FIELDS},
         "criteria": [f"{c.name}: {c.sentence}; margin {c.margin:+.3f}" for c in verdict.criteria],
         **(_explained(explanation) if explanation else {}),
+        **programs.fields(explanation, assessment.net_agreement),
         "refusals": [f"{refusal.extractor}: {refusal.reason}" for refusal in assessment.refusals],
         "units_kept": b and b.units_kept,
         "units_total": assessment.units_total,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from synth.language.program import Program
+
 Edits = Mapping[str, np.ndarray | Array]
 Inputs = np.ndarray | Array  # integers, shape (n, positions)
 
@@ -94,4 +96,5 @@ class Explanation:
     units: tuple[UnitFit, ...]
     arrays: dict[str, np.ndarray] = field(default_factory=dict)  # for the report, by the names in `record`
     notes: tuple[str, ...] = ()
+    program: Program | None = None  # the same function in the synthesizer's language, where it has the words
     names: tuple[str, ...] = ()  # of arguments, answer and modulus in the formulas, where they are the user's own

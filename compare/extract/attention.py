@@ -21,6 +21,7 @@ from compare.extract.residues import reads as reads_residues
 from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
+from compare.programs import of_residues
 from compare.read import Reading
 from compare.text import joined, plus
 
@@ -103,6 +104,7 @@ def _explanation(
         permuted=partial(replaced, fit_heads(heads, shuffle=shuffle)),
         codes=partial(codes, reading, found, heads, fit, outputs.sign),
         formula=formula_text(outputs),
+        program=of_residues(reading, outputs),
         bits_formula=formula_bits(outputs),
         groups=frequency_groups(
             chars,

@@ -26,6 +26,7 @@ from compare.extract.boolean_templates import (
 )
 from compare.fit.named import FAITHFUL, Named, name, weighted_text
 from compare.fit.walsh import cube_of
+from compare.programs import in_words
 from compare.read import Reading
 from compare.text import joined, plus
 
@@ -128,6 +129,7 @@ def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanati
         codes=partial(codes, template),
         baseline=partial(affine_codes, reading),
         formula=named.formula,
+        program=in_words(named.formula, reading.spec),
         bits_formula=named.cost,
         groups=_groups(layer, template),
         units=_units(layer, template),

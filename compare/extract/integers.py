@@ -27,6 +27,7 @@ from compare.extract.integers_templates import (
     fit_wrong_waves,
 )
 from compare.extract.layer import ADDITIVE_SHARE, Layer, argument_means, beyond_sum, find_layer, importance
+from compare.programs import of_integers
 from compare.read import Reading
 from compare.text import joined, plus
 from synth.language.types import INT
@@ -127,6 +128,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, content: Float
         permuted=partial(_substitute, layer.pre, fitted.permuted),
         codes=partial(codes, reading, layer, fitted.true, fitted.n),
         formula=formula.text,
+        program=of_integers(reading, formula.name, formula.run),
         bits_formula=formula.bits,
         groups=_report_groups(fitted, groups),
         units=_units(fitted),

@@ -44,6 +44,7 @@ from compare.fit.logits import (
     term_values,
 )
 from compare.fit.multiples import find_multiples, times
+from compare.programs import of_residues
 from compare.read import Reading
 from compare.text import joined, plus
 from synth.language.types import Z
@@ -162,6 +163,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted, means: tuple[n
         permuted=_permuted(reading, layer, fitted),
         codes=partial(codes, reading, layer, fitted.chars, fitted.waves, logits),
         formula=formula_text(logits),
+        program=of_residues(reading, logits),
         bits_formula=formula_bits(logits),
         groups=frequency_groups(
             fitted.chars,

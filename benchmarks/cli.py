@@ -118,8 +118,8 @@ def main() -> None:
 def list_(what: str | None) -> None:
     """List what there is.
 
-    Tasks; libraries, which a task may name, and their primitives; nets; fitters and extractors; suites, recipes and
-    controls; and the keys of a suite's and a recipe's file.
+    Tasks and samplers of their inputs; libraries, which a task may name, and their primitives; nets and losses; fitters
+    and extractors; suites, recipes and controls; and the keys of a suite's and a recipe's file.
     """
     for kind in [what] if what else LISTINGS:
         if what is None:

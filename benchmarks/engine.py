@@ -12,12 +12,14 @@ import numpy as np
 import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
+from benchmarks.language import language_of
 from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
-from compare import View, assess
+from compare import Assessment, View, assess
+from compare.programs import sides
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
 from nets.check import check_net
@@ -36,8 +38,8 @@ class Made(NamedTuple):
     trained: nets.Trained | None = None
 
     def trained_rows(self) -> np.ndarray | None:
-        """The rows trained on."""
-        return None if self.data is None else self.data.train
+        """The rows trained on, where they are rows of the domain."""
+        return None if self.data is None or self.data.sampler is not None else self.data.train
 
 
 def run_cell(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, dict[str, np.ndarray]]:
@@ -56,23 +58,34 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     between = time.perf_counter()
     spec = task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
     view = task.view(cell.size)
-    assessment = assess(made.net, made.params, spec, view, train=made.trained_rows(), seed=cell.seed)
+    samples = task.samples(cell.size, cell.seed)
+    train = made.trained_rows()
+    assessment = assess(made.net, made.params, spec, view, samples=samples, train=train, seed=cell.seed)
     path = traced(made, spec, view, cell.seed)
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
     fields = {
         **identity(cell, made.net.name),
+        "asked": task.doc,
         **(program if cell.recipe.labels == "true" else {}),
         **assessment.fields(),
+        **compared(assessment, program.get("program"), spec, task, cell),
         **(path.fields() if path else {}),
         "command": command,
         "versions": versions(),
-        "recipe_detail": detail(cell),
+        "recipe_detail": detail(cell) | kept(made),
         "arrays": arrays_of(cell.name) if arrays else None,
         "steps": made.trained.steps if made.trained is not None else 0,
         "seconds_train": between - began,
         "seconds_judge": time.perf_counter() - between,
     }
     return Record(**fields), arrays
+
+
+def compared(assessment: Assessment, program: str | None, spec: Spec | None, task: Task, cell: Cell) -> dict[str, Any]:
+    """The net's program beside the synthesizer's; nothing for labels that the synthesizer was not asked about."""
+    if program is None or spec is None or cell.recipe.labels != "true":
+        return {}
+    return sides(assessment.explanation, assessment.net_agreement, program, spec, language_of(task))
 
 
 def make(cell: Cell, task: Task) -> Made:
@@ -91,9 +104,9 @@ def make(cell: Cell, task: Task) -> Made:
     return Made(net, jax.tree.map(jnp.asarray, trained.params), data, trained)
 
 
-def traced(made: Made, spec: Spec, view: View, seed: int) -> Trajectory | None:
+def traced(made: Made, spec: Spec | None, view: View, seed: int) -> Trajectory | None:
     """The evidence along training, where the recipe asked for checkpoints."""
-    if made.data is None or made.trained is None or made.trained.checkpoints is None:
+    if made.data is None or made.trained is None or made.trained.checkpoints is None or spec is None:
         return None
     steps = made.trained.checkpoint_steps
     return trace(made.net, made.trained.checkpoints, steps, spec, view, train=made.data.train, seed=seed)
@@ -139,6 +152,12 @@ def detail(cell: Cell) -> dict[str, str | int | float | bool | None]:
         return {"control": recipe.control}
     how = {"untrained": True} if recipe.untrained else {"fraction": recipe.fraction, **recipe.train}
     return {"labels": recipe.labels, **how, **recipe.options}
+
+
+def kept(made: Made) -> dict[str, int]:
+    """Which of the recipe's restarts was the best, the first being 0."""
+    several = made.trained is not None and made.trained.restarts > 1
+    return {"restart": made.trained.kept} if made.trained is not None and several else {}
 
 
 def reason(error: Exception) -> str:

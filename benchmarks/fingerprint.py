@@ -17,6 +17,7 @@ from benchmarks.cell import Cell
 from benchmarks.language import OURS, language_of
 from benchmarks.recipe import build
 from benchmarks.resolve import is_reference, net_of, task_of
+from benchmarks.tasks import Task, drawn
 from synth import Primitive
 from synth.checks.draws import draw
 from synth.language.evaluate import evaluate
@@ -42,8 +43,22 @@ def made_from(cell: Cell) -> dict[str, str]:
 def answers_of(task: str, folder: str, size: int) -> str:
     """Of a task's types and its answers on the whole domain."""
     declared = task_of(task, Path(folder))
-    numbers = (declared.values(size), declared.classes(size), sorted(declared.terminals(size).items()))
+    if not declared.listed:
+        return samples_print(declared, size)
+    numbers = (declared.alphabet(size), declared.classes(size), sorted(declared.terminals(size).items()))
     return digest(f"{declared.signature(size)} {numbers}".encode(), declared.answers(size).tobytes())
+
+
+def samples_print(task: Task, size: int) -> str:
+    """Of a task that is asked on samples: its types, and what is drawn from a few of each of its samplers."""
+    kinds = (task.kind, task.tolerance if task.kind == "reals" else None, task.view(size).alphabet, task.classes(size))
+    parts = [f"{task.signature(size)} {kinds} {sorted(task.terminals(size).items())}".encode()]
+    for sampler in (task.train, *task.test):
+        assert sampler is not None
+        arguments, targets, mask = drawn.checked(task, sampler, size, DRAWS, np.random.default_rng(0))
+        parts += [f"{values.shape}".encode() + values.tobytes() for values in (*arguments, targets)]
+        parts += [] if mask is None else [mask.tobytes()]
+    return digest(*parts)
 
 
 def net_print(name: str, cell: Cell) -> str:
@@ -55,19 +70,19 @@ def net_print(name: str, cell: Cell) -> str:
     task = task_of(cell.task, folder)
     made = build(net_of(name, folder), cell.recipe, task, cell.size)
     try:
-        return digest(*compiled(made, len(task.signature(cell.size).args)))
+        return digest(*compiled(made, task.inputs(cell.size)))
     except Exception:
         return digest((folder / name.rpartition(":")[0]).read_bytes())
 
 
-def compiled(net: "Net", positions: int) -> Iterator[bytes]:
+def compiled(net: "Net", inputs: np.ndarray) -> Iterator[bytes]:
     """What the net begins with, and what it computes as it stands, under edits of all sites and as its gradient.
 
     In XLA's words, which are the same on every machine; the values of an `init` that JAX cannot trace.
     """
     import jax
 
-    key, x = jax.random.key(0), jax.ShapeDtypeStruct((2, positions), np.int32)
+    key, x = jax.random.key(0), jax.ShapeDtypeStruct(inputs.shape, inputs.dtype)
     try:
         params, begun = jax.eval_shape(net.init, key), [jax.jit(net.init).lower(key).as_text().encode()]
     except jax.errors.JAXTypeError:

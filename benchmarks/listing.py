@@ -40,6 +40,20 @@ def nets() -> Entries:
     return functions(ARCHITECTURES)
 
 
+def samplers() -> Entries:
+    """What a task's `train` and `test` may be."""
+    from benchmarks.tasks.sampling import SAMPLERS
+
+    return ((sampler.__name__, first_line(sampler)) for sampler in SAMPLERS)
+
+
+def losses() -> Entries:
+    """What nets learn by; a task's `kind` names one."""
+    from nets import LOSSES
+
+    return ((name, loss.doc) for name, loss in LOSSES.items())
+
+
 def fitters() -> Entries:
     from compare.fit import FITTERS
 
@@ -101,9 +115,11 @@ def files(folder: Path) -> Entries:
 
 LISTINGS: dict[str, Callable[[], Entries]] = {
     "tasks": tasks,
+    "samplers": samplers,
     "libraries": libraries,
     "primitives": primitives,
     "nets": nets,
+    "losses": losses,
     "fitters": fitters,
     "extractors": extractors,
     "suites": suites,

@@ -7,7 +7,7 @@ from benchmarks.language import built_in, language_of, own
 from benchmarks.program import asked, check_task
 from benchmarks.resolve import task_of, tasks_in
 from benchmarks.suite import Suite
-from benchmarks.tasks import Task
+from benchmarks.tasks import Task, drawn
 
 
 def shown(name: str) -> Iterator[str]:
@@ -26,19 +26,49 @@ def described(task: Task) -> Iterator[str]:
     """What is asked at the first size, a few answers, and the outlook."""
     size = task.sizes[0]
     check_task(task, size)
-    spec = asked(task, size)
     yield f"{task.name}: {task.doc}"
-    yield f"  type       {spec.type}"
+    yield f"  type       {task.signature(size) or 'none that the synthesizer has: no program is searched for'}"
     yield f"  sizes      {', '.join(map(str, task.sizes))}{' (primes only)' if task.needs_prime else ''}"
-    yield f"  rows       {len(spec.targets())} at size {size}"
-    yield f"  classes    {task.classes(size)} at size {size}"
-    yield f"  language   {', '.join(words(task))}"
-    yield f"  usually    net {task.net}, recipe {task.usual_recipe(size)}"
+    yield from (f"  {line}" for line in (whole(task, size) if task.listed else on_samples(task, size)))
+    yield from (f"  language   {', '.join(words(task))}" for _ in task.library[:1])
+    yield f"  usually    net {task.usual_net(size)}, recipe {task.usual_recipe(size)}"
     yield from (f"  judged     {line}" for line in outlook(task))
+    yield from (f"  e.g.       {line}" for line in examples(task, size))
+    yield from (f"  note       {note}" for note in names_of_ours(task))
+
+
+def whole(task: Task, size: int) -> Iterator[str]:
+    """How much there is, where all of it is listed."""
+    yield f"rows       {task.alphabet(size) ** task.arguments(size)} at size {size}"
+    yield f"classes    {task.classes(size)} at size {size}"
+    if task.train is not None:
+        yield f"trained on {task.train.says()}"
+
+
+def on_samples(task: Task, size: int) -> Iterator[str]:
+    """What is drawn, and what kind of answers there are to it."""
+    inputs, samples = task.inputs(size), task.samples(size)
+    assert samples is not None
+    shape = " x ".join(map(str, inputs.shape[1:]))
+    kind = "reals" if task.values is None else f"integers 0 .. {task.alphabet(size) - 1}"
+    yield f"samples    {drawn.said(task)}"
+    yield f"inputs     {shape} {kind} at size {size}"
+    report, answers = samples.report, task.view(size).answers
+    where = "one a position" if report.targets.ndim - answers.axes > 1 else "one a row"
+    counted = "" if report.mask is None else f", {report.mask.mean():.0%} of which count"
+    yield f"answers    {drawn.WORDS[task.kind].format(task.classes(size))}, {where}{counted}"
+
+
+def examples(task: Task, size: int) -> Iterator[str]:
+    """A few inputs with their answers."""
+    if not task.listed:
+        yield from drawn.shown(task, size)
+        return
+    spec = asked(task, size)
+    assert spec is not None
     for row in (len(spec.outputs) * step // 5 for step in range(1, 5)):
         arguments = ", ".join(str(int(values[row])) for values in spec.inputs)
-        yield f"  e.g.       ({arguments}) -> {int(spec.outputs[row])}"
-    yield from (f"  note       {note}" for note in names_of_ours(task))
+        yield f"({arguments}) -> {int(spec.outputs[row])}"
 
 
 def words(task: Task) -> Iterator[str]:
@@ -60,7 +90,7 @@ def readers_of(task: Task, size: int) -> tuple[tuple[str, ...], str]:
     """The extractors that read the task, and a sentence for where none does."""
     from compare.extract import readers
 
-    found = readers(asked(task, size), task.view(size))
+    found = readers(asked(task, size), task.view(size), task.samples(size))
     able = tuple(name for name, reason in found.items() if reason is None)
     if able:
         return able, ""

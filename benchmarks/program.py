@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.language import check_language, language_of
 from benchmarks.names import cut
 from benchmarks.resolve import task_of
-from benchmarks.tasks import Task
+from benchmarks.tasks import Task, drawn
 from compare.bits import table_bits
 from synth import (
     Budget,
@@ -20,14 +20,17 @@ from synth import (
 from synth.language.sympy_view import latex
 
 SECONDS = 60.0
+NO_TYPES = "no program was searched for: the synthesizer's language has no types for this task"
 
 
 def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[str, dict[str, Any]], str]:
     """Fields of the record by size, and a sentence. One program for all sizes where their types are the same."""
     declared = task_of(task, folder)
     library = language_of(declared)
-    specs = {size: declared.spec(size) for size in sizes}
-    tables = {size: table_bits(spec.targets(), declared.classes(size)) for size, spec in specs.items()}
+    specs = {size: spec for size in sizes if (spec := declared.spec(size)) is not None}
+    if not specs:
+        return {str(size): {"program_statement": NO_TYPES} for size in sizes}, NO_TYPES
+    tables = {size: table_of(declared, size, spec) for size, spec in specs.items()}
     if len({spec.type for spec in specs.values()}) == 1:
         solution = solve_family(tuple(specs.values()), library, Budget(seconds=SECONDS))
         found = dict.fromkeys(sizes, fields(solution, sum(tables.values())))
@@ -41,11 +44,20 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
 
 def check_task(task: Task, size: int) -> None:
     """ValueError for an oracle that cannot be asked, and for a language that is unsound or cannot answer."""
-    check_language(task, asked(task, size))
+    spec = asked(task, size)
+    if spec is not None:
+        check_language(task, spec)
 
 
-def asked(task: Task, size: int) -> Spec:
+def table_of(task: Task, size: int, spec: Spec) -> float:
+    """Bits of the answers, all of them or those of the examples."""
+    return table_bits(spec.targets(), task.classes(size)) if task.listed else drawn.table_bits(task, size)
+
+
+def asked(task: Task, size: int) -> Spec | None:
+    """The specification; ValueError where the declaration cannot be asked, with or without one."""
     try:
+        task.samples(size)
         return task.spec(size)
     except ValueError as error:
         raise error if str(error).startswith("task ") else ValueError(f"task {task.name!r}: {error}") from error

@@ -2,8 +2,9 @@
 
 import dataclasses
 import inspect
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -125,19 +126,31 @@ def training(prepared: Prepared) -> "Recipe":
         raise ValueError(f"recipe {prepared.name!r}: {error}") from error
 
 
+def sizes_of(task: "Task", size: int) -> dict[str, Any]:
+    """What an architecture may be told of a task, by the names of its parameters; on samples it takes what it knows."""
+    if task.listed:
+        sizes = {"positions": task.arguments(size), "alphabet": task.alphabet(size)}
+    else:
+        inputs = task.inputs(size)
+        shape, real = inputs.shape[1:], task.values is None
+        sizes = {"positions": math.prod(shape) if real else shape[0]}
+        sizes |= {} if real else {"alphabet": task.alphabet(size)}
+        sizes |= {"features": shape[-1] if len(shape) > 1 else 1} | dict(
+            zip(("height", "breadth", "channels"), shape, strict=False)
+        )
+    return sizes | {"classes": task.classes(size)}
+
+
 def build(architecture: "Build", prepared: Prepared, task: "Task", size: int) -> "Net":
     """The net for this task and size, with the recipe's options."""
     from nets import Net
 
     if isinstance(architecture, Net):
         return architecture
-    sizes = {
-        "positions": len(task.signature(size).args),
-        "alphabet": task.values(size),
-        "classes": task.classes(size),
-    }
+    sizes = sizes_of(task, size)
     try:
         known = list(inspect.signature(architecture).parameters)
+        sizes = sizes if task.listed else {name: value for name, value in sizes.items() if name in known}
         wrong = [name for name in prepared.options if name not in known]
         net = None if wrong else architecture(**sizes, **prepared.options)
     except Exception as error:

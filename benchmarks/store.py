@@ -27,6 +27,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     suite: str
     command: str
     cells: tuple[str, ...]
+    added: tuple[str, ...] = ()  # cells that no suite asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ def open_run(folder: Path, suite: Suite, command: str) -> None:
             )
         if other.cells == mine.cells:
             return
+        mine = msgspec.structs.replace(mine, added=other.added)
     elif folder.exists() and any(not entry.name.startswith(".") for entry in folder.iterdir()):
         raise ValueError(f"{folder}: expected a run directory or an empty one, got other files; give another --out")
     write_text(path, msgspec.json.encode(mine).decode())
@@ -125,8 +127,9 @@ def whole(path: Path) -> bool:
 
 
 def in_order(folder: Path, records: dict[str, Record]) -> list[Record]:
-    """The records of the suite's cells, in its order; those of cells that it no longer has are left out."""
-    return [records[cell] for cell in identity_of(folder).cells if cell in records]
+    """The records of the suite's cells, in its order, then those added; of cells that it no longer has, none."""
+    identity = identity_of(folder)
+    return [records[cell] for cell in (*identity.cells, *identity.added) if cell in records]
 
 
 def set_aside(folder: Path, name: str) -> Path:

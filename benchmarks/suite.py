@@ -8,9 +8,10 @@ from benchmarks.cell import Cell
 from benchmarks.controls import control_named
 from benchmarks.names import unknown
 from benchmarks.program import check_task
-from benchmarks.recipe import build, prepare, read_recipe, training
+from benchmarks.recipe import Prepared, build, prepare, read_recipe, training
 from benchmarks.resolve import net_of, task_of
 from benchmarks.strict import Key, convert, read_toml, said
+from benchmarks.tasks import Task
 from benchmarks.twins import refuse_same, told_apart
 
 FOLDER = Path(__file__).parent / "suites"
@@ -111,7 +112,7 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
     task.check(size)
     name = group.recipe or task.usual_recipe(size)
     recipe = read_recipe(name, folder)
-    net = group.net or (None if recipe.control else task.net)
+    net = group.net or (None if recipe.control else task.usual_net(size))
     short = "closed" if net is None else net.rpartition(":")[2].lower()
     prepared = prepare(name, recipe, task.name, size, short)
     if prepared.control is not None:
@@ -122,7 +123,9 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         assert net is not None
         if not prepared.untrained:
             training(prepared)
+        task.check_labels(prepared.labels)
         task.trained_rows(size, prepared.fraction)
+        refuse_checkpoints(task, prepared)
         build(net_of(net, folder), prepared, task, size)
     return Cell(
         suite=suite,
@@ -139,6 +142,15 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         seed=seed,
         expected=group.expected,
     )
+
+
+def refuse_checkpoints(task: Task, recipe: Prepared) -> None:
+    """ValueError where training is to be traced and no rows of a domain are trained on."""
+    if task.train is not None and recipe.train.get("checkpoints"):
+        raise ValueError(
+            f"recipe {recipe.name!r}: expected no checkpoints for task {task.name!r}, whose batches are drawn afresh, "
+            "since evidence along training is of a table; leave them out"
+        )
 
 
 def check_expected(expected: str | None) -> None:

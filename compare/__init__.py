@@ -1,8 +1,9 @@
-"""What was found: read a net, explain it, test the explanation, weigh it, judge it, report it."""
+"""What was found: read a net, explain it, test the explanation, weigh it, judge it, compare it, report it."""
 
 from compare.answers import Classes, Reals, Sets
 from compare.assess import Assessment, assess
 from compare.judge import THRESHOLDS, Thresholds, judge
+from compare.same import same, same_program
 from compare.sample import Sample, Samples
 from compare.trajectory import Trajectory, trace
 from compare.view import View, by_position, of_reals, of_sequences
@@ -23,5 +24,7 @@ __all__ = [
     "judge",
     "of_reals",
     "of_sequences",
+    "same",
+    "same_program",
     "trace",
 ]

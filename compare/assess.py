@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
+from compare import programs
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
@@ -21,11 +22,12 @@ from compare.explanation import Explanation, Refusal, check_explanation
 from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
-from compare.panels import gallery, panels
+from compare.programs import agreement_of
 from compare.read import Reading, inputs_of, read
-from compare.record import Panel
+from compare.record import StepLine
 from compare.sample import Samples
 from compare.sites.layer import Layer, find_layer
+from compare.step_lines import gallery, step_lines
 from compare.view import View
 from nets.check import check_net
 from nets.net import Net, Params
@@ -60,9 +62,10 @@ class Assessment:
     match_longer: tuple[float, ...]  # beyond the training range, a sample each
     bits_weights: float
     units_total: int | None
-    panels: list[Panel]  # one a step of the explanation
+    program_steps: list[StepLine]  # one a step of the explanation
     gallery: list[str]  # formulas of the units that are shown
     arrays: dict[str, np.ndarray]  # for the report, by the names in `compare.record`
+    net_agreement: float | None  # of the explanation's program, run, with the net's answers on the reported rows
     seconds: float
 
     @property
@@ -120,9 +123,10 @@ def assess(
         **_matches(reading),
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
-        panels=panels(reading, explanation, evidence.interchange) if explanation else [],
+        program_steps=step_lines(reading, explanation, evidence.interchange) if explanation else [],
         gallery=formulas,
         arrays={**explanation.arrays, **maps} if explanation else {},
+        net_agreement=agreement_of(reading, explanation),
         seconds=time.perf_counter() - began,
     )
 
@@ -218,6 +222,7 @@ def _fields(assessment: Assessment) -> dict:
         "thresholds": {FIELDS[c.name]: c.threshold for c in verdict.criteria if c.name in FIELDS},
         "criteria": [f"{c.name}: {c.sentence}; margin {c.margin:+.3f}" for c in verdict.criteria],
         **(_explained(explanation) if explanation else {}),
+        **programs.fields(explanation, assessment.net_agreement),
         "refusals": [f"{refusal.extractor}: {refusal.reason}" for refusal in assessment.refusals],
         "units_kept": b and b.units_kept,
         "units_total": assessment.units_total,
@@ -259,7 +264,7 @@ def _fields(assessment: Assessment) -> dict:
         "certificate_seconds": assessment.certificate and assessment.certificate.seconds,
         "logit_variance": assessment.certificate and assessment.certificate.variance,
         "seconds_judge": assessment.seconds,
-        "panels": assessment.panels,
+        "program_steps": assessment.program_steps,
         "gallery_formulas": assessment.gallery,
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from compare.step import Edits, Inputs, Step, Steps, check_names, check_steps, outputs_of, substituted
+from synth.language.program import Program
 
 LIVE = 1e-4  # of the layer's effect; units below it are not counted
 SHOWN_SHARE = 1e-4  # of the layer's effect; groups below it are not shown
@@ -67,6 +68,7 @@ class Explanation:
     unit_formula: Callable[[int], str] | None = None  # one unit with its own constants, as a sympy string
     arrays: dict[str, np.ndarray] = field(default_factory=dict)  # for the report, by the names in `record`
     notes: tuple[str, ...] = ()
+    program: Program | None = None  # the same function in the synthesizer's language, where it has the words
     names: tuple[str, ...] = ()  # of arguments, answer and modulus in the formulas, where they are the user's own
 
     def substitute(self, x: Inputs) -> Edits:

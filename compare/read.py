@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,8 +13,11 @@ from jaxtyping import Array, Bool, Float, Int
 from compare.answers import Answers
 from compare.sample import Sample, Samples, joined
 from compare.view import View
+from nets.edits import Patch, Shift
 from nets.net import Net, Params
 from synth.language.spec import Spec
+
+Given = np.ndarray | Array | Patch | Shift
 
 BLOCK_VALUES = 2**24  # floats a site may hold in one block: 64 MiB
 SCALED = 2.0**20  # largest magnitudes beyond this, or below one by it, are read in a unit of their own
@@ -22,7 +26,7 @@ NO_SCALES: Mapping[str, float] = {}
 
 
 @partial(jax.jit, static_argnames=("net", "keep"))
-def _apply(net: Net, params: Params, x: Array, edits: Mapping[str, Array], keep: tuple[str, ...]) -> tuple:
+def _apply(net: Net, params: Params, x: Array, edits: Mapping[str, Any], keep: tuple[str, ...]) -> tuple:
     outputs, sites = net.apply(params, x, edits)
     return outputs, {name: sites[name] for name in keep}
 
@@ -31,7 +35,7 @@ def evaluate(
     net: Net,
     params: Params,
     x: Int[np.ndarray, "rows positions"] | Float[np.ndarray, "rows ..."],
-    edits: Mapping[str, np.ndarray | Array] | None = None,
+    edits: Mapping[str, Given] | None = None,
     keep: Sequence[str] = (),
     block: int = 16384,
     scales: Mapping[str, float] = NO_SCALES,
@@ -48,14 +52,27 @@ def evaluate(
     for start in range(0, rows, block):
         index = np.minimum(np.arange(start, start + block), rows - 1)
         whole = start == 0 and block == rows
-        cut = {name: value if whole else value[index] for name, value in (edits or {}).items()}
-        cut = {name: value * scales[name] if name in scales else value for name, value in cut.items()}
+        cut = {name: value if whole else _rows(value, index) for name, value in (edits or {}).items()}
+        cut = {name: _scaled(value, scales[name]) if name in scales else value for name, value in cut.items()}
         out, read = _apply(net, params, jnp.asarray(x[index]), cut, tuple(keep))
         size = min(block, rows - start)
         outputs.append(_single(out, scales.get("outputs"))[:size])
         for name in keep:
             sites[name].append(_single(read[name], scales.get(name))[:size])
     return np.concatenate(outputs), {name: np.concatenate(parts) for name, parts in sites.items()}
+
+
+def _rows(edit: Given, index: Int[np.ndarray, " n"]) -> Given:
+    return jax.tree.map(lambda leaf: leaf[index], edit)
+
+
+def _scaled(edit: Given, scale: float) -> Given:
+    return Patch(edit.where, edit.value * scale) if isinstance(edit, Patch) else jax.tree.map(lambda v: v * scale, edit)
+
+
+def _whole_rows(edit: Given, shape: tuple[int, ...]) -> Given:
+    """A patch or a shift with all the axes of the site, so that rows of it can be taken."""
+    return jax.tree.map(lambda leaf: np.broadcast_to(leaf, shape), edit) if isinstance(edit, Patch | Shift) else edit
 
 
 def _single(values: Array, scale: float | None) -> np.ndarray:
@@ -112,13 +129,14 @@ class Reading:
 
     def run(
         self,
-        edits: Mapping[str, np.ndarray | Array] | None = None,
+        edits: Mapping[str, Given] | None = None,
         keep: Sequence[str] = (),
         rows: Int[np.ndarray, " n"] | None = None,
     ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Outputs and kept sites on `rows` (all when None); `edits` are given for exactly these rows."""
         x = self.x if rows is None else self.x[rows]
-        return evaluate(self.net, self.params, x, edits, keep, self.block, self.scales)
+        given = {name: _whole_rows(edit, (len(x), *self.shapes.get(name, ()))) for name, edit in (edits or {}).items()}
+        return evaluate(self.net, self.params, x, given, keep, self.block, self.scales)
 
     def counted(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> np.ndarray:
         """The answers that count, one after the other; they are given for `rows`, all when None."""

@@ -14,7 +14,7 @@ first half of the arguments (rows) and the rest (columns);
 import msgspec
 
 
-class Panel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StepLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One step of an explanation: where it sits in the net, how well, and what its exchange does."""
 
     step: str
@@ -39,6 +39,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     recipe: str
     seed: int
     cell: str  # unique in the suite, fit for a file name
+    asked: str | None = None  # what the task asks, one sentence
     status: str = "done"  # done, failed
     error: str | None = None  # one sentence, for a failed cell
     expected: str | None = (
@@ -64,7 +65,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     formula: str | None = None  # sympy string
     formula_latex: str | None = None
     formula_mathml: str | None = None
-    panels: list[Panel] = []  # one a step
+    program_steps: list[StepLine] = []  # one a step
     groups: list[str] = []  # one line a group of units
     gallery_formulas: list[str] = []  # one a shown unit, in the order of gallery.unit
     refusals: list[str] = []
@@ -74,6 +75,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     units_kept: int | None = None
     units_total: int | None = None
     precision: int | None = None  # bits a constant in the chosen code
+
+    # the two programs
+    net_program: str | None = None  # what was read in the net, as an s-expression; None where the words are missing
+    net_program_nodes: int | None = None  # equal subexpressions once
+    net_agreement: float | None = None  # of the program, run, with the net's answers on the rows that are reported
+    same_function: str | None = None  # equal, alike or different from the synthesizer's program
+    same_how: str | None = None  # one sentence: the proof, the bound or the input that shows it
+    same_program: bool | None = None  # one text, up to the laws that the primitives declare
 
     # the synthesizer
     program: str | None = None  # s-expression

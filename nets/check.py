@@ -1,67 +1,107 @@
 """Whether a net keeps the promises of `Net`: one clear sentence where it does not."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nets.net import Net, Params, Sites, Tokens
+from nets.edits import Patch, Sites
+from nets.net import Inputs, Net, Params
+
+Values = dict[str, np.ndarray]  # of the outputs and sites, by name
 
 OURS = Path(__file__).parent
 SAME = 1e-4  # of the largest value that may change where nothing should
 LOUD = 10.0  # size of an edit, in a site's largest magnitudes, that no dead unit sleeps through
 
 
-def check_net(net: Net, params: Params, x: Tokens) -> None:
+def check_net(net: Net, params: Params, x: Inputs) -> None:
     """ValueError where `apply` raises an error or jit cannot trace it, outputs or sites are NaN, sites are missing or
     change shape, or edits do not work as edits.
 
-    Runs the net on `x` (batch, positions), on its first half, and for each site with that site's values replaced by
-    themselves and by others.
+    Runs the net on `x` (batch, positions), or reals (batch, ...), with all sites replaced, and for each site with its
+    values replaced by themselves and, in every second row, by others. Three compilations serve all of it.
     """
+    run = jax.jit(net.apply)
     try:
-        jax.eval_shape(net.apply, params, x)
-        outputs, sites = net.apply(params, x)
-        fewer = net.apply(params, x[: len(x) // 2])[1]
+        fewer = jax.eval_shape(net.apply, params, x[: len(x) // 2])[1]
+        outputs, sites = run(params, x)
     except Exception as error:
         _blame(net, x, error)
     _check_values(net, x, outputs, sites)
     _check_batch(net, sites, fewer, len(x) // 2)
-    for number, site in enumerate(net.sites):
-        check_site(net, params, x, site, {"outputs": outputs, **sites}, number)
-
-
-def check_site(net: Net, params: Params, x: Tokens, site: str, before: Sites, seed: int) -> None:
-    """ValueError where an edit of the site by its own values changes something, or by other values changes nothing."""
-    own = np.asarray(before[site])
-    moved = _moved(own, seed)
+    before = {name: np.asarray(value) for name, value in {"outputs": outputs, **sites}.items()}
+    others = {site: _moved(before[site], number) for number, site in enumerate(net.sites)}
     try:
-        kept, still = net.apply(params, x, {site: own})
-        edited, values = net.apply(params, x, {site: moved})
+        replaced = run(params, x, others)[1]
+        patched = Patched(run, params, x, others)
+        quiet = patched(None, np.array(False), others)
     except Exception as error:
         _blame(net, x, error)
-    if not _equal(values[site], moved):
+    _check_returned(net, replaced, others)
+    _check_unmoved(f"net {net.name!r}", "patches that hold nowhere", quiet, before)
+    for number, site in enumerate(net.sites):
+        _check_site(net, patched, site, before, quiet, number)
+
+
+class Patched(NamedTuple):
+    """The net run with patches of all its sites, so that one compilation serves them all."""
+
+    run: Callable[..., tuple[Any, Sites]]
+    params: Params
+    x: Inputs
+    values: Values
+
+    def __call__(self, site: str | None, where: np.ndarray, values: Values) -> Values:
+        """The outputs and all sites, this one replaced by its values where `where`, (rows,) or one for all, holds."""
+        edits = {}
+        for name, own in self.values.items():
+            rows = np.broadcast_to(where if name == site else np.array(False), len(self.x))
+            edits[name] = Patch(rows.reshape(-1, *(1,) * (own.ndim - 1)), values[name])
+        outputs, sites = self.run(self.params, self.x, edits)
+        return {name: np.asarray(value) for name, value in {"outputs": outputs, **sites}.items()}
+
+
+def _check_site(net: Net, patched: Patched, site: str, before: Values, quiet: Values, seed: int) -> None:
+    """ValueError where an edit of the site by its own values changes something, or by other values changes nothing."""
+    rows = np.arange(len(patched.x)) % 2 == 0
+    edited = patched(site, rows, patched.values)
+    if not _equal(edited[site][rows], patched.values[site][rows]):
         raise ValueError(
-            f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to be returned as the site, "
-            f"got other values; let `apply` take edits.get({site!r}, its own value)"
+            f"net {net.name!r}: site {site!r} does not react to patches: expected a Patch to be returned as the "
+            f"site's values where it holds, got other values; let `apply` take edits.get({site!r}, its own value)"
         )
-    changed = [name for name, value in {"outputs": kept, **still}.items() if not _equal(value, before[name])]
-    if changed:
-        raise ValueError(
-            f"net {net.name!r}, site {site!r}: expected an edit by its own values to change nothing, "
-            f"got other values of {changed[0]}; let what follows read the value that is returned as the site"
-        )
+    kept = patched(site, np.array(True), before)
+    _check_unmoved(f"net {net.name!r}, site {site!r}", "an edit by its own values", kept, before)
     later = net.sites[net.sites.index(site) + 1 :]
-    if _reacts(before, {"outputs": edited, **values}, later) or _could_react(net, params, x, site, later, seed):
-        return
-    raise ValueError(
-        f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to change the outputs or a later "
-        "site, got no change; let what follows read the edited value"
-    )
+    alone = before[site].ndim > 2 and before[site].shape[1] == 1  # no next step or other position that would read it
+    if not alone and not _reacts(quiet, edited, later) and not _could_react(net, patched, site, later, seed):
+        raise ValueError(
+            f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to change the outputs or a "
+            "later site, got no change; let what follows read the edited value"
+        )
+
+
+def _check_returned(net: Net, replaced: Sites, others: Values) -> None:
+    for site, value in others.items():
+        if not _equal(replaced[site], value):
+            raise ValueError(
+                f"net {net.name!r}: site {site!r} does not react to edits: expected an edit to be returned as the "
+                f"site, got other values; let `apply` take edits.get({site!r}, its own value)"
+            )
+
+
+def _check_unmoved(where: str, edit: str, after: Values, before: Values) -> None:
+    moved = [name for name, value in after.items() if not _equal(value, before[name])]
+    if moved:
+        raise ValueError(
+            f"{where}: expected {edit} to change nothing, got other values of {moved[0]}; "
+            "let what follows read the value that is returned as the site"
+        )
 
 
 def stirred(leaf: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -72,10 +112,10 @@ def stirred(leaf: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (leaf + (size or 1.0) * rng.normal(size=leaf.shape)).astype(leaf.dtype)
 
 
-def _blame(net: Net, x: Tokens, error: Exception) -> NoReturn:
+def _blame(net: Net, x: Inputs, error: Exception) -> NoReturn:
     """Our own sentences as they are; any other error with the line it came from and what `apply` gets and returns."""
     frames = traceback.extract_tb(error.__traceback__)
-    if isinstance(error, ValueError) and Path(frames[-1].filename).parent == OURS:
+    if isinstance(error, ValueError) and OURS in Path(frames[-1].filename).parents:
         raise error
     theirs = [frame for frame in frames if _is_theirs(frame.filename)]
     where = f" at {Path(theirs[-1].filename).name}, line {theirs[-1].lineno}: {theirs[-1].line}" if theirs else ""
@@ -85,13 +125,14 @@ def _blame(net: Net, x: Tokens, error: Exception) -> NoReturn:
     advice = "; use jax.numpy and no Python branch on values" if traced else ""
     raise ValueError(
         f"net {net.name!r}: {broken} {type(error).__name__} ({first}){where}; "
-        f"it gets (params, x of {x.dtype} {tuple(x.shape)}, edits as a dict of arrays by site) and returns "
-        f"(outputs of floats ({len(x)}, classes), a dict of arrays ({len(x)}, ...) by site){advice}"
+        f"it gets (params, x of {x.dtype} {tuple(x.shape)}, edits as a dict of arrays or patches by site) and returns "
+        f"(outputs of floats ({len(x)}, classes) or ({len(x)}, positions, classes), "
+        f"a dict of arrays ({len(x)}, ...) by site){advice}"
     ) from error
 
 
 def _is_theirs(file: str) -> bool:
-    return Path(file).parent != OURS and not {"site-packages", "dist-packages"} & set(Path(file).parts)
+    return OURS not in Path(file).parents and not {"site-packages", "dist-packages"} & set(Path(file).parts)
 
 
 def _reacts(before: Mapping[str, Any], after: Mapping[str, Any], later: tuple[str, ...]) -> bool:
@@ -99,16 +140,15 @@ def _reacts(before: Mapping[str, Any], after: Mapping[str, Any], later: tuple[st
     return not all(np.array_equal(before[name], after[name], equal_nan=True) for name in names)
 
 
-def _could_react(net: Net, params: Params, x: Tokens, site: str, later: tuple[str, ...], seed: int) -> bool:
+def _could_react(net: Net, patched: Patched, site: str, later: tuple[str, ...], seed: int) -> bool:
     """Whether other parameters let an edit through: a read-out of zeros and dead units are no broken promise."""
     rng = np.random.default_rng(seed)
-    other = jax.tree.map(lambda leaf: stirred(np.asarray(leaf), rng), params)
-    outputs, sites = net.apply(other, x)
-    own = np.asarray(sites[site])
+    other = patched._replace(params=jax.tree.map(lambda leaf: stirred(np.asarray(leaf), rng), patched.params))
+    sites = other(None, np.array(False), patched.values)
+    own = sites[site]
     for sign in (1, -1):
         loud = (own + sign * LOUD * (1 + np.abs(own).max()) * rng.random(own.shape)).astype(own.dtype)
-        edited, values = net.apply(other, x, {site: loud})
-        if _reacts({"outputs": outputs, **sites}, {"outputs": edited, **values}, later):
+        if _reacts(sites, other(site, np.array(True), {**patched.values, site: loud}), later):
             return True
     return False
 
@@ -119,9 +159,12 @@ def _equal(given: Any, expected: Any) -> bool:
     return one.shape == other.shape and bool(np.all(np.abs(one - other) <= SAME * scale))
 
 
-def _check_values(net: Net, x: Tokens, outputs: jax.Array, sites: Sites) -> None:
+def _check_values(net: Net, x: Inputs, outputs: jax.Array, sites: Sites) -> None:
     if outputs.ndim not in (2, 3) or len(outputs) != len(x):
-        raise ValueError(f"net {net.name!r}: expected outputs of shape ({len(x)}, classes), got {outputs.shape}")
+        raise ValueError(
+            f"net {net.name!r}: expected outputs of shape ({len(x)}, classes), or ({len(x)}, positions, classes), "
+            f"got {outputs.shape}"
+        )
     if set(sites) != set(net.sites):
         raise ValueError(f"net {net.name!r}: expected the sites {sorted(net.sites)}, got {sorted(sites)}")
     for name, value in {"outputs": outputs, **sites}.items():

@@ -6,30 +6,39 @@ from difflib import get_close_matches
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from nets.edits import Edits, Sites
+
 Params = Any  # a pytree of arrays
-Sites = dict[str, Array]
-Apply = Callable[..., tuple[Float[Array, "batch classes"], Sites]]
-Tap = Callable[[str, Array], Array]
+Outputs = Float[Array, "batch classes"] | Float[Array, "batch positions classes"]
+Apply = Callable[..., tuple[Outputs, Sites]]
 Tokens = Int[Array, "batch positions"]
+Inputs = Tokens | Float[Array, "batch ..."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Net:
     """`init(key) -> params`; `apply(params, x, edits={}) -> (outputs, sites)`, both pure and fit for jit and vmap.
 
-    `x` has shape (batch, positions), integers below the alphabet's size. `sites` names, in the order of computation,
-    every value that `apply` returns besides the outputs; each has a leading batch axis. (jit returns a dict sorted by
-    its keys, so take the order from `sites`.) `edits` maps site names to arrays that replace the sites before what
-    follows reads them, or broadcast to them; the *set* of names is static under jit, the arrays are not. An unknown
-    name in `edits` raises ValueError at trace time, naming the nearest site.
+    `x` has shape (batch, positions), integers below the alphabet's size, or is real, (batch, ...). Outputs are (batch,
+    classes) or, one a position, (batch, positions, classes). `sites` names, in the order of computation, every value
+    that `apply` returns besides the outputs; each has a leading batch axis. (jit returns a dict sorted by its keys, so
+    take the order from `sites`.)
+
+    `edits` maps site names to what changes the sites before what follows reads them: an array that replaces, or
+    broadcasts to, the site; `Patch(where, value)`, which replaces only there, so that what follows one position or time
+    step is computed from it; `Shift(by)`, which is added. The *set* of names is static under jit, the arrays are not.
+    An unknown name in `edits` raises ValueError at trace time, naming the nearest site. Noise on a hidden state while
+    training is `edits={"state": Shift(sigma * jax.random.normal(key, shape))}`, its shape from
+    `jax.eval_shape(net.apply, params, x)[1]["state"].shape`.
 
     Names used by our architectures, which the extractors look for first (a site that depends on one argument alone is
     also recognised by its values): `operand.{i}` one argument's contribution to the first hidden layer,
-    `embed.{i}` one position's embedding, `head.{layer}.{h}.score`, `head.{layer}.{h}.pattern`,
-    `head.{layer}.{h}.value`, `hidden.{layer}.pre` before and `hidden.{layer}` after the nonlinearity.
+    `embed.{i}` one position's embedding or `embed` all of them, `resid.{layer}` the stream after a layer,
+    `head.{layer}.{h}.score`, `.pattern`, `.value` and `.out`, `hidden.{layer}.pre` before and `hidden.{layer}` after
+    the nonlinearity, `conv.{layer}.pre` and `conv.{layer}` the same of images, `state.next` (batch, time, width) a
+    state as computed and `state` as the next step reads it.
     """
 
     name: str
@@ -41,16 +50,17 @@ class Net:
 def wrap(apply: Apply, sites: tuple[str, ...], *, name: str = "user", init: Callable | None = None) -> Net:
     """A net from any pure JAX function `apply(params, x, edits) -> (outputs, sites)` whose `sites` have these names.
 
-    `tapping(edits)` gives such a function a `tap(name, value)` that reads and replaces. Without `init` the net can be
-    read and judged, not trained. `check_net` tests what is promised here.
+    Its edits change a site's own value by `edits.get(site, value)`, or by the `tap(site, value)` of `tapping(edits)`,
+    which also writes the sites down, and whose `tap.over_time` runs a recurrence. Without `init` the net can be read
+    and judged, not trained. `check_net` tests what is promised here.
     """
     if isinstance(sites, str):
         raise ValueError(f"net {name!r}: expected sites as a tuple, got {sites!r}; write ({sites!r},) with its comma")
     declared = tuple(sites)
 
-    def applied(params: Params, x: Tokens, edits: Mapping[str, Array] | None = None) -> tuple[Array, Sites]:
+    def applied(params: Params, x: Inputs, edits: Mapping[str, Any] | None = None) -> tuple[Array, Sites]:
         refuse_unknown(name, edits or {}, declared)
-        outputs, values = _returned(name, apply(params, x, edits or {}))
+        outputs, values = _returned(name, apply(params, x, Edits(edits or {})))
         if set(values) != set(declared):
             raise ValueError(
                 f"net {name!r}: expected the sites {sorted(declared)}, got {sorted(values)}; "
@@ -71,18 +81,7 @@ def _returned(name: str, given: Any) -> tuple[Array, Sites]:
     )
 
 
-def tapping(edits: Mapping[str, Array]) -> tuple[Tap, Sites]:
-    """`tap(name, value)`, which gives back the edited value where there is one, and the dict that it writes down in."""
-    values: Sites = {}
-
-    def tap(name: str, value: Array) -> Array:
-        values[name] = _edited(name, value, edits[name]) if name in edits else value
-        return values[name]
-
-    return tap, values
-
-
-def refuse_unknown(name: str, edits: Mapping[str, Array], sites: tuple[str, ...]) -> None:
+def refuse_unknown(name: str, edits: Mapping[str, Any], sites: tuple[str, ...]) -> None:
     """ValueError for an edit of a site that the net does not have, naming the nearest one."""
     for edit in edits:
         if edit not in sites:
@@ -90,15 +89,6 @@ def refuse_unknown(name: str, edits: Mapping[str, Array], sites: tuple[str, ...]
             raise ValueError(
                 f"net {name!r}: expected the name of a site in edits, got {edit!r}; the nearest is {near!r}"
             )
-
-
-def _edited(name: str, value: Array, edit: Array) -> Array:
-    try:
-        return jnp.broadcast_to(jnp.asarray(edit), value.shape)
-    except ValueError:
-        raise ValueError(
-            f"site {name!r}: expected an edit of shape {value.shape}, or that broadcasts to it, got {jnp.shape(edit)}"
-        ) from None
 
 
 def _no_init(name: str) -> Callable[[jax.Array], Params]:

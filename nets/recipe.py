@@ -5,9 +5,11 @@ from typing import Literal
 
 Schedule = Literal["constant", "cosine"]
 
-WHOLE = ("steps", "warmup", "checkpoints", "evaluate_every")
+WHOLE = ("steps", "warmup", "checkpoints", "evaluate_every", "restarts")
 WHOLE_OR_NONE = ("batch", "settle")
-REAL = ("learning_rate", "weight_decay", "b1", "b2", "settled")
+REAL = ("learning_rate", "weight_decay", "b1", "b2", "settled", "noise")
+REAL_OR_NONE = ("clip",)
+LEAST = {"steps": 1, "learning_rate": 0, "weight_decay": 0, "warmup": 0, "checkpoints": 0, "noise": 0, "restarts": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +28,22 @@ class Recipe:
     settled: float = 0.99  # held-out accuracy, fraction
     checkpoints: int = 0  # how many, from step 0 on, denser early
     evaluate_every: int = 50  # steps
+    clip: float | None = None  # the largest norm of a gradient; None never shortens one
+    noise: float = 0.0  # standard deviation of what is added to a site while training
+    noise_site: str = "state"  # the site, as what follows reads it
+    restarts: int = 1  # seeds that are trained; the best on held-out rows is kept
 
     def __post_init__(self) -> None:
         self._check_types()
-        for name, low in (("steps", 1), ("learning_rate", 0), ("weight_decay", 0), ("warmup", 0), ("checkpoints", 0)):
+        for name, low in LEAST.items():
             if not getattr(self, name) >= low:
                 raise ValueError(f"recipe: expected {name} >= {low}, got {getattr(self, name)}")
         for name in ("batch", "settle", "evaluate_every"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"recipe: expected {name} >= 1, got {value}")
+        if self.clip is not None and not self.clip > 0:
+            raise ValueError(f"recipe: expected clip > 0, got {self.clip}; leave it out to shorten no gradient")
         if self.schedule not in ("constant", "cosine"):
             raise ValueError(f'recipe: expected schedule "constant" or "cosine", got {self.schedule!r}')
         if self.schedule == "cosine" and self.settle is not None:
@@ -44,12 +52,12 @@ class Recipe:
             )
 
     def _check_types(self) -> None:
-        for name in (*WHOLE, *WHOLE_OR_NONE, *REAL):
-            value = getattr(self, name)
-            if value is None and name in WHOLE_OR_NONE:
+        for name in (*WHOLE, *WHOLE_OR_NONE, *REAL, *REAL_OR_NONE):
+            value, real = getattr(self, name), name in (*REAL, *REAL_OR_NONE)
+            if value is None and name in (*WHOLE_OR_NONE, *REAL_OR_NONE):
                 continue
-            if isinstance(value, bool) or not isinstance(value, (int, float) if name in REAL else int):
-                kind = "a number" if name in REAL else "an integer"
+            if isinstance(value, bool) or not isinstance(value, (int, float) if real else int):
+                kind = "a number" if real else "an integer"
                 raise ValueError(f"recipe: expected {name} to be {kind}, got {value!r}")
 
     def milestones(self) -> tuple[int, ...]:

@@ -47,7 +47,9 @@ def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
         done = run(command, tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         if command.endswith("json"):
-            assert {record["verdict"] for record in json.loads(done.stdout)} == {"program", "undetermined"}
+            records = json.loads(done.stdout)
+            assert {record["verdict"] for record in records} == {"program", "undetermined"}
+            assert {record["same_function"] for record in records} == {"equal", None}
     assert (tmp_path / "runs" / "quick" / "report.html").exists()
     assert (tmp_path / "runs" / "mine" / "report.html").exists()
 
@@ -57,6 +59,23 @@ def test_the_net_of_the_readme_is_a_program(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "judge_mine.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("program - ")
+    assert "`synthnet report runs/own`" in README
+    assert run("synthnet report runs/own", tmp_path).returncode == 0
+    page = (tmp_path / "runs" / "own" / "report.html").read_text()
+    assert "a + b modulo 59." in page
+    assert '<pre class="program">(mod (add a b) p)</pre>' in page
+
+
+def test_the_programs_of_the_readme_are_compared(tmp_path: Path) -> None:
+    write_files(tmp_path)
+    done = subprocess.run([sys.executable, "compare_two.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert [line.partition(" ")[0].strip(":,") for line in done.stdout.splitlines()] == [
+        "equal",
+        "different",
+        "equal",
+        "different",
+    ]
 
 
 def test_make_targets_of_the_readme_exist() -> None:

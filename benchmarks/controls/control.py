@@ -33,7 +33,12 @@ class Control:
             raise ValueError(
                 f"control {self.name!r}: expected {self.suits}, got task {task.name!r}; name a task that fits"
             )
-        rows = task.values(size) ** len(task.signature(size).args)
+        if not task.listed:
+            raise ValueError(
+                f"control {self.name!r}: expected a task whose inputs can all be listed, got {task.name!r}, which is "
+                "asked on samples; name another task"
+            )
+        rows = task.alphabet(size) ** task.arguments(size)
         if self.largest is not None and rows > self.largest:
             raise ValueError(
                 f"control {self.name!r}: expected a table of at most {self.largest} rows, got {rows} "

@@ -22,16 +22,16 @@ def lookup(data: Data, inputs: str = "onehot") -> tuple[Net, Any]:
     if data.alphabet == 2:
         return _lookup_bits(data)
     rows = len(data.x)
-    tables = np.zeros((positions, data.alphabet, rows))
+    tables = np.zeros((positions, data.symbols, rows))
     tables[np.arange(positions)[:, None], data.x.T, np.arange(rows)] = 1.0
     params = {"A": tables, "b": np.full(rows, 1.0 - positions), "U": np.eye(data.classes)[data.y]}
-    embedding = data.alphabet if inputs == "embedding" else None
+    embedding = data.symbols if inputs == "embedding" else None
     if embedding is not None:
-        params["E"] = np.eye(data.alphabet)
+        params["E"] = np.eye(data.symbols)
     kind = "onehot" if embedding is None else "embedding"
     net = mlp(
         positions=positions,
-        alphabet=data.alphabet,
+        alphabet=data.symbols,
         classes=data.classes,
         width=rows,
         embedding=embedding,
@@ -80,7 +80,7 @@ def _random_bits(data: Data, width: int, seed: int) -> tuple[Net, dict[str, np.n
 
 def _random_tokens(data: Data, width: int, seed: int) -> tuple[Net, dict[str, np.ndarray], np.ndarray]:
     random = np.random.default_rng([seed, 4])
-    positions, alphabet = data.x.shape[1], data.alphabet
+    positions, alphabet = data.x.shape[1], data.symbols
     params = {
         "E": random.normal(size=(alphabet, EMBEDDING)),
         "A": random.normal(size=(positions, EMBEDDING, width)) / np.sqrt(positions * EMBEDDING),

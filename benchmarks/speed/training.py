@@ -1,6 +1,8 @@
 """Training through `nets` against the same net in hand-written JAX: `python -m benchmarks.speed.training`.
 
-Five interleaved runs of each; exit 1 when the median ratio of steps a second falls under 0.90.
+Tables in full batches, and a GRU on fresh batches of streams, which ours draws on the host and the other in its loop.
+Five interleaved runs of each; exit 1 when the median ratio of steps a second falls under 0.90. Then the steps a second
+of eight seeds side by side and of one after the other.
 """
 
 import sys
@@ -14,12 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from nets import Data, Net, Recipe, mlp, train, transformer
+from nets import Batch, Data, Net, Recipe, mlp, recurrent, train, train_many, transformer
 
 P = 59
 RUNS = 5
 FLOOR = 0.90  # of the steps a second of hand-written JAX
 RATE, DECAY, B1, B2, WARMUP = 1e-2, 1.0, 0.9, 0.98, 10
+MODULUS, LENGTH, BATCH, WIDTH, SEEDS = 5, 10, 64, 32, 8
 
 Forward = Callable[[dict, jax.Array], jax.Array]
 
@@ -27,25 +30,42 @@ Forward = Callable[[dict, jax.Array], jax.Array]
 def main() -> int:
     """Print steps/s of both and the median ratio for each net; 1 when one of them falls short."""
     jobs = (
-        ("mlp", mlp(alphabet=P, classes=P), _mlp, 1200),
-        ("transformer", transformer(alphabet=P, classes=P), _tf, 400),
+        ("mlp", mlp(alphabet=P, classes=P), _table(), _mlp, 1200),
+        ("transformer", transformer(alphabet=P, classes=P), _table(), _tf, 400),
+        ("gru, fresh", recurrent(alphabet=MODULUS, classes=MODULUS, width=WIDTH), _streams(), _gru, 2400),
     )
-    return max(_compare(name, net, forward, steps) for name, net, forward, steps in jobs)
+    worst = max(_compare(name, net, data, forward, steps) for name, net, data, forward, steps in jobs)
+    _side_by_side(recurrent(alphabet=2, classes=2, width=4, cell="mlp"), 1200)
+    return worst
 
 
-def _compare(name: str, net: Net, forward: Forward, steps: int) -> int:
-    data, recipe = (
-        _table(),
-        Recipe(steps=steps, learning_rate=RATE, weight_decay=DECAY, warmup=WARMUP, evaluate_every=steps),
-    )
+def _recipe(data: Data, steps: int) -> Recipe:
+    batch = None if data.sampler is None else BATCH
+    return Recipe(steps=steps, learning_rate=RATE, weight_decay=DECAY, warmup=WARMUP, evaluate_every=steps, batch=batch)
+
+
+def _side_by_side(net: Net, steps: int) -> None:
+    """Steps a second of several seeds together, against one after the other."""
+    data, seeds = _streams(2), range(SEEDS)
+    recipe = _recipe(data, steps)
+    ways = (lambda: train_many(net, data, recipe, seeds), lambda: [train(net, data, recipe, seed) for seed in seeds])
+    for way in ways:
+        way()
+    together, apart = (median(_timed(way, SEEDS * steps) for _ in range(RUNS)) for way in ways)
+    print(f"{SEEDS} seeds      cell of 4  together {together:7.1f} seed-steps/s  one by one {apart:7.1f} seed-steps/s")
+
+
+def _compare(name: str, net: Net, data: Data, forward: Forward, steps: int) -> int:
+    recipe = _recipe(data, steps)
     start = net.init(jax.random.key(0))
     x, y = (jnp.asarray(part[data.train]) for part in (data.x, data.y))
+    fresh = data.sampler is not None
 
     def ours() -> float:
         return _timed(lambda: train(net, data, recipe, 0), steps)
 
     def theirs() -> float:
-        return _timed(lambda: jax.block_until_ready(_by_hand(forward, steps, start, x, y)), steps)
+        return _timed(lambda: jax.block_until_ready(_by_hand(forward, steps, fresh, start, x, y)), steps)
 
     for compile_first in (ours, theirs):
         compile_first()
@@ -54,7 +74,8 @@ def _compare(name: str, net: Net, forward: Forward, steps: int) -> int:
     mine, peer = (median(column) for column in zip(*pairs, strict=True))
     verdict = "ok" if ratio >= FLOOR else f"below {FLOOR:.2f}"
     print(
-        f"{name:12} p={P}  nets {mine:7.1f} steps/s  by hand {peer:7.1f} steps/s  median ratio {ratio:.3f}  {verdict}"
+        f"{name:12} {len(x):4} rows  nets {mine:7.1f} steps/s  by hand {peer:7.1f} steps/s  "
+        f"median ratio {ratio:.3f}  {verdict}"
     )
     return int(ratio < FLOOR)
 
@@ -73,21 +94,52 @@ def _table() -> Data:
     return Data(x=np.stack([a, b], axis=1), y=(a + b) % P, train=rows[:cut], held_out=rows[cut:], alphabet=P, classes=P)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def _by_hand(forward: Forward, steps: int, params: dict, x: jax.Array, y: jax.Array) -> dict:
-    """What one would write without a library of nets: dict params, optax.adamw, one scan."""
+def _streams(modulus: int = MODULUS) -> Data:
+    """Running sums, drawn afresh."""
+
+    def sums(rng: np.random.Generator, rows: int) -> Batch:
+        x = rng.integers(0, modulus, (rows, LENGTH), dtype=np.int32)
+        return Batch(x, x.cumsum(axis=1) % modulus)
+
+    x, y, _ = sums(np.random.default_rng(0), 2 * BATCH)
+    rows = np.arange(2 * BATCH)
+    train, held_out = rows[:BATCH], rows[BATCH:]
+    return Data(x=x, y=y, train=train, held_out=held_out, alphabet=modulus, classes=modulus, sampler=sums)
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2))
+def _by_hand(forward: Forward, steps: int, fresh: bool, params: dict, x: jax.Array, y: jax.Array) -> dict:
+    """What one would write without a library of nets: dict params, optax.adamw, one scan, draws in it."""
     rate = optax.linear_schedule(RATE / WARMUP, RATE, WARMUP - 1)
     optimizer = optax.adamw(rate, b1=B1, b2=B2, weight_decay=DECAY)
 
-    def loss(params: dict) -> jax.Array:
+    def loss(params: dict, x: jax.Array, y: jax.Array) -> jax.Array:
         return optax.softmax_cross_entropy_with_integer_labels(forward(params, x), y).mean()
 
-    def step(carry: tuple, _: None) -> tuple:
+    def step(carry: tuple, number: jax.Array) -> tuple:
         params, state = carry
-        moves, state = optimizer.update(jax.grad(loss)(params), state, params)
+        rows = x
+        if fresh:
+            rows = jax.random.randint(jax.random.fold_in(jax.random.key(0), number), (BATCH, LENGTH), 0, MODULUS)
+        right = jnp.cumsum(rows, axis=1) % MODULUS if fresh else y
+        moves, state = optimizer.update(jax.grad(loss)(params, rows, right), state, params)
         return (optax.apply_updates(params, moves), state), None
 
-    return jax.lax.scan(step, (params, optimizer.init(params)), length=steps)[0][0]
+    return jax.lax.scan(step, (params, optimizer.init(params)), jnp.arange(steps))[0][0]
+
+
+def _gru(params: dict, x: jax.Array) -> jax.Array:
+    table = params["V"] + params["b"][:, None]
+
+    def step(state: jax.Array, token: jax.Array) -> tuple:
+        given, old = table[:, token], state @ params["W"]
+        reset, update = jax.nn.sigmoid(given[:2] + old[:2])
+        new = jnp.tanh(given[2] + reset * (old[2] + params["d"]))
+        state = (1 - update) * new + update * state
+        return state, state
+
+    start = jnp.broadcast_to(params["S"], (len(x), WIDTH))
+    return jax.lax.scan(step, start, x.T)[1].swapaxes(0, 1) @ params["U"] + params["c"]
 
 
 def _mlp(params: dict, x: jax.Array) -> jax.Array:

@@ -3,9 +3,12 @@
 from benchmarks.tasks.boolean import BOOLEAN
 from benchmarks.tasks.integers import INTEGERS
 from benchmarks.tasks.oracle import by_row
+from benchmarks.tasks.reals import REALS
 from benchmarks.tasks.residues import RESIDUES
+from benchmarks.tasks.sampling import Box, Own, Uniform
+from benchmarks.tasks.streams import STREAMS
 from benchmarks.tasks.task import LABELS, Task
 
-TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS)
+TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS)
 
-__all__ = ["LABELS", "TASKS", "Task", "by_row"]
+__all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

@@ -11,21 +11,19 @@ import numpy as np
 from jaxtyping import Int
 
 from benchmarks.memory import memory
+from benchmarks.tasks.declared import IMAGES, USUAL, refuse_wrong_fields, refuse_wrong_numbers, refuse_wrong_type
+from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, spec_of, view_of
 from benchmarks.tasks.oracle import answer_all, ask
+from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
-from synth.language.types import BOOL, INT, Fn, Z
+from synth.language.types import Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
+    from compare.sample import Samples
     from compare.view import View
     from nets.data import Data
 
-USES = {"values": "an argument may be", "classes": "an answer may be"}
 LABELS = ("true", "random", "relabelled")
-RECIPES = {
-    Z("p").name: "grokked",
-    INT.name: "integers",
-    BOOL.name: "boolean",
-}  # by the first of these types in a task's
 NUMBER = 48  # bytes for one of a net's outputs on one row while it is judged: 50 were measured for mod_add at 307
 EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sample of this many rows
 
@@ -39,41 +37,78 @@ class Task:
     from its row alone; a function of single values is asked row by row. It is never a program of the synthesizer's
     language. `values(size)` is how many integers 0 .. values - 1 an argument may take, `classes(size)` the same of the
     answer. `library` names the libraries or primitives that the synthesizer may use, or holds Primitives of one's own.
-    Without `recipe` a cell gets the usual one for the types.
+    Without `net` or `recipe` a cell gets the usual one for the types.
+
+    Where inputs cannot all be listed, `test` says on which samples nets are read: the first range is reported on, the
+    others lie beyond it. `train` draws the batches of training; without `test` the whole domain is read all the same.
+    A sampler is one of `benchmarks.tasks.sampling`, or a function `(size, rows, rng)` that gives the arguments. They
+    are then arrays (n, ...): integers, or reals where there is no `values`. Types may be STREAM, SEQUENCE, LIST and
+    REAL as well, or None, where the synthesizer has none for the task. Answers are of a `kind`: classes, (n,) or (n,
+    positions); sets, (n, classes) or (n, positions, classes), whether each symbol is in; reals, (n, classes) or one
+    axis more, alike within `tolerance`. `mask(size, *arguments)` is (n, positions), which answers count; None: all.
     """
 
     name: str
     doc: str
-    type: Fn | Callable[[int], Fn]
+    type: Fn | Callable[[int], Fn] | None
     oracle: Callable[..., np.ndarray]
     sizes: tuple[int, ...]
-    values: Callable[[int], int]
-    classes: Callable[[int], int]
-    library: tuple[Any, ...]
+    classes: Callable[[int], int]  # of sets the symbols, of reals the width
+    values: Callable[[int], int] | None = None  # None: inputs are reals
+    library: tuple[Any, ...] = ()
     terminals: Callable[[int], dict[str, int]] = lambda size: {}
     needs_prime: bool = False
     smallest: int = 2
-    net: str = "mlp"  # what a suite's cell gets when it names none
-    recipe: str | None = None  # the same; None: the usual one for the types
+    net: str | None = None  # what a suite's cell gets when it names none; None: the usual one for the types
+    recipe: str | None = None  # the same
+    train: Sampler | None = None
+    test: tuple[Sampler, ...] = ()
+    mask: Callable[..., np.ndarray] | None = None
+    kind: str = "classes"  # one of benchmarks.tasks.drawn.KINDS
+    tolerance: float = 0.05  # within which two real answers are alike
 
     def __post_init__(self) -> None:
+        for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):
+            object.__setattr__(self, name, given)
         refuse_wrong_fields(self)
 
-    def signature(self, size: int) -> Fn:
-        """The function type at this size."""
+    @property
+    def listed(self) -> bool:
+        """Whether nets are read on every input that there is."""
+        return not self.test
+
+    def signature(self, size: int) -> Fn | None:
+        """The function type at this size; None where the synthesizer has none."""
         self.check(size)
         return self._type(size)
 
+    def arguments(self, size: int) -> int:
+        """How many there are."""
+        kind = self.signature(size)
+        return 1 if kind is None else len(kind.args)
+
+    def alphabet(self, size: int) -> int:
+        """How many integers an argument may be."""
+        assert self.values is not None
+        return int(self.values(size))
+
     def usual_recipe(self, size: int) -> str:
         """What a suite's cell gets when it names none."""
-        kind = self.signature(size)
-        names = {part.name for part in (*kind.args, kind.result)}
-        return self.recipe or next(recipe for name, recipe in RECIPES.items() if name in names)
+        return self.recipe or self._usual(size)[1]
+
+    def usual_net(self, size: int) -> str:
+        """The same of the net."""
+        return self.net or self._usual(size)[0]
+
+    def samples(self, size: int, seed: int = 0) -> "Samples | None":
+        """What nets are read on; None for the whole domain."""
+        self.check(size)
+        return None if self.listed else samples_of(self, size, seed)
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""
-        arguments = self.signature(size).args
-        axes = np.indices((self.values(size),) * len(arguments)).reshape(len(arguments), -1)
+        arguments = self._listed_type(size).args
+        axes = np.indices((self.alphabet(size),) * len(arguments)).reshape(len(arguments), -1)
         return tuple(as_type(axis, kind) for axis, kind in zip(axes, arguments, strict=True))
 
     def answers(self, size: int, *, labels: str = "true", seed: int = 0) -> np.ndarray:
@@ -83,20 +118,26 @@ class Task:
             return table
         if labels == "random":
             random = np.random.default_rng([seed, 1]).integers(0, self.classes(size), len(table))
-            return as_type(random, self.signature(size).result)
+            return as_type(random, self._listed_type(size).result)
         if labels == "relabelled":
             return self._relabelled(size, table, seed)
         raise ValueError(
             f"task {self.name!r}: expected labels in {', '.join(LABELS)}, got {labels!r}; choose one of them"
         )
 
-    def spec(self, size: int, *, labels: str = "true", seed: int = 0) -> Spec:
-        """What the synthesizer is asked, and what a net's answers are held against."""
+    def spec(self, size: int, *, labels: str = "true", seed: int = 0) -> Spec | None:
+        """What the synthesizer is asked, and what a net's answers are held against.
+
+        Of samples, examples alone; None where the synthesizer has no types for the task.
+        """
+        if not self.listed:
+            self.check_labels(labels)
+            return spec_of(self, size)
         domain = self.domain(size)
         table = self.answers(size, labels=labels, seed=seed)
         rows = sample(len(table))
         return Spec(
-            type=self.signature(size),
+            type=self._listed_type(size),
             inputs=tuple(values[rows] for values in domain),
             outputs=table[rows],
             oracle=self._oracle(size, table, labels),
@@ -109,12 +150,24 @@ class Task:
         from compare.view import by_position
 
         self.check(size)
-        return by_position(self.values(size), self.classes(size))
+        return by_position(self.alphabet(size), self.classes(size)) if self.listed else view_of(self, size)
+
+    def inputs(self, size: int) -> np.ndarray:
+        """Two rows as nets take them, for their shape."""
+        arguments = tuple(values[:2] for values in self.domain(size)) if self.listed else few(self, size)
+        return self.view(size).encode(*arguments)
 
     def data(self, size: int, *, fraction: float = 1.0, labels: str = "true", seed: int = 0) -> "Data":
-        """The table as rows; a seeded permutation's first `fraction` is trained on, the rest is held out."""
+        """The table as rows; a seeded permutation's first `fraction` is trained on, the rest is held out.
+
+        With a sampler training is on what it draws, and there is no fraction.
+        """
         from nets.data import Data
 
+        if self.train is not None:
+            self.check_labels(labels)
+            self.trained_rows(size, fraction)
+            return data_of(self, size, seed)
         cut = self.trained_rows(size, fraction)
         x = self.view(size).encode(*self.domain(size))
         order = np.random.default_rng([seed, 0]).permutation(len(x))
@@ -123,17 +176,24 @@ class Task:
             y=self.answers(size, labels=labels, seed=seed).astype(np.int32),
             train=np.sort(order[:cut]),
             held_out=np.sort(order[cut:]),
-            alphabet=self.values(size),
+            alphabet=self.alphabet(size),
             classes=self.classes(size),
         )
 
     def trained_rows(self, size: int, fraction: float) -> int:
-        """How many rows this fraction of the table is; ValueError where it is none."""
+        """How many rows this fraction of the table is, 0 of batches drawn afresh; ValueError where it is none."""
         if not 0.0 < fraction <= 1.0:
             raise ValueError(
                 f"task {self.name!r}: expected a train fraction in (0, 1], got {fraction}; 1 trains on the whole table"
             )
-        rows = self.values(size) ** len(self.signature(size).args)
+        if self.train is not None:
+            if fraction != 1.0:
+                raise ValueError(
+                    f"task {self.name!r}: expected a train fraction of 1, since its batches are drawn afresh, got "
+                    f"{fraction}; leave it out"
+                )
+            return 0
+        rows = self.alphabet(size) ** self.arguments(size)
         if math.floor(fraction * rows) == 0:
             raise ValueError(
                 f"task {self.name!r}: expected a train fraction of at least one row, got {fraction} of {rows} rows; "
@@ -148,14 +208,8 @@ class Task:
                 f"task {self.name!r}: expected a size of at least {self.smallest}, got {size}; "
                 f"usual sizes are {', '.join(map(str, self.sizes))}"
             )
-        for what in ("values", "classes"):
-            number = getattr(self, what)(size)
-            if not isinstance(number, int | np.integer) or number < 1:
-                raise ValueError(
-                    f"task {self.name!r}: expected {what}({size}) to be a whole number of at least 1, got {number!r}; "
-                    f"it says how many integers 0, 1, ... {USES[what]}"
-                )
-        if self.bytes_of(size) > memory():
+        refuse_wrong_numbers(self, size)
+        if self.listed and self.bytes_of(size) > memory():
             raise ValueError(
                 f"task {self.name!r}: expected a size of at most {self._largest(size)}, whose whole table and a net's "
                 f"answers to it fit into this machine's {memory() >> 30} GiB of memory, got {size}"
@@ -168,13 +222,38 @@ class Task:
 
     def bytes_of(self, size: int) -> int:
         """What the whole table takes with a net's answers to it, at the least."""
-        arguments = len(self._type(size).args)
-        return NUMBER * int(self.values(size)) ** arguments * (int(self.classes(size)) + 2 * arguments)
+        kind = self._type(size)
+        assert kind is not None
+        arguments = len(kind.args)
+        return NUMBER * self.alphabet(size) ** arguments * (int(self.classes(size)) + 2 * arguments)
 
-    def _type(self, size: int) -> Fn:
-        found = self.type if isinstance(self.type, Fn) else self.type(size)
-        refuse_wrong_type(self.name, found)
+    def check_labels(self, labels: str) -> None:
+        """ValueError for other labels than the true ones where there is no table of all inputs to write them into."""
+        if labels != "true" and (self.train is not None or not self.listed):
+            raise ValueError(
+                f"task {self.name!r}: expected the labels true, since its inputs are drawn and not listed, got "
+                f"{labels!r}; random and relabelled tables need a whole domain"
+            )
+
+    def _usual(self, size: int) -> tuple[str, str]:
+        kind = self.signature(size)
+        names = {part.name for part in (*kind.args, kind.result)} if kind else set()
+        return next((usual for name, usual in USUAL.items() if name in names), IMAGES)
+
+    def _type(self, size: int) -> Fn | None:
+        found = self.type(size) if callable(self.type) else self.type
+        if found is not None or self.listed:
+            refuse_wrong_type(self, found)
         return found
+
+    def _listed_type(self, size: int) -> Fn:
+        kind = self.signature(size)
+        if kind is None or not self.listed:
+            raise ValueError(
+                f"task {self.name!r}: expected a task whose inputs can all be listed, got one that is asked on samples;"
+                " leave out `test` where types and `values` list them"
+            )
+        return kind
 
     def _largest(self, size: int) -> int:
         """The largest size below this one that memory allows; sizes need more of it as they grow."""
@@ -186,68 +265,31 @@ class Task:
     def _table(self, size: int) -> np.ndarray:
         """The oracle's answers on the whole domain, checked."""
         given = answer_all(self.name, self.oracle, size, self.domain(size), self.classes(size))
-        return as_type(given, self.signature(size).result)
+        return as_type(given, self._listed_type(size).result)
 
     def _oracle(self, size: int, table: np.ndarray, labels: str) -> Callable[..., np.ndarray]:
-        kind = self.signature(size).result
+        kind = self._listed_type(size).result
         if labels == "true":
             return lambda *arguments: as_type(ask(self.name, self.oracle, size, arguments), kind)
-        strides = self.values(size) ** np.arange(len(self.signature(size).args))[::-1]
+        strides = self.alphabet(size) ** np.arange(self.arguments(size))[::-1]
         return lambda *arguments: table[np.stack([np.asarray(a, dtype=np.int64) for a in arguments], -1) @ strides]
 
     def _relabelled(self, size: int, table: np.ndarray, seed: int) -> np.ndarray:
         """The table of g(a, ...) = out(f(in(a), ...)) for a seeded permutation `in` of inputs and `out` of answers."""
-        inner, outer = relabelling(self.values(size), self.classes(size), seed)
+        inner, outer = relabelling(self.alphabet(size), self.classes(size), seed)
+        kind = self._listed_type(size)
         arguments = [
-            as_type(inner[values.astype(np.int64)], kind)
-            for values, kind in zip(self.domain(size), self.signature(size).args, strict=True)
+            as_type(inner[values.astype(np.int64)], each)
+            for values, each in zip(self.domain(size), kind.args, strict=True)
         ]
         moved = ask(self.name, self.oracle, size, arguments)
-        return as_type(outer[np.asarray(moved, dtype=np.int64)], self.signature(size).result).reshape(table.shape)
-
-
-def refuse_wrong_fields(task: Task) -> None:
-    """ValueError for a field that cannot be what it says."""
-    for field, length in (("library", "'arith',"), ("sizes", "8,")):
-        given = getattr(task, field)
-        if not isinstance(given, tuple | list):
-            raise ValueError(
-                f"task {task.name!r}: expected {field} as a tuple, got {given!r}; with one entry write ({length}) with "
-                "its comma"
-            )
-    for field in ("oracle", "values", "classes", "terminals"):
-        if not callable(getattr(task, field)):
-            raise ValueError(
-                f"task {task.name!r}: expected {field} as a function of the size, got {getattr(task, field)!r}; "
-                "write one, such as lambda n: n"
-            )
-    if not (isinstance(task.type, Fn) or callable(task.type)):
-        raise ValueError(f"task {task.name!r}: expected type as Fn((INT, INT), INT) or the like, got {task.type!r:.80}")
-    if not task.sizes or not all(isinstance(size, int) for size in task.sizes):
-        raise ValueError(f"task {task.name!r}: expected sizes as integers, at least one, got {task.sizes!r}")
-
-
-def refuse_wrong_type(name: str, given: Any) -> None:
-    """ValueError unless it is a function type of Booleans, integers and residues."""
-    tuples = isinstance(given, Fn) and isinstance(given.args, tuple)
-    kinds = (*given.args, given.result) if tuples else ()
-    if not (len(kinds) > 1 and all(getattr(kind, "name", kind) in RECIPES for kind in kinds)):
-        raise ValueError(
-            f"task {name!r}: expected a function type of BOOL, INT and Z, with an argument, got "
-            f"{given if tuples else repr(given)}; write Fn((INT, INT), INT) or the like, and with one argument "
-            "Fn((INT,), INT)"
-        )
+        return as_type(outer[np.asarray(moved, dtype=np.int64)], kind.result).reshape(table.shape)
 
 
 def relabelling(values: int, classes: int, seed: int) -> tuple[Int[np.ndarray, " values"], Int[np.ndarray, " classes"]]:
     """The permutations of input tokens and of answers that the labels "relabelled" use."""
     random = np.random.default_rng([seed, 2])
     return random.permutation(values), random.permutation(classes)
-
-
-def as_type(values: Any, kind: Any) -> np.ndarray:
-    """Booleans for BOOL, integers otherwise."""
-    return np.asarray(values).astype(bool if kind == BOOL else np.int64)
 
 
 def sample(rows: int) -> Int[np.ndarray, " examples"]:

@@ -18,7 +18,7 @@ from synth import Budget
 
 CONSTANT_BITS = 8.0
 BUDGET = Budget(seconds=2.0, bits=15.0, bytes=1 << 28)  # of functions of both arguments
-SAMPLE = 256  # rows on which these are compared
+SAMPLE = 256  # rows whose means are compared on as many others
 TRIED = 3
 WAVES = 32  # at most, those with the largest share
 
@@ -48,10 +48,11 @@ def _profiles(reading: Reading, n: int) -> list[Formula]:
     bank = proposals({"a": a.ravel(), "b": b.ravel()}, BUDGET)
     q = bank.columns.astype(int).T.reshape(-1, n, n)
     near = np.flatnonzero((q.min(axis=(1, 2)) > -n) & (q.max(axis=(1, 2)) < 2 * n))
-    few = np.random.default_rng(reading.seed).permutation(reading.fitted)[:SAMPLE]
+    few = np.random.default_rng(reading.seed).permutation(reading.fitted)[: 2 * SAMPLE]
     goal, x = _centred(reading), reading.x
-    tries = [_shifted(q[i], x[few], goal[few], np.arange(len(few)))[0] for i in near]
-    shares = np.array([_variance(goal[few], model) for model in tries])
+    seen, unseen = np.arange(len(few))[:SAMPLE], few[SAMPLE:]
+    tries = [_shifted(q[i], x[few], goal[few], seen)[0] for i in near]
+    shares = np.array([_variance(goal[unseen], model[SAMPLE:]) for model in tries])
     best = near[np.argsort(-np.round(shares, 6), kind="stable")[:TRIED]]
     return [_profile(reading, goal, q[i], bank.texts[i], float(bank.bits[i])) for i in best]
 

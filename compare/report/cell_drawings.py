@@ -11,7 +11,7 @@ from compare.report.drawing import Columns, Drawing, columns, short
 from compare.report.phases import PHASE_NAMES, PHASES, step
 from compare.report.terms import bits_ratio
 
-POINTS = 160  # drawn along a curve
+POINTS = 120  # drawn along a curve
 SEVERAL_LINES = (  # title, prefix, {array: words}, template
     ("Accuracy", "curve", {"train_accuracy": "training rows", "held_out_accuracy": "held-out rows"}, "fractions"),
     ("Loss", "curve", {"train_loss": "training rows", "held_out_loss": "held-out rows"}, "lines_log"),

@@ -271,7 +271,8 @@ def _growth() -> alt.TopLevelMixin:
 def _timing() -> alt.TopLevelMixin:
     """seeds: group, phase, step, seed; means: group, phase, step, low, high, of, reached."""
     names = list(PHASE_COLOURS)
-    row = alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=330, grid=True))
+    lines = "split(datum.label, ' · ')"  # task and size, net, recipe below each other
+    row = alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=330, grid=True, labelExpr=lines))
     shift = alt.YOffset("phase:N", sort=names, scale=alt.Scale(domain=names, paddingOuter=0.4))
     colour = alt.Color("phase:N", title=None, scale=_palette(PHASE_COLOURS), legend=alt.Legend(orient="top"))
     x = alt.X("step:Q", title="training step", axis=alt.Axis(format=",d", tickCount=6), scale=alt.Scale(domainMin=0))
@@ -287,7 +288,7 @@ def _timing() -> alt.TopLevelMixin:
         wide.encode(alt.X("low:Q"), alt.X2("high:Q")),
         means.mark_tick(thickness=3, size=13).encode(x),
         seeds.mark_point(size=26, filled=True, opacity=0.45),
-    ).properties(width=560, height=alt.Step(14, **{"for": "offset"}))
+    ).properties(width=560, height=alt.Step(15, **{"for": "offset"}))
 
 
 TEMPLATES: dict[str, Callable[[], Any]] = {

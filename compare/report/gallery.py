@@ -1,6 +1,7 @@
 """The neuron gallery: each shown unit's activation map, the fitted map and the residual, as one small picture."""
 
 import base64
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from compare.report.arrays import Arrays
 from compare.report.picture import levels, png, side_by_side
 
 SIDE = 64  # a map's rows and columns that are drawn; more would make a report of many nets too large
+LEAST, MOST = 2, 12  # units of a net that are shown
 LONG = 4  # a map more than this many times as wide as high is folded
 
 
@@ -34,17 +36,20 @@ class Gallery(NamedTuple):
     cropped: bool
 
 
-def gallery(record: Record, arrays: Arrays, shown: int = 12) -> Gallery | None:
-    """At most `shown` units; None without maps, or when their shapes disagree."""
+def gallery(record: Record, arrays: Arrays, room: float = math.inf) -> Gallery | None:
+    """As many units as fit in `room` bytes, from LEAST to MOST; None without maps, or when their shapes disagree."""
     actual, fitted = arrays.get("gallery.actual"), arrays.get("gallery.fitted")
     if actual is None or fitted is None or actual.ndim != 3 or actual.shape != fitted.shape or not actual.size:
         return None
     names = arrays.get("gallery.unit", np.arange(len(actual)))
     formulas = record.gallery_formulas
-    units = [
-        _unit(int(names[i]), formulas[i] if i < len(formulas) else None, actual[i], fitted[i])
-        for i in range(min(shown, len(actual), len(names)))
-    ]
+    units: list[Unit] = []
+    for i in range(min(MOST, len(actual), len(names))):
+        made = _unit(int(names[i]), formulas[i] if i < len(formulas) else None, actual[i], fitted[i])
+        room -= len(made.uri)
+        if room < 0 and i >= LEAST:
+            break
+        units.append(made)
     folded = fold(actual[0])
     return Gallery(units, folded.shape != actual[0].shape, max(folded.shape) > SIDE)
 

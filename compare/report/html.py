@@ -1,8 +1,6 @@
-"""One self-contained HTML file: works without a network, opens quickly, draws a net's charts when it is opened."""
+"""One self-contained HTML file: works without a network, opens quickly, and tells the comparison first."""
 
-import json
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,50 +12,64 @@ from markupsafe import Markup
 from compare.criteria import CRITERIA
 from compare.record import Record
 from compare.report import show
-from compare.report.arrays import Arrays, load
-from compare.report.cell_drawings import cell_drawings
-from compare.report.charts import TEMPLATES, template
-from compare.report.drawing import Drawing
-from compare.report.gallery import gallery
+from compare.report.arrays import load
+from compare.report.chart_data import Charts
+from compare.report.comparison import cards, told
 from compare.report.growth import families
-from compare.report.mathml import summands
+from compare.report.panels import FOUND, Net, shown_panels
 from compare.report.phases import timings
 from compare.report.run_drawings import run_drawings
-from compare.report.tables import family_table, fingerprint, size_table, timing_table, without_growth
-from compare.report.terms import FACTS, TABLE, TERMS, field, present, shown, term, value
+from compare.report.tables import SIZE_HEADINGS, family_table, fingerprint, size_table, timing_table, without_growth
+from compare.report.terms import FACTS, READ, columns, shown, term, value
 from compare.report.verdicts import agrees, counts, failures, outcome, summary
+from compare.report.words import EVIDENCE, VERDICTS, words_of
 
 FOLDER = Path(__file__).parent / "templates"
-MANY = 40  # nets; above it fewer units of each are shown
-UNITS_FEW, UNITS_MANY = 12, 8  # shown of each net in a small and in a large run
+PICTURES = 2_200_000  # bytes of all pictures of units, so that a page of 150 nets stays below 8 MB
 
 
 def html_report(run_dir: Path, records: Sequence[Record]) -> str:
     """The report of the records, whose arrays lie in `run_dir`."""
-    charts = _Charts()
-    run = {name: [charts.add(each) for each in drawn] for name, drawn in run_drawings(run_dir, records).items()}
-    units = UNITS_MANY if len(records) > MANY else UNITS_FEW
-    nets = [_net(record, load(run_dir, record), charts, units) for record in records]
-    grouped = families(records)
+    charts = Charts()
+    drawn = run_drawings(run_dir, records)
+    run = {name: [charts.add(each) for each in every] for name, every in drawn.items()}
+    made = cards(records)
+    of_run = len(charts.drawings)
+    room = PICTURES / max(1, len(records))
+    nets = [_net(Net(record, load(run_dir, record), charts, room)) for record in records]
+    of_nets = list(charts.drawings.values())[of_run:]
+    names = columns(records)
+    grouped, timing = families(records), timing_table(timings(records))
+    family = family_table(grouped)
     page = _environment().get_template("report.html.j2")
     return page.render(
         title="synthnet: " + show.listed(sorted({record.suite for record in records})),
         summary=summary(records),
         counts=counts(records),
+        cards=made,
+        told=told(made),
+        verdict_words=VERDICTS,
+        evidence_words=EVIDENCE,
         made_by=fingerprint(records),
-        columns=[term(name) for name in TABLE],
-        legend=[(each.label, field(each), each.sentence) for each in TERMS],
+        columns=[term(name) for name in names],
         criteria=list(CRITERIA.items()),
-        rows=[_row(record) for record in records],
+        rows=[_row(record, names) for record in records],
         tasks=sorted({record.task for record in records}),
         recipes=sorted({record.recipe for record in records}),
         run=run,
-        family=family_table(grouped),
+        family=family,
         without_growth=without_growth(grouped),
         by_size=[(f"{each.task} · {each.net} · {each.recipe}", size_table(each)) for each in grouped if each.records],
-        timing=timing_table(timings(records)),
+        timing=timing,
         nets=nets,
         failed=failures(records),
+        words={
+            "table": words_of((), [term(name).label for name in names]),
+            "evidence": words_of(drawn["overview"]),
+            "family": words_of(drawn["family"], (*family.headings, *SIZE_HEADINGS)),
+            "trajectory": words_of(drawn["trajectory"], timing.headings),
+            "nets": words_of(of_nets, [term(name).label for name in _printed()]),
+        },
         style=Markup((FOLDER / "report.css").read_text()),
         script=Markup((FOLDER / "report.js.j2").read_text()),
         vega=Markup(_vega()),
@@ -65,42 +77,23 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
     )
 
 
-class _Charts:
-    """Collects drawings under short keys; the page holds their data once, as one JSON text."""
-
-    def __init__(self) -> None:
-        self.drawn: dict[str, dict[str, Any]] = {}
-
-    def add(self, drawing: Drawing) -> dict[str, str]:
-        key = f"c{len(self.drawn)}"
-        self.drawn[key] = {"template": drawing.template, "data": drawing.data}
-        return {"key": key, "title": drawing.title, "caption": drawing.caption}
-
-    def script(self) -> str:
-        used = {each["template"] for each in self.drawn.values()}
-        templates = {name: template(name) for name in TEMPLATES if name in used}
-        return json_for_script({"templates": templates, "charts": self.drawn})
+def _net(net: Net) -> dict[str, Any]:
+    headline = ("s_agreement", "d_r2", "bits_ratio", "match_domain")
+    return {
+        "record": net.record,
+        "outcome": outcome(net.record),
+        "agrees": agrees(net.record),
+        "headline": [(term(name).label, shown(net.record, name)) for name in headline],
+        "panels": shown_panels(net),
+    }
 
 
-def json_for_script(value: object) -> str:
-    """Compact JSON that cannot end the script element it stands in; what is not finite becomes null."""
-    text = json.dumps(_finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+def _printed() -> list[str]:
+    """The fields that the panels print as figures."""
+    return [*READ, *FOUND, *(name for _, names in FACTS for name in names)]
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _row(record: Record) -> dict[str, Any]:
+def _row(record: Record, names: Sequence[str]) -> dict[str, Any]:
     return {
         "cell": record.cell,
         "outcome": outcome(record),
@@ -108,48 +101,15 @@ def _row(record: Record) -> dict[str, Any]:
         "task": record.task,
         "recipe": record.recipe,
         "cells": [
-            {
-                "name": name,
-                "text": shown(record, name),
-                "sort": _sortable(value(record, name)),
-                "full": _full(record, name),
-            }
-            for name in TABLE
+            {"name": name, "text": shown(record, name), "sort": _sortable(value(record, name))} for name in names
         ],
-    }  # fmt: skip
-
-
-def _full(record: Record, name: str) -> str | None:
-    return {"formula_short": record.formula, "why": value(record, "why")}.get(name)
+    }
 
 
 def _sortable(found: object) -> str:
     if found is None or found == "":
         return ""
     return str(float(found)) if isinstance(found, bool | int | float) else str(found)
-
-
-def _net(record: Record, arrays: Arrays, charts: _Charts, units: int) -> dict[str, Any]:
-    return {
-        "record": record,
-        "outcome": outcome(record),
-        "agrees": agrees(record),
-        "headline": [
-            (term(name).label, shown(record, name)) for name in ("s_agreement", "d_r2", "bits_ratio", "match_domain")
-        ],
-        "mathml": [Markup(each) for each in summands(record.formula_mathml)],
-        "logarithms": "group: multiplicative" in record.notes,
-        "gallery": gallery(record, arrays, units),
-        "charts": [charts.add(drawing) for drawing in cell_drawings(record, arrays)],
-        "facts": [(heading, facts) for heading, names in FACTS if (facts := _facts(record, names))],
-        "synthesizer": _facts(
-            record, ("program_candidates", "program_distinct", "program_seconds", "program_rate", "bits_program")
-        ),
-    }
-
-
-def _facts(record: Record, names: Iterable[str]) -> list[tuple[str, str, str]]:
-    return [(term(name).label, shown(record, name), term(name).sentence) for name in names if present(record, name)]
 
 
 @cache
@@ -167,5 +127,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"fraction": show.fraction, "listed": show.listed, "shown": show.text}
+    made.filters |= {"fraction": show.fraction, "listed": show.listed, "shown": show.text, "shortened": show.shortened}
     return made

@@ -1,9 +1,13 @@
-r"""The table of verdicts for a paper: LaTeX with booktabs, one row a net."""
+r"""Two tables for a paper: the comparison, one row a task, and the verdicts, one row a net. LaTeX with booktabs."""
 
 from collections.abc import Sequence
 
 from compare.record import Record
+from compare.report.comparison import Card, cards
+from compare.report.show import DASH
 from compare.report.terms import shown, term
+
+COMPARED = ("task", "found by enumeration", "bits", "read in the nets", "bits", "same", "S", "D", "B")
 
 COLUMNS = (
     "task", "size", "net", "recipe", "seed", "outcome", "s_agreement", "s_variance", "d_r2", "bits_ratio",
@@ -13,24 +17,51 @@ NUMBERS = ("size", "seed", "s_agreement", "s_variance", "d_r2", "bits_ratio", "m
 SPECIAL = str.maketrans(
     {
         "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-        "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "–": "--", "−": "$-$",  # noqa: RUF001
+        "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "–": "--", "−": "$-$", "<": "$<$", ">": "$>$",  # noqa: RUF001
+        "·": r"$\cdot$", "π": r"$\pi$", "Σ": r"$\sum$", "φ": r"$\varphi$", "ψ": r"$\psi$", "χ": r"$\chi$",
+        "ω": r"$\omega$", "…": r"\ldots{}",
     }
 )  # fmt: skip
 
 
 def latex_report(records: Sequence[Record]) -> str:
-    """A `longtable` that needs the packages booktabs and longtable."""
+    """Two `longtable`s that need the packages booktabs and longtable."""
     align = "".join("r" if name in NUMBERS else "l" for name in COLUMNS)
-    lines = [
+    verdicts = [[shown(record, name) for name in COLUMNS] for record in records]
+    return (
+        "\n".join(
+            [
+                *_table("lp{4cm}rp{4cm}rp{3cm}rrr", COMPARED, [_compared(card) for card in cards(records)]),
+                *_table(align, [term(name).label for name in COLUMNS], verdicts),
+            ]
+        )
+        + "\n"
+    )
+
+
+def _compared(card: Card) -> list[str]:
+    read = card.readings[0] if card.readings and card.accepted else None
+    return [
+        card.task,
+        card.enumerated.program or DASH,
+        next((text for text, of in card.enumerated.facts if of == "bits"), DASH),
+        (read.program or (read.form.said() if read.form else DASH)) if read else DASH,
+        next((text for text, of in (read.facts if read else []) if of == "bits"), DASH),
+        card.same.headline,
+        *(next((figure.text for figure in card.figures if figure.name == name), DASH) for name in ("S", "D", "B")),
+    ]
+
+
+def _table(align: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [
         rf"\begin{{longtable}}{{{align}}}",
         r"\toprule",
-        " & ".join(escaped(term(name).label) for name in COLUMNS) + r" \\",
+        " & ".join(map(escaped, headings)) + r" \\",
         r"\midrule\endhead",
-        *(" & ".join(escaped(shown(record, name)) for name in COLUMNS) + r" \\" for record in records),
+        *(" & ".join(map(escaped, row)) + r" \\" for row in rows),
         r"\bottomrule",
         r"\end{longtable}",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def escaped(text: str) -> str:

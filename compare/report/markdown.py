@@ -1,37 +1,53 @@
-"""The report in Markdown: the same tables and the same facts of every net, without charts."""
+"""The report in Markdown: the comparison, the same tables and the same facts of every net, without charts."""
 
 import re
 from collections.abc import Iterable, Sequence
 
 from compare.criteria import CRITERIA
 from compare.record import Record
+from compare.report.comparison import Card, Figure, Read, cards, told
 from compare.report.growth import families
-from compare.report.panels import panel_line
 from compare.report.phases import timings
-from compare.report.show import listed
-from compare.report.tables import Table, family_table, fingerprint, size_table, timing_table, without_growth
-from compare.report.terms import FACTS, TABLE, TERMS, field, present, shown, term
-from compare.report.verdicts import failures, outcome, summary
+from compare.report.show import DASH, listed, shortened
+from compare.report.step_lines import step_line
+from compare.report.tables import (
+    SIZE_HEADINGS,
+    Table,
+    family_table,
+    fingerprint,
+    size_table,
+    timing_table,
+    without_growth,
+)
+from compare.report.terms import FACTS, READ, TERMS, columns, field, present, shown, term
+from compare.report.verdicts import counts, failures, outcome, summary
+from compare.report.words import EVIDENCE, VERDICTS, words_of
 
+LONG = 360  # characters of a formula in the comparison; the net's section has all of it
+PARTS = (*FACTS, ("The two programs", READ))  # of a net
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 
 
 def markdown_report(records: Sequence[Record]) -> str:
     """The whole report as Markdown."""
+    names, made = columns(records), cards(records)
     parts = [
         f"# synthnet: {escaped(listed(sorted({record.suite for record in records})))}",
-        escaped(summary(records)),
-        *_bullets((name, code(text)) for name, text in fingerprint(records)),
+        escaped(f"{summary(records)} {told(made)}"),
+        *(part for card in made for part in _card(card)),
+        *_bullets((f"**{name}**", escaped(sentence)) for name, sentence in {**_met(records), **EVIDENCE}.items()),
         "## Verdicts",
-        table(Table(tuple(term(name).label for name in TABLE), [_row(record) for record in records])),
+        table(Table(tuple(term(name).label for name in names), [_row(record, names) for record in records])),
+        table(Table(("column", "meaning"), words_of((), [term(name).label for name in names]))),
+        criteria_table(),
         *_failed(records),
         *_growth(records),
         *_timing(records),
         "## Nets",
         *(line for record in records for line in _net(record)),
-        "## Legend",
-        legend_table(),
-        criteria_table(),
+        "## What the figures mean",
+        table(Table(("figure", "meaning"), words_of((), _figures(records)))),
+        *_bullets((name, code(text)) for name, text in fingerprint(records)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -67,8 +83,53 @@ def code(text: str) -> str:
     return f"{ticks}{space}{text}{space}{ticks}"
 
 
-def _row(record: Record) -> tuple[str, ...]:
-    return tuple(shown(record, name) for name in TABLE)
+def _card(card: Card) -> Iterable[str]:
+    yield f"## {escaped(card.task)}, size {escaped(card.sizes)}, {card.nets} net{'' if card.nets == 1 else 's'}"
+    if card.asked:
+        yield escaped(card.asked)
+    found = card.enumerated
+    read = "read in the nets" if card.accepted else "proposed for the nets, not accepted"
+    rows = [
+        ("program", found.program or DASH, listed(_texts(card.readings[0])) if card.readings else DASH),
+        ("size", _facts_of(found.facts), _facts_of(card.readings[0].facts) if card.readings else DASH),
+        ("where", found.statement or DASH, f"in {card.readings[0].where}" if card.readings else DASH),
+    ]
+    yield table(Table(("", "found by enumeration", read), rows))
+    if card.readings and card.readings[0].letters:
+        yield escaped("; ".join(f"{letter}: {meaning}" for letter, meaning in card.readings[0].letters) + ".")
+    yield f"**{escaped(card.same.headline)}.** {escaped(card.same.how)}".strip()
+    yield from _bullets((f"**{figure.name}**", escaped(_figure(figure))) for figure in card.figures)
+    tally = ", ".join(f"{number} {name}" for name, number in card.counts.items())
+    yield escaped(f"{tally}; {card.expected}." + (f" {card.reason}." if not card.accepted and card.reason else ""))
+
+
+def _texts(read: Read) -> list[str]:
+    shapes = read.form.shapes if read.form else []
+    return [
+        *([read.program] if read.program else []),
+        *(" with ".join(filter(None, (shortened(s.text, LONG), s.said()))) for s in shapes),
+    ]
+
+
+def _facts_of(facts: Sequence[tuple[str, str]]) -> str:
+    return listed(f"{text} {of}" for text, of in facts)
+
+
+def _figure(figure: Figure) -> str:
+    return f"{figure.text}, {figure.control_name} {figure.control_text}: {figure.sentence}"
+
+
+def _met(records: Sequence[Record]) -> dict[str, str]:
+    return {name: VERDICTS[name] for name in counts(records)}
+
+
+def _figures(records: Sequence[Record]) -> list[str]:
+    named = dict.fromkeys(name for _, names in PARTS for name in names)
+    return [term(name).label for name in named if any(present(record, name) for record in records)]
+
+
+def _row(record: Record, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(shown(record, name) for name in names)
 
 
 def _failed(records: Sequence[Record]) -> list[str]:
@@ -81,12 +142,14 @@ def _growth(records: Sequence[Record]) -> list[str]:
     if not found:
         return []
     sizes = [(f"{each.task} · {each.net} · {each.recipe}", size_table(each)) for each in found if each.records]
+    headings = family_table(found).headings
     return [
         "## Family: how bits grow with size",
         "Exponents of bits ∝ size^exponent with their 95 % intervals, over nets that answer at least 99 % rightly.",
         *([table(family_table(found))] if sizes else []),
         *([escaped(left)] if (left := without_growth(found)) else []),
         *(part for label, each in sizes for part in (f"### By size: {escaped(label)}", table(each))),
+        table(Table(("column", "meaning"), words_of((), (*headings, *SIZE_HEADINGS)))),
     ]
 
 
@@ -98,7 +161,9 @@ def _timing(records: Sequence[Record]) -> list[str]:
         "Training steps, where the recipe keeps checkpoints: mean over the seeds that got there, ± half the 95 % "
         "interval of that mean, and how many did."
     )
-    return ["## Trajectory: formation, generalisation, clean-up", words, table(timing_table(found))]
+    made = timing_table(found)
+    meanings = table(Table(("column", "meaning"), words_of((), made.headings)))
+    return ["## Trajectory: formation, generalisation, clean-up", words, table(made), meanings]
 
 
 def _net(record: Record) -> Iterable[str]:
@@ -107,20 +172,20 @@ def _net(record: Record) -> Iterable[str]:
     for sentence in (record.error, record.reason):
         if sentence:
             yield escaped(sentence)
-    named = [("formula", record.formula), ("program", record.program)]
+    named = [("formula", record.formula), ("net's program", record.net_program), ("program", record.program)]
     yield from _bullets((name, code(text)) for name, text in named if text)
     if record.program_statement:
         yield escaped(record.program_statement)
     for heading, lines in (
         ("Criteria", record.criteria),
-        ("Steps", [panel_line(panel) for panel in record.panels]),
+        ("Steps", [step_line(step) for step in record.program_steps]),
         ("Groups", record.groups),
         ("Refusals", record.refusals),
         ("Notes", record.notes),
     ):
         if lines:
             yield f"{heading}:\n\n" + "\n".join(f"- {escaped(line)}" for line in lines)
-    yield from _bullets((heading, facts) for heading, names in FACTS if (facts := _facts(record, names)))
+    yield from _bullets((heading, facts) for heading, names in PARTS if (facts := _facts(record, names)))
 
 
 def _facts(record: Record, names: Sequence[str]) -> str:

@@ -1,23 +1,122 @@
-"""One line a step of an explanation: where it sits, how well, and what its exchange does."""
+"""The panels of one net, in the order in which they are shown; a panel is a line of PANELS and a template of its name.
 
-from collections.abc import Sequence
+To add one: a function from `Net` to what the template `templates/panels/NAME.html.j2` shows as `part` (None or empty:
+no panel), and a line in PANELS.
+"""
 
-from compare.record import Panel
-from compare.report.show import DASH
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from compare.record import Record
+from compare.report.arrays import Arrays
+from compare.report.cell_drawings import cell_drawings
+from compare.report.chart_data import Charts
+from compare.report.gallery import Gallery, gallery
+from compare.report.letters import letters
+from compare.report.mathml import summands
+from compare.report.step_lines import step_line
+from compare.report.terms import FACTS, READ, present, shown, term
+
+TERMS_SHOWN = 16  # of a formula; a net without a program can have hundreds, of which the text holds all
+FOUND = ("bits_program", "program_candidates", "program_distinct", "program_seconds", "program_rate")
 
 
-def panel_lines(panels: Sequence[Panel]) -> str:
-    """All steps, a line each."""
-    return "\n".join(map(panel_line, panels)) or DASH
+class Net(NamedTuple):
+    """What a panel may look at."""
+
+    record: Record
+    arrays: Arrays
+    charts: Charts  # takes the panel's drawings
+    room: float  # bytes that its pictures may take
 
 
-def panel_line(panel: Panel) -> str:
-    """`k = 7 := exp(I*2*pi*7*a/p), in hidden.0.pre, read by 12 units; exchanged, its effect is predicted to 0.94`."""
-    parts = [f"{panel.step} := {panel.formula}"]
-    parts += [f"in {panel.site}"] if panel.site else []
-    parts += [f"read by {panel.units} units"] if panel.units is not None else []
-    parts += [f"{panel.share:.1%} of the effect"] if panel.share is not None else []
-    parts += [f"{panel.variance:.3g} of the site explained"] if panel.variance is not None else []
-    parts += [f"exchanged, its effect is predicted to {panel.r2:.3g}"] if panel.r2 is not None else []
-    parts += [f"turns {panel.turned:.1%} of the answers"] if panel.turned is not None else []
-    return ", ".join(parts)
+class Panel(NamedTuple):
+    """A part of a net's section."""
+
+    name: str  # also the template's
+    title: str
+    part: Callable[[Net], Any]
+    doc: str
+
+
+def shown_panels(net: Net) -> list[dict[str, Any]]:
+    """The panels that have something to show: name, title, part."""
+    parts = [(panel, panel.part(net)) for panel in PANELS]
+    return [{"name": panel.name, "title": panel.title, "part": part} for panel, part in parts if part]
+
+
+def facts(record: Record, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Label and value of the fields that are present."""
+    return [(term(name).label, shown(record, name)) for name in names if present(record, name)]
+
+
+def _verdict(net: Net) -> dict[str, Any]:
+    record = net.record
+    found = {"error": record.error, "reason": record.reason, "decided_by": record.decided_by}
+    return {**found, "criteria": record.criteria} if any(found.values()) or record.criteria else {}
+
+
+def _formula(net: Net) -> dict[str, Any]:
+    if not net.record.formula:
+        return {}
+    terms = [Markup(each) for each in summands(net.record.formula_mathml)]
+    return {
+        "mathml": terms[:TERMS_SHOWN],
+        "left_out": len(terms[TERMS_SHOWN:]),
+        "text": net.record.formula,
+        "variance": net.record.logit_variance,
+        "letters": letters(net.record.formula, net.record.notes),
+    }
+
+
+def _programs(net: Net) -> dict[str, Any]:
+    record = net.record
+    if not (record.program or record.net_program or record.program_statement):
+        return {}
+    return {
+        "read": record.net_program,
+        "read_facts": facts(record, READ),
+        "found": record.program,
+        "found_facts": facts(record, FOUND) if record.program else [],
+        "statement": record.program_statement,
+    }
+
+
+def _groups(net: Net) -> dict[str, Any]:
+    formulas = [line.rpartition("effect, ")[2] for line in net.record.groups]
+    return {"lines": net.record.groups, "letters": letters(" ".join(formulas))} if formulas else {}
+
+
+def _steps(net: Net) -> list[str]:
+    return [step_line(step) for step in net.record.program_steps]
+
+
+def _gallery(net: Net) -> Gallery | None:
+    return gallery(net.record, net.arrays, net.room)
+
+
+def _charts(net: Net) -> list[dict[str, str]]:
+    return [net.charts.add(drawing) for drawing in cell_drawings(net.record, net.arrays)]
+
+
+def _figures(net: Net) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(heading, known) for heading, names in FACTS if (known := facts(net.record, names))]
+
+
+def _remarks(net: Net) -> list[tuple[str, list[str]]]:
+    return [(name, lines) for name, lines in (("Refusals", net.record.refusals), ("Notes", net.record.notes)) if lines]
+
+
+PANELS = (
+    Panel("verdict", "Verdict", _verdict, "The reason, and every criterion in order."),
+    Panel("formula", "Formula", _formula, "What the net computes for its outputs."),
+    Panel("programs", "The two programs", _programs, "What was read in the net, and what the enumeration found."),
+    Panel("steps", "Steps", _steps, "Where each step sits, how well, and what its exchange does."),
+    Panel("groups", "Groups of units", _groups, "Units that share a form."),
+    Panel("gallery", "Neuron gallery", _gallery, "Units beside their fitted forms."),
+    Panel("charts", "Charts", _charts, "Evidence with controls, bits, frequencies, curves along training."),
+    Panel("figures", "Figures", _figures, "Every measured number."),
+    Panel("remarks", "Remarks", _remarks, "What refused to explain the net, and notes."),
+)

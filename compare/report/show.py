@@ -1,7 +1,7 @@
 """How a value is written: None as an en dash, fractions never rounded up to 1, steps and bits with separators."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 DASH = "–"  # noqa: RUF001 (an en dash is meant)
 
@@ -9,6 +9,11 @@ DASH = "–"  # noqa: RUF001 (an en dash is meant)
 def text(value: object) -> str:
     """Any value as it stands; None and the empty string as an en dash."""
     return DASH if value is None or value == "" else str(value)
+
+
+def yes_or_no(value: bool | None) -> str:
+    """yes, no, or an en dash."""
+    return DASH if value is None else "yes" if value else "no"
 
 
 def fraction(value: float | None) -> str:
@@ -59,6 +64,15 @@ def pairs(values: dict) -> str:
 def interval(low: float | None, high: float | None, show=fraction) -> str:
     """`[low, high]`, or an en dash when it is not known."""
     return DASH if low is None or high is None else f"[{show(low)}, {show(high)}]"
+
+
+def span(values: Sequence[float | None], show: Callable[[float | None], str] = count) -> str:
+    """`lowest to highest` of those that are known."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return DASH
+    low, high = show(min(known)), show(max(known))
+    return low if low == high else f"{low} to {high}"
 
 
 def shortened(value: str | None, length: int = 72) -> str:

@@ -6,8 +6,10 @@ from typing import NamedTuple
 from compare.record import Record
 from compare.report.growth import Family, PowerLaw
 from compare.report.phases import LAGS, PHASE_NAMES, PHASES, Spread, Timing
-from compare.report.show import DASH, count, fraction, listed
+from compare.report.show import DASH, count, fraction, listed, span
 from compare.report.terms import bits_ratio
+
+SIZE_HEADINGS = ("size", "nets", "program", "K", "units kept", "units in all", "bits", "table bits", "B")
 
 
 class Table(NamedTuple):
@@ -54,11 +56,10 @@ def without_growth(families: Sequence[Family]) -> str:
 
 def size_table(family: Family) -> Table:
     """One family by size: nets, programs, K, kept units and bits, as ranges over the nets."""
-    headings = ("size", "nets", "program", "K", "units kept", "units in all", "bits", "table bits", "B")
     by_size: dict[int, list[Record]] = {}
     for record in family.records:
         by_size.setdefault(record.size, []).append(record)
-    return Table(headings, [_size_row(size, group) for size, group in sorted(by_size.items())])
+    return Table(SIZE_HEADINGS, [_size_row(size, group) for size, group in sorted(by_size.items())])
 
 
 def timing_table(timings: Sequence[Timing]) -> Table:
@@ -108,18 +109,10 @@ def _size_row(size: int, group: list[Record]) -> tuple[str, ...]:
         count(size),
         str(len(group)),
         str(sum(record.verdict == "program" for record in group)),
-        _span([len(record.frequencies) or None for record in group]),
-        _span([record.units_kept for record in group]),
-        _span([record.units_total for record in group]),
-        _span([record.bits_total for record in group]),
-        _span([record.bits_table for record in group]),
-        _span(ratios, fraction),
+        span([len(record.frequencies) or None for record in group]),
+        span([record.units_kept for record in group]),
+        span([record.units_total for record in group]),
+        span([record.bits_total for record in group]),
+        span([record.bits_table for record in group]),
+        span(ratios, fraction),
     )
-
-
-def _span(values: Sequence[float | None], show=count) -> str:
-    known = [value for value in values if value is not None]
-    if not known:
-        return DASH
-    low, high = show(min(known)), show(max(known))
-    return low if low == high else f"{low} to {high}"

@@ -1,11 +1,24 @@
 """What each field of a record means: the only home of these sentences, for the README, the reports and the terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from compare.record import Record
-from compare.report.panels import panel_lines
-from compare.report.show import DASH, count, fraction, fractions, listed, pairs, seconds, shortened, signed, text
+from compare.report.formula import form
+from compare.report.show import (
+    DASH,
+    count,
+    fraction,
+    fractions,
+    listed,
+    pairs,
+    seconds,
+    shortened,
+    signed,
+    text,
+    yes_or_no,
+)
+from compare.report.step_lines import step_lines
 from compare.report.verdicts import agrees, outcome
 
 
@@ -62,17 +75,24 @@ def expectation(record: Record) -> str:
     return DASH if agreed is None else "yes" if agreed else f"no: {record.expected}"
 
 
+def columns(records: Sequence[Record]) -> list[str]:
+    """The columns of the table of verdicts in which any of the records says something."""
+    said = [name for name in TABLE if name in ALWAYS or any(shown(record, name) != DASH for record in records)]
+    return said if records else list(TABLE)
+
+
 DERIVED: dict[str, Callable[[Record], Any]] = {
     "outcome": outcome,
     "agrees": expectation,
     "bits_ratio": bits_ratio,
-    "formula_short": lambda record: record.formula,
+    "read": lambda record: record.net_program or (form(record.formula).said() if record.formula else None),
     "why": lambda record: record.reason or record.error,
 }
 
 IDENTITY = (
     Term("suite", "suite", text, "The suite that asked for this net."),
     Term("task", "task", text, "The function that was to be learnt."),
+    Term("asked", "asked", text, "What the task asks, in a sentence."),
     Term("size", "size", count, "The task's size: the modulus p, or the number of bits or values."),
     Term("net", "net", text, "The architecture, or the hand-made net, that was judged."),
     Term("recipe", "recipe", text, "How the net was trained, or which control it is."),
@@ -116,14 +136,14 @@ VERDICT = (
 EXPLANATION = (
     Term("extractor", "extractor", text, "The method that wrote the explanation."),
     Term("template", "template", text, "The form that every unit was allowed to have, declared before fitting."),
-    Term("formula", "formula in full", text, "What the net computes for its outputs, as a sympy expression."),
-    Term("formula_short", "formula", shortened, "The beginning of what the net computes for its outputs."),
+    Term("formula", "formula", text, "What the net computes for its outputs, as a sympy expression."),
+    Term("read", "read", shortened, "What was read in the net: its program, or its formula, like terms said once."),
     Term("formula_latex", "formula, LaTeX", text, "The formula in LaTeX."),
     Term("formula_mathml", "formula, MathML", text, "The formula in MathML."),
     Term(
-        "panels",
+        "program_steps",
         "program's steps",
-        panel_lines,
+        step_lines,
         "Each step of the explanation: its site, how well it fits, its effect.",
     ),
     Term("groups", "groups", listed, "Units that share a form, one line a group."),
@@ -141,6 +161,30 @@ EXPLANATION = (
     Term("units_kept", "units kept", count, "Hidden units that the shortest code of the explanation pays for."),
     Term("units_total", "units in all", count, "Hidden units of the net."),
     Term("precision", "precision", count, "Bits a constant in the shortest code."),
+)
+PROGRAMS = (
+    Term("net_program", "net's program", text, "What was read in the net, as a program in the synthesizer's language."),
+    Term("net_program_nodes", "net's program, nodes", count, "Nodes of that program, equal subexpressions once."),
+    Term(
+        "net_agreement",
+        "net's program, agreement",
+        fraction,
+        "Agreement of that program, when it is run, with the net's answers on rows that no constant was fitted on.",
+    ),
+    Term(
+        "same_function",
+        "same function",
+        text,
+        "Whether the net's program and the synthesizer's compute one function: equal (proven), alike (on every "
+        "sample) or different.",
+    ),
+    Term("same_how", "decided how", text, "What shows that: a proof, the bound that samples give, or an input."),
+    Term(
+        "same_program",
+        "same program",
+        yes_or_no,
+        "Whether the two are one text, up to the laws that their primitives declare.",
+    ),
 )
 SYNTHESIZER = (
     Term("program", "program", text, "The synthesizer's shortest program for the task, as an s-expression."),
@@ -285,14 +329,17 @@ TRAINING = (
     Term("seconds_judge", "judging seconds", seconds, "Seconds that explaining and judging took."),
 )
 TERMS = (
-    *IDENTITY, *VERDICT, *EXPLANATION, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE, *BITS, *MEMORY, *TRAINING,
+    *IDENTITY, *VERDICT, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE, *BITS, *MEMORY,
+    *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 
 TABLE = (
-    "task", "size", "net", "recipe", "seed", "outcome", "agrees", "decided_by", "margin", "s_agreement", "s_variance",
-    "d_r2", "bits_ratio", "match_domain", "refit_random", "why", "formula_short",
+    "outcome", "task", "size", "net", "recipe", "seed", "read", "s_agreement", "d_r2", "bits_ratio", "match_domain",
+    "same_function", "why", "agrees", "decided_by", "margin", "s_variance", "refit_random",
 )  # fmt: skip
+ALWAYS = ("outcome", "task", "size", "net", "recipe", "seed")  # columns that are shown even where they say nothing
+READ = ("net_program_nodes", "net_agreement", "same_function", "same_program", "same_how")  # beside the net's program
 FACTS = (
     ("Behaviour", tuple(t.name for t in BEHAVIOUR if t.name not in DERIVED)),
     ("Substitution (S)", tuple(t.name for t in SUBSTITUTION)),

@@ -59,7 +59,7 @@ def summary(records: Sequence[Record]) -> str:
     if not judged:
         return f"{first} No verdict was known beforehand."
     return (
-        f"{first} Of the {_nets(len(judged))} whose verdict was known beforehand, {sum(judged)} agree with it; "
+        f"{first} {sum(judged)} of {len(judged)} are as known beforehand; "
         f"{len(false_programs(records))} called a program wrongly."
     )
 

@@ -28,10 +28,10 @@ class Format(NamedTuple):
 
 
 REPORT_FORMATS = (
-    Format("html", html_report, "One self-contained page with charts."),
+    Format("html", html_report, "One self-contained page with charts, the comparison first."),
     Format("md", lambda _, records: markdown_report(records), "The same tables and facts as Markdown."),
     Format("json", lambda _, records: records_json(records), "The records as one JSON list."),
-    Format("tex", lambda _, records: latex_report(records), "The table of verdicts for a paper."),
+    Format("tex", lambda _, records: latex_report(records), "The tables of comparison and of verdicts for a paper."),
 )
 
 

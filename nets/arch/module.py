@@ -1,7 +1,9 @@
 """A flax module behind the pure interface of a net."""
 
+import functools
 import math
 from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec
 
 import jax
 import jax.numpy as jnp
@@ -9,8 +11,10 @@ import numpy as np
 from flax import nnx
 from jaxtyping import Array
 
-from nets.net import Net, Params, Sites, Tokens, refuse_unknown, tapping
+from nets.edits import Sites, tapping
+from nets.net import Inputs, Net, Params, refuse_unknown
 
+Sizes = ParamSpec("Sizes")
 Shapes = dict[str, tuple[tuple[int, ...], float]]
 
 
@@ -26,13 +30,14 @@ def net_of(name: str, module: Callable[[nnx.Rngs], nnx.Module], sites: tuple[str
     def init(key: jax.Array) -> Params:
         return nnx.to_pure_dict(nnx.state(module(nnx.Rngs(key))))
 
-    def apply(params: Params, x: Tokens, edits: Mapping[str, Array] | None = None) -> tuple[Array, Sites]:
+    def apply(params: Params, x: Inputs, edits: Mapping[str, Any] | None = None) -> tuple[Array, Sites]:
         if set(params) != expected:
             raise ValueError(f"net {name!r}: expected params {sorted(expected)}, got {sorted(params)}")
         refuse_unknown(name, edits or {}, sites)
         tap, values = tapping(edits or {})
         merged = nnx.merge(graph, nnx.State({key: nnx.Param(value) for key, value in params.items()}))
-        return merged(jnp.asarray(x), tap), values
+        outputs = merged(jnp.asarray(x), tap)
+        return outputs, {site: values[site] for site in sites}
 
     return Net(name=name, init=init, apply=apply, sites=sites)
 
@@ -44,12 +49,42 @@ def check_sizes(net: str, sizes: Mapping[str, object]) -> None:
             raise ValueError(f"{net}: expected {name} to be an integer of at least 1, got {value!r}")
 
 
+def known(net: str, what: str, value: object, allowed: tuple[str, ...]) -> None:
+    """ValueError unless the value is one of those."""
+    if value not in allowed:
+        raise ValueError(f"{net}: expected {what} in {allowed}, got {value!r}")
+
+
 def draw(shapes: Shapes, rngs: nnx.Rngs) -> dict[str, nnx.Param]:
-    """Normal params of these shapes and scales, from one draw for all: a draw apiece takes seconds to compile."""
+    """Normal params of these shapes and scales, from one draw for all: a draw apiece takes seconds to compile.
+
+    Those of scale 0 are zeros and have no part in the draw.
+    """
     ends, total = {}, 0
-    for name, (shape, _) in shapes.items():
-        ends[name] = (total, total := total + math.prod(shape))
+    for name, (shape, scale) in shapes.items():
+        if scale:
+            ends[name] = (total, total := total + math.prod(shape))
     drawn = jax.random.normal(rngs(), (total,))
     return {
-        name: nnx.Param(scale * drawn[slice(*ends[name])].reshape(shape)) for name, (shape, scale) in shapes.items()
+        name: nnx.Param(scale * drawn[slice(*ends[name])].reshape(shape) if scale else jnp.zeros(shape))
+        for name, (shape, scale) in shapes.items()
     }
+
+
+def hold(module: nnx.Module, params: Mapping[str, nnx.Param]) -> None:
+    """The params as attributes of the module."""
+    for name, param in params.items():
+        setattr(module, name, param)
+
+
+def remembered(make: Callable[Sizes, Net]) -> Callable[Sizes, Net]:
+    """The same net for the same sizes, so that it is compiled once; a list is a tuple."""
+    cached = functools.cache(make)
+
+    @functools.wraps(make)
+    def given(*none: Sizes.args, **sizes: Sizes.kwargs) -> Net:
+        return cached(
+            *none, **{name: tuple(value) if isinstance(value, list) else value for name, value in sizes.items()}
+        )
+
+    return given

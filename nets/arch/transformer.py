@@ -1,17 +1,17 @@
 """One attention layer and one MLP, read out at a token appended after the arguments."""
 
-from functools import cache
-
 import jax
 import jax.numpy as jnp
 from flax import nnx
 from jaxtyping import Array, Float
 
-from nets.arch.module import Shapes, check_sizes, draw, net_of
-from nets.net import Net, Tap, Tokens
+from nets.arch.heads import each_head, head_sites, written
+from nets.arch.module import Shapes, check_sizes, draw, hold, net_of, remembered
+from nets.edits import Tap
+from nets.net import Net, Tokens
 
 
-@cache
+@remembered
 def transformer(
     *,
     positions: int = 2,
@@ -40,12 +40,22 @@ def transformer(
         return Transformer(sizes, rngs=rngs)
 
     embeds = tuple(f"embed.{i}" for i in range(positions + 1))
-    parts = tuple(f"head.0.{k}.{part}" for part in ("score", "pattern", "value", "out") for k in range(heads))
-    return net_of("transformer", module, (*embeds, *parts, "hidden.0.pre", "hidden.0"))
+    return net_of("transformer", module, (*embeds, *head_sites(0, heads), "hidden.0.pre", "hidden.0"))
 
 
 class Transformer(nnx.Module):
     """Table mode: scores and values depend on (token, position) alone, so both are rows of small tables."""
+
+    E: nnx.Param
+    P: nnx.Param
+    Q: nnx.Param
+    K: nnx.Param
+    V: nnx.Param
+    O: nnx.Param  # noqa: E741
+    W: nnx.Param
+    D: nnx.Param
+    U: nnx.Param
+    b: nnx.Param
 
     def __init__(self, sizes: tuple[int, int, int, int, int, int], *, rngs: nnx.Rngs) -> None:
         positions, alphabet, classes, width, heads, hidden = sizes
@@ -60,24 +70,15 @@ class Transformer(nnx.Module):
             "D": ((hidden, width), hidden**-0.5),
             "U": ((width, classes), width**-0.5),
         }
-        drawn = draw(shapes, rngs)
-        self.E, self.P, self.Q, self.K, self.V = (drawn[name] for name in "EPQKV")
-        self.O, self.W, self.D, self.U = (drawn[name] for name in "OWDU")
-        self.b = nnx.Param(jnp.zeros(hidden))
+        hold(self, draw(shapes | {"b": ((hidden,), 0.0)}, rngs))
 
     def __call__(self, x: Tokens, tap: Tap) -> Float[Array, "batch classes"]:
         last, scores, values = self._read(x, tap)
-        pattern = _each(tap, "pattern", jax.nn.softmax(_each(tap, "score", scores)))
-        mixed = jnp.einsum("bks,bksh->bkh", pattern, _each(tap, "value", values))
-        middle = last + self._written(mixed, tap)
+        pattern = each_head(tap, 0, "pattern", jax.nn.softmax(each_head(tap, 0, "score", scores)))
+        mixed = jnp.einsum("bks,bksh->bkh", pattern, each_head(tap, 0, "value", values))
+        middle = last + written(tap, 0, mixed, self.O[...])
         hidden = tap("hidden.0", jax.nn.relu(tap("hidden.0.pre", middle @ self.W[...] + self.b[...])))
         return (middle + hidden @ self.D[...]) @ self.U[...]
-
-    def _written(self, mixed: Float[Array, "batch heads h"], tap: Tap) -> Float[Array, "batch width"]:
-        own = jnp.einsum("bkh,khd->bkd", mixed, self.O[...])
-        read = _each(tap, "out", own)
-        fused = mixed.reshape(len(mixed), -1) @ self.O[...].reshape(-1, self.O.shape[-1])
-        return fused if read is own else read.sum(axis=1)
 
     def _read(self, x: Tokens, tap: Tap) -> tuple[Array, Array, Array]:
         """The read-out token's embedding (batch, width), scores (batch, heads, s), values (batch, heads, s, h)."""
@@ -106,10 +107,3 @@ class Transformer(nnx.Module):
 
 def _heads_first(value: Array) -> Array:
     return jnp.moveaxis(value, 2, 1)
-
-
-def _each(tap: Tap, part: str, value: Float[Array, "batch heads ..."]) -> Float[Array, "batch heads ..."]:
-    """Each head's slice through `tap`; the very same array when none was edited: it keeps the compiled code small."""
-    own = [value[:, k] for k in range(value.shape[1])]
-    read = [tap(f"head.0.{k}.{part}", slice_) for k, slice_ in enumerate(own)]
-    return value if all(edited is kept for edited, kept in zip(read, own, strict=True)) else jnp.stack(read, axis=1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from synth.language.laws import Law
+from synth.language.machine import Machine
 from synth.language.types import BITS, BOOL, INT, MODULUS, REAL, VECTORS, Fn, Type, carrier, is_vector, plain
 
 ARITY = 3  # the search combines at most this many arguments
@@ -43,7 +44,7 @@ class Primitive:
     definitions that the template needs; `smt` is a template for SMT-LIB. `bits` is the cost of naming the primitive;
     without it, a primitive takes an even share among the alternatives of its result's type. `inverses` and `choice`
     let the search work back from the goal. Where `defined(xp, *arrays)` is given and does not hold on an example, the
-    search drops the candidate; without it, a primitive is total.
+    search drops the candidate; without it, a primitive is total. `machine` reads vectors item by item.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Primitive:
     inverses: tuple[Inverse, ...] = ()
     choice: Choice | None = None
     defined: Callable[..., Any] | None = None
+    machine: Machine | None = None
     body: Any = field(default=None, compare=False)  # of a macro: the Program over its arguments, called by their places
 
     def __post_init__(self) -> None:

@@ -7,11 +7,19 @@ from typing import Any
 
 import sympy
 
+from synth.language.machine import Machine
 from synth.language.primitive import Primitive
 from synth.language.types import Fn, is_vector
 
 
-def on_lists(name: str, type: Fn, doc: str, run: Callable[..., Any], plain: Callable[..., Any]) -> Primitive:
+def on_lists(
+    name: str,
+    type: Fn,
+    doc: str,
+    run: Callable[..., Any],
+    plain: Callable[..., Any],
+    machine: Machine | None = None,
+) -> Primitive:
     """A primitive whose other views follow from `plain`, a function of plain numbers, lists and functions."""
     return Primitive(
         name=name,
@@ -21,6 +29,7 @@ def on_lists(name: str, type: Fn, doc: str, run: Callable[..., Any], plain: Call
         sym=symbolic(name, type, plain),
         python=f"{plain.__name__}({', '.join(['{}'] * len(type.args))})",
         define=plain_source(plain),
+        machine=machine,
     )
 
 

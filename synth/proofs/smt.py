@@ -17,7 +17,7 @@ from synth.language.exact import exact
 from synth.language.macro import hole
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Program, Terminal
-from synth.language.types import BOOL, INT, Type, carrier, dtype_of, plain
+from synth.language.types import BOOL, INT, MODULUS, Type, carrier, dtype_of, plain
 
 EXHAUSTIVE = 16  # bits of input up to which every input is tried
 SMALL = 5.0  # seconds for the question whether there is one within it
@@ -147,7 +147,7 @@ class Smt:
         kind = plain(carrier(kind))
         if kind == BOOL:
             return self._z3.BoolSort(self._context)
-        if kind == INT:
+        if kind in (INT, MODULUS):
             return self._z3.IntSort(self._context)
         if kind.width is not None:
             return self._z3.BitVecSort(kind.width, self._context)
@@ -208,6 +208,20 @@ class Smt:
     def negation(self, expression: Any) -> Any:
         return self._z3.Not(expression)
 
+    def choose(self, condition: Any, one: Any, other: Any) -> Any:
+        """One expression where the condition holds, the other elsewhere; Python's values may stand for some."""
+        if isinstance(condition, bool):
+            return one if condition else other
+        if isinstance(one, bool | int) and isinstance(other, bool | int):
+            one = self.held(one)
+        return self._z3.If(condition, one, other)
+
+    def held(self, value: Any) -> Any:
+        """A number or a truth value as an expression."""
+        if isinstance(value, bool):
+            return self._z3.BoolVal(value, self._context)
+        return self._z3.IntVal(value, self._context) if isinstance(value, int) else value
+
     def every(self, expressions: Iterable[Any]) -> Any:
         return self._z3.And(self._z3.BoolVal(True, self._context), *expressions)
 
@@ -221,6 +235,11 @@ class Smt:
 
     def replaced(self, expression: Any, old: Any, new: Any) -> Any:
         return self._z3.substitute(expression, (old, new))
+
+    def substituted(self, expressions: Sequence[Any], inputs: Mapping[str, int | bool]) -> list[bool]:
+        """Whether Boolean expressions hold for values of the variables."""
+        given = [(self.variables[name], self.held(value)) for name, value in inputs.items()]
+        return [self._z3.is_true(self._z3.simplify(self._z3.substitute(each, *given))) for each in expressions]
 
     def refute(self, formulas: Sequence[Any], seconds: float) -> Verdict:
         """Proved where no input satisfies all formulas, otherwise an input that does."""

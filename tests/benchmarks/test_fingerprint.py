@@ -9,7 +9,9 @@ import pytest
 import sympy
 from jax.random import key_data
 
-from benchmarks.fingerprint import compiled, digest, primitive_print
+from benchmarks.fingerprint import compiled, digest, primitive_print, samples_print
+from benchmarks.names import find
+from benchmarks.tasks import TASKS, Uniform
 from nets import Net, wrap
 from synth import INT, Fn, Primitive
 
@@ -36,6 +38,7 @@ def untraced(key: jax.Array) -> dict[str, np.ndarray]:
     return {"w": np.zeros((4, 5)) + np.asarray(key_data(key))[0]}
 
 
+INPUTS = np.zeros((2, 2), np.int32)
 OTHERS = {
     "a constant": net(3.0),
     "what edits do": net(edited=False),
@@ -49,8 +52,8 @@ OTHERS = {
 
 @pytest.mark.parametrize("what", OTHERS)
 def test_a_net_is_another_one_by_what_it_computes(what: str) -> None:
-    assert digest(*compiled(net(), 2)) == digest(*compiled(net(), 2))
-    assert digest(*compiled(net(), 2)) != digest(*compiled(OTHERS[what], 2))
+    assert digest(*compiled(net(), INPUTS)) == digest(*compiled(net(), INPUTS))
+    assert digest(*compiled(net(), INPUTS)) != digest(*compiled(OTHERS[what], INPUTS))
 
 
 HALF = Primitive(
@@ -71,3 +74,20 @@ def test_a_primitive_is_another_one_by_its_name_price_values_and_formula(other: 
     same = replace(HALF, doc="Half of it.", run=lambda xp, a: a // 2, sym=lambda x: sympy.floor(x / 2))
     assert primitive_print(same) == primitive_print(HALF)
     assert primitive_print(other) != primitive_print(HALF)
+
+
+def test_a_task_on_samples_is_another_one_by_what_is_drawn_answered_and_counted() -> None:
+    task = find("task", "reverse", TASKS)
+    prints = {
+        samples_print(each, 8)
+        for each in (
+            task,
+            replace(task, oracle=lambda n, x: (x != n) * np.sort(x % n)),
+            replace(task, mask=lambda n, x: x < n - 1),
+            replace(task, train=Uniform(length=(2, 8))),
+            replace(task, test=(*task.test, Uniform(length=(1, 9)))),
+            replace(task, classes=lambda n: n + 1),
+        )
+    }
+    assert len(prints) == 6
+    assert samples_print(replace(task, doc="Other words."), 8) in prints

@@ -103,6 +103,21 @@ BAD = {
         '"parity3"\nsizes = [12]\nrecipe = "clock"',
         "control 'clock': expected the task mod_add, got task 'parity3'",
     ),
+    "fraction of samples": (
+        '"mod_add"\nsizes = [23]\nnet = "mlp"',
+        '"running_sum"\nsizes = [5]\nnet = "recurrent"',
+        "task 'running_sum': expected a train fraction of 1, since its batches are drawn afresh, got 0.4; leave it out",
+    ),
+    "labels of samples": (
+        '"mod_add"\nsizes = [23]\nnet = "mlp"\nrecipe = "grokked"',
+        '"shape"\nsizes = [12]\nrecipe = "random_labels"',
+        "task 'shape': expected the labels true, since its inputs are drawn and not listed, got 'random'; random and",
+    ),
+    "control of samples": (
+        '"mod_add"\nsizes = [23]\nnet = "mlp"\nrecipe = "grokked"',
+        '"reverse"\nsizes = [8]\nrecipe = "lookup"',
+        "control 'lookup': expected a task whose inputs can all be listed, got 'reverse', which is asked on samples",
+    ),
     "user file": ('"mod_add"', '"gone.py:TASK"', "gone.py:TASK: expected a Python file at "),
 }
 
@@ -159,6 +174,19 @@ def test_a_mistake_in_a_recipe_is_one_sentence(tmp_path: Path, what: str) -> Non
         read(tmp_path, suite)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_recipe_with_checkpoints_is_for_tables(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text('doc = "x"\ntrain = { steps = 5, batch = 4, checkpoints = 2 }')
+    suite = GOOD.replace('"mod_add"\nsizes = [23]\nnet = "mlp"', '"running_sum"\nsizes = [5]').replace(
+        "grokked", "r.toml"
+    )
+    with pytest.raises(
+        ValueError, match="recipe 'r': expected no checkpoints for task 'running_sum', whose batches are"
+    ):
+        read(tmp_path, suite)
+    (tmp_path / "r.toml").write_text('doc = "x"\ntrain = { steps = 5, batch = 4 }')
+    assert read(tmp_path, suite).cells[0].net == "recurrent"
 
 
 @pytest.mark.parametrize(("task", "recipe"), [("mod_add", "grokked"), ("parity3", "boolean"), ("absdiff", "integers")])

@@ -17,7 +17,8 @@ from compare.sites.heads import HeadLayer, find_heads
 from compare.sites.layer import Layer, find_layer, homogeneous_power
 from compare.view import by_position
 from nets.arch.mlp import mlp
-from nets.net import tapping, wrap
+from nets.edits import tapping
+from nets.net import wrap
 from synth.language.spec import Spec
 from synth.language.types import INT, Fn
 from tests.compare.planted_heads import FREQUENCIES, reading, spec

@@ -22,7 +22,7 @@ from compare.extract.boolean.extract import affine_codes, extract
 from compare.step import substituted
 from compare.view import View
 from nets import mlp, wrap
-from nets.net import tapping
+from nets.edits import tapping
 from synth.language.spec import Spec
 from synth.language.types import BOOL, INT, Fn
 

@@ -16,7 +16,7 @@ from compare.evidence.bits import code_of
 from compare.explanation import Explanation
 from compare.extract import Extractor
 from compare.read import Reading
-from compare.report.panels import panel_line
+from compare.report.step_lines import step_line
 from compare.sites.layer import class_means
 from compare.step import Exchange, Step, Steps
 from nets.net import tapping, wrap
@@ -113,13 +113,13 @@ def test_its_steps_alone_give_all_evidence() -> None:
 
 
 def test_its_panels_say_where_each_step_sits_and_what_breaks() -> None:
-    panels = judged().fields()["panels"]
+    panels = judged().fields()["program_steps"]
     assert [panel.site for panel in panels] == ["part.0", "part.1"]
     for panel in panels:
         assert panel.variance > 0.999
         assert panel.r2 > 0.999
         assert panel.turned > 0.5
-    assert panel_line(panels[0]).startswith("T0 := T0[a], in part.0, read by 23 units, 100.0% of the effect")
+    assert step_line(panels[0]).startswith("T0 := T0[a], in part.0, read by 23 units, 100.0% of the effect")
 
 
 def test_a_table_beside_the_steps_is_seen() -> None:

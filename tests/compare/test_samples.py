@@ -6,8 +6,8 @@ import pytest
 
 from compare import Classes, Reals, Sample, Samples, Sets, View, assess, of_reals, of_sequences
 from compare.evidence.rival import LOOKUP, rival
-from compare.read import Reading, answers_of, read
-from nets import Net, tapping, wrap
+from compare.read import Reading, answers_of, evaluate, read
+from nets import Net, Patch, Shift, tapping, wrap
 
 WORDS = 80
 
@@ -214,3 +214,19 @@ def test_what_is_wrong_with_a_sample_is_said_in_one_sentence() -> None:
     for call, message in cases:
         with pytest.raises(ValueError, match=message):
             call()
+
+
+@pytest.mark.parametrize("block", [7, 16384])
+def test_patches_and_shifts_are_edits_of_a_reading(block: int) -> None:
+    found = reading("classes")
+    at_three = Patch((np.arange(6) == 3)[:, None], np.float32(1.0))
+    rows = np.arange(5, 45)
+    expected = found.site("state")[rows].copy()
+    expected[:, 3] = 1.0
+    whole = (len(rows), *found.shapes["state"])
+    given = {"state": Patch(np.broadcast_to(at_three.where, whole), np.broadcast_to(at_three.value, whole))}
+    patched = evaluate(found.net, found.params, found.x[rows], given, ("state",), block)
+    np.testing.assert_array_equal(patched[1]["state"], expected)
+    np.testing.assert_array_equal(found.run({"state": at_three}, ("state",), rows)[1]["state"], expected)
+    shifted = found.run({"state": Shift(np.float32(2.0))}, ("state",), rows)[1]["state"]
+    np.testing.assert_array_equal(shifted, found.site("state")[rows] + 2)

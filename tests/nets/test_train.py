@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
 from nets import Data, Recipe, Trained, mlp, train
-from nets.train import MEASURES, advance, losses
+from nets.losses import cross_entropy
+from nets.state import MEASURES, Rates, advance
 
 P = 11
 RECIPE = Recipe(steps=60, evaluate_every=20, checkpoints=4)
@@ -69,7 +72,7 @@ def test_steps_are_those_of_adamw():
     trained = train(NET, data, recipe, 5)
     params = jax.tree.map(np.asarray, train(NET, data, replace(recipe, learning_rate=0.0), 5).params)
     m = v = jax.tree.map(np.zeros_like, params)
-    slopes = jax.grad(lambda p: losses(NET.apply(p, data.x[data.train])[0], data.y[data.train]).mean())
+    slopes = jax.grad(lambda p: cross_entropy(NET.apply(p, data.x[data.train])[0], data.y[data.train]).mean())
     for t in (1, 2, 3):
         g = slopes(params)
         m = {k: 0.9 * m[k] + 0.1 * g[k] for k in params}
@@ -79,6 +82,38 @@ def test_steps_are_those_of_adamw():
         params = {k: params[k] - rate * moves[k] for k in params}
     for name in params:
         np.testing.assert_allclose(trained.params[name], params[name], atol=2e-3)
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, replace(RECIPE, batch=16, schedule="cosine")], ids=["whole", "batches"])
+def test_a_table_is_trained_on_as_a_plain_loop_does_to_the_bit(recipe):
+    """No loss but one, no mask, no clip and no noise: nothing of them is compiled in."""
+    data = table(80)
+    x, y = jnp.asarray(data.x[data.train]), jnp.asarray(data.y[data.train])
+    rates = Rates(1e-2, 1.0, 0.9, 0.98, 10.0, 60.0, float(recipe.schedule == "cosine"), 0.0, 0.0)
+
+    @jax.jit
+    def plain(params, moments, rates, key, until):
+        def step(number, carry):
+            params, moments = carry
+            rows = jnp.arange(80)
+            if recipe.batch is not None:
+                rows = jax.random.randint(jax.random.fold_in(key, number), (recipe.batch,), 0, 80)
+            chosen = (x, y) if recipe.batch is None else (x[rows], y[rows])
+            slopes = jax.grad(lambda params: jnp.mean(cross_entropy(NET.apply(params, chosen[0])[0], chosen[1])))(
+                params
+            )
+            moves, moments = optax.scale_by_adam(rates.b1, rates.b2).update(slopes, moments)
+            warm = jnp.minimum(1.0, (number + 1) / rates.warmup)
+            fall = 0.5 * (1 + jnp.cos(jnp.pi * number / rates.steps))
+            rate = rates.learning_rate * warm * jnp.where(rates.cosine == 1.0, fall, 1.0)
+            return jax.tree.map(lambda w, move: w - rate * (move + rates.weight_decay * w), params, moves), moments
+
+        return jax.lax.fori_loop(0, until, step, (params, moments))
+
+    start, draws = jax.random.split(jax.random.key(3))
+    params = jax.jit(NET.init)(start)
+    expected, _ = plain(params, optax.scale_by_adam().init(params), rates, draws, 60)
+    assert same(train(NET, data, recipe, 3).params, expected)
 
 
 def test_a_table_is_learnt_and_the_curve_says_so():
@@ -162,6 +197,10 @@ def test_progress_is_told_each_evaluation():
         ({"checkpoints": True}, "expected checkpoints to be an integer, got True"),
         ({"batch": "all"}, "expected batch to be an integer, got 'all'"),
         ({"b1": "0.9"}, "expected b1 to be a number, got '0.9'"),
+        ({"restarts": 0}, "expected restarts >= 1, got 0"),
+        ({"noise": -0.1}, r"expected noise >= 0, got -0\.1"),
+        ({"clip": 0.0}, r"expected clip > 0, got 0\.0; leave it out"),
+        ({"clip": "no"}, "expected clip to be a number, got 'no'"),
         ({"batch": 0}, "expected batch >= 1, got 0"),
         ({"schedule": "linear"}, 'expected schedule "constant" or "cosine", got \'linear\''),
         ({"schedule": "cosine", "settle": 10}, "expected no `settle` with a cosine schedule"),

@@ -84,6 +84,13 @@ def shows_another_value(params, x, edits):
     return outputs, sites if "pre" in edits else sites | {"pre": sites["pre"] + 1.0}
 
 
+def reads_another_value(params, x, edits):
+    shown = edits.get("pre", params["table"][x[:, 0]] + 1.0)
+    read = edits.get("pre", params["table"][x[:, 0]])
+    hidden = edits.get("hidden", jax.nn.relu(read))
+    return hidden @ params["out"], {"pre": shown, "hidden": hidden}
+
+
 def loses_a_site_in_small_batches(params, x, edits):
     outputs, sites = good(params, x, edits)
     return outputs, sites if len(x) == len(X) else {"pre": sites["pre"]}
@@ -127,6 +134,10 @@ def branches_on_values(params, x, edits):
         ),
         (
             shows_another_value,
+            "expected patches that hold nowhere to change nothing, got other values of pre",
+        ),
+        (
+            reads_another_value,
             "site 'pre': expected an edit by its own values to change nothing, got other values of out",
         ),
         (gives_nan, "outputs: expected numbers, got NaN for"),
@@ -134,7 +145,7 @@ def branches_on_values(params, x, edits):
         (loses_a_site_in_small_batches, r"expected the sites|expected the same sites for every batch"),
         (site_grows_with_the_batch, "site 'pre': expected shape .* only the batch axis may change"),
         (site_without_batch, "pre: expected a batch axis of 8"),
-        (flat_outputs, r"expected outputs of shape \(8, classes\), got \(8,\)"),
+        (flat_outputs, r"expected outputs of shape \(8, classes\), or \(8, positions, classes\), got \(8,\)"),
     ],
 )
 def test_a_broken_promise_is_named(apply, sentence):

@@ -18,6 +18,7 @@ from compare.fit.characters import Characters, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
 from compare.fit.terms import frequency_arrays, wave_steps, wrong_steps
+from compare.programs import of_residues
 from compare.read import Reading
 from compare.sites.heads import HeadLayer, find_embedding, find_heads
 from compare.sites.layer import importance
@@ -80,6 +81,7 @@ def _explanation(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit,
         permuted=_held(found, fit_heads(heads.renamed(names)), names),
         codes=partial(codes, reading, found, heads, fit, logits.sign),
         formula=formula_text(logits),
+        program=of_residues(reading, logits),
         bits_formula=formula_bits(logits),
         short=partial(formula_outputs, logits),
         importance=heads.importance,

@@ -25,6 +25,7 @@ from compare.extract.boolean.templates import (
 )
 from compare.fit.named import FAITHFUL, Named, name, weighted_text
 from compare.fit.walsh import cube_of
+from compare.programs import in_words
 from compare.read import Reading
 from compare.sites.bits import BitLayer, find_bit_layer, outputs_of
 from compare.step import Exchange, Inputs, Step, Steps, Value
@@ -135,6 +136,7 @@ def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanati
         codes=partial(codes, template),
         baseline=partial(affine_codes, reading),
         formula=named.formula,
+        program=in_words(named.formula, reading.spec),
         bits_formula=named.cost,
         short=partial(_run, layer, named),
         importance=layer.importance,

@@ -27,6 +27,7 @@ from compare.fit.characters import GRID
 from compare.fit.profiles import fit_formula
 from compare.fit.ramps import ramp_text
 from compare.fit.terms import wave_unit
+from compare.programs import of_integers
 from compare.read import Reading
 from compare.sites.layer import Layer, activate, find_additive_layer, importance
 from compare.statistics import explained
@@ -114,6 +115,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
         permuted=steps(fitted.permuted),
         codes=partial(codes, reading, layer, true, n),
         formula=formula.text,
+        program=of_integers(reading, formula.name, formula.run),
         bits_formula=formula.bits,
         short=formula.run,
         importance=fitted.importance,

@@ -32,6 +32,7 @@ from compare.fit.logits import (
 )
 from compare.fit.multiples import find_multiples, times
 from compare.fit.terms import frequency_arrays, frequency_unit, wave_steps, wrong_steps
+from compare.programs import of_residues
 from compare.read import Reading
 from compare.search import Choice, Target, best_terms, forbidden, search
 from compare.sites.layer import Layer, find_additive_layer, importance
@@ -125,6 +126,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
         permuted=(_units(chars, layer.pre, *_permuted(reading, layer, fitted)),),
         codes=partial(codes, reading, layer, chars, waves, logits),
         formula=formula_text(logits),
+        program=of_residues(reading, logits),
         bits_formula=formula_bits(logits),
         short=partial(formula_outputs, logits),
         importance=fitted.target.weight,

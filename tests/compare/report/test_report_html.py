@@ -1,5 +1,6 @@
 """The HTML report: complete, self-contained, and unharmed by what a record says."""
 
+import html as html_words
 import json
 import re
 from html.parser import HTMLParser
@@ -10,11 +11,19 @@ import pytest
 from made_run import make_cell, make_run
 
 from compare.record import Record
-from compare.report import legend
+from compare.report.arrays import load
 from compare.report.cell_drawings import cell_drawings
-from compare.report.html import html_report, json_for_script
+from compare.report.chart_data import json_for_script
+from compare.report.comparison import cards
+from compare.report.drawing import Drawing
+from compare.report.html import html_report
+from compare.report.panels import PANELS
+from compare.report.words import spoken
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"' {{ 7*7 }} & \u2028"
+
+
+SECTION = re.compile(r'<section id="(\w+)">(.*?)(?=<section id="|</main>)', re.DOTALL)
 
 
 class Page(HTMLParser):
@@ -62,7 +71,14 @@ def page(html):
 
 
 def chart_data(page: Page) -> dict:
-    return json.loads(page.scripts[0])
+    """As the page's script reads it: runs of a word are written out."""
+    data = json.loads(page.scripts[0])
+    for chart in data["charts"].values():
+        for table in chart["data"].values():
+            for name, column in table.items():
+                if isinstance(column, dict):
+                    table[name] = [word for word, times in column["runs"] for _ in range(times)]
+    return data
 
 
 def test_nothing_is_loaded_from_anywhere(html, page):
@@ -91,14 +107,13 @@ def test_links_within_the_page_lead_somewhere(page):
 
 
 def test_every_section_is_there_with_its_words(run, page):
-    for words in ("Family: how bits grow", "Trajectory: formation", "Failed", "Neuron gallery", "Synthesizer"):
+    for words in ("Family: how bits grow", "Trajectory: formation", "Failed", *(each.title for each in PANELS[1:])):
         assert words in page.text
     assert "synthnet run made --out runs/made" in page.text
     assert "the loss is not finite at step 300" in page.text
     assert "19 nets: 6 program, 12 table, 0 undetermined, 1 failed." in page.text
-    assert all(sentence in page.text for sentence in legend().values())
     assert sum(tag == "math" for tag, _ in page.elements) == 6 * 5  # a term each
-    assert {"family", "trajectory", "failed", "evidence", "legend"} <= set(page.ids())
+    assert {"family", "trajectory", "failed", "evidence", "comparison"} <= set(page.ids())
 
 
 def test_every_figure_has_its_data_and_every_chart_its_specification(page):
@@ -109,6 +124,67 @@ def test_every_figure_has_its_data_and_every_chart_its_specification(page):
     for chart in data["charts"].values():
         for columns in chart["data"].values():
             assert len({len(column) for column in columns.values()}) <= 1
+
+
+def plain(text: str) -> str:
+    return html_words.unescape(re.sub(r"<[^>]*>", "", text)).strip()
+
+
+def test_every_task_has_a_card_with_both_programs_and_a_line_on_sameness(run, html):
+    found = re.findall(r'<article class="card" .*?</article>', html, re.DOTALL)
+    made = cards(run[1])
+    assert [card.task for card in made] == list(dict.fromkeys(record.task for record in run[1]))
+    assert len(found) == len(made)
+    for text, card in zip(found, made, strict=True):
+        sides = re.findall(r'<section class="side (\w+)">(.*?)</section>', text, re.DOTALL)
+        assert [side for side, _ in sides] == ["enumerated", "read"]
+        programs = [plain(each) for _, side in sides for each in re.findall(r"<pre.*?</pre>", side, re.DOTALL)]
+        assert programs[0] == card.enumerated.program == "(mod (add a b) p)"
+        assert programs[1] == card.readings[0].form.shapes[0].text
+        assert f"{card.same.headline}." in plain(re.findall(r'<p class="same .*?</p>', text, re.DOTALL)[0])
+        assert [each[0] for each in re.findall(r'<div class="measure"><p><b>(\w)</b>', text)] == ["S", "D", "B"]
+        assert all(f"<b>{number}</b>" in text for number in card.counts.values())
+
+
+def test_the_comparison_comes_first_and_says_what_its_words_mean(html):
+    sections = SECTION.findall(html)
+    assert [name for name, _ in sections][:2] == ["comparison", "verdicts"]
+    meanings = re.findall(r'<dl class="meanings">(.*?)</dl>', sections[0][1], re.DOTALL)[0]
+    words = [plain(each) for each in re.findall(r"<dt>(.*?)</dt>", meanings)]
+    assert words == ["program", "table", "undetermined", "failed", "S", "D", "B"]
+
+
+def test_every_word_of_a_heading_a_chart_or_a_figure_is_defined_in_its_section(html, page):
+    data = chart_data(page)
+    for name, text in SECTION.findall(html):
+        defined = {
+            plain(word)
+            for block in re.findall(r'<details class="words">(.*?)</details>', text, re.DOTALL)
+            for word in re.findall(r"<dt>(.*?)</dt>", block)
+        }
+        outside = re.sub(r'<details class="words">.*?</details>', "", text, flags=re.DOTALL)
+        used = {plain(each) for each in re.findall(r"<th[^>]*>(.*?)</th>", outside, re.DOTALL)}
+        if name == "nets":
+            used |= {plain(each) for each in re.findall(r"<dt>(.*?)</dt>", outside)}
+        for key in re.findall(r'data-chart="(\w+)"', text):
+            chart = data["charts"][key]
+            used |= set(spoken(Drawing("", "", chart["template"], chart["data"])))
+        if name not in ("comparison", "failed"):
+            assert used
+            assert used <= defined, name
+
+
+def test_letters_of_a_formula_are_said_beside_it(html):
+    panels = re.findall(r'<section class="panel panel-(?:formula|groups)">(.*?)</section>', html, re.DOTALL)
+    assert panels
+    assert all('<p class="letters">' in each for each in panels)
+
+
+def test_no_word_of_a_chart_is_lost_in_packing(run, page):
+    cell = run[1][0]
+    drawn = {each.title: each.data for each in cell_drawings(cell, load(run[0], cell))}
+    data = chart_data(page)["charts"].values()
+    assert all(any(each["data"] == made for each in data) for made in drawn.values())
 
 
 def test_the_report_is_the_same_every_time(run, html):
@@ -196,7 +272,7 @@ def test_a_share_below_zero_is_drawn_at_zero():
 
 def test_the_formula_says_how_much_it_explains_and_in_which_letters(tmp_path):
     cell = make_cell(tmp_path, 23, "mlp", "grok", 0, arrays=False)
-    words = "stand for discrete logarithms"
+    words = "discrete logarithms, because"
     assert words not in html_report(tmp_path, [cell])
     found = msgspec.structs.replace(cell, notes=["group: multiplicative"], logit_variance=0.04)
     text = Page(html_report(tmp_path, [found])).text
@@ -204,9 +280,18 @@ def test_the_formula_says_how_much_it_explains_and_in_which_letters(tmp_path):
     assert "explains 0.040 of the outputs' variance" in text
 
 
-def test_a_failed_cell_has_its_error_as_tooltip(run, page):
-    tips = [a.get("title") for tag, a in page.elements if tag == "td" and a.get("class") == "why"]
-    assert run[1][-1].error in tips
+def test_a_long_formula_is_cut_on_its_card_and_whole_in_its_section(tmp_path):
+    long = "Xor(" * 200 + "a, b" + ")" * 200
+    cell = msgspec.structs.replace(make_cell(tmp_path, 23, "mlp", "grok", 0, arrays=False), formula=long)
+    page = html_report(tmp_path, [msgspec.structs.replace(cell, formula_mathml=None)])
+    card = re.findall(r"<article.*?</article>", page, re.DOTALL)[0]
+    assert long not in card
+    assert "…</pre>" in card
+    assert f"<pre>{long}</pre>" in page
+
+
+def test_a_failed_cell_has_its_error_in_the_table(run, html):
+    assert f'class="why">{run[1][-1].error}</td>' in html
 
 
 def test_json_in_a_script_cannot_end_it_and_has_no_nan():
@@ -225,6 +310,7 @@ def test_a_large_run_stays_small(tmp_path):
     with np.load(tmp_path / cell.arrays) as file:
         whole = {name: file[name] for name in file.files} | noise | {"gallery.unit": np.arange(12)}
     np.savez(tmp_path / cell.arrays, **whole)
-    records = [msgspec.structs.replace(cell, seed=seed, cell=f"c{seed}") for seed in range(41)]
-    per_net = (len(html_report(tmp_path, records)) - len(html_report(tmp_path, []))) / len(records)
-    assert per_net * 130 < 14e6
+    records = [msgspec.structs.replace(cell, seed=seed, cell=f"c{seed}") for seed in range(150)]
+    page = html_report(tmp_path, records)
+    assert len(page.encode()) < 8e6
+    assert page.count('<img src="data:') == 2 * 150  # noise cannot be packed, so that each net shows the fewest

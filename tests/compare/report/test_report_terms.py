@@ -13,7 +13,7 @@ from compare.record import Record
 from compare.report import agrees, legend, summary, terminal_table
 from compare.report.html import html_report
 from compare.report.markdown import markdown_report
-from compare.report.show import DASH, count, fraction, interval, listed, seconds, shortened, signed, text
+from compare.report.show import DASH, count, fraction, interval, listed, seconds, shortened, signed, text, yes_or_no
 from compare.report.terminal import COLUMNS
 from compare.report.terms import DERIVED, FACTS, TABLE, TERMS, shown
 from compare.report.verdicts import counts, false_programs
@@ -63,6 +63,9 @@ def test_a_bare_record_shows_a_dash_or_a_word_for_every_field():
         (listed([]), DASH),
         (listed([1, 2]), "1, 2"),
         (text(""), DASH),
+        (yes_or_no(None), DASH),
+        (yes_or_no(True), "yes"),
+        (yes_or_no(False), "no"),
         (interval(0.1, 0.2), "[0.100, 0.200]"),
         (interval(None, 0.2), DASH),
         (shortened("a" * 80), "a" * 71 + "…"),
@@ -102,8 +105,8 @@ def test_summary_counts_agreement_failures_and_false_programs():
     assert counts(records) == {"program": 2, "table": 0, "undetermined": 1, "failed": 1}
     assert [each.expected for each in false_programs(records)] == ["not program"]
     assert summary(records) == (
-        "4 nets: 2 program, 0 table, 1 undetermined, 1 failed. Of the 3 nets whose verdict was known beforehand, "
-        "1 agree with it; 1 called a program wrongly."
+        "4 nets: 2 program, 0 table, 1 undetermined, 1 failed. 1 of 3 are as known beforehand; "
+        "1 called a program wrongly."
     )
     assert summary([record(verdict="table")]).endswith("No verdict was known beforehand.")
 

@@ -1,17 +1,17 @@
-"""What the report shows of an explanation: one panel a step, and the units that matter most as maps."""
+"""What the report shows of an explanation: one line a step, and the units that matter most as maps."""
 
 import numpy as np
 
 from compare.evidence.interchange import Interchange
 from compare.explanation import Explanation
 from compare.read import Reading
-from compare.record import Panel
+from compare.record import StepLine
 
 UNITS = 6  # shown in the gallery
 STEPS = 64  # at most
 
 
-def panels(reading: Reading, explanation: Explanation, exchanged: Interchange | None) -> list[Panel]:
+def step_lines(reading: Reading, explanation: Explanation, exchanged: Interchange | None) -> list[StepLine]:
     """Where each step sits, how much of its site it explains, and what its exchange does."""
     held = {site: _explained(reading, site, value) for site, value in explanation.substitute(reading.x).items()}
     tried = {each.step: each for each in exchanged.steps} if exchanged else {}
@@ -23,7 +23,7 @@ def panels(reading: Reading, explanation: Explanation, exchanged: Interchange | 
         if step.units is not None and explanation.importance is not None:
             share = float(explanation.importance[step.units].sum())
         shown.append(
-            Panel(
+            StepLine(
                 step=step.label or step.name,
                 formula=step.formula,
                 site=site,

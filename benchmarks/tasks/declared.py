@@ -1,0 +1,92 @@
+"""Whether a task's declaration can be what it says: one sentence where it cannot."""
+
+from typing import Any
+
+import numpy as np
+
+from benchmarks.tasks.declaration import Declaration
+from benchmarks.tasks.drawn import KINDS
+from synth.language.types import BOOL, INT, LIST, REAL, SEQUENCE, STREAM, Fn, Z
+
+USES = {"values": "an argument may be", "classes": "an answer may be"}
+USUAL = {
+    STREAM.name: ("recurrent", "stream"),
+    SEQUENCE.name: ("sequence_transformer", "sequence"),
+    LIST.name: ("sequence_transformer", "sequence"),
+    REAL.name: ("mlp", "reals"),
+    Z("p").name: ("mlp", "grokked"),
+    INT.name: ("mlp", "integers"),
+    BOOL.name: ("mlp", "boolean"),
+}  # the net and the recipe by the first of these types in a task's
+IMAGES = ("cnn", "images")  # where the synthesizer has no types
+LISTED = (Z("p").name, INT.name, BOOL.name)  # types whose values `values` lists
+
+
+def refuse_wrong_fields(task: Declaration) -> None:
+    """ValueError for a field that cannot be what it says."""
+    for field, length in (("library", "'arith',"), ("sizes", "8,"), ("test", "Uniform(length=10),")):
+        given = getattr(task, field)
+        if not isinstance(given, tuple | list):
+            raise ValueError(
+                f"task {task.name!r}: expected {field} as a tuple, got {given!r}; with one entry write ({length}) with "
+                "its comma"
+            )
+    for field in ("oracle", "classes", "terminals", *(("values",) if task.listed or task.values is not None else ())):
+        if not callable(getattr(task, field)):
+            raise ValueError(
+                f"task {task.name!r}: expected {field} as a function of the size, got {getattr(task, field)!r}; "
+                "write one, such as lambda n: n"
+            )
+    if not (isinstance(task.type, Fn) or callable(task.type) or (task.type is None and not task.listed)):
+        raise ValueError(f"task {task.name!r}: expected type as Fn((INT, INT), INT) or the like, got {task.type!r:.80}")
+    if not task.sizes or not all(isinstance(size, int) for size in task.sizes):
+        raise ValueError(f"task {task.name!r}: expected sizes as integers, at least one, got {task.sizes!r}")
+    refuse_wrong_samplers(task)
+
+
+def refuse_wrong_samplers(task: Declaration) -> None:
+    """ValueError for samplers that draw nothing, and for what only samples have."""
+    for each in (*(() if task.train is None else (task.train,)), *task.test):
+        if not callable(getattr(each, "draw", None)):
+            raise ValueError(
+                f"task {task.name!r}: expected samplers in `train` and `test`, got {each!r}; give Uniform(length=10), "
+                "Box(low=-1, high=1), or a function (size, rows, rng) that gives the arguments"
+            )
+    if task.test and task.train is None:
+        raise ValueError(
+            f"task {task.name!r}: expected a sampler in `train` too, since inputs are drawn for `test`, got none; "
+            "train=test[0] trains on the range that is reported on"
+        )
+    if task.kind not in KINDS:
+        raise ValueError(f"task {task.name!r}: expected kind in {', '.join(KINDS)}, got {task.kind!r}; choose one")
+    if task.listed and (task.kind != "classes" or task.mask is not None):
+        raise ValueError(
+            f"task {task.name!r}: expected samplers in `test`, since answers are {task.kind}"
+            f"{' with a mask' if task.mask is not None else ''}, got none; on a whole domain answers are classes, one "
+            "a row"
+        )
+
+
+def refuse_wrong_numbers(task: Declaration, size: int) -> None:
+    """ValueError for numbers of values or classes that are none."""
+    for what in ("classes", *(() if task.values is None else ("values",))):
+        number = getattr(task, what)(size)
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+            raise ValueError(
+                f"task {task.name!r}: expected {what}({size}) to be a whole number of at least 1, got {number!r}; "
+                f"it says how many integers 0, 1, ... {USES[what]}"
+            )
+
+
+def refuse_wrong_type(task: Declaration, given: Any) -> None:
+    """ValueError unless it is a function type of what can be listed; on samples of sequences and reals as well."""
+    tuples = isinstance(given, Fn) and isinstance(given.args, tuple)
+    kinds = (*given.args, given.result) if tuples else ()
+    known = LISTED if task.listed else tuple(USUAL)
+    if not (len(kinds) > 1 and all(getattr(kind, "name", kind) in known for kind in kinds)):
+        more = "" if task.listed else ", STREAM, SEQUENCE, LIST and REAL"
+        raise ValueError(
+            f"task {task.name!r}: expected a function type of BOOL, INT and Z{more}, with an argument, got "
+            f"{given if tuples else repr(given)}; write Fn((INT, INT), INT) or the like, and with one argument "
+            "Fn((INT,), INT)"
+        )

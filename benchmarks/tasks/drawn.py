@@ -1,0 +1,371 @@
+"""Asking a task on samples: inputs drawn, its oracle asked, everything checked where it enters."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Bool
+
+from benchmarks.faults import raised
+from benchmarks.tasks.declaration import Declaration
+from benchmarks.tasks.oracle import AGAIN, by_row, place
+from benchmarks.tasks.sampling import Arguments, Own, Sampler, Wanted
+from synth.language.spec import Spec
+from synth.language.types import BOOL
+
+if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
+    from compare.answers import Answers
+    from compare.sample import Sample, Samples
+    from compare.view import View
+    from nets.data import Batch, Data
+
+WORDS = {"classes": "one of {} classes", "sets": "which of {} symbols", "reals": "{} reals"}
+KINDS = tuple(WORDS)
+ROWS = 2048  # of a sample to fit on, and of one to report on
+LONGER = 512  # the same beyond the training range
+MEASURED = 512  # rows on which training is measured, and as many held out
+EXAMPLES = 96  # rows that the synthesizer gets, and a quarter as many of each longer range
+SHOWN, LINE = 4, 24  # rows that are shown, and numbers of each
+PART = {"fit": 1, "report": 2, "longer": 3, "measured": 4, "examples": 5}  # streams of random numbers
+
+
+class Asked(NamedTuple):
+    """Rows of a task with their right answers as the oracle gave them, and which positions count."""
+
+    arguments: Arguments
+    targets: np.ndarray
+    mask: Bool[np.ndarray, "rows positions"] | None
+
+
+def samples_of(task: Declaration, size: int, seed: int) -> "Samples":
+    """To fit on, from the sampler of training; to report on, from the first of `test`; the rest beyond that range."""
+    from compare.sample import Samples
+
+    assert task.train is not None
+    report, *longer = task.test
+    return Samples(
+        fit=sample(task, task.train, size, ROWS, [seed, PART["fit"]]),
+        report=sample(task, report, size, ROWS, [seed, PART["report"]]),
+        longer=tuple(
+            sample(task, each, size, LONGER, [seed, PART["longer"], number]) for number, each in enumerate(longer)
+        ),
+    )
+
+
+def sample(task: Declaration, sampler: Sampler, size: int, rows: int, seed: Sequence[int]) -> "Sample":
+    """Rows from a sampler with their right answers, in the kind of the task's view."""
+    from compare.sample import Sample
+
+    found = checked(task, sampler, size, rows, np.random.default_rng(seed))
+    return Sample(arguments=found.arguments, targets=found.targets, mask=found.mask)
+
+
+def view_of(task: Declaration, size: int) -> "View":
+    """The view for what is drawn: reals as they are, sequences or single integers by position."""
+    from compare.answers import Classes, Reals, Sets
+    from compare.view import View, of_reals, of_sequences, positions
+
+    width = int(task.classes(size))
+    kinds: dict[str, Any] = {"classes": Classes, "sets": Sets, "reals": lambda width: Reals(width, task.tolerance)}
+    answers: Answers = kinds[task.kind](width)
+    if task.values is None:
+        return of_reals(answers)
+    if few(task, size)[0].ndim > 1:
+        return of_sequences(task.alphabet(size), answers)
+    return View(alphabet=task.alphabet(size), answers=answers, encode=positions)
+
+
+def few(task: Declaration, size: int) -> Arguments:
+    """Two rows of what is trained on: their shapes say what inputs are."""
+    assert task.train is not None
+    return drawn(task, task.train, size, 2, np.random.default_rng(0))
+
+
+def data_of(task: Declaration, size: int, seed: int) -> "Data":
+    """Rows to measure on, and the sampler that trains."""
+    from nets.data import Data
+
+    assert task.train is not None
+    view, train = task.view(size), task.train
+    checked(task, train, size, MEASURED, np.random.default_rng([seed, PART["measured"]]))
+
+    def fresh(rng: np.random.Generator, rows: int) -> "Batch":
+        return batch(task, view, asked(task, train, size, rows, rng))
+
+    x, y, mask = fresh(np.random.default_rng([seed, PART["measured"]]), 2 * MEASURED)
+    rows = np.arange(len(x))
+    return Data(
+        x=x,
+        y=y,
+        mask=mask,
+        train=rows[:MEASURED],
+        held_out=rows[MEASURED:],
+        alphabet=view.alphabet,
+        classes=view.classes,
+        loss=task.kind,
+        tolerance=task.tolerance if task.kind == "reals" else 0.0,
+        sampler=fresh,
+    )
+
+
+def batch(task: Declaration, view: "View", rows: Asked) -> "Batch":
+    """As the net takes it."""
+    from nets.data import Batch
+
+    number = {"classes": np.int32, "sets": bool, "reals": np.float32}[task.kind]
+    return Batch(view.encode(*rows.arguments), rows.targets.astype(number), rows.mask)
+
+
+def spec_of(task: Declaration, size: int) -> Spec | None:
+    """Types and examples for the synthesizer; None where its language has no types for the task."""
+    kind = task.signature(size)
+    if kind is None:
+        return None
+    parts = list(examples(task, size))
+    capacity = max((values.shape[1] for part in parts for values in part.arguments if values.ndim > 1), default=0)
+    inputs = [
+        np.concatenate([written(task, values, part, capacity) for part, values in column])
+        for column in zip(*([(part, values) for values in part.arguments] for part in parts), strict=True)
+    ]
+    outputs = [written(task, coded(task, part.targets), part, capacity) for part in parts]
+    right = np.concatenate(outputs)
+    return Spec(
+        type=kind,
+        inputs=tuple(inputs),
+        outputs=right if task.kind == "reals" else as_type(right, kind.result),
+        terminals=task.terminals(size),
+    )
+
+
+def examples(task: Declaration, size: int) -> Iterator[Asked]:
+    """What the synthesizer's examples are made of: distinct rows of the range reported on, a few of longer ones."""
+    for number, each in enumerate(task.test):
+        rows = EXAMPLES if number == 0 else EXAMPLES // 4
+        found = checked(task, each, size, rows, np.random.default_rng([PART["examples"], number]))
+        flat = np.concatenate([values.reshape(rows, -1) for values in found.arguments], axis=1)
+        keep = np.sort(np.unique(flat, axis=0, return_index=True)[1])
+        mask = None if found.mask is None else found.mask[keep]
+        yield Asked(tuple(values[keep] for values in found.arguments), found.targets[keep], mask)
+
+
+def coded(task: Declaration, targets: np.ndarray) -> np.ndarray:
+    """Answers as numbers: of a set, symbol i as the bit of value 2^i; of a real of width 1, itself."""
+    if task.kind == "sets":
+        return targets @ (1 << np.arange(targets.shape[-1]))
+    return targets[..., 0] if task.kind == "reals" else targets
+
+
+def written(task: Declaration, values: np.ndarray, part: Asked, capacity: int) -> np.ndarray:
+    """As the synthesizer holds them: single values as they are; of sequences the length, the items, then zeros."""
+    if values.ndim < 2:
+        return values
+    mask = np.ones(values.shape, dtype=bool) if part.mask is None else part.mask
+    lengths = mask.sum(axis=1)
+    if not np.array_equal(mask, np.arange(values.shape[1]) < lengths[:, None]):
+        raise ValueError(
+            f"task {task.name!r}: expected a mask that counts the first positions of a row where the synthesizer is to "
+            "be asked, got one that leaves out some before others; leave out `type`"
+        )
+    padded = np.pad(np.where(mask, values, 0), ((0, 0), (0, capacity - values.shape[1])))
+    return np.concatenate([lengths[:, None], padded], axis=1)
+
+
+def checked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Asked:
+    """The same as `asked`; ValueError, with the row, where answers are none of the view's or depend on other rows."""
+    found = asked(task, sampler, size, rows, rng)
+    answers = task.view(size).answers
+    lead = found.targets.shape[: found.targets.ndim - answers.axes]
+    places = (found.arguments[0].shape[:2],) if found.arguments[0].ndim > 1 else ()
+    shape = (answers.width,) if answers.axes else ()
+    if lead not in ((rows,), *places) or found.targets.shape[len(lead) :] != shape:
+        each = ", ".join(map(str, (rows, *shape)))
+        along = f", or ({', '.join(map(str, (*places[0], *shape)))})" if places else ""
+        raise ValueError(
+            f"task {task.name!r}: expected an oracle that answers {rows} rows with {task.kind} of shape "
+            f"({each}){along}, got shape {found.targets.shape}; mend the oracle{place(task.oracle)}, or what `kind` "
+            "and `classes` say"
+        )
+    right, bad = answers.checked(found.targets)
+    if bad.any():
+        where = tuple(np.argwhere(bad)[0])
+        raise ValueError(
+            f"task {task.name!r}: expected an oracle that answers {answers.says()}, got {found.targets[where]} for "
+            f"{row_of(found.arguments, where[0])}; mend the oracle{place(task.oracle)}, or what `classes` says"
+        )
+    refuse_mixed(task, size, found)
+    return Asked(found.arguments, right, found.mask)
+
+
+def asked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Asked:
+    """Rows from the sampler, the oracle's answers to them, and the mask."""
+    arguments = drawn(task, sampler, size, rows, rng)
+    targets = answers(task, size, arguments)
+    mask = None if task.mask is None else mask_of(task, size, arguments, targets)
+    return Asked(arguments, targets, mask)
+
+
+def drawn(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Arguments:
+    """What the sampler gives; ValueError where it is not as many rows of as many arguments, within the alphabet."""
+    wanted = Wanted(size, task.arguments(size), task.alphabet(size) if task.values is not None else None, rows)
+    try:
+        given = sampler.draw(wanted, rng)
+    except Exception as error:
+        raise ValueError(f"task {task.name!r}: its sampler cannot draw {rows} rows ({raised(error)})") from error
+    if len(given) != wanted.arguments or any(len(values) != rows for values in given):
+        shapes = ", ".join(str(np.shape(values)) for values in given)
+        raise ValueError(
+            f"task {task.name!r}: expected a sampler that gives {rows} rows of {wanted.arguments} arguments, got "
+            f"{shapes}; give an array (rows, ...) for each argument"
+        )
+    if wanted.values is None:
+        return tuple(real(task, values) for values in given)
+    kind = task.signature(size)
+    kinds = [None] * len(given) if kind is None else kind.args
+    alphabet = wanted.values
+    return tuple(as_type(token(task, values, alphabet), each) for values, each in zip(given, kinds, strict=True))
+
+
+def real(task: Declaration, values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+        raise ValueError(
+            f"task {task.name!r}: expected a sampler that gives finite reals, got {values.dtype}, or some that are not;"
+            " with integers as inputs give `values`"
+        )
+    return values.astype(np.float64)
+
+
+def token(task: Declaration, values: np.ndarray, alphabet: int) -> np.ndarray:
+    if values.dtype.kind not in "iub":
+        raise ValueError(
+            f"task {task.name!r}: expected a sampler that gives integers 0 .. {alphabet - 1}, got {values.dtype}; "
+            "with reals as inputs leave out `values`"
+        )
+    outside = np.argwhere((values < 0) | (values >= alphabet))
+    if len(outside):
+        raise ValueError(
+            f"task {task.name!r}: expected a sampler that gives integers 0 .. {alphabet - 1}, got "
+            f"{values[tuple(outside[0])]} in row {outside[0][0]}; mend the sampler, or what `values` says"
+        )
+    return values
+
+
+def as_type(values: Any, kind: Any) -> np.ndarray:
+    """Booleans for BOOL, integers otherwise."""
+    return np.asarray(values).astype(bool if kind == BOOL else np.int64)
+
+
+def answers(task: Declaration, size: int, arguments: Arguments) -> np.ndarray:
+    """The oracle's, in one array; sets of one row, or of one position, may be given as arrays of 0 and 1."""
+    given = [values.view() for values in arguments]
+    for values in given:
+        values.flags.writeable = False
+    try:
+        if isinstance(task.oracle, by_row):
+            found = np.array([task.oracle.function(size, *row) for row in zip(*map(list, given), strict=True)])
+        else:
+            found = np.asarray(task.oracle(size, *given))
+    except Exception as error:
+        raise ValueError(
+            f"task {task.name!r}: expected an oracle that answers {len(given[0])} rows in one array, got "
+            f"{raised(error)}; mend the oracle{place(task.oracle)}"
+        ) from error
+    alone = task.kind == "reals" and task.classes(size) == 1 and found.shape == (len(given[0]),)
+    return found[:, None] if alone else found
+
+
+def mask_of(
+    task: Declaration, size: int, arguments: Arguments, targets: np.ndarray
+) -> Bool[np.ndarray, "rows positions"]:
+    """Which positions count; ValueError where it is no answer for each of them, or none does."""
+    assert task.mask is not None
+    given = np.asarray(task.mask(size, *arguments))
+    if given.dtype != bool or given.shape != targets.shape[:2]:
+        raise ValueError(
+            f"task {task.name!r}: expected a mask of Booleans of shape {targets.shape[:2]}, a row and a position each, "
+            f"got {given.dtype} of shape {given.shape}; say for every position of a row whether its answer counts"
+        )
+    if not given.any():
+        raise ValueError(
+            f"task {task.name!r}: expected a mask that counts some positions, got one that counts none in "
+            f"{len(given)} rows; mend the mask"
+        )
+    return given
+
+
+def refuse_mixed(task: Declaration, size: int, found: Asked) -> None:
+    """ValueError where some rows, asked again in another order, are answered otherwise."""
+    rows = np.random.default_rng(0).permutation(len(found.targets))[: min(AGAIN, len(found.targets) // 2 + 1)]
+    again = answers(task, size, tuple(values[rows] for values in found.arguments))
+    same = again.shape == found.targets[rows].shape
+    other = np.flatnonzero((again != found.targets[rows]).reshape(len(rows), -1).any(axis=1)) if same else [0]
+    if len(other):
+        raise ValueError(
+            f"task {task.name!r}: expected an oracle that answers each row by itself and always the same, got other "
+            f"answers for {row_of(found.arguments, rows[other[0]])} among fewer rows; combine what is in a row, not "
+            f"the rows, and draw nothing at random{place(task.oracle)}"
+        )
+
+
+def row_of(arguments: Arguments, row: int) -> str:
+    """A row's arguments, cut to a line."""
+    shown = [np.array2string(values[row], threshold=20, edgeitems=8, precision=4) for values in arguments]
+    return f"({', '.join(' '.join(each.split()) for each in shown)})"
+
+
+def table_bits(task: Declaration, size: int) -> float:
+    """Of the answers to the synthesizer's examples, those that count."""
+    kind, parts = task.view(size).answers, list(examples(task, size))
+    flat = [counted(part, kind.axes) for part in parts]
+    return kind.table_bits(np.concatenate(flat))
+
+
+def counted(part: Asked, axes: int) -> np.ndarray:
+    if part.targets.ndim - axes < 2:
+        return part.targets
+    return part.targets[np.ones(part.targets.shape[:2], dtype=bool) if part.mask is None else part.mask]
+
+
+def said(task: Declaration) -> str:
+    """Where the samples come from, in a line."""
+    assert task.train is not None
+    tested = ", then ".join(each.says() for each in task.test)
+    return f"trained on {task.train.says()}, tested on {tested}"
+
+
+def shown(task: Declaration, size: int) -> Iterator[str]:
+    """A few rows with their answers, those that do not count as a dash."""
+    found = asked(task, task.test[0], size, SHOWN, np.random.default_rng(0))
+    for row in range(SHOWN):
+        arguments = ", ".join(brief(values[row]) for values in found.arguments)
+        counts = None if found.mask is None else found.mask[row]
+        yield f"({arguments}) -> {brief(told(task, found.targets[row]), counts)}"
+
+
+def told(task: Declaration, answers: np.ndarray) -> np.ndarray:
+    """Answers for the eye: sets as their symbols one after the other."""
+    if task.kind != "sets":
+        return answers
+    sets = answers.reshape(-1, answers.shape[-1])
+    return np.array(["".join(map(str, np.flatnonzero(each))) or "none" for each in sets]).reshape(answers.shape[:-1])
+
+
+def brief(values: np.ndarray, counts: np.ndarray | None = None) -> str:
+    """A number, a row of them, or the shape of more."""
+    if values.ndim > 1:
+        return f"{' x '.join(map(str, values.shape))} numbers"
+    flat = values.reshape(-1)
+    words = [
+        "-" if counts is not None and not counts[place] else each if isinstance(each, str) else f"{each:.4g}"
+        for place, each in enumerate(flat)
+    ]
+    return " ".join(words[:LINE] + (["..."] if len(words) > LINE else []))
+
+
+def sampler_of(given: Any) -> Any:
+    """A function as a sampler; anything else as it is."""
+    return Own(given) if callable(given) and not hasattr(given, "draw") else given
+
+
+def samplers_of(given: Any) -> Any:
+    """The same of a tuple of them."""
+    return tuple(map(sampler_of, given)) if isinstance(given, tuple | list) else given

@@ -10,11 +10,13 @@ from difflib import get_close_matches
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
+
+from nets.edits import Patch
 
 Value = np.ndarray | Array  # (rows, ...)
 Inputs = np.ndarray | Array  # (rows, positions), or reals (rows, ...)
-Edits = Mapping[str, Value]
+Edits = Mapping[str, Value | Patch]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Exchange:
     column: int | None = None  # of the inputs; None: the whole site
     basis: Float[np.ndarray, "features dimensions"] | None = None  # orthonormal
     share: float | None = None  # in (0, 1)
+    where: Bool[np.ndarray, "..."] | None = None  # places of the site, broadcast to (rows, ...); None: all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class Step:
     """One variable. `compute(x, *values of the steps that it reads)` gives its values, (rows, ...), in JAX.
 
     A step that holds a site takes its place in the net: the site becomes `code` of the value (the value itself without
-    one), added up over all steps that hold it.
+    one), added up over all steps that hold it. Where they hold it only at some positions, the net keeps the others.
     """
 
     name: str  # by which later steps read it
@@ -46,6 +49,7 @@ class Step:
     compute: Callable[..., Value]
     reads: tuple[str, ...] = ()
     holds: str | None = None
+    where: Bool[np.ndarray, "..."] | None = None  # places of the site, broadcast to (rows, ...); None: all of them
     code: Callable[[Value], Value] | None = None
     exchange: Exchange | None = None
     units: Int[np.ndarray, " n"] | None = None  # of the explanation's hidden site: those that read it
@@ -90,10 +94,15 @@ def substituted(steps: Steps, x: Inputs) -> Edits:
     """What the steps put in the place of the sites that they hold; JAX."""
     holding = [step for step in steps if step.holds is not None]
     values = values_of(steps, x, [step.name for step in holding])
-    edits: dict[str, Value] = {}
-    for step in holding:
-        held = values[step.name] if step.code is None else step.code(values[step.name])
-        edits[str(step.holds)] = edits[str(step.holds)] + held if step.holds in edits else held
+    edits: dict[str, Value | Patch] = {}
+    for site in dict.fromkeys(str(step.holds) for step in holding):
+        mine = [step for step in holding if step.holds == site]
+        held = [(step, values[step.name] if step.code is None else step.code(values[step.name])) for step in mine]
+        parts = [value if step.where is None else jnp.where(step.where, value, 0.0) for step, value in held]
+        value = sum(parts[1:], start=parts[0])
+        places = [step.where for step in mine if step.where is not None]
+        whole = len(places) < len(mine)
+        edits[site] = value if whole else Patch(np.logical_or.reduce(np.broadcast_arrays(*places)), value)
     return edits
 
 

@@ -1,11 +1,14 @@
 """What the report shows of an explanation: one line a step, and the units that matter most as maps."""
 
+import jax
 import numpy as np
 
 from compare.evidence.interchange import Interchange
 from compare.explanation import Explanation
 from compare.read import Reading
 from compare.record import StepLine
+from compare.step import Value
+from nets.edits import Patch
 
 UNITS = 6  # shown in the gallery
 STEPS = 64  # at most
@@ -43,7 +46,7 @@ def gallery(reading: Reading, explanation: Explanation) -> tuple[list[str], dict
     if explanation.importance is None or explanation.unit_formula is None:
         return [], {}
     units = np.argsort(-explanation.importance)[:UNITS]
-    edits = {site: np.asarray(value) for site, value in explanation.substitute(reading.x).items()}
+    edits = jax.tree.map(np.asarray, explanation.substitute(reading.x))
     fitted = reading.run(edits, keep=(explanation.hidden,))[1][explanation.hidden]
     shape = (len(units), *_map_shape(reading))
     arrays = {
@@ -54,11 +57,15 @@ def gallery(reading: Reading, explanation: Explanation) -> tuple[list[str], dict
     return [explanation.unit_formula(int(unit)) for unit in units], arrays
 
 
-def _explained(reading: Reading, site: str, value: object) -> float:
-    """1 - residual / variance of a site on the rows that nothing was fitted on."""
-    actual, fitted = (np.asarray(each)[reading.reported] for each in (reading.site(site), value))
-    rest = float(((actual - fitted) ** 2).mean(dtype=np.float64))
-    varied = float(((actual - actual.mean(axis=0)) ** 2).mean(dtype=np.float64))
+def _explained(reading: Reading, site: str, value: Value | Patch) -> float:
+    """1 - residual / variance of a site, where it is held, on the rows that nothing was fitted on."""
+    actual = reading.site(site)
+    held = np.ones(1) if not isinstance(value, Patch) else np.asarray(value.where)
+    fitted = np.broadcast_to(np.asarray(value.value if isinstance(value, Patch) else value), actual.shape)
+    held = np.broadcast_to(held, actual.shape)[reading.reported]
+    actual, fitted = actual[reading.reported], fitted[reading.reported]
+    rest = float((held * (actual - fitted) ** 2).mean(dtype=np.float64))
+    varied = float((held * (actual - actual.mean(axis=0)) ** 2).mean(dtype=np.float64))
     return 1 - rest / max(varied, 1e-30)
 
 

@@ -29,15 +29,16 @@ class Carrier:
 
 def carriers(reading: Reading, steps: Steps, moved: Sequence[Step]) -> list[Carrier]:
     """What carries each of the moved steps; `steps` compute their values."""
-    parts: dict[tuple[str, int | None], np.ndarray] = {}
+    parts: dict[tuple[str, int | None], np.ndarray] = {}  # by site and column
     found = []
     for step in moved:
         exchange = step.exchange
         assert exchange is not None
         place = exchange.site, exchange.column
-        part = parts.setdefault(place, parts[place] if place in parts else _part(reading, exchange))
-        basis = _basis(reading, steps, step, part)
-        found.append(Carrier(site=exchange.site, column=exchange.column, part=part, basis=basis))
+        if place not in parts:
+            parts[place] = _part(reading, exchange)
+        basis = _basis(reading, steps, step, parts[place])
+        found.append(Carrier(site=exchange.site, column=exchange.column, part=parts[place], basis=basis))
     return found
 
 
@@ -71,14 +72,17 @@ def _basis(
     """The step's own basis, or the directions in which the part moves with the step's values."""
     exchange = step.exchange
     assert exchange is not None
+    held = np.ones(part.shape[1])
+    if exchange.where is not None:
+        held = np.broadcast_to(exchange.where, (1, *reading.shapes[exchange.site])).reshape(-1)
     if exchange.basis is not None:
-        return exchange.basis
+        return exchange.basis * held[:, None]
     rows = reading.fitted
     if exchange.column is not None:
         rows = np.unique(reading.x[:, exchange.column], return_index=True)[1]
     part = part[tokens_of(reading, exchange.column, rows)]
     values = _real(values_of(steps, reading.x[rows], [step.name])[step.name])
-    return _orthonormal((part - part.mean(axis=0)).T @ (values - values.mean(axis=0)))
+    return _orthonormal(((part - part.mean(axis=0)) * held).T @ (values - values.mean(axis=0)))
 
 
 def _orthonormal(directions: Float[np.ndarray, "features n"]) -> Float[np.ndarray, "features dimensions"]:

@@ -174,6 +174,8 @@ def _share_moved(reading: Reading, explanation: Explanation, step: Step) -> _Mov
     site = step.exchange.site
     before, after = (reading.run(keep=(site,), rows=each)[1][site] for each in (rows, others))
     where = rng.random(before.shape) < step.exchange.share
+    if step.exchange.where is not None:
+        where = where & step.exchange.where
     return _Pairs(reading, explanation, rows, others).scored([step.name], {site: np.where(where, after, before)}, where)
 
 

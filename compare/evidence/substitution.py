@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import jax
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -48,7 +49,7 @@ def substitution(reading: Reading, explanation: Explanation, effect: Float[np.nd
 def _score(
     reading: Reading, steps: Steps, hidden: str, effect: Float[np.ndarray, " units"]
 ) -> tuple[float, float, float]:
-    edits = {site: np.asarray(value) for site, value in substituted(steps, reading.x).items()}
+    edits = jax.tree.map(np.asarray, substituted(steps, reading.x))
     outputs, sites = reading.run(edits, keep=(hidden,))
     answers = reading.decode(outputs)
     variance = explained_variance(reading.site(hidden), sites[hidden], reading.reported, effect)

@@ -1,7 +1,9 @@
 """Local units: units of a hidden site that each fire on one or two inputs."""
 
+from collections.abc import Iterator
+
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from compare.read import Reading
 
@@ -17,7 +19,7 @@ def local_units(reading: Reading, hidden: str, rows: Int[np.ndarray, " distinct"
     """
     rng = np.random.default_rng(reading.seed)
     some = rng.choice(rows, size=min(REST_ROWS, len(rows)), replace=False)
-    rest = np.median(reading.run(keep=(hidden,), rows=some)[1][hidden], axis=0)
+    rest = np.median(next(_blocks(reading, hidden, some, len(some))), axis=0)
     top = np.zeros_like(rest)
     for values in _blocks(reading, hidden, rows):
         np.maximum(top, np.abs(values - rest).max(axis=0), out=top)
@@ -29,6 +31,11 @@ def local_units(reading: Reading, hidden: str, rows: Int[np.ndarray, " distinct"
     return float((weight * local).sum() / max(float(weight.sum()), 1e-30))
 
 
-def _blocks(reading: Reading, site: str, rows: Int[np.ndarray, " distinct"]):
-    for start in range(0, len(rows), reading.block):
-        yield reading.run(keep=(site,), rows=rows[start : start + reading.block])[1][site]
+def _blocks(
+    reading: Reading, site: str, rows: Int[np.ndarray, " n"], size: int | None = None
+) -> Iterator[Float[np.ndarray, "block units"]]:
+    """The site's values on these rows, all of its units in one axis."""
+    size = size or reading.block
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        yield reading.run(keep=(site,), rows=part)[1][site].reshape(len(part), -1)

@@ -18,8 +18,8 @@ from compare.extract import Extractor
 from compare.read import Reading
 from compare.report.step_lines import step_line
 from compare.sites.layer import class_means
-from compare.step import Exchange, Step, Steps
-from nets.net import tapping, wrap
+from compare.step import Exchange, Step, Steps, substituted
+from nets import Patch, tapping, wrap
 
 P = 23
 PRECISIONS = (4, 8, 12)
@@ -120,6 +120,53 @@ def test_its_panels_say_where_each_step_sits_and_what_breaks() -> None:
         assert panel.r2 > 0.999
         assert panel.turned > 0.5
     assert step_line(panels[0]).startswith("T0 := T0[a], in part.0, read by 23 units, 100.0% of the effect")
+
+
+def test_steps_may_share_a_site_at_places_of_their_own() -> None:
+    """The same two tables at the two positions of one site, beside a third that no step holds."""
+    made, spec = net()
+
+    def apply(params, x, edits):
+        tap, sites = tapping(edits)
+        outputs, parts = made.apply(params, x, {})
+        stacked = tap("parts", jnp.stack([parts["part.0"], parts["part.1"], 0.1 * parts["part.0"]], axis=1))
+        return stacked[:, 0] + stacked[:, 1] + 0.0 * outputs, sites
+
+    def extract_there(reading: Reading) -> Explanation:
+        tables = [class_means(reading.site("parts")[:, i], reading.x[:, i], P) for i in (0, 1)]
+        places = [np.array([place == i for place in range(3)])[:, None] for i in (0, 1)]
+
+        def there(step: Step, i: int) -> Step:
+            def code(value):
+                return value[:, None] * places[i]
+
+            exchange = Exchange(site="parts", column=i, where=places[i])
+            return replace(step, holds="parts", where=places[i], code=code, exchange=exchange, units=None)
+
+        steps = tuple(there(step, i) for i, step in enumerate(propose(tuple(tables))))
+        edit = substituted(steps, reading.x)["parts"]
+        assert isinstance(edit, Patch)
+        assert edit.where.shape == (3, 1)
+        return Explanation(
+            extractor="sum of tables",
+            template="",
+            steps=steps,
+            outputs=("T0", "T1"),
+            hidden="parts",
+            formula="T0[a] + T1[b]",
+            bits_formula=1.0,
+        )
+
+    family = Extractor("sum of tables", lambda task: None, extract_there)
+    found = assess(wrap(apply, ("parts",)), {}, spec, by_position(P, P), extractors=(family,))
+    fields = found.fields()
+    assert fields["s_agreement"] == 1
+    assert fields["s_variance"] > 0.999
+    assert fields["d_r2"] > 0.999
+    assert fields["d_dictionary"] > 0.999
+    assert all(step.variance > 0.999 for step in fields["program_steps"])
+    assert fields["ablation_keep"] == 1
+    assert fields["ablation_remove"] < 0.3
 
 
 def test_a_table_beside_the_steps_is_seen() -> None:

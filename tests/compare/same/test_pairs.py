@@ -162,6 +162,17 @@ def test_the_smallest_input_is_shown():
     assert len(counter.inputs["xs"]) == 1000
 
 
+def test_ranges_beyond_64_bits_and_with_steps_are_asked_about():
+    long = {"x": BV(64), "y": BV(64)}
+    one, other = "(bvor (bvand x y) (bvand (bvnot x) y))", "(bvlshr (bvlshr x #x0000000000000030) #x0000000000000010)"
+    assert same(one, "y", types=long, samples=200).outcome == ("equal" if installed() else "alike")
+    apart = same(other, "(bvand y #x0000000000000000)", {"x": range(2**64 - 9, 2**64)}, types=long, samples=200)
+    assert apart.outcome == ("equal" if installed() else "alike")
+    stepped = same("(mod a 5)", "(mod (mod a 11) 5)", {"a": range(0, 2**70, 3)}, types=INTEGERS)
+    assert isinstance(stepped, Different)
+    assert stepped.inputs == {"a": 12}
+
+
 def test_integers_have_no_end_where_arrays_wrap():
     types = {"a": INT}
     one, other = "(square (square (square a)))", "(mod (square (square (square a))) 9223372036854775807)"

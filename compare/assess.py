@@ -11,6 +11,7 @@ from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
 from compare import programs
+from compare.checks import inputs_of
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
@@ -25,7 +26,7 @@ from compare.extract.layer import Layer, find_layer
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
 from compare.programs import agreement_of
-from compare.read import Reading, inputs_of, read
+from compare.read import Reading, read
 from compare.sample import Samples
 from compare.view import View
 from nets.check import check_net

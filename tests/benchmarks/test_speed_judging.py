@@ -31,6 +31,7 @@ def test_slower_judging_and_changed_verdicts_fail(monkeypatch, tmp_path, seconds
     assert CliRunner().invoke(judging.main, [str(tmp_path)]).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_net_made_by_hand_is_judged_in_a_process_of_its_own(tmp_path):
     (tmp_path / "suite.json").write_text('{"suite": "quick"}')
     found = judging.judged(Path(judging.__file__).parents[2], tmp_path, ["mod_add-59-closed-pizza-s0"])

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.names import find
 from benchmarks.tasks import TASKS, Box, Own, Task, Uniform, by_row
-from benchmarks.tasks.drawn import table_bits
+from benchmarks.tasks.examples import table_bits
 from benchmarks.tasks.sampling import SAMPLERS, Wanted
 from compare import Classes, Reals, Sets
 from nets.data import draw

@@ -142,9 +142,26 @@ def checked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.r
 def asked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Asked:
     """Rows from the sampler, the oracle's answers to them, and the mask."""
     arguments = drawn(task, sampler, size, rows, rng)
+    if sampler is not task.train:
+        refuse_other_axes(task, arguments, few(task, size))
     targets = answers(task, size, arguments)
     mask = None if task.mask is None else mask_of(task, size, arguments, targets)
     return Asked(arguments, targets, mask)
+
+
+def refuse_other_axes(task: Declaration, given: Arguments, trained: Arguments) -> None:
+    """ValueError where more than the number of rows and the length differs from what is trained on."""
+    got, wanted = ([(values.ndim, values.shape[2:]) for values in each] for each in (given, trained))
+    if got != wanted:
+        raise ValueError(
+            f"task {task.name!r}: expected samplers in `test` that give arrays like those of `train`, "
+            f"{shapes(trained)} but for the length, got {shapes(given)}; draw one kind of inputs at every length"
+        )
+
+
+def shapes(arguments: Arguments) -> str:
+    """What one row is, for the eye."""
+    return " and ".join(f"({', '.join(['rows', *map(str, values.shape[1:])])})" for values in arguments)
 
 
 def drawn(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Arguments:

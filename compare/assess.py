@@ -1,7 +1,7 @@
 """One call from a net to a verdict: read, explain, test, weigh, judge. It knows no task."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -15,19 +15,20 @@ from compare.checks import inputs_of
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
-from compare.evidence.interchange import Interchange, interchange
+from compare.evidence.interchange import interchange
 from compare.evidence.rival import rival
 from compare.evidence.substitution import substitution
 from compare.evidence.table import table_evidence
-from compare.evidence.units import exchange_units
-from compare.explanation import Explanation, Refusal
-from compare.extract import EXTRACTORS, sampled
-from compare.extract.layer import Layer, find_layer
+from compare.explanation import Explanation, Refusal, check_explanation
+from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
 from compare.programs import agreement_of
 from compare.read import Reading, read
+from compare.record import StepLine
 from compare.sample import Samples
+from compare.sites.layer import Layer, find_layer
+from compare.step_lines import gallery, step_lines
 from compare.view import View
 from nets.check import check_net
 from nets.net import Net, Params
@@ -62,6 +63,8 @@ class Assessment:
     match_longer: tuple[float, ...]  # beyond the training range, a sample each
     bits_weights: float
     units_total: int | None
+    program_steps: list[StepLine]  # one a step of the explanation
+    gallery: list[str]  # formulas of the units that are shown
     arrays: dict[str, np.ndarray]  # for the report, by the names in `compare.record`
     net_agreement: float | None  # of the explanation's program, run, with the net's answers on the reported rows
     seconds: float
@@ -91,24 +94,26 @@ def assess(
     train: Int[np.ndarray, " train"] | None = None,
     seed: int = 0,
     thresholds: Mapping[str, Thresholds] = THRESHOLDS,
+    extractors: Sequence[Extractor] = EXTRACTORS,
 ) -> Assessment:
     """Judge a net, ours or a user's.
 
     `spec` needs an enumerable domain and right answers (an oracle, or outputs in the domain's order); the extractors
     see its types and its domain, never the answers. Where inputs cannot be listed, `samples` are read instead, and
     `spec`, with its types alone, may be None. `view` says how arguments become the net's inputs. `train` holds
-    the domain rows that the net was trained on, None when unknown. `thresholds` by extractor name. Raises ValueError
-    for a net that answers NaN or breaks its interface.
+    the domain rows that the net was trained on, None when unknown. `thresholds` by extractor name; the first extractor
+    that does not refuse is heard. Raises ValueError for a net that answers NaN or breaks its interface.
     """
     began = time.perf_counter()
     _probe(net, params, spec, view, samples, seed)
     reading = read(net, params, spec, view, samples=samples, train=train, seed=seed)
-    explanation, refusals = explain(reading)
+    explanation, refusals = explain(reading, extractors)
     explanation = in_own_names(explanation, spec) if explanation and spec else explanation
     layer = find_layer(reading) if reading.exhaustive else None
     found = layer if isinstance(layer, Layer) else None
     evidence = gather(reading, explanation, found)
     verdict = judge(evidence, thresholds.get(explanation.extractor, RESIDUES) if explanation else RESIDUES)
+    formulas, maps = gallery(reading, explanation) if explanation else ([], {})
     return Assessment(
         verdict=verdict,
         evidence=evidence,
@@ -119,7 +124,9 @@ def assess(
         **_matches(reading),
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
-        arrays=_arrays(reading, explanation) if explanation else {},
+        program_steps=step_lines(reading, explanation, evidence.interchange) if explanation else [],
+        gallery=formulas,
+        arrays={**explanation.arrays, **maps} if explanation else {},
         net_agreement=agreement_of(reading, explanation),
         seconds=time.perf_counter() - began,
     )
@@ -143,13 +150,19 @@ def _probe(net: Net, params: Params, spec: Spec | None, view: View, samples: Sam
     check_net(net, params, jnp.asarray(x[rows]))
 
 
-def explain(reading: Reading) -> tuple[Explanation | None, tuple[Refusal, ...]]:
-    """The first extractor's explanation, and the refusals of those before it."""
+def explain(
+    reading: Reading, extractors: Sequence[Extractor] = EXTRACTORS
+) -> tuple[Explanation | None, tuple[Refusal, ...]]:
+    """The first extractor's explanation, and the refusals of those before it.
+
+    Raises ValueError where an extractor proposes steps that read none before them, or at sites that the net lacks.
+    """
     refusals: list[Refusal] = []
-    for extractor in EXTRACTORS:
+    for extractor in extractors:
         reason = sampled(extractor, reading)
         result = Refusal(extractor=extractor.name, reason=reason) if reason else extractor.extract(reading)
         if isinstance(result, Explanation):
+            check_explanation(result, reading.net.sites)
             return result, tuple(refusals)
         refusals.append(result)
     return None, tuple(refusals)
@@ -166,18 +179,13 @@ def gather(reading: Reading, explanation: Explanation | None, layer: Layer | Non
         coverage=coverage(reading, explanation) if explanation else None,
         match=reading.match(reading.answers[rows], rows),
         substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect),
-        interchange=exchange(reading, explanation) if explanation else None,
+        interchange=interchange(reading, explanation) if explanation else None,
         bits=weigh(reading, explanation) if explanation else None,
         bits_table=table.bits,
         table_of=table.what,
         bits_affine=_baseline(reading, explanation),
         table=table_evidence(reading, hidden),
     )
-
-
-def exchange(reading: Reading, explanation: Explanation) -> Interchange | None:
-    """D: variables are exchanged where the explanation has any, a share of the units where it has none."""
-    return interchange(reading, explanation) if explanation.variables else exchange_units(reading, explanation)
 
 
 def _baseline(reading: Reading, explanation: Explanation | None) -> float | None:
@@ -201,28 +209,6 @@ def _matches(reading: Reading) -> Matches:
 
 def _match(reading: Reading, rows: np.ndarray | None) -> float | None:
     return None if rows is None or len(rows) == 0 else reading.match(reading.answers[rows], rows)
-
-
-def _arrays(reading: Reading, explanation: Explanation) -> dict[str, np.ndarray]:
-    units = np.array([unit.unit for unit in explanation.units], dtype=int)
-    if len(units) == 0:
-        return dict(explanation.arrays)
-    edits = {site: np.asarray(value) for site, value in explanation.substitute(reading.x).items()}
-    fitted = reading.run(edits, keep=(explanation.hidden,))[1][explanation.hidden]
-    actual = reading.site(explanation.hidden)
-    shape = _map_shape(reading)
-    return {
-        **explanation.arrays,
-        "gallery.unit": units,
-        "gallery.actual": actual[:, units].T.reshape(len(units), *shape).astype(np.float32),
-        "gallery.fitted": fitted[:, units].T.reshape(len(units), *shape).astype(np.float32),
-    }
-
-
-def _map_shape(reading: Reading) -> tuple[int, int]:
-    sizes = [len(np.unique(argument)) for argument in reading.arguments]
-    half = len(sizes) // 2
-    return int(np.prod(sizes[:half])), int(np.prod(sizes[half:]))
 
 
 def _fields(assessment: Assessment) -> dict:
@@ -279,6 +265,8 @@ def _fields(assessment: Assessment) -> dict:
         "certificate_seconds": assessment.certificate and assessment.certificate.seconds,
         "logit_variance": assessment.certificate and assessment.certificate.variance,
         "seconds_judge": assessment.seconds,
+        "program_steps": assessment.program_steps,
+        "gallery_formulas": assessment.gallery,
     }
 
 
@@ -295,10 +283,9 @@ def _explained(explanation: Explanation) -> dict:
             f"{group.label}: {len(group.units)} units, {group.share:.1%} of the effect, {group.formula}"
             for group in explanation.groups
         ],
-        "gallery_formulas": [unit.formula for unit in explanation.units],
         "notes": list(explanation.notes),
         "frequencies": [int(k) for k in frequencies],
-        "variables": [variable.name for variable in explanation.variables],
+        "variables": [step.label or step.name for step in explanation.exchanged],
         "bits_formula": explanation.bits_formula,
     }
 

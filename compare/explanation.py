@@ -1,15 +1,17 @@
 """What an extractor returns: a program for the whole net, or a refusal that says why."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from compare.step import Edits, Inputs, Step, Steps, check_names, check_steps, outputs_of, substituted
 from synth.language.program import Program
 
-Edits = Mapping[str, np.ndarray | Array]
-Inputs = np.ndarray | Array  # integers, shape (n, positions)
+LIVE = 1e-4  # of the layer's effect; units below it are not counted
+SHOWN_SHARE = 1e-4  # of the layer's effect; groups below it are not shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,24 +20,6 @@ class Refusal:
 
     extractor: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
-    """One variable of the explanation and the subspace of one site that carries it.
-
-    `content(x)` is the part of the site whose projection is exchanged, shape (n, features): the site's own value, or
-    one argument's contribution to it. `basis` is orthonormal, shape (features, dimensions); the site's value for `x`
-    becomes site(x) + (content(other) - content(x)) @ basis @ basis.T. `predict(x, other)` gives the change of every
-    output that the explanation expects, shape (n, classes), centred over classes; its constants come from the unedited
-    net alone and are never refitted.
-    """
-
-    name: str
-    site: str
-    content: Callable[[Int[np.ndarray, "n positions"]], Float[np.ndarray, "n features"]]
-    basis: Float[np.ndarray, "features dimensions"]
-    predict: Callable[[Int[np.ndarray, "n positions"], Int[np.ndarray, "n positions"]], Float[np.ndarray, "n classes"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,41 +44,77 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitFit:
-    """One unit's pre-activation and activation as the explanation has it, for the gallery."""
-
-    unit: int
-    formula: str  # sympy string in the arguments a, b, ... or x0, x1, ...
-    variance: float  # explained fraction of the activation's variance
-    importance: float  # effect on the outputs, as a fraction of the layer's
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One program for the whole net.
+    """One program for the whole net, made of steps; what is shown of it, and which codes state it in few bits.
 
-    `substitute(x)` gives the values of the replaced sites (constants fitted on the rows `fitted`), and the net runs on
-    from there with its true weights. `run(x)` is the explanation alone, in place of the net: the report's formula.
-    `codes()` yields quantised, pruned programs among which the shortest is chosen.
+    The values of the steps named in `outputs` add up to the outputs. `control` and `permuted` are the same steps as the
+    extractor's fitter proposes them with the true terms forbidden, and on permuted data. The shortest of the `codes()`
+    counts (without any, the steps as they are: see `compare.evidence.bits`).
     """
 
     extractor: str
     template: str  # one sentence: the template that was declared before fitting
-    substitute: Callable[[Inputs], Edits]  # JAX
-    run: Callable[[Inputs], Float[Array, "n classes"]]  # JAX
+    steps: Steps
+    outputs: tuple[str, ...]
     hidden: str  # the site whose variance is reported
-    fitted: Int[np.ndarray, " rows"]  # domain rows that constants were fitted on
-    variables: tuple[Variable, ...]
-    wrong_variables: tuple[Variable, ...]  # the same exchanges, predicted by a wrong term
-    control: Callable[[Inputs], Edits] | None  # the same fitter, the true terms forbidden
-    permuted: Callable[[Inputs], Edits] | None  # the same fitter on permuted data
-    codes: Callable[[], Iterable[Code]]
+    control: Steps = ()
+    permuted: Steps = ()
+    codes: Callable[[], Iterable[Code]] | None = None
     baseline: Callable[[], Iterable[Code]] | None = None  # codes of a form so general that it explains any net
     formula: str  # sympy string for the outputs
     bits_formula: float
-    groups: tuple[Group, ...]
-    units: tuple[UnitFit, ...]
+    short: Callable[[Inputs], Float[Array, "n classes"]] | None = None  # the formula in JAX; None: the steps themselves
+    importance: Float[np.ndarray, " units"] | None = None  # shares of the hidden site's effect-weighted variance
+    unit_formula: Callable[[int], str] | None = None  # one unit with its own constants, as a sympy string
     arrays: dict[str, np.ndarray] = field(default_factory=dict)  # for the report, by the names in `record`
     notes: tuple[str, ...] = ()
     program: Program | None = None  # the same function in the synthesizer's language, where it has the words
     names: tuple[str, ...] = ()  # of arguments, answer and modulus in the formulas, where they are the user's own
+
+    def substitute(self, x: Inputs) -> Edits:
+        """What takes the place of the sites that the steps hold; JAX."""
+        return substituted(self.steps, x)
+
+    def run(self, x: Inputs) -> Float[Array, "n classes"]:
+        """The explanation alone, in place of the net; JAX."""
+        return self.short(x) if self.short else jnp.asarray(outputs_of(self.steps, self.outputs, x))
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The sites that steps hold, in the steps' order."""
+        return tuple(dict.fromkeys(step.holds for step in self.steps if step.holds is not None))
+
+    @property
+    def exchanged(self) -> Steps:
+        """The steps whose values can be exchanged inside the net."""
+        return tuple(step for step in self.steps if step.exchange is not None)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The steps that units read, the group with the largest effect first."""
+        if self.importance is None:
+            return ()
+        found = [_group(step, step.units, self.importance) for step in self.steps if step.units is not None]
+        return tuple(sorted((group for group in found if group.share > SHOWN_SHARE), key=lambda group: -group.share))
+
+
+def _group(step: Step, units: Int[np.ndarray, " n"], importance: Float[np.ndarray, " units"]) -> Group:
+    return Group(
+        label=step.label or step.name,
+        units=tuple(int(unit) for unit in units if importance[unit] > LIVE),
+        formula=step.form,
+        share=float(importance[units].sum()),
+    )
+
+
+def check_explanation(explanation: Explanation, sites: Iterable[str]) -> None:
+    """ValueError unless its steps read earlier ones, sit at these sites of the net, and add up to the outputs."""
+    what = f"explanation by {explanation.extractor!r}"
+    for kind, steps in (
+        ("", explanation.steps),
+        (", control", explanation.control),
+        (", permuted", explanation.permuted),
+    ):
+        check_steps(what + kind, steps, sites)
+    check_names(what, "outputs that are steps", explanation.outputs, [step.name for step in explanation.steps])
+    check_names(what, "a site of the net as the hidden one", [explanation.hidden], sites)

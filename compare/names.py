@@ -30,15 +30,21 @@ def in_own_names(explanation: Explanation, spec: Spec) -> Explanation:
     names = shown_names(spec)
     if all(given == shown for given, shown in names.items()):
         return explanation
+    unit_formula = explanation.unit_formula
     return replace(
         explanation,
         names=tuple(names.values()),
         formula=renamed(explanation.formula, names),
-        groups=tuple(
-            replace(group, label=renamed(group.label, names), formula=renamed(group.formula, names))
-            for group in explanation.groups
+        steps=tuple(
+            replace(
+                step,
+                label=renamed(step.label, names),
+                formula=renamed(step.formula, names),
+                form=renamed(step.form, names),
+            )
+            for step in explanation.steps
         ),
-        units=tuple(replace(unit, formula=renamed(unit.formula, names)) for unit in explanation.units),
+        unit_formula=None if unit_formula is None else lambda unit: renamed(unit_formula(unit), names),
         notes=tuple(renamed(note, names) if note.startswith(COMBINED) else note for note in explanation.notes),
     )
 

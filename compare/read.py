@@ -47,6 +47,7 @@ def evaluate(
     rows = len(x)
     block = min(block, rows)
     outputs: list[np.ndarray] = []
+    keep = tuple(dict.fromkeys(keep))
     sites: dict[str, list[np.ndarray]] = {name: [] for name in keep}
     for start in range(0, rows, block):
         index = np.minimum(np.arange(start, start + block), rows - 1)
@@ -153,6 +154,10 @@ class Reading:
     def agreement(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
         """Share of the counted answers that are the net's own, balanced where there are only two classes."""
         return self.view.answers.agreement(self.counted(answers, rows), self.counted(_at(self.answers, rows), rows))
+
+    def disagreement(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
+        """Share of the counted answers that are not the net's own, or the mean share a class where that is more."""
+        return self.view.answers.disagreement(self.counted(answers, rows), self.counted(_at(self.answers, rows), rows))
 
     def match(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
         """Share of the counted answers that are right, balanced where there are only two classes."""

@@ -14,6 +14,20 @@ first half of the arguments (rows) and the rest (columns);
 import msgspec
 
 
+class StepLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One step of an explanation: where it sits in the net, how well, and what its exchange does."""
+
+    step: str
+    formula: str  # sympy string in the arguments and earlier steps
+    site: str | None = None  # that it holds, or in which it is exchanged
+    units: int | None = None  # of the hidden site that read it
+    share: float | None = None  # of the effect on the outputs, by these units
+    variance: float | None = None  # of the site that it holds, explained on rows that nothing was fitted on
+    r2: float | None = None  # of the outputs' change when it is exchanged, predicted
+    turned: float | None = None  # share of the net's answers that change when it is exchanged
+    bits: float | None = None
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A cell of a suite: what was asked, what was found, the evidence and the verdict. None where nothing applies."""
 
@@ -51,6 +65,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     formula: str | None = None  # sympy string
     formula_latex: str | None = None
     formula_mathml: str | None = None
+    program_steps: list[StepLine] = []  # one a step
     groups: list[str] = []  # one line a group of units
     gallery_formulas: list[str] = []  # one a shown unit, in the order of gallery.unit
     refusals: list[str] = []

@@ -38,6 +38,11 @@ def chance_agreement(answers: Int[np.ndarray, " n"], truth: Int[np.ndarray, " n"
     return float(sum((answers == value).mean() * (truth == value).mean() for value in values))
 
 
-def centred(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, "rows classes"]:
+def centred(outputs: Float[np.ndarray, "... classes"]) -> Float[np.ndarray, "... classes"]:
     """Outputs with their mean over the classes taken off; a single column stays."""
-    return outputs - outputs.mean(axis=1, keepdims=True) if outputs.shape[1] > 1 else outputs
+    return outputs - outputs.mean(axis=-1, keepdims=True) if outputs.shape[-1] > 1 else outputs
+
+
+def explained(actual: Float[np.ndarray, "rows units"], model: Float[np.ndarray, "rows units"]) -> np.ndarray:
+    """1 - residual / variance of each unit."""
+    return 1 - ((actual - model) ** 2).mean(axis=0) / np.maximum(actual.var(axis=0), 1e-30)

@@ -15,15 +15,16 @@ import numpy as np
 import scipy.special
 from jaxtyping import Float, Int
 
-from compare.assess import exchange, explain
+from compare.assess import explain
 from compare.evidence.bits import weigh
+from compare.evidence.interchange import interchange
 from compare.evidence.substitution import substitution
-from compare.extract.layer import Layer, argument_means, find_layer
-from compare.extract.residues import modulus, operands
+from compare.extract.residues import modulus
 from compare.fit.characters import Characters, characters, gini, spectrum
 from compare.fit.logits import fit_logits, term_values
 from compare.fit.multiples import find_multiples
 from compare.read import Reading, read
+from compare.sites.layer import Layer, argument_means, find_layer
 from compare.view import View
 from nets.net import Net, Params
 from synth.language.spec import Spec
@@ -119,7 +120,7 @@ def _dictionary(reading: Reading) -> tuple[Characters, np.ndarray, tuple[int, in
     if explanation is None or "frequencies.k" not in explanation.arrays:
         return None
     chars = characters(p, "multiplicative" if "group: multiplicative" in explanation.notes else "additive")
-    x, y = (operand[reading.fitted] for operand in operands(reading))
+    x, y = reading.x[reading.fitted, :2].T
     multiples = find_multiples(chars, x, y, reading.outputs[reading.fitted])
     return chars, chars.index(explanation.arrays["frequencies.k"]), multiples
 
@@ -148,7 +149,7 @@ def _structure(
     train: np.ndarray,
     held: np.ndarray,
 ) -> dict[str, float]:
-    x, y = operands(reading)
+    x, y = reading.x[:, :2].T
     fit = fit_logits(chars, x, y, reading.outputs, wave, held, multiples=multiples)
     waves = term_values(fit, x, y, np.arange(len(wave)))
     outputs = reading.outputs - reading.outputs.mean(axis=1, keepdims=True)
@@ -165,7 +166,7 @@ def _gini(reading: Reading, chars: Characters) -> float:
     layer = find_layer(reading)
     if not isinstance(layer, Layer):
         return float("nan")
-    first, _ = argument_means(reading.site(layer.pre), operands(reading), (chars.p, chars.p))
+    first, _ = argument_means(reading.site(layer.pre), tuple(reading.x[:, :2].T), (chars.p, chars.p))
     return gini(spectrum(chars, first))
 
 
@@ -179,7 +180,7 @@ def _evidence(reading: Reading) -> dict[str, float]:
     if explanation is None:
         return {}
     effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
-    s, d, b = substitution(reading, explanation, effect), exchange(reading, explanation), weigh(reading, explanation)
+    s, d, b = substitution(reading, explanation, effect), interchange(reading, explanation), weigh(reading, explanation)
     return {
         "s_agreement": s.agreement,
         "s_variance": s.variance,

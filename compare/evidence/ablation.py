@@ -1,41 +1,47 @@
 """The ablation pair, and the certificate: evidence about the function, reported beside S, D and B."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from compare.evidence.carrier import carriers, together, tokens_of
 from compare.explanation import Explanation
 from compare.read import Reading
-from compare.statistics import balanced_agreement, centred
+from compare.statistics import centred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ablation:
-    """Match with the task when one argument's part keeps only the variables' subspace, and when it loses it."""
+    """Match with the task when one argument's part keeps only the exchanged steps' subspace, and when it loses it."""
 
     keep: float
     remove: float
 
 
 def ablation(reading: Reading, explanation: Explanation) -> Ablation | None:
-    """Project the content that the variables live in onto their joint span, or off it; None without variables."""
-    if not explanation.variables:
+    """Project the part that the exchanged steps live in onto their joint span, or off it; None without such steps."""
+    parts = [step for step in explanation.exchanged if step.exchange and step.exchange.share is None]
+    if not parts:
         return None
-    first = explanation.variables[0]
-    basis, _ = np.linalg.qr(np.concatenate([variable.basis for variable in explanation.variables], axis=1))
-    content = first.content(reading.x)
-    inside = ((content - content.mean(axis=0)) @ basis) @ basis.T
-    outside = content - content.mean(axis=0) - inside
-    site = reading.site(first.site)
-    return Ablation(keep=_match(reading, first.site, site - outside), remove=_match(reading, first.site, site - inside))
+    kept, removed = {}, {}
+    for held in together(carriers(reading, explanation.steps, parts)):
+        tokens = tokens_of(reading, held.column, np.arange(reading.rows))
+        content = (held.part - held.part[tokens].mean(axis=0)).astype(np.float32)
+        basis = held.basis.astype(np.float32)
+        inside = (content @ basis) @ basis.T
+        site = reading.site(held.site)
+        for edits, part in ((kept, content - inside), (removed, inside)):
+            edits[held.site] = edits.get(held.site, site) - part[tokens].reshape(site.shape)
+    return Ablation(keep=_match(reading, kept), remove=_match(reading, removed))
 
 
-def _match(reading: Reading, site: str, values: np.ndarray) -> float:
-    outputs, _ = reading.run({site: values.astype(np.float32)})
-    return balanced_agreement(reading.decode(outputs), reading.targets)
+def _match(reading: Reading, edits: Mapping[str, np.ndarray]) -> float:
+    outputs, _ = reading.run({site: values.astype(np.float32) for site, values in edits.items()})
+    return reading.match(reading.decode(outputs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from compare.answers import Answers
 from compare.bits import EXCEPTIONS, exception_bits
 from compare.explanation import Code, Explanation
 from compare.read import Reading, evaluate
+from compare.step import Steps, outputs_of
 from nets.net import Params
 
 WEIGHT_PRECISIONS = (2, 3, 4, 5, 6, 8, 12)
@@ -38,7 +39,19 @@ class Bits:
 
 def weigh(reading: Reading, explanation: Explanation) -> Bits | None:
     """The shortest of the explanation's codes, each charged for the answers on which it disagrees with the net."""
-    return shortest(explanation.codes(), reading)
+    codes = explanation.codes() if explanation.codes else [code_of(reading, explanation.steps, explanation.outputs)]
+    return shortest(codes, reading)
+
+
+def code_of(reading: Reading, steps: Steps, outputs: Iterable[str], precision: int = 32) -> Code:
+    """The steps as they are, run in place of the net: their bits, and those that say how they sit in it."""
+    return Code(
+        bits_dictionary=sum(step.bits for step in steps),
+        bits_alignment=sum(step.alignment for step in steps),
+        units_kept=0,
+        precision=precision,
+        answers=reading.decode(np.asarray(outputs_of(steps, outputs, reading.x))),
+    )
 
 
 def shortest(codes: Iterable[Code], reading: Reading) -> Bits | None:

@@ -15,7 +15,7 @@ from jaxtyping import Float
 
 from compare.explanation import Explanation
 from compare.read import Reading
-from compare.statistics import centred, disagreement
+from compare.statistics import centred
 
 ROWS = 4096  # at most, fewer for wide sites
 VALUES = 2**21  # numbers in an exchanged site
@@ -33,7 +33,7 @@ class Coverage:
 def coverage(reading: Reading, explanation: Explanation) -> Coverage:
     """Exchange the sites between random pairs of inputs, then the units one by one."""
     rng = np.random.default_rng(reading.seed + 5)
-    sites, hidden = tuple(explanation.substitute(reading.x[:1])), explanation.hidden
+    sites, hidden = explanation.sites, explanation.hidden
     width = max(int(np.prod(reading.shapes[site])) for site in (*sites, hidden))
     size = min(reading.rows, int(np.clip(VALUES // width, FEWEST, ROWS)))
     others, rows = rng.permutation(reading.rows)[:size], rng.permutation(reading.rows)[:size]
@@ -49,19 +49,19 @@ def coverage(reading: Reading, explanation: Explanation) -> Coverage:
         np.put_along_axis(alone, order, mixed, axis=0)
         shares.append(_alike(alone, theirs[hidden]))
         given.append(reading.run({hidden: alone}, rows=rows)[0])
-    answers = reading.answers[others]
-    return Coverage(
-        variance=min(shares), answers=1 - max(disagreement(reading.decode(each), answers) for each in given)
-    )
+    wrong = [reading.disagreement(reading.decode(each), others) for each in given]
+    return Coverage(variance=min(shares), answers=1 - max(wrong))
 
 
 def _before(reading: Reading, sites: Sequence[str], hidden: str) -> str | None:
     """The replaced site that the hidden one is computed from, unit by unit."""
+    if hidden in sites:
+        return None
     shape = reading.shapes[hidden]
     pre = [site for site in sites if reading.shapes[site] == shape and site != hidden]
     return pre[-1] if pre and len(shape) == 1 else None
 
 
-def _alike(given: Float[np.ndarray, "rows n"], expected: Float[np.ndarray, "rows n"]) -> float:
+def _alike(given: Float[np.ndarray, "rows ..."], expected: Float[np.ndarray, "rows ..."]) -> float:
     total = float(((expected - expected.mean(axis=0)) ** 2).sum())
     return 1 - float(((given - expected) ** 2).sum()) / max(total, 1e-30) if total > 0 else 1.0

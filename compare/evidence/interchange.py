@@ -1,76 +1,182 @@
-"""D: one variable's subspace exchanged between two inputs inside the net, the change of every output predicted.
+"""D: one step's value exchanged between two inputs inside the net, the change of every output predicted.
 
 Delta R^2 = 1 - sum (D - D_hat)^2 / sum D^2 over pairs and outputs, D and D_hat centred over the outputs. The
-prediction's constants come from the unedited net. After Geiger et al. (arXiv 2106.02997), with signed changes of all
-outputs in place of the answers alone.
+prediction is the explanation run on from the changed step; its constants come from the unedited net. After Geiger et
+al. (arXiv 2106.02997), with signed changes of all outputs in place of the answers alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Float, Int
 
-from compare.explanation import Explanation, Variable
+from compare.evidence.carrier import Carrier, carriers, together, tokens_of
+from compare.explanation import Explanation
 from compare.read import Reading
 from compare.statistics import centred
+from compare.step import Step, Steps, Value, added, run_on, values_of
 
-PAIRS = 4096  # at most, fewer for wide sites
-VALUES = 2**21  # numbers in an exchanged site
-SHOWN = 16  # variables and wrong variables that are exchanged one by one, the first of each
+PAIRS, VALUES, FEWEST = 4096, 2**21, 256  # pairs at most; numbers in an exchanged site; pairs whatever the width
+SHARED_PAIRS, SHARED_VALUES, SHARED_FEWEST = 2048, 2**23, 64  # the same where a share of the units is exchanged
+SHOWN = 16  # steps that are exchanged one by one, the first of them
 NO_CHANGE = 1e-8  # of the outputs' variance; an exchange that moves less is not scored
+
+Change = Float[np.ndarray, "pairs ... classes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """One step's exchange: how far its effect is predicted, and which share of the net's answers it turns."""
+
+    step: str
+    r2: float | None  # None: it changes nothing
+    turned: float  # averaged over the net's answers where classes are unbalanced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interchange:
     """Explained share of the change of the outputs."""
 
-    r2: float  # all variables, each exchanged alone: squares summed over variables, pairs and outputs
-    control: float | None  # the same exchanges, predicted by a wrong term
-    dictionary: float | None  # all variables exchanged at once
+    r2: float  # all steps, each exchanged alone: squares summed over steps, pairs and outputs
+    control: float | None  # the same exchanges, predicted by the explanation's control
+    dictionary: float | None  # all steps exchanged at once
+    steps: tuple[Exchanged, ...] = ()
 
 
 def interchange(reading: Reading, explanation: Explanation) -> Interchange | None:
-    """Exchange every variable in turn, the wrong ones, and all at once; None where there are no variables."""
-    if not explanation.variables:
+    """Exchange every step that can be exchanged, one by one and all at once; None where there is none."""
+    parts = [step for step in explanation.exchanged if step.exchange and step.exchange.share is None]
+    shared = [step for step in explanation.exchanged if step.exchange and step.exchange.share is not None]
+    moved = [_share_moved(reading, explanation, step) for step in shared[:SHOWN]]
+    whole: list[_Moved] = []
+    if parts:
+        pairs = _Pairs.drawn(reading, explanation, parts[0])
+        held = carriers(reading, explanation.steps, parts)
+        moved += [_part_moved(pairs, [each], [step]) for each, step in zip(held[:SHOWN], parts, strict=False)]
+        whole = [_part_moved(pairs, together(held), parts)]
+    if not moved:
         return None
-    rng = np.random.default_rng(reading.seed + 2)
-    size = int(min(PAIRS, reading.rows, max(VALUES // reading.shapes[explanation.variables[0].site][0], 256)))
-    rows, others = rng.integers(reading.rows, size=size), rng.integers(reading.rows, size=size)
-    right = [_squares(reading, [variable], rows, others) for variable in explanation.variables[:SHOWN]]
-    wrong = [_squares(reading, [variable], rows, others) for variable in explanation.wrong_variables[:SHOWN]]
     return Interchange(
-        r2=_r2(right, reading) or 0.0,
-        control=_r2(wrong, reading),
-        dictionary=_r2([_squares(reading, explanation.variables, rows, others)], reading),
+        r2=_r2(reading, moved) or 0.0,
+        control=_r2(reading, moved, wrong=True) if explanation.control else None,
+        dictionary=_r2(reading, whole) if whole else None,
+        steps=tuple(Exchanged(step=each.name, r2=_r2(reading, [each]), turned=each.turned) for each in moved),
     )
 
 
-class Squares(NamedTuple):
-    """Squared residual of the prediction and squared change, summed over pairs and outputs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moved:
+    """Squares, summed over pairs and outputs, of one exchange's change and of what two predictions miss of it."""
 
-    residual: float
+    name: str
     change: float
+    residual: float
+    wrong: float  # what the control's prediction misses
+    turned: float
 
 
-def _r2(squares: Sequence[Squares], reading: Reading) -> float | None:
-    change = sum(each.change for each in squares)
+def _r2(reading: Reading, moved: Sequence[_Moved], wrong: bool = False) -> float | None:
+    change = sum(each.change for each in moved)
     if change <= NO_CHANGE * float((centred(reading.outputs) ** 2).mean()):
         return None
-    return 1 - sum(each.residual for each in squares) / change
+    return 1 - sum(each.wrong if wrong else each.residual for each in moved) / change
 
 
-def _squares(
-    reading: Reading, variables: Sequence[Variable], rows: Int[np.ndarray, " pairs"], others: Int[np.ndarray, " pairs"]
-) -> Squares:
-    x, other = reading.x[rows], reading.x[others]
-    site = variables[0].site
-    basis, _ = np.linalg.qr(np.concatenate([variable.basis for variable in variables], axis=1))
-    content = variables[0].content
-    moved = ((content(other) - content(x)) @ basis) @ basis.T
-    before = reading.run(keep=(site,), rows=rows)[1][site]
-    outputs = reading.run({site: (before + moved).astype(before.dtype)}, rows=rows)[0]
-    change = centred(outputs - reading.outputs[rows])
-    predicted = centred(np.sum([variable.predict(x, other) for variable in variables], axis=0))
-    return Squares(residual=float(((change - predicted) ** 2).sum()), change=float((change**2).sum()))
+@dataclass(frozen=True)
+class _Pairs:
+    """Pairs of inputs between which values are exchanged, and the values of both programs on them."""
+
+    reading: Reading
+    explanation: Explanation
+    rows: Int[np.ndarray, " pairs"]
+    others: Int[np.ndarray, " pairs"]
+
+    @classmethod
+    def drawn(cls, reading: Reading, explanation: Explanation, step: Step) -> "_Pairs":
+        assert step.exchange is not None
+        rng = np.random.default_rng(reading.seed + 2)
+        size = int(min(PAIRS, reading.rows, max(VALUES // _width(reading, step), FEWEST)))
+        rows, others = rng.integers(reading.rows, size=size), rng.integers(reading.rows, size=size)
+        return cls(reading, explanation, rows, others)
+
+    @cached_property
+    def programs(self) -> list["_Program"]:
+        x, other = self.reading.x[self.rows], self.reading.x[self.others]
+        names, outputs = [step.name for step in self.explanation.exchanged], self.explanation.outputs
+        return [
+            _Program(steps, outputs, x, values_of(steps, x, [*outputs, *names]), values_of(steps, other, names))
+            for steps in (self.explanation.steps, self.explanation.control)
+            if steps
+        ]
+
+    def counted(self, change: Change) -> Change:
+        """Centred over the classes; nothing at positions that do not count."""
+        mask = self.reading.mask
+        return centred(change) if mask is None else centred(change) * mask[self.rows][..., None]
+
+    def scored(self, names: Sequence[str], edits: Mapping[str, np.ndarray], where: np.ndarray | None = None) -> _Moved:
+        """Run the net with its sites edited, and compare with the programs run on from the exchanged steps."""
+        outputs = self.reading.run(edits, rows=self.rows)[0]
+        change = self.counted(outputs - self.reading.outputs[self.rows])
+        predicted = [self.counted(program.predicted(names, where)) for program in self.programs]
+        missed = [float(((change - each) ** 2).sum()) for each in predicted]
+        turned = self.reading.disagreement(self.reading.decode(outputs), self.rows)
+        return _Moved(
+            name=names[0], change=float((change**2).sum()), residual=missed[0], wrong=missed[-1], turned=turned
+        )
+
+
+@dataclass(frozen=True)
+class _Program:
+    """Steps with their values on some inputs, and those of the exchanged steps on the others."""
+
+    steps: Steps
+    outputs: tuple[str, ...]
+    x: np.ndarray
+    values: dict[str, Value]
+    theirs: dict[str, Value]
+
+    def predicted(self, names: Sequence[str], where: Bool[np.ndarray, "pairs units"] | None) -> Change:
+        """The change of the outputs when the named steps take the other inputs' values, where they are exchanged."""
+        changed = {name: self.theirs[name] for name in names}
+        if where is not None:
+            changed = {name: jnp.where(where, value, self.values[name]) for name, value in changed.items()}
+        after = run_on(self.steps, self.x, self.values, changed)
+        touched = [name for name in self.outputs if name in after]
+        if not touched:
+            return np.zeros_like(np.asarray(added(self.values, self.outputs)))
+        return np.asarray(added(after, touched) - added(self.values, touched))
+
+
+def _part_moved(pairs: _Pairs, held: Sequence[Carrier], steps: Sequence[Step]) -> _Moved:
+    """The steps' subspaces exchanged together."""
+    reading, edits = pairs.reading, {}
+    for each in held:
+        mine, theirs = (tokens_of(reading, each.column, rows) for rows in (pairs.rows, pairs.others))
+        moved = (each.along(theirs) - each.along(mine)) @ each.basis.T
+        before = (
+            edits[each.site] if each.site in edits else reading.run(keep=(each.site,), rows=pairs.rows)[1][each.site]
+        )
+        edits[each.site] = (before + moved.reshape(before.shape)).astype(before.dtype)
+    return pairs.scored([step.name for step in steps], edits)
+
+
+def _share_moved(reading: Reading, explanation: Explanation, step: Step) -> _Moved:
+    """A random share of the units exchanged."""
+    assert step.exchange is not None
+    assert step.exchange.share is not None
+    rng = np.random.default_rng(reading.seed + 3)
+    size = int(np.clip(SHARED_VALUES // _width(reading, step), SHARED_FEWEST, SHARED_PAIRS))
+    rows, others = rng.integers(reading.rows, size=(2, size))
+    site = step.exchange.site
+    before, after = (reading.run(keep=(site,), rows=each)[1][site] for each in (rows, others))
+    where = rng.random(before.shape) < step.exchange.share
+    return _Pairs(reading, explanation, rows, others).scored([step.name], {site: np.where(where, after, before)}, where)
+
+
+def _width(reading: Reading, step: Step) -> int:
+    assert step.exchange is not None
+    return int(np.prod(reading.shapes[step.exchange.site]))

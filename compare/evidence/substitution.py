@@ -1,14 +1,14 @@
 """S: the sites replaced by the declared template, the rest of the net run on with its true weights."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.explanation import Edits, Explanation, Inputs
+from compare.explanation import Explanation
 from compare.read import Reading
-from compare.statistics import balanced_agreement, wilson
+from compare.statistics import wilson
+from compare.step import Steps, substituted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +27,12 @@ class Substitution:
 
 def substitution(reading: Reading, explanation: Explanation, effect: Float[np.ndarray, " units"]) -> Substitution:
     """Run the net on the explanation's sites, and on its controls'; `effect` weights the hidden site's units."""
-    agreement, domain, variance = _score(reading, explanation.substitute, explanation.hidden, effect)
-    low, high = wilson(agreement, len(reading.reported))
-    control = explanation.control and _score(reading, explanation.control, explanation.hidden, effect)
-    permuted = explanation.permuted and _score(reading, explanation.permuted, explanation.hidden, effect)
+    agreement, domain, variance = _score(reading, explanation.steps, explanation.hidden, effect)
+    low, high = wilson(agreement, len(reading.counted(reading.answers[reading.reported], reading.reported)))
+    control, permuted = (
+        _score(reading, steps, explanation.hidden, effect) if steps else None
+        for steps in (explanation.control, explanation.permuted)
+    )
     return Substitution(
         agreement=agreement,
         low=low,
@@ -44,27 +46,24 @@ def substitution(reading: Reading, explanation: Explanation, effect: Float[np.nd
 
 
 def _score(
-    reading: Reading,
-    substitute: Callable[[Inputs], Edits],
-    hidden: str,
-    effect: Float[np.ndarray, " units"],
+    reading: Reading, steps: Steps, hidden: str, effect: Float[np.ndarray, " units"]
 ) -> tuple[float, float, float]:
-    edits = {site: np.asarray(value) for site, value in substitute(reading.x).items()}
+    edits = {site: np.asarray(value) for site, value in substituted(steps, reading.x).items()}
     outputs, sites = reading.run(edits, keep=(hidden,))
     answers = reading.decode(outputs)
     variance = explained_variance(reading.site(hidden), sites[hidden], reading.reported, effect)
-    agreement = balanced_agreement(answers[reading.reported], reading.answers[reading.reported])
-    return agreement, balanced_agreement(answers, reading.answers), variance
+    agreement = reading.agreement(answers[reading.reported], reading.reported)
+    return agreement, reading.agreement(answers), variance
 
 
 def explained_variance(
-    actual: Float[np.ndarray, "rows units"],
-    fitted: Float[np.ndarray, "rows units"],
+    actual: Float[np.ndarray, "rows ..."],
+    fitted: Float[np.ndarray, "rows ..."],
     rows: Int[np.ndarray, " n"],
     effect: Float[np.ndarray, " units"],
 ) -> float:
     """1 - residual / variance on the given rows, units weighted by their effect on the outputs."""
-    actual, fitted = actual[rows], fitted[rows]
+    actual, fitted = (site.reshape(len(site), -1)[rows] for site in (actual, fitted))
     residual = ((actual - fitted) ** 2).mean(axis=0) @ effect
     total = actual.var(axis=0) @ effect
     return float(1 - residual / max(float(total), 1e-30))

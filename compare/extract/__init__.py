@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from compare.asked import Asked, asked
 from compare.explanation import Explanation, Refusal
-from compare.extract import attention, boolean, boolean_layer, integers, residues
-from compare.extract.asked import Asked, asked
+from compare.extract import attention, boolean, integers, residues
 from compare.read import Reading
 from compare.sample import Samples
 from compare.view import View
@@ -25,7 +25,7 @@ class Extractor(NamedTuple):
 
 
 EXTRACTORS = (
-    Extractor(boolean.NAME, boolean_layer.reads, boolean.extract),
+    Extractor(boolean.NAME, boolean.reads, boolean.extract),
     Extractor(residues.NAME, residues.reads, residues.extract),
     Extractor(attention.NAME, attention.reads, attention.extract),
     Extractor(integers.NAME, integers.reads, integers.extract),

@@ -1,6 +1,5 @@
 """Fitters: one site, or one unit, as an expression over the arguments or over other sites."""
 
-from compare.fit.characters import fit_one_wave
 from compare.fit.connectives import express
 from compare.fit.enumerate import enumerated
 from compare.fit.heads import fit_heads
@@ -14,10 +13,11 @@ from compare.fit.ramps import fit_ramps
 from compare.fit.threshold import fit_threshold
 from compare.fit.walsh import walsh
 from compare.fit.waves import wave_links
+from compare.search import search
 
 FITTERS = (
     quotient,
-    fit_one_wave,
+    search,
     wave_links,
     fit_logits,
     fit_heads,

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Complex, Float, Int
+from jaxtyping import Complex, Float, Int
 
+from compare.search import Choice, Target
+
+GRID = 4  # frequencies of waves over a line, a step of pi / n
 GroupName = Literal["additive", "multiplicative"]
 
 
@@ -47,6 +50,12 @@ def characters(p: int, group: GroupName = "additive") -> Characters:
     k = np.arange(1, (period - 1) // 2 + 1)
     z = np.exp(2j * np.pi * np.outer(k, logarithm) / period) * live
     return Characters(p=p, group=group, k=k, z=z)
+
+
+def line_waves(n: int) -> Characters:
+    """Waves of frequency pi k / 4 n over 0 .. n - 1, k = 1 .. 4 n; they do not close, as those of residues do."""
+    k = np.arange(1, GRID * n + 1)
+    return Characters(p=n, group="additive", k=k, z=np.exp(1j * np.pi / GRID * np.outer(k, np.arange(n)) / n))
 
 
 def period_of(chars: Characters) -> str:
@@ -93,60 +102,37 @@ class Waves:
     multiples: tuple[int, int] = (1, 1)
 
 
-def fit_one_wave(
+def wave_target(
     chars: Characters,
     x: Int[np.ndarray, " rows"],
     y: Int[np.ndarray, " rows"],
     values: Float[np.ndarray, "rows units"],
-    allowed: Bool[np.ndarray, " waves"] | None = None,
-    forbidden: Int[np.ndarray, " units"] | None = None,
+    weight: Float[np.ndarray, " units"],
     multiples: tuple[int, int] = (1, 1),
-) -> Waves:
-    """Least squares of each unit by each allowed frequency, linear in both arguments' waves; the best one is kept.
+) -> Target:
+    """One frequency a unit, linear in both arguments' waves, is proposed for a site: a search for `compare.search`."""
+    first, second = (chars.z**multiple for multiple in multiples)
 
-    `forbidden` bars one frequency a unit, besides what `allowed` leaves.
-    """
-    gram, moment = _normal_equations(chars, x, y, values, multiples)
-    waves = len(chars.k)
-    fixed = [0, *range(1 + 4 * waves, len(gram))]
-    total = np.maximum((values.astype(np.float64) ** 2).sum(axis=0) - moment[0] ** 2 / len(x), 1e-30)
-    units = values.shape[1]
-    best = np.full(units, -np.inf)
-    wave = np.zeros(units, dtype=int)
-    solution = np.zeros((len(fixed) + 4, units))
-    for row in np.arange(waves) if allowed is None else np.flatnonzero(allowed):
-        columns = [*fixed, *range(1 + 4 * row, 5 + 4 * row)]
-        ridge = 1e-9 * np.trace(gram[np.ix_(columns, columns)]) * np.eye(len(columns))
-        candidate = np.linalg.solve(gram[np.ix_(columns, columns)] + ridge, moment[columns])
-        gain = (candidate * moment[columns]).sum(axis=0) - moment[0] ** 2 / len(x)
-        better = gain > best
-        if forbidden is not None:
-            better &= forbidden != row
-        best = np.where(better, gain, best)
-        wave = np.where(better, row, wave)
-        solution = np.where(better, candidate, solution)
-    extras, waves_part = solution[1:-4], solution[-4:]
+    def columns(row: int) -> Float[np.ndarray, "4 rows"]:
+        one, other = first[row][x], second[row][y]
+        return np.stack([one.real, one.imag, other.real, other.imag])
+
+    fixed = np.concatenate([np.ones((1, len(x))), chars.extra[x].T, chars.extra[y].T])
+    return Target(values=values, weight=weight, columns=columns, fixed=fixed, count=len(chars.k))
+
+
+def waves_of(choice: Choice, multiples: tuple[int, int] = (1, 1)) -> Waves:
+    """What was chosen, as waves."""
+    constants = choice.solution[-4:]
     return Waves(
-        wave=wave,
-        bias=solution[0],
-        a=waves_part[0] + 1j * waves_part[1],
-        b=waves_part[2] + 1j * waves_part[3],
-        extra=extras,
-        explained=np.clip(best / total, 0.0, 1.0),
+        wave=choice.term,
+        bias=choice.solution[0],
+        a=constants[0] + 1j * constants[1],
+        b=constants[2] + 1j * constants[3],
+        extra=choice.solution[1:-4],
+        explained=choice.explained,
         multiples=multiples,
     )
-
-
-def _normal_equations(
-    chars: Characters, x: np.ndarray, y: np.ndarray, values: np.ndarray, multiples: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Gram matrix and moments of the columns 1, then (cos x, sin x, cos y, sin y) a wave, then the extras."""
-    first, second = (chars.z**multiple for multiple in multiples)
-    waves = np.stack([np.real(first)[:, x], np.imag(first)[:, x], np.real(second)[:, y], np.imag(second)[:, y]], axis=1)
-    columns = np.concatenate(
-        [np.ones((1, len(x))), waves.reshape(-1, len(x)), chars.extra[x].T, chars.extra[y].T]
-    ).astype(np.float32)
-    return (columns @ columns.T).astype(np.float64), (columns @ values).astype(np.float64)
 
 
 def wave_parts(chars: Characters, fit: Waves) -> tuple[Float[np.ndarray, "p units"], Float[np.ndarray, "p units"]]:

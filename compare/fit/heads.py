@@ -6,15 +6,15 @@ pattern * (c + alpha cos w x + beta sin w x), one frequency w a unit (the struct
 transformers by Nanda et al., arXiv 2301.05217; their attention heads are periodic in one frequency too).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Complex, Float, Int
+from jaxtyping import Array, Complex, Float, Int
 
 from compare.fit.characters import Characters, spectrum
+from compare.search import Choice, Target, search
 
 SCORE_WAVES = 2
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
@@ -39,6 +39,12 @@ class Heads:
         """Positions that hold an input column."""
         return np.flatnonzero(self.column >= 0)
 
+    def renamed(self, names: Int[np.ndarray, " p"]) -> "Heads":
+        """The same with every token under another name."""
+        back = np.argsort(names)
+        value = tuple(table[:, back] for table in self.value)
+        return replace(self, score=self.score[:, :, back], value=value, x=names[self.x])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadFit:
@@ -56,43 +62,27 @@ class HeadFit:
     explained: Float[np.ndarray, " units"]  # of the pre-activation's variance on the fitted rows, in [0, 1]
 
 
-def fit_heads(
-    heads: Heads, allowed: Bool[np.ndarray, " waves"] | None = None, shuffle: Int[np.ndarray, " p"] | None = None
-) -> HeadFit:
-    """Least squares of the whole template; `shuffle` renames the tokens before fitting, tables come back unshuffled."""
-    waves = np.arange(len(heads.chars.k)) if allowed is None else np.flatnonzero(allowed)
-    heads = heads if shuffle is None else _shuffled(heads, shuffle)
+def fit_heads(heads: Heads, allowed: Int[np.ndarray, " waves"] | None = None) -> HeadFit:
+    """Least squares of the whole template, by the allowed frequencies."""
+    waves = np.arange(len(heads.chars.k)) if allowed is None else allowed
     score_waves, score = _fit_scores(heads, waves)
     patterns = _patterns(score, heads.column, heads.x)
-    sample = slice(None, None, max(1, len(heads.x) // SEARCH_ROWS))
-    free = _fit_units(replace(heads, x=heads.x[sample], pre=heads.pre[sample]), patterns[:, :, sample], waves)
-    share = np.bincount(free.wave, weights=heads.importance, minlength=len(heads.chars.k))
-    dictionary = np.flatnonzero(share >= DICTIONARY_SHARE * share.sum())
-    fitted = _fit_units(heads, patterns, dictionary)
-    fit = HeadFit(
+    cut = slice(None, None, max(1, len(heads.x) // SEARCH_ROWS))
+    sample = replace(heads, x=heads.x[cut], pre=heads.pre[cut])
+    target, fewer = _target(heads, patterns), _target(sample, patterns[:, :, cut])
+    fitted = search(target, DICTIONARY_SHARE, waves, sample=fewer)
+    return HeadFit(
         column=heads.column,
-        dictionary=dictionary,
+        dictionary=fitted.dictionary,
         score_waves=score_waves,
         score=score,
-        value=tuple(_projected(heads, table, dictionary) for table in heads.value),
-        wave=fitted.wave,
+        value=tuple(_projected(heads, table, fitted.dictionary) for table in heads.value),
+        wave=fitted.term,
         bias=fitted.solution[0],
         read=_tables(heads, fitted),
         gain=_gains(heads, fitted),
         explained=fitted.explained,
     )
-    return fit if shuffle is None else _unshuffled(fit, shuffle)
-
-
-def _shuffled(heads: Heads, shuffle: np.ndarray) -> Heads:
-    names = np.argsort(shuffle)
-    value = tuple(table[:, names] for table in heads.value)
-    return replace(heads, score=heads.score[:, :, names], value=value, x=shuffle[heads.x])
-
-
-def _unshuffled(fit: HeadFit, shuffle: np.ndarray) -> HeadFit:
-    value = tuple(table[:, shuffle] for table in fit.value)
-    return replace(fit, score=fit.score[:, :, shuffle], value=value, read=fit.read[:, :, shuffle])
 
 
 def _basis(chars: Characters, waves: Int[np.ndarray, " waves"]) -> Float[np.ndarray, "p columns"]:
@@ -130,57 +120,39 @@ def _patterns(score: np.ndarray, column: np.ndarray, x: np.ndarray) -> Float[np.
     return weight / weight.sum(axis=1, keepdims=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Units:
-    wave: Int[np.ndarray, " units"]
-    solution: Float[np.ndarray, "columns units"]
-    explained: Float[np.ndarray, " units"]
+def _target(heads: Heads, patterns: Float[np.ndarray, "heads positions rows"]) -> Target:
+    """A constant and every head's pattern at every position; a term is these patterns times one frequency's waves."""
+    flat = patterns.reshape(-1, patterns.shape[-1])
 
-
-def _fit_units(heads: Heads, patterns: np.ndarray, waves: Int[np.ndarray, " waves"]) -> _Units:
-    """Each unit by its best single frequency: 1, then a head's and position's pattern times 1, cos and sin."""
-    pre = heads.pre.astype(np.float32)
-    centre = pre.mean(axis=0)
-    pre = pre - centre
-    total = np.maximum((pre**2).sum(axis=0), 1e-30)
-    best, wave = np.full(pre.shape[1], -np.inf), np.full(pre.shape[1], waves[0])
-    solution = np.zeros((1, pre.shape[1]))
-    for row, columns in _columns(heads, patterns, waves):
-        gram, moment = (columns @ columns.T).astype(np.float64), (columns @ pre).astype(np.float64)
-        gram += RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram))
-        candidate = np.linalg.solve(gram, moment)
-        gain = (candidate * moment).sum(axis=0)
-        better = gain > best
-        best, wave = np.where(better, gain, best), np.where(better, row, wave)
-        solution = np.where(better, candidate, solution)
-    solution[0] += centre
-    return _Units(wave=wave, solution=solution, explained=np.clip(best / total, 0.0, 1.0))
-
-
-def _columns(heads: Heads, patterns: np.ndarray, waves: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    ones = np.ones((1, len(heads.x)), dtype=np.float32)
-    flat = patterns.reshape(-1, patterns.shape[-1]).astype(np.float32)
-    for row in waves:
+    def columns(row: int) -> Float[np.ndarray, "c rows"]:
         z = heads.chars.z[row].astype(np.complex64)
         waved = [patterns[:, s] * z[heads.x[:, heads.column[s]]] for s in heads.arguments]
-        parts = np.concatenate([part for w in waved for part in (np.real(w), np.imag(w))])
-        yield int(row), np.concatenate([ones, flat, parts]).astype(np.float32)
+        return np.concatenate([part for w in waved for part in (np.real(w), np.imag(w))])
+
+    return Target(
+        values=heads.pre.astype(np.float32),
+        weight=heads.importance,
+        columns=columns,
+        fixed=np.concatenate([np.ones((1, flat.shape[1])), flat]),
+        count=len(heads.chars.k),
+        ridge=RIDGE,
+    )
 
 
-def _gains(heads: Heads, fitted: _Units) -> Complex[np.ndarray, "heads positions units"]:
+def _gains(heads: Heads, fitted: Choice) -> Complex[np.ndarray, "heads positions units"]:
     """The complex g of every reading Re(conj(g) z(x))."""
     n, s = heads.score.shape[:2]
-    gain = np.zeros((n, s, len(fitted.wave)), dtype=complex)
+    gain = np.zeros((n, s, len(fitted.term)), dtype=complex)
     parts = fitted.solution[1 + n * s :].reshape(len(heads.arguments), 2, n, -1)
     for i, position in enumerate(heads.arguments):
         gain[:, position] = parts[i, 0] + 1j * parts[i, 1]
     return gain
 
 
-def _tables(heads: Heads, fitted: _Units) -> Float[np.ndarray, "heads positions p units"]:
+def _tables(heads: Heads, fitted: Choice) -> Float[np.ndarray, "heads positions p units"]:
     n, s = heads.score.shape[:2]
     constant = fitted.solution[1 : 1 + n * s].reshape(n, s, 1, -1)
-    z = heads.chars.z[fitted.wave].T  # (p, units)
+    z = heads.chars.z[fitted.term].T  # (p, units)
     gain = _gains(heads, fitted)
     return (constant + np.real(np.conj(gain)[:, :, None] * z)).astype(np.float32)
 

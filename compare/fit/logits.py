@@ -80,7 +80,7 @@ def _columns(
     return np.stack([u, u * v, np.conj(u), np.conj(u) * v], axis=-1)
 
 
-def turned(z: Complex[np.ndarray, "waves p"], multiple: int) -> Complex[np.ndarray, "waves p"]:
+def turned(z: Complex[np.ndarray, "*waves p"], multiple: int) -> Complex[np.ndarray, "*waves p"]:
     """The waves of so many times their frequency."""
     return (z if multiple > 0 else np.conj(z)) ** abs(multiple)
 
@@ -124,25 +124,35 @@ def _real_when_close(value: complex) -> complex:
     return complex(value.real) if value.imag**2 <= TERM_SHARE * abs(value) ** 2 else complex(value)
 
 
+def contribution(
+    fit: LogitWaves, term: int, first: np.ndarray | Array, y: np.ndarray | Array
+) -> Float[Array, "rows p"]:
+    """One frequency's part of every output, from the first argument's turned wave (rows,); JAX."""
+    own = fit.characters.z[fit.wave[term]]
+    second = jnp.asarray(turned(own, fit.sign).astype(np.complex64))[y]
+    clock, pizza, clock_mirrored, pizza_mirrored = (complex(weight) for weight in fit.weight[term])
+    u, v = jnp.asarray(first) * second, jnp.real(first * jnp.conj(second))
+    model = u * (clock + pizza * v) + jnp.conj(u) * (clock_mirrored + pizza_mirrored * v)
+    wave = jnp.asarray(own.astype(np.complex64))
+    return jnp.outer(jnp.real(model), jnp.real(wave)) + jnp.outer(jnp.imag(model), jnp.imag(wave))
+
+
+def first_wave(fit: LogitWaves, term: int, x: np.ndarray | Array) -> Complex[Array, " rows"]:
+    """One frequency's wave of the first argument, turned as often as the outputs read it; JAX."""
+    return jnp.asarray(turned(fit.characters.z[fit.wave[term]], fit.lead).astype(np.complex64))[x]
+
+
 def term_values(
     fit: LogitWaves, x: Int[np.ndarray, " rows"], y: Int[np.ndarray, " rows"], chosen: Int[np.ndarray, " n"]
 ) -> Float[np.ndarray, "rows p"]:
     """The chosen frequencies' part of every output."""
-    columns = _columns(fit.characters, fit.wave[chosen], x, y, fit.lead, fit.sign)
-    model = np.einsum("nwt,wt->nw", columns, fit.weight[chosen])
-    return np.real(model @ np.conj(fit.characters.z[fit.wave[chosen]])).astype(np.float32)
+    return np.asarray(sum(contribution(fit, int(i), first_wave(fit, int(i), x), y) for i in chosen))
 
 
 def formula_outputs(fit: LogitWaves, x: np.ndarray | Array) -> Float[Array, "rows p"]:
     """All frequencies in JAX: the formula in place of the net."""
-    own = fit.characters.z[fit.wave]
-    z = jnp.asarray(own.astype(np.complex64))
-    weight = jnp.asarray(fit.weight.astype(np.complex64))
-    first = jnp.asarray(turned(own, fit.lead).astype(np.complex64))[:, x[:, 0]].T
-    second = jnp.asarray(turned(own, fit.sign).astype(np.complex64))[:, x[:, 1]].T
-    u, v = first * second, jnp.real(first * jnp.conj(second))
-    model = u * (weight[:, 0] + weight[:, 1] * v) + jnp.conj(u) * (weight[:, 2] + weight[:, 3] * v)
-    return jnp.real(model @ jnp.conj(z))
+    parts = [contribution(fit, i, first_wave(fit, i, x[:, 0]), x[:, 1]) for i in range(len(fit.wave))]
+    return jnp.asarray(sum(parts))
 
 
 def formula_text(fit: LogitWaves, digits: int = 3) -> str:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from compare.search import Target, best_terms
+
 KNOTS = 2
 
 
@@ -19,17 +21,16 @@ class Ramps(NamedTuple):
 def fit_ramps(table: Float[np.ndarray, "n columns"]) -> Ramps:
     """Least squares of every column by a line with two knots, over all pairs of knots."""
     n, columns = table.shape
-    best = np.full(columns, np.inf)
-    knots, corners = np.zeros((KNOTS, columns), dtype=int), np.zeros((KNOTS + 2, columns))
-    for pair in itertools.combinations(range(1, n - 1), KNOTS):
-        design = hats(n, pair)
-        theta = np.linalg.solve(design.T @ design, design.T @ table)
-        rss = -np.einsum("ku,ku->u", theta, design.T @ table)
-        better = rss < best
-        best = np.where(better, rss, best)
-        corners = np.where(better, theta, corners)
-        knots[:, better] = np.array(pair)[:, None]
-    return Ramps(knots, corners)
+    pairs = list(itertools.combinations(range(1, n - 1), KNOTS))
+    target = Target(
+        values=table,
+        weight=np.ones(columns),
+        columns=lambda i: hats(n, pairs[i]).T,
+        fixed=np.zeros((0, n)),
+        count=len(pairs),
+    )
+    choice = best_terms(target)
+    return Ramps(np.array(pairs)[choice.term].T, choice.solution)
 
 
 def ramp_table(fit: Ramps, n: int) -> Float[np.ndarray, "n columns"]:
@@ -37,6 +38,15 @@ def ramp_table(fit: Ramps, n: int) -> Float[np.ndarray, "n columns"]:
     t = np.arange(n)
     columns = [np.interp(t, [0, *fit.knots[:, u], n - 1], fit.corners[:, u]) for u in range(fit.corners.shape[1])]
     return np.stack(columns, axis=1)
+
+
+def ramp_text(fit: Ramps, column: int, n: int, name: str) -> list[str]:
+    """One column's summands, as sympy strings in the integer's name."""
+    places = np.array([0, *fit.knots[:, column], n - 1])
+    slopes = np.diff(fit.corners[:, column]) / np.diff(places)
+    line = [f"{fit.corners[0, column]:.3g}", f"{slopes[0]:.3g}*{name}"]
+    turns = zip(places[1:-1], np.diff(slopes), strict=True)
+    return line + [f"{turn:.3g}*Max(0, {name} - {knot})" for knot, turn in turns]
 
 
 def hats(n: int, knots: tuple[int, ...]) -> Float[np.ndarray, "n corners"]:

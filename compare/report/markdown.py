@@ -9,6 +9,7 @@ from compare.report.comparison import Card, Figure, Read, cards, told
 from compare.report.growth import families
 from compare.report.phases import timings
 from compare.report.show import DASH, listed, shortened
+from compare.report.step_lines import step_line
 from compare.report.tables import (
     SIZE_HEADINGS,
     Table,
@@ -177,6 +178,7 @@ def _net(record: Record) -> Iterable[str]:
         yield escaped(record.program_statement)
     for heading, lines in (
         ("Criteria", record.criteria),
+        ("Steps", [step_line(step) for step in record.program_steps]),
         ("Groups", record.groups),
         ("Refusals", record.refusals),
         ("Notes", record.notes),

@@ -16,6 +16,7 @@ from compare.report.chart_data import Charts
 from compare.report.gallery import Gallery, gallery
 from compare.report.letters import letters
 from compare.report.mathml import summands
+from compare.report.step_lines import step_line
 from compare.report.terms import FACTS, READ, present, shown, term
 
 TERMS_SHOWN = 16  # of a formula; a net without a program can have hundreds, of which the text holds all
@@ -88,6 +89,10 @@ def _groups(net: Net) -> dict[str, Any]:
     return {"lines": net.record.groups, "letters": letters(" ".join(formulas))} if formulas else {}
 
 
+def _steps(net: Net) -> list[str]:
+    return [step_line(step) for step in net.record.program_steps]
+
+
 def _gallery(net: Net) -> Gallery | None:
     return gallery(net.record, net.arrays, net.room)
 
@@ -108,6 +113,7 @@ PANELS = (
     Panel("verdict", "Verdict", _verdict, "The reason, and every criterion in order."),
     Panel("formula", "Formula", _formula, "What the net computes for its outputs."),
     Panel("programs", "The two programs", _programs, "What was read in the net, and what the enumeration found."),
+    Panel("steps", "Steps", _steps, "Where each step sits, how well, and what its exchange does."),
     Panel("groups", "Groups of units", _groups, "Units that share a form."),
     Panel("gallery", "Neuron gallery", _gallery, "Units beside their fitted forms."),
     Panel("charts", "Charts", _charts, "Evidence with controls, bits, frequencies, curves along training."),

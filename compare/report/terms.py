@@ -18,6 +18,7 @@ from compare.report.show import (
     text,
     yes_or_no,
 )
+from compare.report.step_lines import step_lines
 from compare.report.verdicts import agrees, outcome
 
 
@@ -139,6 +140,12 @@ EXPLANATION = (
     Term("read", "read", shortened, "What was read in the net: its program, or its formula, like terms said once."),
     Term("formula_latex", "formula, LaTeX", text, "The formula in LaTeX."),
     Term("formula_mathml", "formula, MathML", text, "The formula in MathML."),
+    Term(
+        "program_steps",
+        "program's steps",
+        step_lines,
+        "Each step of the explanation: its site, how well it fits, its effect.",
+    ),
     Term("groups", "groups", listed, "Units that share a form, one line a group."),
     Term("gallery_formulas", "unit formulas", listed, "The formula of each unit shown in the gallery."),
     Term("refusals", "refusals", listed, "Methods that refused to explain this net, and why."),

@@ -12,10 +12,9 @@ from compare.evidence.rival import rival
 from compare.evidence.substitution import substitution
 from compare.explanation import Explanation, Refusal
 from compare.extract import attention
-from compare.extract.attention_code import homogeneous_power
-from compare.extract.attention_layer import HeadLayer, find_heads
-from compare.extract.layer import Layer, find_layer
 from compare.read import Reading, read
+from compare.sites.heads import HeadLayer, find_heads
+from compare.sites.layer import Layer, find_layer, homogeneous_power
 from compare.view import by_position
 from nets.arch.mlp import mlp
 from nets.edits import tapping
@@ -81,13 +80,14 @@ def test_substitution_replaces_scores_values_and_units(found):
 
 def test_exchanged_variables_move_the_outputs_as_predicted(found):
     given, explanation = found
-    assert [variable.site for variable in explanation.variables] == ["embed.0"] * 4
+    places = [step.exchange.site for step in explanation.exchanged if step.exchange]
+    assert places == ["embed.0"] * 4
     right = interchange(given, explanation)
     assert right is not None
     assert right.r2 > 0.8
-    wrong = dataclasses.replace(explanation, variables=explanation.wrong_variables, wrong_variables=())
-    other = interchange(given, wrong)
-    assert other is None or other.r2 < 0.1
+    assert right.control is None or right.control < 0.1
+    assert [each.step for each in right.steps] == [step.name for step in explanation.exchanged]
+    assert all(each.turned > 0.3 for each in right.steps)
 
 
 def test_the_code_is_shorter_than_the_table(found):
@@ -100,6 +100,7 @@ def test_the_code_is_shorter_than_the_table(found):
 
 def test_codes_are_charged_for_every_unit(found):
     _, explanation = found
+    assert explanation.codes is not None
     codes = list(explanation.codes())
     assert codes
     for code in codes:
@@ -128,11 +129,11 @@ def test_other_nonlinearities_have_no_code():
     given = reading()
     heads = find_heads(given, 23)
     assert isinstance(heads, HeadLayer)
-    assert homogeneous_power(given, heads) == 1
+    assert homogeneous_power(given, heads.layer) == 1
     given.cache["hidden.0"] = given.site("hidden.0.pre") ** 2
-    assert homogeneous_power(given, heads) == 2
+    assert homogeneous_power(given, heads.layer) == 2
     given.cache["hidden.0"] = np.tanh(given.site("hidden.0.pre"))
-    assert homogeneous_power(given, heads) is None
+    assert homogeneous_power(given, heads.layer) is None
 
 
 def refusal(given: Reading) -> str:
@@ -235,7 +236,7 @@ def with_site(given: Reading, name: str, value) -> Reading:
 
 def test_extractors_never_see_the_right_answers():
     source = Path(attention.__file__).parent
-    for file in source.glob("attention*.py"):
+    for file in source.rglob("*.py"):
         text = file.read_text()
         assert "targets" not in text
         assert "oracle" not in text

@@ -83,14 +83,14 @@ def test_heads_are_recovered():
 
 def test_forbidden_frequencies_are_not_used():
     planted, _ = heads()
-    allowed = ~np.isin(np.arange(9), [1, 4])
+    allowed = np.setdiff1d(np.arange(9), [1, 4])
     fit = fit_heads(planted, allowed)
     assert not set(fit.dictionary) & {1, 4}
     assert not set(fit.score_waves.ravel()) & {1, 4}
     assert fit.explained.max() < 0.5
 
 
-def test_tables_of_a_shuffled_fit_belong_to_the_true_tokens():
+def test_tokens_under_other_names_are_fitted_under_their_own():
     planted, _ = heads()
     shuffle = np.random.default_rng(1).permutation(P)
     names = np.argsort(shuffle)
@@ -103,8 +103,8 @@ def test_tables_of_a_shuffled_fit_belong_to_the_true_tokens():
         pre=planted.pre,
         importance=planted.importance,
     )
-    fit = fit_heads(renamed, shuffle=shuffle)
-    np.testing.assert_allclose(pre_activations(fit, renamed.x), planted.pre, atol=2e-3)
+    back = fit_heads(renamed.renamed(shuffle))
+    np.testing.assert_allclose(pre_activations(back, shuffle[renamed.x]), planted.pre, atol=2e-3)
     assert fit_heads(renamed).explained.max() < 0.9
 
 

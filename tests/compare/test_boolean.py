@@ -13,11 +13,13 @@ from planted_bits import inputs, read_bits
 from compare.answers import Classes
 from compare.bits import table_bits
 from compare.evidence.bits import weigh
+from compare.evidence.interchange import Interchange, interchange
 from compare.evidence.substitution import substitution
-from compare.evidence.units import exchange_units, local_units
+from compare.evidence.units import local_units
 from compare.explanation import Explanation, Refusal
-from compare.extract.boolean import affine_codes, extract
-from compare.extract.boolean_code import PRECISIONS
+from compare.extract.boolean.code import PRECISIONS
+from compare.extract.boolean.extract import affine_codes, extract
+from compare.step import substituted
 from compare.view import View
 from nets import mlp, wrap
 from nets.edits import tapping
@@ -58,13 +60,19 @@ def explanation_of(reading) -> Explanation:
     return found
 
 
+def exchanged(reading, explanation) -> Interchange:
+    found = interchange(reading, explanation)
+    assert found is not None
+    return found
+
+
 def scores(reading, explanation):
     """S agreement, D2, and bits over the table's."""
     effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
     bits = weigh(reading, explanation)
     assert bits is not None
     agreement = substitution(reading, explanation, effect).agreement
-    return agreement, exchange_units(reading, explanation).r2, bits.total / table_bits(reading.answers, 2)
+    return agreement, exchanged(reading, explanation).r2, bits.total / table_bits(reading.answers, 2)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -90,11 +98,11 @@ def test_the_formula_runs_in_place_of_the_net(name, explained):
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_controls_fail_where_the_program_passes(name, explained):
     reading, explanation = explained(name)
-    exchange = exchange_units(reading, explanation)
+    exchange = exchanged(reading, explanation)
     assert exchange.control is not None
     assert exchange.control < 0.3
     for wrong in (explanation.control, explanation.permuted):
-        edits = {site: np.asarray(value) for site, value in wrong(reading.x).items()}
+        edits = {site: np.asarray(value) for site, value in substituted(wrong, reading.x).items()}
         answers = reading.decode(reading.run(edits)[0])
         balanced = np.mean([(answers == reading.answers)[reading.answers == a].mean() for a in (0, 1)])
         assert balanced < 0.9
@@ -103,6 +111,7 @@ def test_controls_fail_where_the_program_passes(name, explained):
 def test_codes_of_a_count_cost_what_is_declared(explained):
     """The weights and 3; a unit a sign, q + 3 for its bias, q + 2 for its effect; the header, how many units."""
     reading, explanation = explained("threshold")
+    assert explanation.codes is not None
     codes = list(explanation.codes())
     assert {code.precision for code in codes} <= set(PRECISIONS)
     for code in codes:
@@ -115,6 +124,7 @@ def test_codes_of_a_count_cost_what_is_declared(explained):
 def test_codes_of_a_subset_cost_what_is_declared(explained):
     """log2 C(12, 4) + log2 12; a unit 4 signs, or the largest, 4 signs and 3 magnitudes; bias, effect and header."""
     reading, explanation = explained("junta")
+    assert explanation.codes is not None
     codes = list(explanation.codes())
     for code in codes:
         assert code.bits_dictionary == pytest.approx(np.log2(495) + np.log2(12))
@@ -162,10 +172,17 @@ def test_units_of_a_lookup_are_local_and_those_of_a_program_are_not(explained):
 
 def test_the_exchange_is_exact_for_the_nets_own_units_and_zero_for_silent_ones(explained):
     reading, explanation = explained("junta")
-    own = replace(explanation, substitute=lambda x: {"hidden.0.pre": reading.site("hidden.0.pre")[x @ PLACES]})
-    assert exchange_units(reading, own).r2 == pytest.approx(1.0, abs=1e-6)
-    silent = replace(explanation, substitute=lambda x: {"hidden.0.pre": np.full((len(x), 1), -1.0, np.float32)})
-    assert exchange_units(reading, silent).r2 == pytest.approx(0.0, abs=1e-6)
+    pre = reading.site("hidden.0.pre")
+    own = by_units(explanation, lambda x: pre[x @ PLACES])
+    assert exchanged(reading, own).r2 == pytest.approx(1.0, abs=1e-6)
+    silent = by_units(explanation, lambda x: np.full((len(x), pre.shape[1]), -1.0, np.float32))
+    assert exchanged(reading, silent).r2 == pytest.approx(0.0, abs=1e-6)
+
+
+def by_units(explanation: Explanation, compute) -> Explanation:
+    """The same explanation with other pre-activations."""
+    steps = tuple(replace(step, compute=compute) if step.holds else step for step in explanation.steps)
+    return replace(explanation, steps=steps)
 
 
 PLACES = 2 ** np.arange(12)[::-1]

@@ -5,11 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.fit.characters import characters, fit_one_wave, gini, spectrum, wave_parts
+from compare.fit.characters import Characters, Waves, characters, gini, spectrum, wave_parts, wave_target, waves_of
 from compare.fit.logits import fit_logits, formula_outputs, formula_text, term_values
+from compare.search import best_terms, forbidden, search
 
 P = 23
 A, B = np.divmod(np.arange(P * P), P)
+
+
+def fitted(chars: Characters, values: np.ndarray, rows: np.ndarray) -> Waves:
+    return waves_of(search(wave_target(chars, A[rows], B[rows], values[rows], np.ones(values.shape[1]))))
 
 
 @given(st.integers(1, 11), st.floats(0.2, 3), st.floats(0.2, 3), st.floats(-3, 3), st.floats(-2, 2))
@@ -18,7 +23,7 @@ def test_a_planted_wave_is_recovered(k: int, first: float, second: float, phase:
     values = (bias + first * np.cos(w * A + phase) + second * np.cos(w * B - phase))[:, None]
     half = np.random.default_rng(k).permutation(P * P)[: P * P // 2]
     chars = characters(P)
-    fit = fit_one_wave(chars, A[half], B[half], values[half])
+    fit = fitted(chars, values, half)
     assert chars.k[fit.wave[0]] == k
     first, second = wave_parts(chars, fit)
     np.testing.assert_allclose(first[A] + second[B], values, atol=1e-3)
@@ -39,11 +44,14 @@ def test_a_composite_modulus_has_no_multiplicative_waves() -> None:
 
 def test_a_forbidden_wave_is_not_chosen() -> None:
     chars = characters(P)
-    values = np.cos(2 * np.pi * 3 * A / P)[:, None]
-    allowed = chars.k != 3
-    assert chars.k[fit_one_wave(chars, A, B, values).wave[0]] == 3
-    assert chars.k[fit_one_wave(chars, A, B, values, allowed).wave[0]] != 3
-    assert chars.k[fit_one_wave(chars, A, B, values, forbidden=np.array([2])).wave[0]] != 3
+    target = wave_target(chars, A, B, np.cos(2 * np.pi * 3 * A / P)[:, None], np.ones(1))
+    true = search(target)
+    assert chars.k[true.term[0]] == 3
+    assert chars.k[best_terms(target, np.flatnonzero(chars.k != 3)).term[0]] != 3
+    assert chars.k[best_terms(target, barred=np.array([2])).term[0]] != 3
+    wrong = forbidden(target, true)
+    assert chars.k[wrong.term[0]] != 3
+    assert wrong.explained[0] < 0.01 < true.explained[0]
 
 
 @pytest.mark.parametrize("sign", [1, -1])

@@ -14,18 +14,12 @@ from compare.assess import gather
 from compare.evidence.bits import weigh
 from compare.explanation import Explanation, Refusal
 from compare.extract.integers import extract
-from compare.extract.integers_templates import (
-    GRID,
-    LOBE,
-    additive_tables,
-    fit_waves,
-    fit_wrong_waves,
-    line_waves,
-)
-from compare.extract.layer import Layer, find_layer
+from compare.extract.integers.templates import LOBE, additive_tables, fit_waves
+from compare.fit.characters import GRID, line_waves
 from compare.fit.readout import RIDGE
 from compare.judge import INTEGERS, judge
 from compare.read import Reading
+from compare.sites.layer import Layer, find_layer
 from compare.view import View, by_position
 from nets import mlp
 from synth import BOOL, INT, Fn, Spec
@@ -143,7 +137,7 @@ def test_forbidden_frequencies_stay_out_of_the_control() -> None:
     table = np.real(line_waves(24).z).T
     true = fit_waves(table, table)
     assert true.waves is not None
-    wrong = fit_wrong_waves(table, table, true.waves.wave)
+    wrong = fit_waves(table, table, barred=true.waves.wave)
     assert wrong.waves is not None
     assert (np.abs(wrong.waves.wave - true.waves.wave) > LOBE * GRID).all()
     assert wrong.waves.explained.mean() < 0.5 * true.waves.explained.mean()

@@ -8,14 +8,18 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from compare.explanation import Inputs
-from compare.extract.integers_templates import GRID, line_waves
-from compare.fit.quotient import pairs
+from compare.fit.bank import proposals
+from compare.fit.characters import GRID, line_waves
 from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading
+from compare.step import Inputs
 from compare.text import plus
+from synth import Budget
 
 CONSTANT_BITS = 8.0
+BUDGET = Budget(seconds=2.0, bits=15.0, bytes=1 << 28)  # of functions of both arguments
+SAMPLE = 256  # rows whose means are compared on as many others
+TRIED = 3
 WAVES = 32  # at most, those with the largest share
 
 
@@ -32,32 +36,53 @@ class Formula:
 
 def fit_formula(reading: Reading, n: int, waves: Int[np.ndarray, " waves"] | None) -> Formula:
     """The formula that explains most; `waves` are rows of `line_waves` that units read, the most important first."""
-    a, b = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
-    tries = [
-        _profile(reading, n, name, column.reshape(n, n))
-        for name, column, _ in pairs(("a", a.ravel()), ("b", b.ravel()), None)
-        if column.max() < 2 * n
-    ]
+    tries = _profiles(reading, n)
     if waves is not None:
         tries += [_wave_sum(reading, n, waves[:WAVES], sign) for sign in (1, -1)]
     return max(tries, key=lambda formula: formula.variance)
 
 
-def _profile(reading: Reading, n: int, name: str, q: Int[np.ndarray, "n n"]) -> Formula:
-    """r(c - q(a, b)), the profile r a table."""
-    goal = _centred(reading)
-    shift = np.arange(n) - q[reading.arguments[0], reading.arguments[1]][:, None]
+def _profiles(reading: Reading, n: int) -> list[Formula]:
+    """Profiles around functions of both arguments from the enumerator's bank, those that explain a sample best."""
+    a, b = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
+    bank = proposals({"a": a.ravel(), "b": b.ravel()}, BUDGET)
+    q = bank.columns.astype(int).T.reshape(-1, n, n)
+    near = np.flatnonzero((q.min(axis=(1, 2)) > -n) & (q.max(axis=(1, 2)) < 2 * n))
+    few = np.random.default_rng(reading.seed).permutation(reading.fitted)[: 2 * SAMPLE]
+    goal, x = _centred(reading), reading.x
+    seen, unseen = np.arange(len(few))[:SAMPLE], few[SAMPLE:]
+    tries = [_shifted(q[i], x[few], goal[few], seen)[0] for i in near]
+    shares = np.array([_variance(goal[unseen], model[SAMPLE:]) for model in tries])
+    best = near[np.argsort(-np.round(shares, 6), kind="stable")[:TRIED]]
+    return [_profile(reading, goal, q[i], bank.texts[i], float(bank.bits[i])) for i in best]
+
+
+def _shifted(
+    q: Int[np.ndarray, "n n"],
+    x: Int[np.ndarray, "rows 2"],
+    goal: Float[np.ndarray, "rows n"],
+    rows: Int[np.ndarray, " fitted"],
+) -> tuple[Float[np.ndarray, "rows n"], Float[np.ndarray, " shifts"], int]:
+    """r(c - q(a, b)), its table r of means over some rows, and the least shift."""
+    shift = np.arange(len(q)) - q[x[:, 0], x[:, 1]][:, None]
     least, count = int(shift.min()), int(np.ptp(shift)) + 1
-    cells = (shift - least)[reading.fitted].ravel()
+    cells = (shift[rows] - least).ravel()
     size = np.maximum(np.bincount(cells, minlength=count), 1)
-    r = np.bincount(cells, weights=goal[reading.fitted].ravel(), minlength=count) / size
+    r = np.bincount(cells, weights=goal[rows].ravel(), minlength=count) / size
+    return r[shift - least], r, least
+
+
+def _profile(
+    reading: Reading, goal: Float[np.ndarray, "rows n"], q: Int[np.ndarray, "n n"], name: str, bits: float
+) -> Formula:
+    model, r, least = _shifted(q, reading.x, goal, reading.fitted)
     peak = float(r[-least] - np.delete(r, -least).mean())
     return Formula(
         text=f"{peak:.3g}*KroneckerDelta(c, {name}) + r(c - ({name}))",
         name=name,
         run=partial(_run_profile, q, r.astype(np.float32), least),
-        variance=_variance(goal, r[shift - least]),
-        bits=float(np.log2(6)) + CONSTANT_BITS * count,
+        variance=_variance(goal, model),
+        bits=bits + CONSTANT_BITS * len(r),
     )
 
 

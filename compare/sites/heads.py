@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.extract.layer import Layer, find_layer
 from compare.read import Reading
+from compare.sites.layer import Layer, class_means, find_layer
 
 TOKEN_SHARE = 1e-4  # of a position's mean square that may remain beyond what its own token gives
 SCORE = re.compile(r"head\.(\d+)\.(\d+)\.score")
@@ -104,7 +104,7 @@ def _flat(values: np.ndarray) -> Float[np.ndarray, "rows positions features"]:
 
 
 def _determines(x: np.ndarray, column: int, values: Float[np.ndarray, "rows features"], p: int) -> bool:
-    table = token_means(values, x[:, column] if column != NO_COLUMN else np.zeros(len(x), dtype=int), p)
+    table = class_means(values, x[:, column] if column != NO_COLUMN else np.zeros(len(x), dtype=int), p)
     fitted = table[x[:, column]] if column != NO_COLUMN else table[:1]
     return float(((values - fitted) ** 2).sum()) <= TOKEN_SHARE * float((values.astype(np.float64) ** 2).sum())
 
@@ -120,14 +120,19 @@ def _tables(
         if held == NO_COLUMN:
             tables.append(np.broadcast_to(mine.mean(axis=0), (p, mine.shape[1])))
         else:
-            tables.append(token_means(mine, reading.x[rows, held], p))
+            tables.append(class_means(mine, reading.x[rows, held], p))
     return np.stack(tables)
 
 
-def token_means(
-    values: Float[np.ndarray, "rows features"], tokens: Int[np.ndarray, " rows"], p: int
-) -> Float[np.ndarray, "p features"]:
-    """Mean of the rows with each token; zero for a token that does not occur."""
-    member = np.zeros((p, len(values)), dtype=np.float32)
-    member[tokens, np.arange(len(values))] = 1.0
-    return (member @ values) / np.maximum(member.sum(axis=1), 1.0)[:, None]
+def find_embedding(reading: Reading, p: int) -> str | None:
+    """The first site that is a function of the first input column alone."""
+    tokens = reading.x[:, 0]
+    for site in reading.net.sites:
+        if len(reading.shapes[site]) != 1 or reading.shapes[site][0] < 2:
+            continue
+        own = reading.site(site)
+        table = class_means(own, tokens, p)
+        varies = float(table.var(axis=0).sum())
+        if varies > 0 and float(((own - table[tokens]) ** 2).sum(axis=1).mean()) <= 1e-6 * varies:
+            return site
+    return None

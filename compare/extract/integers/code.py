@@ -9,30 +9,33 @@ ramp's log-amplitude and the offset are finer too.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Complex, Float, Int
+from jaxtyping import Float, Int
 
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
-from compare.extract.boolean_layer import activate
-from compare.extract.integers_templates import GRID, Template, line_waves
-from compare.extract.layer import Layer
-from compare.extract.residues_code import AMPLITUDE_BITS, BIAS_BITS, SIZES, log_amplitude, phase, uniform
-from compare.fit.characters import Waves, wave_parts
+from compare.extract.integers.templates import Template
+from compare.fit.characters import GRID, Waves, line_waves, wave_parts
+from compare.fit.levels import log_levels, phase, rough_waves, uniform
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
 from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading
+from compare.sites.layer import Layer, activate_sums, strength
 
+AMPLITUDE_BITS, BIAS_BITS = 3, 5
+LEVELS = 2**AMPLITUDE_BITS
 PRECISIONS = (3, 4, 5, 8)
 FINEST = PRECISIONS[-1]
 OFFSET_BITS, FINE_OFFSET_BITS, FINE_SCALE_BITS = 8, 14, 12
+SIZES = 14  # numbers of kept units tried for each precision
 HEADER_BITS = 10.0  # which of the declared templates, tied or not, centred or not
 
 
 def codes(reading: Reading, layer: Layer, template: Template, n: int) -> Iterator[Code]:
     """Programs over a grid of precisions and numbers of kept units, each run on the whole domain."""
-    importance = reading.site(layer.hidden).std(axis=0) * np.sqrt(layer.effect)
+    importance = strength(reading, layer)
     order = np.argsort(-importance)
     limit = table_bits(reading.answers, reading.view.classes)
     for tied in (False, True) if template.waves is not None else (False,):
@@ -41,7 +44,7 @@ def codes(reading: Reading, layer: Layer, template: Template, n: int) -> Iterato
             most = int(min(len(order), limit // cost, (importance > 0).sum()))
             kept = order[: max(most, 1)]
             rough = quantised(template, n, kept, q, tied)
-            hidden = _activations(reading, layer, rough, kept)
+            hidden = activate_sums(reading, layer, rough, kept)
             for base in (0.0, hidden.mean(axis=0)):
                 yield from _sizes(reading, layer, template, hidden - base, kept, q, cost)
 
@@ -89,46 +92,27 @@ def quantised(
 ) -> tuple[Float[np.ndarray, "n kept"], Float[np.ndarray, "n kept"]]:
     """Tables of both arguments' parts from the quantised constants alone."""
     if template.waves is not None:
-        w = template.waves
-        a, b = _tied(w.a[kept], w.b[kept]) if tied else (w.a[kept], w.b[kept])
-        rough = Waves(
-            wave=w.wave[kept],
-            bias=uniform(w.bias[kept], BIAS_BITS),
-            a=log_amplitude(np.abs(a)) * phase(a, q),
-            b=log_amplitude(np.abs(b)) * phase(b, q),
-            extra=w.extra[:, kept],
-            explained=w.explained[kept],
-        )
-        return wave_parts(line_waves(n), rough)
+        waves = _tied(template.waves) if tied else template.waves
+        return wave_parts(line_waves(n), rough_waves(waves, kept, q, LEVELS, BIAS_BITS))
     assert template.ramps is not None
     first, second = (_rough_ramps(Ramps(r.knots[:, kept], r.corners[:, kept]), n, q) for r in template.ramps)
     return first, second
 
 
-def _tied(a: Complex[np.ndarray, " kept"], b: Complex[np.ndarray, " kept"]) -> tuple[np.ndarray, np.ndarray]:
+def _tied(waves: Waves) -> Waves:
     """The nearest waves of which the second is the first or its negative."""
-    sign = np.where(np.real(a * np.conj(b)) >= 0, 1.0, -1.0)
-    mean = (a + sign * b) / 2
-    return mean, sign * mean
+    sign = np.where(np.real(waves.a * np.conj(waves.b)) >= 0, 1.0, -1.0)
+    mean = (waves.a + sign * waves.b) / 2
+    return replace(waves, a=mean, b=sign * mean)
 
 
 def _rough_ramps(ramps: Ramps, n: int, q: int) -> Float[np.ndarray, "n columns"]:
     """Ramps whose corners have q + 2 bits of a scale of their own, itself on a few levels."""
     top = np.abs(ramps.corners).max(axis=0)
-    scale = log_amplitude(top, _scale_bits(q))
+    scale = log_levels(top, 2 ** _scale_bits(q))
     levels = 2 ** (q + 1) - 1
     steps = np.round(ramps.corners / np.maximum(top, 1e-30) * levels) / levels
     return ramp_table(Ramps(ramps.knots, steps * scale), n)
-
-
-def _activations(
-    reading: Reading, layer: Layer, parts: tuple[np.ndarray, np.ndarray], kept: Int[np.ndarray, " kept"]
-) -> Float[np.ndarray, "rows kept"]:
-    """The net's own nonlinearity on the quantised pre-activations."""
-    x, y = reading.arguments
-    pre = np.zeros((reading.rows, reading.shapes[layer.pre][0]), dtype=np.float32)
-    pre[:, kept] = parts[0][x] + parts[1][y]
-    return activate(reading, layer.pre, layer.hidden, pre)[:, kept]
 
 
 class _Readouts:
@@ -165,7 +149,7 @@ class _Readouts:
         else:
             weights = wave_readout(self.moments, size)
             readout = np.real(phase(weights, q)[:, None] * np.conj(self.z[:size]))
-            readout = log_amplitude(np.abs(weights))[:, None] * readout
+            readout = log_levels(np.abs(weights), LEVELS)[:, None] * readout
         rest = self.goal - self.hidden[:size] @ (readout - readout.mean(axis=1, keepdims=True))
         t = np.linspace(-1, 1, self.n)
         curve = np.stack([np.ones(self.n), t, t**2], axis=1)

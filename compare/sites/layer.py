@@ -1,6 +1,7 @@
 """Finding a hidden layer: a site before the nonlinearity, the site after it, and what each argument contributes."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from jaxtyping import Float, Int
 from compare.read import Reading
 
 ADDITIVE_SHARE = 1e-6  # of a site's variance that may remain beyond a sum of single-argument parts
+EQUAL = 1e-4  # of the largest activation
 LINEAR_SPREAD = 1e-6  # of the squared Jacobian that may change between inputs
 
 
@@ -47,6 +49,57 @@ def find_layer(reading: Reading) -> Layer | str:
     )
 
 
+def find_additive_layer(reading: Reading) -> Layer | str:
+    """A hidden layer whose pre-activation is a sum over the first two inputs; or why there is none."""
+    layer = find_layer(reading)
+    if isinstance(layer, str):
+        return layer
+    columns, values = (reading.x[:, 0], reading.x[:, 1]), reading.site(layer.pre)
+    means = argument_means(values, columns, tuple(int(column.max()) + 1 for column in columns))
+    beyond = beyond_sum(values, columns, means)
+    if beyond > ADDITIVE_SHARE:
+        return f"site {layer.pre} is not a sum over the arguments: {beyond:.2g} of its variance is beyond it"
+    return unexplained_site(reading, layer.pre) or layer
+
+
+def activate(reading: Reading, pre: str, hidden: str, values: Float[np.ndarray, "m units"]) -> np.ndarray:
+    """`hidden` with `pre` replaced: the net's own nonlinearity, which sees one and the same input for every row.
+
+    Other numbers of rows than the reading's are padded to a power of two, so that few shapes are compiled.
+    """
+    m = len(values)
+    padded = m if m == reading.rows else max(64, 1 << (m - 1).bit_length())
+    edit = np.zeros((padded, values.shape[1]), dtype=np.float32)
+    edit[:m] = values
+    return reading.run({pre: edit}, keep=(hidden,), rows=np.zeros(padded, dtype=int))[1][hidden][:m]
+
+
+def activate_sums(
+    reading: Reading, layer: Layer, parts: Sequence[Float[np.ndarray, "n kept"]], kept: Int[np.ndarray, " kept"]
+) -> Float[np.ndarray, "rows kept"]:
+    """Activations of some units over the domain, their pre-activations sums of a table for each of the first inputs."""
+    pre = np.zeros((reading.rows, reading.shapes[layer.pre][0]), dtype=np.float32)
+    pre[:, kept] = sum(part[tokens] for part, tokens in zip(parts, reading.x.T, strict=False))
+    return activate(reading, layer.pre, layer.hidden, pre)[:, kept]
+
+
+def power_of(pre: np.ndarray, power: int) -> np.ndarray:
+    """ReLU for 1, the square for 2."""
+    return np.maximum(pre, 0) if power == 1 else pre**2
+
+
+def homogeneous_power(reading: Reading, layer: Layer) -> int | None:
+    """1 where the hidden layer is a ReLU, 2 where it squares, else None: other units have no scale to give away."""
+    pre, own = reading.site(layer.pre), reading.site(layer.hidden)
+    tolerance = EQUAL * max(float(np.abs(own).max()), 1e-30)
+    return next((power for power in (1, 2) if float(np.abs(power_of(pre, power) - own).max()) <= tolerance), None)
+
+
+def strength(reading: Reading, layer: Layer) -> Float[np.ndarray, " units"]:
+    """Each unit's deviation over the domain times its effect on the outputs; codes leave out the weakest first."""
+    return reading.site(layer.hidden).std(axis=0) * np.sqrt(layer.effect)
+
+
 def importance(reading: Reading, layer: Layer, rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, " units"]:
     """Each unit's variance on the rows times its effect on the outputs, as a share of the layer's."""
     weight = reading.site(layer.hidden)[rows].var(axis=0) * layer.effect
@@ -78,10 +131,13 @@ def argument_means(
 ) -> tuple[Float[np.ndarray, "size features"], ...]:
     """Mean of a site for each value of each argument, the overall mean taken off."""
     centre = values.mean(axis=0)
-    return tuple(_class_means(values, argument, size) - centre for argument, size in zip(arguments, sizes, strict=True))
+    return tuple(class_means(values, argument, size) - centre for argument, size in zip(arguments, sizes, strict=True))
 
 
-def _class_means(values: np.ndarray, argument: np.ndarray, size: int) -> np.ndarray:
+def class_means(
+    values: Float[np.ndarray, "rows features"], argument: Int[np.ndarray, " rows"], size: int
+) -> Float[np.ndarray, "size features"]:
+    """Mean of the rows with each value of an argument; zero for a value that does not occur."""
     member = np.zeros((size, len(argument)), dtype=values.dtype)
     member[argument, np.arange(len(argument))] = 1.0
     return (member @ values).astype(np.float64) / np.maximum(np.bincount(argument, minlength=size), 1)[:, None]

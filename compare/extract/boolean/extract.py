@@ -4,19 +4,18 @@ Both templates, the size of their dictionaries and the rule by which one is chos
 units' weights are the net's own. That a pre-activation is affine in the bits explains any net and is a baseline only.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from compare.asked import Asked, typed
 from compare.evidence.bits import shortest
-from compare.evidence.units import FRACTION, explained_change, predicted_change
-from compare.explanation import Code, Edits, Explanation, Group, Inputs, Refusal, UnitFit
-from compare.extract.boolean_code import PRECISIONS, codes, entry_bits
-from compare.extract.boolean_layer import BitLayer, find_bit_layer, outputs_of
-from compare.extract.boolean_templates import (
+from compare.explanation import Code, Explanation, Refusal
+from compare.extract.boolean.code import PRECISIONS, codes, entry_bits
+from compare.extract.boolean.templates import (
     Entry,
     Template,
     count_template,
@@ -28,23 +27,24 @@ from compare.fit.named import FAITHFUL, Named, name, weighted_text
 from compare.fit.walsh import cube_of
 from compare.programs import in_words
 from compare.read import Reading
+from compare.sites.bits import BitLayer, find_bit_layer, outputs_of
+from compare.step import Exchange, Inputs, Step, Steps, Value
 from compare.text import joined, plus
+from synth.language.types import BOOL
 
 NAME = "boolean"
 AGREEMENT = 0.995  # on the fitted half; of the dictionaries that reach this
 EXCHANGE = 0.87  # and this, the one with the shortest code is taken
+SHARE = 1 / 8  # of the units that are exchanged: a variable that is aligned with the inputs tests the function alone
 EXCHANGE_ROWS = 512  # pairs
 FINALISTS = 3  # dictionaries whose codes are compared at every precision
-SHOWN_UNITS = 12
 DRAWS = 64  # signed permutations of a count's weights among which the control's is chosen
 AFFINE_VALUES = 2**24  # floats a site may hold over the domain for the baseline
-
-Substitute = Callable[[Inputs], Edits]
 
 
 def extract(reading: Reading) -> Explanation | Refusal:
     """Subsets of bits or shared counts for every unit, and the short name of the function that the net computes."""
-    layer = find_bit_layer(reading)
+    layer = reads(reading) or find_bit_layer(reading)
     if isinstance(layer, str):
         return Refusal(extractor=NAME, reason=layer)
     if not layer.importance.any():
@@ -55,6 +55,16 @@ def extract(reading: Reading) -> Explanation | Refusal:
     template = choose(layer, first.bits)
     named = name(cube, np.array(template.entries[0].weights, dtype=float)) if template.entries[0].kind == "V" else first
     return _explanation(layer, template, named)
+
+
+def reads(asked: Asked) -> str | None:
+    """None for tasks from Booleans, on all of their values, to a Boolean; otherwise why not."""
+    kind = typed(asked)
+    if not kind.args or any(t != BOOL for t in (*kind.args, kind.result)):
+        return f"expected Boolean arguments and a Boolean result, got a specification of type {kind}"
+    if asked.rows != 2 ** len(kind.args):
+        return f"expected all 2^{len(kind.args)} inputs in the domain, got {asked.rows} rows"
+    return None
 
 
 def affine_codes(reading: Reading) -> Iterator[Code]:
@@ -103,10 +113,10 @@ def fitted_exchange(template: Template) -> float:
     size = min(EXCHANGE_ROWS, len(layer.sample) // 2)
     actual = layer.values[size : 2 * size] - layer.values[:size]
     fitted = template.tables.hidden(template.activations, layer.sample[: 2 * size])
-    moved = rng.random(actual.shape) < FRACTION
-    out = layer.out[:, None]
-    change = predicted_change(actual, moved, out)
-    return explained_change(change, predicted_change(fitted[size:] - fitted[:size], moved, out))
+    moved = (rng.random(actual.shape) < SHARE) * layer.out
+    change, missed = (actual * moved).sum(axis=1), ((actual - fitted[size:] + fitted[:size]) * moved).sum(axis=1)
+    total = float((change**2).sum())
+    return 1 - float((missed**2).sum()) / total if total > 0 else 0.0
 
 
 def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanation:
@@ -118,21 +128,19 @@ def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanati
             if template.entries[0].kind == "J"
             else "each unit's pre-activation is alpha v + beta, v an integer-weighted count shared by units"
         ),
-        substitute=_substitute(layer, template.weights, template.bias),
-        run=_run(layer, named),
+        steps=(*_entries(layer, template), *_steps(layer, template.weights, template.bias)),
+        outputs=("outputs",),
         hidden=layer.hidden,
-        fitted=reading.fitted,
-        variables=(),
-        wrong_variables=(),
-        control=_substitute(layer, _forbidden(layer, template), template.bias),
-        permuted=_substitute(layer, *_permuted(layer, template)),
+        control=_steps(layer, _forbidden(layer, template), template.bias),
+        permuted=_steps(layer, *_permuted(layer, template)),
         codes=partial(codes, template),
         baseline=partial(affine_codes, reading),
         formula=named.formula,
         program=in_words(named.formula, reading.spec),
         bits_formula=named.cost,
-        groups=_groups(layer, template),
-        units=_units(layer, template),
+        short=partial(_run, layer, named),
+        importance=layer.importance,
+        unit_formula=partial(unit_formula, template),
         arrays={"function.agreement": np.array(named.agreement)},
         notes=(
             *([] if named.agreement >= FAITHFUL else ["no short name of the function was found; this is the closest"]),
@@ -143,30 +151,56 @@ def _explanation(layer: BitLayer, template: Template, named: Named) -> Explanati
     )
 
 
-def _substitute(
-    layer: BitLayer, weights: Float[np.ndarray, "n units"], bias: Float[np.ndarray, " units"]
-) -> Substitute:
-    site, bits = layer.pre, partial(_bits, layer.columns, layer.low, layer.step)
+def _entries(layer: BitLayer, template: Template) -> Iterator[Step]:
+    """The dictionary's variables, with the units that read each."""
+    labels = [entry_label(entry) for entry in template.entries]
+    for label in dict.fromkeys(labels):
+        same = [e for e, other in enumerate(labels) if other == label]
+        entry = template.entries[same[0]]
+        yield Step(
+            name=f"entry {same[0]}",
+            label=label,
+            formula=label.removeprefix("v = "),
+            compute=partial(_levels, layer, entry),
+            units=np.flatnonzero(np.isin(template.chosen, same)),
+            form=_form(entry),
+            bits=entry_bits(entry),
+        )
 
-    def substitute(x: Inputs) -> Edits:
-        return {site: (2.0 * bits(x) - 1.0).astype(jnp.float32) @ jnp.asarray(weights, jnp.float32) + jnp.asarray(bias)}
 
-    return substitute
+def _steps(layer: BitLayer, weights: Float[np.ndarray, "n units"], bias: Float[np.ndarray, " units"]) -> Steps:
+    """Every unit's pre-activation with these constants, what it becomes, and the outputs."""
+
+    def units(x: Inputs) -> Value:
+        return (2.0 * layer.bits(x) - 1.0).astype(jnp.float32) @ jnp.asarray(weights, jnp.float32) + jnp.asarray(bias)
+
+    return (
+        Step(name="units", formula="bias + sum of weights of the bits read", compute=units, holds=layer.pre),
+        Step(
+            name="activations",
+            formula="act(units)",
+            reads=("units",),
+            compute=lambda _, pre: layer.activate(np.asarray(pre)),
+            exchange=Exchange(site=layer.hidden, share=SHARE),
+        ),
+        Step(
+            name="outputs",
+            formula="activations . read-out",
+            reads=("activations",),
+            compute=lambda _, hidden: layer.outputs(np.asarray(hidden) @ layer.out + layer.offset),
+        ),
+    )
 
 
-def _run(layer: BitLayer, named: Named) -> Callable[[Inputs], Float[Array, "n classes"]]:
-    bits, classes = partial(_bits, layer.columns, layer.low, layer.step), layer.reading.outputs.shape[1]
-    boundary = layer.boundary
+def _levels(layer: BitLayer, entry: Entry, x: Inputs) -> Value:
+    return entry.values(np.asarray(layer.bits(x)))
+
+
+def _run(layer: BitLayer, named: Named, x: Inputs) -> Float[Array, "n classes"]:
+    """The named function with the sign of the net's own answers."""
     sign = 1.0 if int(layer.answers(np.ones(1, np.float32))[0]) == 1 else -1.0
-
-    def run(x: Inputs) -> Float[Array, "n classes"]:
-        return jnp.asarray(outputs_of(sign * (2.0 * named(bits(x)) - 1.0) + boundary, classes))
-
-    return run
-
-
-def _bits(columns: np.ndarray, low: np.ndarray, step: np.ndarray, x: Inputs) -> Int[Array, "n bits"]:
-    return (jnp.asarray(x)[:, columns] - low) // step
+    margin = sign * (2.0 * named(layer.bits(x)) - 1.0) + layer.boundary
+    return jnp.asarray(outputs_of(margin, layer.reading.outputs.shape[1]))
 
 
 def _forbidden(layer: BitLayer, template: Template) -> Float[np.ndarray, "n units"]:
@@ -213,23 +247,6 @@ def _permuted(layer: BitLayer, template: Template) -> tuple[np.ndarray, np.ndarr
     return _largest(weights, sizes), bias
 
 
-def _groups(layer: BitLayer, template: Template) -> tuple[Group, ...]:
-    groups = []
-    for e, entry in enumerate(template.entries):
-        mine = np.flatnonzero((template.chosen == e) & (layer.importance > 1e-4))
-        if not len(mine):
-            continue
-        groups.append(
-            Group(
-                label=entry_label(entry),
-                units=tuple(int(unit) for unit in mine),
-                formula=_form(entry),
-                share=float(layer.importance[template.chosen == e].sum()),
-            )
-        )
-    return tuple(sorted(groups, key=lambda group: -group.share))
-
-
 def entry_label(entry: Entry) -> str:
     """`x2, x7, x10`, or `v = 2*x0 + x3`."""
     if entry.kind == "J":
@@ -245,24 +262,6 @@ def _form(entry: Entry) -> str:
     if entry.kind == "V":
         return f"act(alpha*({_count(entry)}) + beta)"
     return f"act(beta + {' + '.join(f'w{i}*x{i}' for i in entry.bits)})"
-
-
-def _units(layer: BitLayer, template: Template) -> tuple[UnitFit, ...]:
-    fitted = template.tables.hidden(template.activations, layer.sample)
-    variance = 1 - ((layer.values - fitted) ** 2).mean(axis=0) / np.maximum(layer.values.var(axis=0), 1e-30)
-    return tuple(
-        UnitFit(
-            unit=int(u),
-            formula=unit_formula(template, int(u)),
-            variance=float(variance[u]),
-            importance=float(layer.importance[u]),
-        )
-        for u in _shown(layer)
-    )
-
-
-def _shown(layer: BitLayer) -> Int[np.ndarray, " shown"]:
-    return np.argsort(-layer.importance)[:SHOWN_UNITS]
 
 
 def unit_formula(template: Template, u: int) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Complex, Float, Int
 
-from compare.extract.residues_code import phase, uniform
 from compare.fit.characters import Characters
 from compare.fit.heads import Heads
+from compare.fit.levels import log_levels, phase, uniform
+from compare.sites.layer import power_of
 
 READING_OCTAVES = 4.0
 
@@ -101,11 +102,6 @@ def features(
     return {row: np.asarray(value).T for row, value in mixed.items()}
 
 
-def activate(pre: np.ndarray, power: int) -> np.ndarray:
-    """ReLU for 1, the square for 2."""
-    return np.maximum(pre, 0) if power == 1 else pre**2
-
-
 def hidden(rough: Rough, mixed: Features, power: int) -> Float[np.ndarray, "rows units"]:
     """Activations, centred over the rows."""
     rows = len(next(iter(mixed.values())))
@@ -114,7 +110,7 @@ def hidden(rough: Rough, mixed: Features, power: int) -> Float[np.ndarray, "rows
         mine = np.flatnonzero(rough.wave == row)
         columns = np.concatenate([np.real(own), np.imag(own)], axis=1)
         weights = np.concatenate([np.real(rough.gain[mine]), np.imag(rough.gain[mine])], axis=1).T.astype(np.float32)
-        acts[:, mine] = activate(columns @ weights + rough.bias[mine].astype(np.float32), power)
+        acts[:, mine] = power_of(columns @ weights + rough.bias[mine].astype(np.float32), power)
     return acts - acts.mean(axis=0)
 
 
@@ -164,7 +160,7 @@ def free(chars: Characters, units: Units, q: int, harmonics: int, grain: Grain) 
     return Rough(
         wave=units.wave,
         bias=uniform(np.clip(units.bias / top[:, 0], -1, 1), q + 1),
-        gain=_log_levels(size / top, q - 1) * phase(units.gain, q),
+        gain=log_levels(size / top, 2 ** (q - 1), READING_OCTAVES, top=1.0) * phase(units.gain, q),
         write=_waves(chars, units.wave, written),
         unit_bits=float(units.gain.shape[1] * (2 * q - 1) + 2 * (q + 1)),
         shared_bits=shared_bits,
@@ -198,11 +194,6 @@ def _waves(
 ) -> Float[np.ndarray, "units p"]:
     z = chars.z[wave][:, None] ** np.arange(1, written.shape[1] + 1)[:, None]
     return np.real(np.einsum("uh,uhp->up", written, np.conj(z)))
-
-
-def _log_levels(values: np.ndarray, bits: int) -> np.ndarray:
-    step = READING_OCTAVES / (2**bits - 1)
-    return 2.0 ** (np.clip(np.round(np.log2(np.maximum(values, 1e-9)) / step), -(2**bits - 1), 0) * step)
 
 
 def _positive(values: np.ndarray) -> np.ndarray:

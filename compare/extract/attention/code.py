@@ -25,23 +25,23 @@ from jaxtyping import Float, Int
 
 from compare.bits import EXCEPTIONS, exception_bits, log2_choose
 from compare.explanation import Code
-from compare.extract.attention_layer import HeadLayer
-from compare.extract.attention_units import (
+from compare.extract.attention.units import (
     GRAINS,
     Features,
     Grain,
     Rough,
     Units,
-    activate,
     features,
     free,
     hidden,
     tied,
 )
-from compare.extract.residues_code import phase, uniform
 from compare.fit.heads import HeadFit, Heads
+from compare.fit.levels import phase, uniform
 from compare.fit.pruning import eliminated, quantised_weights
 from compare.read import Reading
+from compare.sites.heads import HeadLayer
+from compare.sites.layer import homogeneous_power
 from compare.statistics import disagreement
 
 HEADER_BITS = 64.0  # sign, family, precisions, number of units, and six scales of 8 bits
@@ -54,7 +54,6 @@ SUREST = 2  # of those that err least on the sample
 FINALISTS = 6  # the shortest of all, and as many of those that err on few enough rows of the sample
 NEAR = 6.0  # times the exceptions that are allowed, up to which finer constants are worth their time
 SURE = 0.8  # of the exceptions that are allowed: what a sample says of all rows
-EQUAL = 1e-4  # of the largest activation
 
 
 class _Draft(NamedTuple):
@@ -79,7 +78,7 @@ def codes(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, sign: 
 
     Finer constants are tried where no coarse code stands for the net but some nearly do.
     """
-    power = homogeneous_power(reading, found)
+    power = homogeneous_power(reading, found.layer)
     if power is None:
         return
     header = log2_choose(len(heads.chars.k), len(fit.dictionary)) + HEADER_BITS
@@ -141,16 +140,6 @@ def _finished(reading: Reading, draft: _Draft, everywhere: Features, power: int,
         precision=draft.rough.precision,
         answers=reading.decode(_outputs(draft.rough, draft.kept, draft.amplitude, acts) + draft.offset),
     )
-
-
-def homogeneous_power(reading: Reading, found: HeadLayer) -> int | None:
-    """1 where the hidden layer is a ReLU, 2 where it squares, else None: other units have no scale to give away."""
-    pre, own = reading.site(found.layer.pre), reading.site(found.layer.hidden)
-    tolerance = EQUAL * max(float(np.abs(own).max()), 1e-30)
-    for power in (1, 2):
-        if float(np.abs(activate(pre, power) - own).max()) <= tolerance:
-            return power
-    return None
 
 
 def quantised_scores(heads: Heads, fit: HeadFit, bits: int) -> tuple[Float[np.ndarray, "heads positions p"], float]:

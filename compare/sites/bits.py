@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from compare.extract.asked import Asked, typed
-from compare.extract.layer import find_layer
 from compare.read import Reading
-from synth.language.types import BOOL
+from compare.sites.layer import activate, find_layer
+from compare.step import Inputs
 
 AFFINE_ERROR = 1e-3  # of a pre-activation's standard deviation that may remain beyond an affine form
 MARGIN_ERROR = 1e-3  # of the margin's standard deviation that the read-out may miss
@@ -50,6 +50,10 @@ class BitLayer:
     def units(self) -> int:
         return len(self.bias)
 
+    def bits(self, x: Inputs) -> Int[Array, "n bits"]:
+        """The bits that the net's inputs hold; JAX."""
+        return (jnp.asarray(x)[:, self.columns] - self.low) // self.step
+
     def activate(self, pre: Float[np.ndarray, "m units"]) -> Float[np.ndarray, "m units"]:
         """The net's own nonlinearity, by editing its pre-activation."""
         return activate(self.reading, self.pre, self.hidden, pre)
@@ -66,9 +70,8 @@ class BitLayer:
 def find_bit_layer(reading: Reading) -> BitLayer | str:
     """The hidden layer over the bits, or why there is none that this extractor reads."""
     outputs = reading.outputs.shape[1]
-    problem = reads(reading) or (f"expected one or two outputs, got {outputs}" if outputs > 2 else None)
-    if problem:
-        return problem
+    if outputs > 2:
+        return f"expected one or two outputs, got {outputs}"
     columns, boundary = _columns(reading), _boundary(reading)
     if isinstance(columns, str) or isinstance(boundary, str):
         return columns if isinstance(columns, str) else str(boundary)
@@ -112,15 +115,6 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
     )
 
 
-def activate(reading: Reading, pre: str, hidden: str, values: np.ndarray) -> np.ndarray:
-    """`hidden` with `pre` replaced; the rows are padded to a power of two, so that few shapes are compiled."""
-    m = len(values)
-    padded = max(64, 1 << (m - 1).bit_length())
-    edit = np.zeros((padded, values.shape[1]), dtype=np.float32)
-    edit[:m] = values
-    return reading.run({pre: edit}, keep=(hidden,), rows=np.zeros(padded, dtype=int))[1][hidden][:m]
-
-
 def margin_of(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, " rows"]:
     """The second output minus the first; the only output where there is one."""
     return outputs[:, 1] - outputs[:, 0] if outputs.shape[1] == 2 else outputs[:, 0]
@@ -129,16 +123,6 @@ def margin_of(outputs: Float[np.ndarray, "rows classes"]) -> Float[np.ndarray, "
 def outputs_of(margin: np.ndarray | Array, classes: int) -> np.ndarray | Array:
     """Outputs (rows, classes) with this margin (rows,); numpy or JAX."""
     return margin[:, None] if classes == 1 else margin[:, None] * np.array([-0.5, 0.5], dtype=np.float32)
-
-
-def reads(asked: Asked) -> str | None:
-    """None for tasks from Booleans, on all of their values, to a Boolean; otherwise why not."""
-    kind = typed(asked)
-    if not kind.args or any(t != BOOL for t in (*kind.args, kind.result)):
-        return f"expected Boolean arguments and a Boolean result, got a specification of type {kind}"
-    if asked.rows != 2 ** len(kind.args):
-        return f"expected all 2^{len(kind.args)} inputs in the domain, got {asked.rows} rows"
-    return None
 
 
 def _boundary(reading: Reading) -> float | str:

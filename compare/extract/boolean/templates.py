@@ -12,14 +12,16 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.extract.boolean_layer import BitLayer
+from compare.fit.lines import lines
 from compare.fit.threshold import roundings
+from compare.search import growing
+from compare.sites.bits import BitLayer
 
 Kind = Literal["J", "V"]
 Bits = Bool[np.ndarray, " n"]
 LARGEST_WEIGHT = 9
 COUNTS = 4
-BIT_PENALTIES = (0.03, 0.01, 0.003)  # of a unit's variance that one more bit has to explain
+BIT_PRICES = (0.03, 0.01, 0.003)  # of a unit's variance that one more bit has to explain
 CANDIDATE_UNITS = 256  # the units with the largest effect propose subsets
 
 
@@ -116,19 +118,18 @@ def _levels(values: Int[np.ndarray, " rows"]) -> tuple[Int[np.ndarray, " rows"],
 
 
 def subset_templates(layer: BitLayer, allowed: Bits) -> Iterator[Template]:
-    """Dictionaries of J over the allowed bits: a greedy sequence of subsets for each penalty, at several lengths."""
+    """Dictionaries of J over the allowed bits: a greedy sequence of subsets for each price of a bit."""
     masks = _candidate_subsets(layer, allowed)
     squares = layer.weights.astype(np.float64) ** 2
     whole = np.maximum(squares.sum(axis=0), 1e-30)
     rest = 1 - (squares.T @ masks.T) / whole[:, None]
     seen: set[tuple[int, ...]] = set()
-    for penalty in BIT_PENALTIES:
-        cost = layer.importance[:, None] * (rest + penalty * masks.sum(axis=1))
-        for picked in _greedy(cost, 2 * layer.n):
-            key = tuple(sorted(picked))
+    for price in BIT_PRICES:
+        for picked in growing(rest, layer.importance, masks.sum(axis=1), price, 2 * layer.n):
+            key = tuple(sorted(picked.tolist()))
             if key not in seen:
                 seen.add(key)
-                yield _subset_template(layer, masks[list(key)], cost[:, list(key)])
+                yield _subset_template(layer, masks[list(key)], (rest + price * masks.sum(axis=1))[:, list(key)])
 
 
 def _candidate_subsets(layer: BitLayer, allowed: Bits) -> np.ndarray:
@@ -145,23 +146,6 @@ def _candidate_subsets(layer: BitLayer, allowed: Bits) -> np.ndarray:
     return masks
 
 
-def _greedy(cost: Float[np.ndarray, "units candidates"], most: int) -> Iterator[list[int]]:
-    """Candidates added one at a time, the one that lowers the summed cost most; yields growing lists."""
-    current = np.full(len(cost), np.inf)
-    picked: list[int] = []
-    for length in range(1, min(most, cost.shape[1]) + 1):
-        total = np.minimum(current[:, None], cost).sum(axis=0)
-        best = int(np.argmin(total))
-        before = current.sum()
-        if picked and total[best] > before - 1e-4:
-            yield list(picked)
-            return
-        picked.append(best)
-        current = np.minimum(current, cost[:, best])
-        if length in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32) or length == most:
-            yield list(picked)
-
-
 def _subset_template(layer: BitLayer, masks: np.ndarray, cost: np.ndarray) -> Template:
     chosen = np.argmin(cost, axis=1)
     entries = tuple(Entry("J", tuple(int(bit) for bit in mask)) for mask in masks)
@@ -172,7 +156,7 @@ def _subset_template(layer: BitLayer, masks: np.ndarray, cost: np.ndarray) -> Te
 def count_templates(layer: BitLayer, allowed: Bits) -> Iterator[Template]:
     """Dictionaries of V over the allowed bits: directions in 1 .. 4 clusters, rounded by agreement with the net."""
     for clusters in range(1, COUNTS + 1):
-        directions = _directions(layer, allowed, clusters)
+        directions = lines(layer.weights * allowed[:, None], layer.importance, clusters)
         if directions is None:
             return
         best, score = None, -1.0
@@ -195,34 +179,6 @@ def count_template(layer: BitLayer, counts: Int[np.ndarray, "n counts"]) -> Temp
     weights = counts[:, chosen] * along[chosen, np.arange(layer.units)]
     entries = tuple(Entry("V", tuple(int(w) for w in column)) for column in counts.T)
     return Template(layer, entries, chosen, weights.astype(np.float32), layer.bias)
-
-
-def _directions(layer: BitLayer, allowed: Bits, clusters: int, rounds: int = 20) -> np.ndarray | None:
-    """Unit directions (n, clusters) of the units' weights up to sign, weighted by the units' effect."""
-    weights = layer.weights * allowed[:, None]
-    lengths = np.linalg.norm(weights, axis=0)
-    live = (lengths > 1e-6 * lengths.max(initial=1e-30)) & (layer.importance > 0)
-    if live.sum() < clusters:
-        return None
-    unit = (weights[:, live] / lengths[live]).astype(np.float64)
-    share = layer.importance[live]
-    centres = [_principal(unit, share)]
-    for _ in range(1, clusters):
-        covered = np.max([(unit.T @ c) ** 2 for c in centres], axis=0)
-        centres.append(unit[:, np.argmax(share * (1 - covered))])
-    for _ in range(rounds if clusters > 1 else 0):
-        nearest = np.argmax(np.abs(unit.T @ np.stack(centres, 1)), axis=1)
-        centres = [
-            _principal(unit[:, nearest == c], share[nearest == c]) if (nearest == c).any() else centres[c]
-            for c in range(clusters)
-        ]
-    return np.stack(centres, axis=1)
-
-
-def _principal(unit: np.ndarray, share: np.ndarray) -> np.ndarray:
-    vectors = np.linalg.eigh((unit * share) @ unit.T)[1]
-    first = vectors[:, -1]
-    return first * np.sign(first[np.argmax(np.abs(first))])
 
 
 def fitted_agreement(template: Template) -> float:

@@ -14,8 +14,9 @@ from jaxtyping import Bool, Float, Int
 
 from compare.bits import EXCEPTIONS, exception_bits, log2_choose, table_bits
 from compare.explanation import Code
-from compare.extract.boolean_layer import BitLayer
-from compare.extract.boolean_templates import LARGEST_WEIGHT, Entry, Tables, Template
+from compare.extract.boolean.templates import LARGEST_WEIGHT, Entry, Tables, Template
+from compare.fit.levels import log_levels
+from compare.sites.bits import BitLayer
 from compare.statistics import disagreement
 
 PRECISIONS = (1, 2, 3, 4)
@@ -24,7 +25,6 @@ OFFSET_LEVELS = 256
 SIZES = 14  # numbers of kept units tried for each precision
 MOST_UNITS = 512
 RIDGE = 1e-4
-SCALE_OCTAVES = 6.0
 
 
 def entry_bits(entry: Entry) -> float:
@@ -88,7 +88,7 @@ class Rough:
         weights, bias, bits = _quantised(template, counts, q, tied)
         if not layer.homogeneous:
             scale = np.abs(layer.weights * (weights != 0)).sum(axis=0)
-            scale = _log_levels(scale, 2 ** (q + 3), SCALE_OCTAVES)
+            scale = log_levels(scale, 2 ** (q + 3))
             weights, bias, bits = weights * scale, bias * scale, bits + q + 3
         activations = tables.activations(layer, weights.astype(np.float32), bias.astype(np.float32))
         return cls(
@@ -131,7 +131,7 @@ def _readout(layer: BitLayer, rough: Rough, kept: Int[np.ndarray, " kept"], q: i
     gram += RIDGE * max(float(np.trace(gram)) / len(kept), 1e-30) * np.eye(len(kept))
     fitted = np.linalg.solve(gram, hidden.T @ (margin - margin.mean()))
     out = np.zeros(layer.units)
-    out[kept] = np.sign(fitted) * _log_levels(np.abs(fitted), 2 ** (q + 1), 0.75 * 2**q)
+    out[kept] = np.sign(fitted) * log_levels(np.abs(fitted), 2 ** (q + 1), 0.75 * 2**q)
     return out
 
 
@@ -143,11 +143,3 @@ def _cut(margin: Float[np.ndarray, " rows"], positive: Bool[np.ndarray, " rows"]
     zeros = np.bincount(level[~positive], minlength=OFFSET_LEVELS)
     right = np.cumsum(zeros) + ones.sum() - np.cumsum(ones)
     return low + (int(np.argmax(right)) + 1) / OFFSET_LEVELS * (high - low)
-
-
-def _log_levels(values: Float[np.ndarray, " n"], levels: int, octaves: float) -> Float[np.ndarray, " n"]:
-    """Nearest of `levels` values spaced evenly in the logarithm over 2^-octaves .. 1 of the largest."""
-    top = max(float(values.max(initial=0.0)), 1e-30)
-    step = octaves / (levels - 1)
-    level = np.rint(np.log2(np.maximum(values / top, 2.0**-octaves)) / step)
-    return top * 2.0 ** (np.clip(level, -(levels - 1), 0) * step)

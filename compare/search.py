@@ -1,0 +1,190 @@
+"""One search for every family: which terms units read, by what these explain of them and what they cost in bits.
+
+A family says what is explained (values of units, each weighted by its effect on the outputs) and proposes terms as
+columns over the same rows, with a price in bits. Every unit takes the term that explains most of it; the terms of some
+weight are the dictionary, in which all units are fitted again. Its control is the same search with the dictionary
+forbidden. Where terms are dear, `growing` adds them to the dictionary one at a time (the greedy choice of facilities:
+Cornuejols, Fisher and Nemhauser 1977). Where every unit may read several terms, `matched` does (orthogonal matching
+pursuit: Pati et al. 1993). Functions of variables are proposed by the enumerator: `compare.fit.bank`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+
+RIDGE = 1e-9  # of the mean squared column
+GROWN = 1e-4  # of the weighted cost that another term has to save
+DEPENDENT = 1e-9  # of a term that is left beside those chosen; one with less is among them
+GAINED = 1e-4  # of the variance, below which no further term is worth it
+LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # of the dictionaries that are yielded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is explained, and the terms 0 .. count - 1 that are proposed for it.
+
+    A term's columns are (c, rows); `fixed` ones, (f, rows), join those of every term, a constant first (without any,
+    the terms' own columns hold it).
+    """
+
+    values: Float[np.ndarray, "rows units"]
+    weight: Float[np.ndarray, " units"]  # shares of the effect on the outputs
+    columns: Callable[[int], Float[np.ndarray, "c rows"]]
+    fixed: Float[np.ndarray, "f rows"]
+    count: int
+    near: int = 0  # terms whose numbers are no further apart than this are not told apart
+    ridge: float = RIDGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The term that each unit reads, and its constants: those of the fixed columns, then of the term's."""
+
+    term: Int[np.ndarray, " units"]
+    solution: Float[np.ndarray, "columns units"]
+    explained: Float[np.ndarray, " units"]  # of the variance, in [0, 1]
+    dictionary: Int[np.ndarray, " terms"] = field(default_factory=lambda: np.zeros(0, int))
+
+
+def best_terms(
+    target: Target, allowed: Int[np.ndarray, " terms"] | None = None, barred: Int[np.ndarray, " units"] | None = None
+) -> Choice:
+    """Each unit by the allowed term that explains most of it; `barred` forbids one term a unit, and those near it."""
+    values = target.values
+    rows, units = values.shape
+    mean = values.mean(axis=0, dtype=np.float64) * (len(target.fixed) > 0)
+    centred = values - mean.astype(values.dtype)
+    terms = np.arange(target.count) if allowed is None else np.asarray(allowed)
+    best, term, solution = np.full(units, -np.inf), np.full(units, terms[0]), np.zeros((1, units))
+    for i in terms:
+        columns = np.concatenate([target.fixed, target.columns(int(i))]).astype(values.dtype)
+        gram, moment = (columns @ columns.T).astype(np.float64), (columns @ centred).astype(np.float64)
+        gram[np.diag_indices_from(gram)] += target.ridge * np.trace(gram) / len(gram)
+        candidate = np.linalg.solve(gram, moment)
+        gain = (candidate * moment).sum(axis=0)
+        better = gain > best
+        if barred is not None:
+            better &= np.abs(barred - i) > target.near
+        best, term = np.where(better, gain, best), np.where(better, i, term)
+        solution = np.where(better, candidate, solution)
+    solution[0] += mean
+    total = rows * np.maximum(values.var(axis=0, dtype=np.float64), 1e-30)
+    missed = (centred.astype(np.float64) ** 2).sum(axis=0) - best
+    return Choice(
+        term=term, solution=solution, explained=np.clip(1 - missed / total, 0.0, 1.0), dictionary=np.unique(term)
+    )
+
+
+def search(
+    target: Target, least: float = 0.0, allowed: Int[np.ndarray, " terms"] | None = None, sample: Target | None = None
+) -> Choice:
+    """Each unit by its best term, then all again by the terms that `least` of the weight reads.
+
+    The dictionary is chosen on `sample`, fewer rows of the same target, where one is given.
+    """
+    free = best_terms(sample or target, allowed)
+    share = np.bincount(free.term, weights=target.weight, minlength=target.count)
+    kept = np.flatnonzero(share >= max(least * share.sum(), 1e-300))
+    kept = kept if len(kept) else np.array([int(np.argmax(share))])
+    again = free if least == 0 and sample is None else best_terms(target, kept)
+    return replace(again, dictionary=kept)
+
+
+def forbidden(target: Target, true: Choice) -> Choice:
+    """The control: the same terms, the true dictionary's left out; each unit's own where there are no others."""
+    others = np.setdiff1d(np.arange(target.count), true.dictionary)
+    return best_terms(target, others) if len(others) else best_terms(target, barred=true.term)
+
+
+def others_than(dictionary: Int[np.ndarray, " terms"], count: int) -> Int[np.ndarray, " terms"]:
+    """As many terms outside a dictionary, some more than once; its own in another order where it has them all."""
+    outside = np.setdiff1d(np.arange(count), dictionary)
+    return np.resize(outside, len(dictionary)) if len(outside) else np.roll(dictionary, 1)
+
+
+def growing(
+    missed: Float[np.ndarray, "units terms"],
+    weight: Float[np.ndarray, " units"],
+    bits: Float[np.ndarray, " terms"],
+    price: float,
+    most: int,
+) -> Iterator[Int[np.ndarray, " dictionary"]]:
+    """Dictionaries, each longer than the one before, by the term that saves most of the weighted cost.
+
+    A unit costs what its best term misses of it and the price of that term's bits. Ends where no term saves anything.
+    """
+    cost = weight[:, None] * (missed + price * bits)
+    current, picked = np.full(len(cost), np.inf), []
+    for length in range(1, min(most, cost.shape[1]) + 1):
+        total = np.minimum(current[:, None], cost).sum(axis=0)
+        best = int(np.argmin(total))
+        if picked and total[best] > current.sum() - GROWN:
+            yield np.array(picked)
+            return
+        picked.append(best)
+        current = np.minimum(current, cost[:, best])
+        if length in LENGTHS or length == most:
+            yield np.array(picked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """Proposed functions of some variables as columns, in order of bits."""
+
+    columns: Float[np.ndarray, "rows terms"]
+    bits: Float[np.ndarray, " terms"]
+    texts: tuple[str, ...]  # sympy strings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """Terms of a bank whose span explains a table of values, in the order in which they were chosen."""
+
+    chosen: Int[np.ndarray, " chosen"]
+    solution: Float[np.ndarray, "columns units"]  # a constant, then the chosen terms
+    explained: float  # of the weighted variance
+    bits: float  # of the chosen terms
+
+
+def matched(
+    bank: Bank,
+    values: Float[np.ndarray, "rows units"],
+    weight: Float[np.ndarray, " units"],
+    *,
+    enough: float = 0.98,
+    most: int = 16,
+    barred: Iterable[int] = (),
+) -> Matched:
+    """The term with most variance gained a bit, beside those already there, until `enough` is explained; then a refit.
+
+    Orthogonal matching pursuit for all units at once, each weighted by its effect. `barred` terms are not chosen, for
+    a control; as a rich bank says most things twice, permuted values are the sharper one.
+    """
+    goal = (values - values.mean(axis=0)) * np.sqrt(weight)
+    total = max(float((goal**2).sum()), 1e-30)
+    columns = bank.columns - bank.columns.mean(axis=0)
+    size = np.maximum((columns**2).sum(axis=0), 1e-30)
+    columns = columns / np.sqrt(size)
+    free = ~np.isin(np.arange(len(bank.bits)), list(barred))
+    chosen: list[int] = []
+    explained = 0.0
+    while len(chosen) < most and explained < enough * total:
+        left = (columns**2).sum(axis=0)  # of each term, beside those chosen
+        gain = np.where(free & (left > DEPENDENT), ((columns.T @ goal) ** 2).sum(axis=1) / np.maximum(left, 1e-30), 0.0)
+        best = int(np.argmax(gain / bank.bits))
+        if gain[best] <= GAINED * total:
+            break
+        chosen.append(best)
+        explained += float(gain[best])
+        along = columns[:, best] / np.linalg.norm(columns[:, best])
+        columns = columns - np.outer(along, along @ columns)
+        goal = goal - np.outer(along, along @ goal)
+    design = np.column_stack([np.ones(len(values)), bank.columns[:, chosen]])
+    return Matched(
+        chosen=np.array(chosen, dtype=int),
+        solution=np.linalg.lstsq(design, values, rcond=None)[0],
+        explained=explained / total,
+        bits=float(bank.bits[chosen].sum()),
+    )

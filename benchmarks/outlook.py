@@ -7,7 +7,7 @@ from benchmarks.language import built_in, language_of, own
 from benchmarks.program import asked, check_task
 from benchmarks.resolve import task_of, tasks_in
 from benchmarks.suite import Suite
-from benchmarks.tasks import Task, drawn
+from benchmarks.tasks import Task, drawn, examples
 
 
 def shown(name: str) -> Iterator[str]:
@@ -33,7 +33,7 @@ def described(task: Task) -> Iterator[str]:
     yield from (f"  language   {', '.join(words(task))}" for _ in task.library[:1])
     yield f"  usually    net {task.usual_net(size)}, recipe {task.usual_recipe(size)}"
     yield from (f"  judged     {line}" for line in outlook(task))
-    yield from (f"  e.g.       {line}" for line in examples(task, size))
+    yield from (f"  e.g.       {line}" for line in a_few(task, size))
     yield from (f"  note       {note}" for note in names_of_ours(task))
 
 
@@ -51,7 +51,7 @@ def on_samples(task: Task, size: int) -> Iterator[str]:
     assert samples is not None
     shape = " x ".join(map(str, inputs.shape[1:]))
     kind = "reals" if task.values is None else f"integers 0 .. {task.alphabet(size) - 1}"
-    yield f"samples    {drawn.said(task)}"
+    yield f"samples    {examples.said(task)}"
     yield f"inputs     {shape} {kind} at size {size}"
     report, answers = samples.report, task.view(size).answers
     where = "one a position" if report.targets.ndim - answers.axes > 1 else "one a row"
@@ -59,10 +59,10 @@ def on_samples(task: Task, size: int) -> Iterator[str]:
     yield f"answers    {drawn.WORDS[task.kind].format(task.classes(size))}, {where}{counted}"
 
 
-def examples(task: Task, size: int) -> Iterator[str]:
+def a_few(task: Task, size: int) -> Iterator[str]:
     """A few inputs with their answers."""
     if not task.listed:
-        yield from drawn.shown(task, size)
+        yield from examples.shown(task, size)
         return
     spec = asked(task, size)
     assert spec is not None

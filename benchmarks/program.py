@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.language import check_language, language_of
 from benchmarks.names import cut
 from benchmarks.resolve import task_of
-from benchmarks.tasks import Task, drawn
+from benchmarks.tasks import Task, examples
 from compare.bits import table_bits
 from synth import (
     Budget,
@@ -51,7 +51,7 @@ def check_task(task: Task, size: int) -> None:
 
 def table_of(task: Task, size: int, spec: Spec) -> float:
     """Bits of the answers, all of them or those of the examples."""
-    return table_bits(spec.targets(), task.classes(size)) if task.listed else drawn.table_bits(task, size)
+    return table_bits(spec.targets(), task.classes(size)) if task.listed else examples.table_bits(task, size)
 
 
 def asked(task: Task, size: int) -> Spec | None:

@@ -11,6 +11,7 @@ from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
 from compare import programs
+from compare.checks import inputs_of
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
@@ -23,7 +24,7 @@ from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
 from compare.programs import agreement_of
-from compare.read import Reading, inputs_of, read
+from compare.read import Reading, read
 from compare.record import StepLine
 from compare.sample import Samples
 from compare.sites.layer import Layer, find_layer

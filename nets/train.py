@@ -91,11 +91,26 @@ def refuse_what_does_not_fit(net: Net, data: Data, recipe: Recipe) -> None:
             "recipe: expected `batch`, the rows that are drawn afresh each step, got none for data with a sampler; "
             "give it, such as 64"
         )
-    x = jax.ShapeDtypeStruct(data.x.shape, jax.dtypes.canonicalize_dtype(data.x.dtype))
-    found = jax.eval_shape(lambda key, x: net.apply(net.init(key), x)[0], jax.random.key(0), x).shape
+    found = shape_of_outputs(net, data)
     lead = data.y.shape[: LOSSES[data.loss].axes(data.y.ndim)]
     if found not in ((*lead, data.classes), *(((*lead, 1),) if data.loss == "classes" else ())):
         raise ValueError(
             f"net {net.name!r}: expected outputs {(*lead, data.classes)} for the answers, got {found}; take a net that "
             f"answers {'at every position' if len(lead) > 1 else 'once a row'}, with {data.classes} outputs"
         )
+
+
+def shape_of_outputs(net: Net, data: Data) -> tuple[int, ...]:
+    """Of the net's outputs for all rows; ValueError where it cannot be applied to them."""
+    x = jax.ShapeDtypeStruct(data.x.shape, jax.dtypes.canonicalize_dtype(data.x.dtype))
+    params = jax.eval_shape(net.init, jax.random.key(0))
+    try:
+        return jax.eval_shape(lambda params, x: net.apply(params, x)[0], params, x).shape
+    except (TypeError, ValueError) as error:
+        if f"net {net.name!r}" in str(error) or str(error).startswith(f"{net.name}: "):
+            raise
+        why = (str(error).splitlines() or [""])[0]
+        raise ValueError(
+            f"net {net.name!r}: expected a net for inputs of {data.x.dtype} {data.x.shape}, got one that cannot be "
+            f"applied to them ({type(error).__name__}: {why}); take another net, or other options of it"
+        ) from error

@@ -12,7 +12,8 @@ from jaxtyping import Int
 
 from benchmarks.memory import memory
 from benchmarks.tasks.declared import IMAGES, USUAL, refuse_wrong_fields, refuse_wrong_numbers, refuse_wrong_type
-from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, spec_of, view_of
+from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, view_of
+from benchmarks.tasks.examples import spec_of
 from benchmarks.tasks.oracle import answer_all, ask
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from compare.same.answer import Row, Value
-from compare.same.question import Argument, Question, constants
+from compare.same.question import Argument, Question, constants, many
 from synth.language.types import BOOL, INT, MODULUS, REAL, SELECTOR, is_vector, plain
 
 WIDE = 40  # bits of the largest integers drawn
@@ -57,8 +57,9 @@ def specials(argument: Argument, hints: Sequence[int]) -> list[Value]:
         low = 1 if kind == MODULUS else None
         tries = [*EDGES, *hints] if kind.modulus is None else [0, 1, 2]
         return [value for value in tries if low is None or value >= low]
-    ends = (values[0], values[-1], values[min(1, len(values) - 1)], values[max(len(values) - 2, 0)])
-    middle = (values[len(values) // 2], values[(len(values) - 1) // 2])
+    last = many(values) - 1
+    ends = (values[0], values[-1], values[min(1, last)], values[max(last - 1, 0)])
+    middle = (values[(last + 1) // 2], values[last // 2])
     span = values[-1] + 1 - min(values[0], 0)
     inside = [value % span if kind.width is not None else value for value in (*hints, *EDGES)]
     return [typed(kind, value) for value in dict.fromkeys((*ends, *middle, *inside)) if value in values]
@@ -113,8 +114,7 @@ def chosen_from(values: Sequence[int], rng: np.random.Generator) -> int:
 
 def wide_choice(values: Sequence[int], rng: np.random.Generator) -> int:
     assert isinstance(values, range)
-    count = (values[-1] - values[0]) // values.step + 1
-    return values[0] + values.step * below(count, rng)
+    return values[0] + values.step * below(many(values), rng)
 
 
 def below(count: int, rng: np.random.Generator) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 
 from compare.same.answer import Answer, Equal, Row, Undecided, different
 from compare.same.draws import typed
-from compare.same.question import Question
+from compare.same.question import Question, many
 from compare.same.smaller import size
 from compare.same.values import both, fits_arrays, on_columns, unlike
 from synth.language.alike import agree
@@ -68,15 +68,8 @@ def choices(question: Question) -> list[float]:
         if values is None or is_vector(argument.type):
             counts.append(math.inf)
         else:
-            counts.append(values[-1] if argument.modulus is not None else length(values))
+            counts.append(values[-1] if argument.modulus is not None else many(values))
     return counts
-
-
-def length(values: range | tuple | object) -> float:
-    """Also of ranges beyond 64 bits."""
-    if isinstance(values, range):
-        return (values[-1] - values[0]) // values.step + 1
-    return len(values)  # pyright: ignore[reportArgumentType]
 
 
 def blocks(question: Question) -> Iterator[list[np.ndarray]]:

@@ -16,7 +16,7 @@ import numpy as np
 from compare.same.answer import Answer, Equal, Undecided
 from compare.same.draws import draws
 from compare.same.machine import Plain
-from compare.same.question import Argument, Question, constants, with_numbers
+from compare.same.question import Argument, Question, constants, many, with_numbers
 from compare.same.transducer import Item, State, Transducer, transducer
 from synth.language.primitive import Primitive
 from synth.language.program import Lambda, Node, Terminal
@@ -90,7 +90,7 @@ def decide(question: Question) -> Answer | Undecided:
 def each_case(question: Question) -> Answer | Undecided:
     """The induction, one after another for each value of numbers that have few."""
     few = [each for each in question.arguments if each.type == INT and each.values is not None]
-    if not few or math.prod(map(len, (each.values or () for each in few))) > CASES:
+    if not few or math.prod(many(each.values or ()) for each in few) > CASES:
         return induction(question)
     found: Answer | Undecided = Undecided(why="there is no case")
     for values in itertools.product(*(each.values or () for each in few)):

@@ -13,8 +13,7 @@ from typing import Any
 
 from compare.same.answer import Answer, Equal, Row, Undecided, different
 from compare.same.draws import typed
-from compare.same.exhaustive import length
-from compare.same.question import Question
+from compare.same.question import Question, many
 from compare.same.transducer import Item, State, Transducer, transducer
 from compare.same.values import both, unlike
 from synth.language.exact import compiled
@@ -95,8 +94,8 @@ def unsuited(question: Question) -> str | None:
     endless = [argument.name for argument in question.arguments if argument.values is None]
     if endless:
         return f"{endless[0]} has no finite range of values"
-    letters = math.prod(1 + length(argument.values) for argument in vectors)
-    starts = math.prod(length(each.values) for each in question.arguments if not is_vector(each.type))
+    letters = math.prod(1 + many(argument.values or ()) for argument in vectors)
+    starts = math.prod(many(each.values or ()) for each in question.arguments if not is_vector(each.type))
     if letters > LETTERS or starts > STARTS:
         return f"there are {letters:,} letters and {starts:,} starts"
     return None

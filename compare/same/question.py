@@ -181,7 +181,7 @@ def values_of(name: str, kind: Type, given: Iterable[int] | None, fixed: Mapping
 
 def ascending(name: str, given: Iterable[int]) -> Sequence[int]:
     """Values in order, each once; a range stays one."""
-    if isinstance(given, range) and len(given):
+    if isinstance(given, range) and given:
         return given if given.step > 0 else given[::-1]
     values = list(given) if isinstance(given, Iterable) else [given]
     if not values or not all(isinstance(value, int | np.integer) for value in values):
@@ -189,6 +189,11 @@ def ascending(name: str, given: Iterable[int]) -> Sequence[int]:
             f"same: expected integers for {name!r}, at least one, got {given!r:.60}; give a range such as range(10)"
         )
     return tuple(sorted({int(value) for value in values}))
+
+
+def many(values: Sequence[int]) -> int:
+    """How many they are, also where `len` does not say it."""
+    return (values[-1] - values[0]) // values.step + 1 if isinstance(values, range) and values else len(values)
 
 
 def all_of(kind: Type, fixed: Mapping[str, int]) -> Sequence[int] | None:

@@ -70,6 +70,9 @@ def changed(argument: Argument, value: Value) -> Iterator[Value]:
         yield typed(BOOL, not value)
     elif plain(argument.type) == REAL:
         yield from (0.0, 1.0, float(np.round(value)), float(np.trunc(value / 2)), value / 2)
+    elif isinstance(argument.values, range) and argument.values.step > 1:
+        low, step = argument.values[0], argument.values.step
+        yield from (low + step * place for place in numbers((value - low) // step))
     else:
         yield from numbers(value)
 

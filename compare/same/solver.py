@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from compare.same.answer import Answer, Equal, Row, Undecided, different
 from compare.same.draws import typed
-from compare.same.question import Argument, Question, kind_of
+from compare.same.question import Argument, Question, kind_of, many
 from compare.same.smaller import smallest
 from compare.same.values import both, unlike
 from synth.language.literals import constant
 from synth.language.program import Program, apply, leaf_program, terminal
 from synth.language.types import BOOL, INT, MODULUS, REAL, is_vector
-from synth.library.bitvectors import equality
+from synth.library.bitvectors import bitvectors, equality
 from synth.library.boolean import AND, NOT, OR, XOR
 from synth.library.choice import EQ, LE, LT
 from synth.proofs.smt import Proved, Refuted, installed, prove
@@ -74,17 +74,27 @@ def given(argument: Argument) -> list[Program]:
         return [word if values[0] else apply(NOT, word)]
     if kind.width is not None:
         whole = isinstance(values, range) and values == range(2**kind.width)
-        return [] if whole else [one_of(word, argument)]
+        return [] if whole else between(word, argument, values)
     if isinstance(values, range) and values.step == 1:
         return [apply(LE, number(values[0]), word), apply(LE, word, number(values[-1]))]
     return [one_of(word, argument)]
 
 
+def between(word: Program, argument: Argument, values: Sequence[int]) -> list[Program]:
+    """That a word is in its range."""
+    width = argument.type.width or 1
+    if not (isinstance(values, range) and values.step == 1):
+        return [one_of(word, argument)]
+    below = next(primitive for primitive in bitvectors(width) if primitive.name == "bvule")
+    low, high = (leaf_program(constant(value, argument.type)) for value in (values[0], values[-1]))
+    return [apply(below, low, word), apply(below, word, high)]
+
+
 def one_of(word: Program, argument: Argument) -> Program:
     """That an argument is one of a few values."""
     values = argument.values or ()
-    if len(values) > MANY:
-        raise ValueError(f"{argument.name} has {len(values)} values with gaps between them")
+    if many(values) > MANY:
+        raise ValueError(f"{argument.name} has {many(values):,} values with gaps between them")
     width = argument.type.width
     same = EQ if width is None else equality(width)
     tests = [apply(same, word, leaf_program(constant(value, argument.type if width else INT))) for value in values]

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.names import find
 from benchmarks.tasks import TASKS, Box, Own, Task, Uniform, by_row
-from benchmarks.tasks.drawn import table_bits
+from benchmarks.tasks.examples import table_bits
 from benchmarks.tasks.sampling import SAMPLERS, Wanted
 from compare import Classes, Reals, Sets
 from nets.data import draw
@@ -193,6 +193,10 @@ def ragged(size: int, rows: int, rng: np.random.Generator) -> np.ndarray:
         ({"mask": lambda n, x: x}, r"a mask of Booleans of shape \(2048, 4\), a row and a position each, got int64"),
         ({"kind": "sets"}, r"2048 rows with sets of shape \(2048, 3\), or \(2048, 4, 3\), got shape \(2048, 4\); mend"),
         ({"test": (Own(ragged), Uniform(length=9)), "train": Own(ragged)}, None),
+        (
+            {"test": (Uniform(length=4), lambda n, rows, rng: rng.integers(0, n, (rows, 9, 2)))},
+            r"arrays like those of `train`, \(rows, 4\) but for the length, got \(rows, 9, 2\); draw one kind of",
+        ),
         ({"test": (Uniform(length=5),)}, "samples: expected rows of one shape to fit and to report on, got"),
     ],
 )

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from compare import Classes, Reals, Sample, Samples, Sets, View, assess, of_reals, of_sequences
+from compare.checks import answers_of
 from compare.evidence.rival import LOOKUP, rival
-from compare.read import Reading, answers_of, evaluate, read
+from compare.read import Reading, evaluate, read
 from nets import Net, Patch, Shift, tapping, wrap
 
 WORDS = 80

@@ -188,6 +188,10 @@ def test_a_net_whose_outputs_are_not_one_an_answer_is_refused() -> None:
         ValueError, match=r"net 'cell': expected outputs \(256, 6, 2\) .*, got \(256, 6, 3\); take a net"
     ):
         train(recurrent(3), wanted, SHORT, 0)
+    with pytest.raises(
+        ValueError, match=r"net 'cell': expected a net for inputs of float32 \(256, 2\), got one that cannot"
+    ):
+        train(NET, fresh(product, "reals", alphabet=None, tolerance=0.1), SHORT, 0)
     once = replace(wanted, y=wanted.y[:, -1], sampler=None)
     with pytest.raises(
         ValueError, match=r"expected outputs \(256, 2\) for .* take a net that answers once a row, with 2"

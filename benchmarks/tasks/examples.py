@@ -1,0 +1,115 @@
+"""A few rows of a task that is asked on samples: for the synthesizer, in its own layout, and for the eye."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.tasks.declaration import Declaration
+from benchmarks.tasks.drawn import PART, Asked, as_type, asked, checked
+from synth.language.spec import Spec
+
+EXAMPLES = 96  # rows that the synthesizer gets, and a quarter as many of each longer range
+SHOWN, LINE = 4, 24  # rows that are shown, and numbers of each
+
+
+def spec_of(task: Declaration, size: int) -> Spec | None:
+    """Types and examples for the synthesizer; None where its language has no types for the task."""
+    kind = task.signature(size)
+    if kind is None:
+        return None
+    parts = list(examples(task, size))
+    capacity = max((values.shape[1] for part in parts for values in part.arguments if values.ndim > 1), default=0)
+    inputs = [
+        np.concatenate([written(task, values, part, capacity) for part, values in column])
+        for column in zip(*([(part, values) for values in part.arguments] for part in parts), strict=True)
+    ]
+    outputs = [written(task, coded(task, part.targets), part, capacity) for part in parts]
+    right = np.concatenate(outputs)
+    return Spec(
+        type=kind,
+        inputs=tuple(inputs),
+        outputs=right if task.kind == "reals" else as_type(right, kind.result),
+        terminals=task.terminals(size),
+    )
+
+
+def examples(task: Declaration, size: int) -> Iterator[Asked]:
+    """What the synthesizer's examples are made of: distinct rows of the range reported on, a few of longer ones."""
+    for number, each in enumerate(task.test):
+        rows = EXAMPLES if number == 0 else EXAMPLES // 4
+        found = checked(task, each, size, rows, np.random.default_rng([PART["examples"], number]))
+        flat = np.concatenate([values.reshape(rows, -1) for values in found.arguments], axis=1)
+        keep = np.sort(np.unique(flat, axis=0, return_index=True)[1])
+        mask = None if found.mask is None else found.mask[keep]
+        yield Asked(tuple(values[keep] for values in found.arguments), found.targets[keep], mask)
+
+
+def coded(task: Declaration, targets: np.ndarray) -> np.ndarray:
+    """Answers as numbers: of a set, symbol i as the bit of value 2^i; of a real of width 1, itself."""
+    if task.kind == "sets":
+        return targets @ (1 << np.arange(targets.shape[-1]))
+    return targets[..., 0] if task.kind == "reals" else targets
+
+
+def written(task: Declaration, values: np.ndarray, part: Asked, capacity: int) -> np.ndarray:
+    """As the synthesizer holds them: single values as they are; of sequences the length, the items, then zeros."""
+    if values.ndim < 2:
+        return values
+    mask = np.ones(values.shape, dtype=bool) if part.mask is None else part.mask
+    lengths = mask.sum(axis=1)
+    if not np.array_equal(mask, np.arange(values.shape[1]) < lengths[:, None]):
+        raise ValueError(
+            f"task {task.name!r}: expected a mask that counts the first positions of a row where the synthesizer is to "
+            "be asked, got one that leaves out some before others; leave out `type`"
+        )
+    padded = np.pad(np.where(mask, values, 0), ((0, 0), (0, capacity - values.shape[1])))
+    return np.concatenate([lengths[:, None], padded], axis=1)
+
+
+def table_bits(task: Declaration, size: int) -> float:
+    """Of the answers to the synthesizer's examples, those that count."""
+    kind, parts = task.view(size).answers, list(examples(task, size))
+    flat = [counted(part, kind.axes) for part in parts]
+    return kind.table_bits(np.concatenate(flat))
+
+
+def counted(part: Asked, axes: int) -> np.ndarray:
+    if part.targets.ndim - axes < 2:
+        return part.targets
+    return part.targets[np.ones(part.targets.shape[:2], dtype=bool) if part.mask is None else part.mask]
+
+
+def said(task: Declaration) -> str:
+    """Where the samples come from, in a line."""
+    assert task.train is not None
+    tested = ", then ".join(each.says() for each in task.test)
+    return f"trained on {task.train.says()}, tested on {tested}"
+
+
+def shown(task: Declaration, size: int) -> Iterator[str]:
+    """A few rows with their answers, those that do not count as a dash."""
+    found = asked(task, task.test[0], size, SHOWN, np.random.default_rng(0))
+    for row in range(SHOWN):
+        arguments = ", ".join(brief(values[row]) for values in found.arguments)
+        counts = None if found.mask is None else found.mask[row]
+        yield f"({arguments}) -> {brief(told(task, found.targets[row]), counts)}"
+
+
+def told(task: Declaration, answers: np.ndarray) -> np.ndarray:
+    """Answers for the eye: sets as their symbols one after the other."""
+    if task.kind != "sets":
+        return answers
+    sets = answers.reshape(-1, answers.shape[-1])
+    return np.array(["".join(map(str, np.flatnonzero(each))) or "none" for each in sets]).reshape(answers.shape[:-1])
+
+
+def brief(values: np.ndarray, counts: np.ndarray | None = None) -> str:
+    """A number, a row of them, or the shape of more."""
+    if values.ndim > 1:
+        return f"{' x '.join(map(str, values.shape))} numbers"
+    flat = values.reshape(-1)
+    words = [
+        "-" if counts is not None and not counts[place] else each if isinstance(each, str) else f"{each:.4g}"
+        for place, each in enumerate(flat)
+    ]
+    return " ".join(words[:LINE] + (["..."] if len(words) > LINE else []))

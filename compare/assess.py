@@ -63,7 +63,7 @@ class Assessment:
     match_longer: tuple[float, ...]  # beyond the training range, a sample each
     bits_weights: float
     units_total: int | None
-    program_steps: list[StepLine]  # one a step of the explanation
+    read_steps: list[StepLine]  # one a step of the explanation
     gallery: list[str]  # formulas of the units that are shown
     arrays: dict[str, np.ndarray]  # for the report, by the names in `compare.record`
     net_agreement: float | None  # of the explanation's program, run, with the net's answers on the reported rows
@@ -124,7 +124,7 @@ def assess(
         **_matches(reading),
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
-        program_steps=step_lines(reading, explanation, evidence.interchange) if explanation else [],
+        read_steps=step_lines(reading, explanation, evidence.interchange) if explanation else [],
         gallery=formulas,
         arrays={**explanation.arrays, **maps} if explanation else {},
         net_agreement=agreement_of(reading, explanation),
@@ -265,7 +265,7 @@ def _fields(assessment: Assessment) -> dict:
         "certificate_seconds": assessment.certificate and assessment.certificate.seconds,
         "logit_variance": assessment.certificate and assessment.certificate.variance,
         "seconds_judge": assessment.seconds,
-        "program_steps": assessment.program_steps,
+        "read_steps": assessment.read_steps,
         "gallery_formulas": assessment.gallery,
     }
 

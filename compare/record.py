@@ -65,7 +65,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     formula: str | None = None  # sympy string
     formula_latex: str | None = None
     formula_mathml: str | None = None
-    program_steps: list[StepLine] = []  # one a step
+    read_steps: list[StepLine] = []  # one a step
     groups: list[str] = []  # one line a group of units
     gallery_formulas: list[str] = []  # one a shown unit, in the order of gallery.unit
     refusals: list[str] = []

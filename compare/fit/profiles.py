@@ -43,7 +43,7 @@ def fit_formula(reading: Reading, n: int, waves: Int[np.ndarray, " waves"] | Non
 
 
 def _profiles(reading: Reading, n: int) -> list[Formula]:
-    """Profiles around functions of both arguments from the enumerator's bank, those that explain a sample best."""
+    """Profiles around functions from the enumerator's bank, shortest first of those that explain a sample best."""
     a, b = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
     bank = proposals({"a": a.ravel(), "b": b.ravel()}, BUDGET)
     q = bank.columns.astype(int).T.reshape(-1, n, n)
@@ -53,7 +53,7 @@ def _profiles(reading: Reading, n: int) -> list[Formula]:
     seen, unseen = np.arange(len(few))[:SAMPLE], few[SAMPLE:]
     tries = [_shifted(q[i], x[few], goal[few], seen)[0] for i in near]
     shares = np.array([_variance(goal[unseen], model[SAMPLE:]) for model in tries])
-    best = near[np.argsort(-np.round(shares, 6), kind="stable")[:TRIED]]
+    best = near[np.argsort(-np.round(shares, 2), kind="stable")[:TRIED]]
     return [_profile(reading, goal, q[i], bank.texts[i], float(bank.bits[i])) for i in best]
 
 

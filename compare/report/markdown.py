@@ -178,7 +178,7 @@ def _net(record: Record) -> Iterable[str]:
         yield escaped(record.program_statement)
     for heading, lines in (
         ("Criteria", record.criteria),
-        ("Steps", [step_line(step) for step in record.program_steps]),
+        ("Steps", [step_line(step) for step in record.read_steps]),
         ("Groups", record.groups),
         ("Refusals", record.refusals),
         ("Notes", record.notes),

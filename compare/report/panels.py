@@ -90,7 +90,7 @@ def _groups(net: Net) -> dict[str, Any]:
 
 
 def _steps(net: Net) -> list[str]:
-    return [step_line(step) for step in net.record.program_steps]
+    return [step_line(step) for step in net.record.read_steps]
 
 
 def _gallery(net: Net) -> Gallery | None:

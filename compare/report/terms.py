@@ -141,7 +141,7 @@ EXPLANATION = (
     Term("formula_latex", "formula, LaTeX", text, "The formula in LaTeX."),
     Term("formula_mathml", "formula, MathML", text, "The formula in MathML."),
     Term(
-        "program_steps",
+        "read_steps",
         "program's steps",
         step_lines,
         "Each step of the explanation: its site, how well it fits, its effect.",

@@ -113,7 +113,7 @@ def test_its_steps_alone_give_all_evidence() -> None:
 
 
 def test_its_panels_say_where_each_step_sits_and_what_breaks() -> None:
-    panels = judged().fields()["program_steps"]
+    panels = judged().fields()["read_steps"]
     assert [panel.site for panel in panels] == ["part.0", "part.1"]
     for panel in panels:
         assert panel.variance > 0.999
@@ -164,7 +164,7 @@ def test_steps_may_share_a_site_at_places_of_their_own() -> None:
     assert fields["s_variance"] > 0.999
     assert fields["d_r2"] > 0.999
     assert fields["d_dictionary"] > 0.999
-    assert all(step.variance > 0.999 for step in fields["program_steps"])
+    assert all(step.variance > 0.999 for step in fields["read_steps"])
     assert fields["ablation_keep"] == 1
     assert fields["ablation_remove"] < 0.3
 

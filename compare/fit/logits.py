@@ -9,6 +9,7 @@ ellipse. Coefficients are complex where the task shifts the answer by a constant
 
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float, Int
@@ -129,11 +130,15 @@ def contribution(
 ) -> Float[Array, "rows p"]:
     """One frequency's part of every output, from the first argument's turned wave (rows,); JAX."""
     own = fit.characters.z[fit.wave[term]]
-    second = jnp.asarray(turned(own, fit.sign).astype(np.complex64))[y]
-    clock, pizza, clock_mirrored, pizza_mirrored = (complex(weight) for weight in fit.weight[term])
-    u, v = jnp.asarray(first) * second, jnp.real(first * jnp.conj(second))
+    second, wave = (values.astype(np.complex64) for values in (turned(own, fit.sign), own))
+    return _contribution(fit.weight[term].astype(np.complex64), second, wave, first, y)
+
+
+@jax.jit
+def _contribution(weight: Array, second: Array, wave: Array, first: Array, y: Array) -> Float[Array, "rows p"]:
+    clock, pizza, clock_mirrored, pizza_mirrored = weight
+    u, v = first * second[y], jnp.real(first * jnp.conj(second[y]))
     model = u * (clock + pizza * v) + jnp.conj(u) * (clock_mirrored + pizza_mirrored * v)
-    wave = jnp.asarray(own.astype(np.complex64))
     return jnp.outer(jnp.real(model), jnp.real(wave)) + jnp.outer(jnp.imag(model), jnp.imag(wave))
 
 

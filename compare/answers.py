@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from compare.bits import table_bits
 from compare.statistics import balanced_agreement, chance_agreement, disagreement
+from nets.losses import largest
 
 PAIRINGS = 16  # shuffles of real answers by which chance is measured
 Contexts = Sequence[Int[np.ndarray, " n"]]
@@ -80,11 +80,6 @@ class Answers(Protocol):
     def says(self) -> str:
         """What is expected of a right answer, for a message."""
         ...
-
-
-def largest(outputs: Float[Array, "... classes"]) -> Int[Array, "..."]:
-    """Largest output's index; for one column, whether it is positive."""
-    return (outputs[..., 0] > 0).astype(jnp.int32) if outputs.shape[-1] == 1 else jnp.argmax(outputs, axis=-1)
 
 
 @dataclass(frozen=True, slots=True)

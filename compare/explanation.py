@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from compare.step import Edits, Inputs, Step, Steps, check_names, check_steps, outputs_of, substituted
+from compare.step import Edits, Inputs, Step, Steps, check_steps, outputs_of, substituted
+from nets.net import refuse_unknown
 from synth.language.program import Program
 
 LIVE = 1e-4  # of the layer's effect; units below it are not counted
@@ -116,5 +117,5 @@ def check_explanation(explanation: Explanation, sites: Iterable[str]) -> None:
         (", permuted", explanation.permuted),
     ):
         check_steps(what + kind, steps, sites)
-    check_names(what, "outputs that are steps", explanation.outputs, [step.name for step in explanation.steps])
-    check_names(what, "a site of the net as the hidden one", [explanation.hidden], sites)
+    refuse_unknown(what, "outputs that are steps", explanation.outputs, [step.name for step in explanation.steps])
+    refuse_unknown(what, "a site of the net as the hidden one", [explanation.hidden], sites)

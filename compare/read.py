@@ -13,7 +13,7 @@ from jaxtyping import Array, Bool, Float, Int
 from compare.checks import answers_of, inputs_of, row_numbers, site_shapes
 from compare.sample import Sample, Samples, joined
 from compare.view import View
-from nets.edits import Patch, Shift
+from nets.edits import Patch, Shift, fit
 from nets.net import Net, Params
 from synth.language.spec import Spec
 
@@ -47,17 +47,17 @@ def evaluate(
     rows = len(x)
     block = min(block, rows)
     outputs: list[np.ndarray] = []
-    keep = tuple(dict.fromkeys(keep))
-    sites: dict[str, list[np.ndarray]] = {name: [] for name in keep}
+    kept = tuple(dict.fromkeys(keep))
+    sites: dict[str, list[np.ndarray]] = {name: [] for name in kept}
     for start in range(0, rows, block):
         index = np.minimum(np.arange(start, start + block), rows - 1)
         whole = start == 0 and block == rows
         cut = {name: value if whole else _rows(value, index) for name, value in (edits or {}).items()}
         cut = {name: _scaled(value, scales[name]) if name in scales else value for name, value in cut.items()}
-        out, read = _apply(net, params, jnp.asarray(x[index]), cut, tuple(keep))
+        out, read = _apply(net, params, jnp.asarray(x[index]), cut, kept)
         size = min(block, rows - start)
         outputs.append(_single(out, scales.get("outputs"))[:size])
-        for name in keep:
+        for name in kept:
             sites[name].append(_single(read[name], scales.get(name))[:size])
     return np.concatenate(outputs), {name: np.concatenate(parts) for name, parts in sites.items()}
 
@@ -68,11 +68,6 @@ def _rows(edit: Given, index: Int[np.ndarray, " n"]) -> Given:
 
 def _scaled(edit: Given, scale: float) -> Given:
     return Patch(edit.where, edit.value * scale) if isinstance(edit, Patch) else jax.tree.map(lambda v: v * scale, edit)
-
-
-def _whole_rows(edit: Given, shape: tuple[int, ...]) -> Given:
-    """A patch or a shift with all the axes of the site, so that rows of it can be taken."""
-    return jax.tree.map(lambda leaf: np.broadcast_to(leaf, shape), edit) if isinstance(edit, Patch | Shift) else edit
 
 
 def _single(values: Array, scale: float | None) -> np.ndarray:
@@ -134,8 +129,10 @@ class Reading:
         rows: Int[np.ndarray, " n"] | None = None,
     ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Outputs and kept sites on `rows` (all when None); `edits` are given for exactly these rows."""
-        x = self.x if rows is None else self.x[rows]
-        given = {name: _whole_rows(edit, (len(x), *self.shapes.get(name, ()))) for name, edit in (edits or {}).items()}
+        x, given = _at(self.x, rows), dict(edits or {})
+        for name, edit in given.items():
+            if name in self.shapes and isinstance(edit, Patch | Shift):  # with all axes, so that rows can be taken
+                given[name] = fit(name, (len(x), *self.shapes[name]), edit)
         return evaluate(self.net, self.params, x, given, keep, self.block, self.scales)
 
     def counted(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> np.ndarray:
@@ -149,19 +146,25 @@ class Reading:
 
     def alike(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> Bool[np.ndarray, " counted"]:
         """Which of the counted answers are the net's own; they are given for `rows`, all when None."""
-        return self.view.answers.alike(self.counted(answers, rows), self.counted(_at(self.answers, rows), rows))
+        return self.view.answers.alike(*self._beside(answers, self.answers, rows))
 
     def agreement(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
         """Share of the counted answers that are the net's own, balanced where there are only two classes."""
-        return self.view.answers.agreement(self.counted(answers, rows), self.counted(_at(self.answers, rows), rows))
+        return self.view.answers.agreement(*self._beside(answers, self.answers, rows))
 
     def disagreement(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
         """Share of the counted answers that are not the net's own, or the mean share a class where that is more."""
-        return self.view.answers.disagreement(self.counted(answers, rows), self.counted(_at(self.answers, rows), rows))
+        return self.view.answers.disagreement(*self._beside(answers, self.answers, rows))
 
     def match(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
         """Share of the counted answers that are right, balanced where there are only two classes."""
-        return self.view.answers.agreement(self.counted(answers, rows), self.counted(_at(self.targets, rows), rows))
+        return self.view.answers.agreement(*self._beside(answers, self.targets, rows))
+
+    def _beside(
+        self, answers: np.ndarray, truth: np.ndarray, rows: Int[np.ndarray, " n"] | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The answers that count, given for `rows`, and what they are held against there."""
+        return self.counted(answers, rows), self.counted(_at(truth, rows), rows)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
         """What is answered with these outputs, shape (rows, ...)."""

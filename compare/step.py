@@ -6,13 +6,13 @@ substitution, exchange and the code need; none of them knows which family of net
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from nets.edits import Patch
+from nets.net import refuse_unknown
 
 Value = np.ndarray | Array  # (rows, ...)
 Inputs = np.ndarray | Array  # (rows, positions), or reals (rows, ...)
@@ -135,16 +135,7 @@ def check_steps(what: str, steps: Steps, sites: Iterable[str]) -> None:
     for step in steps:
         if step.name in known:
             raise ValueError(f"{what}: expected one step named {step.name!r}, got two; give each a name of its own")
-        check_names(f"{what}, step {step.name!r}", "to read earlier steps", step.reads, known)
+        refuse_unknown(f"{what}, step {step.name!r}", "to read earlier steps", step.reads, known)
         places = [site for site in (step.holds, step.exchange and step.exchange.site) if site is not None]
-        check_names(f"{what}, step {step.name!r}", "a site of the net", places, sites)
+        refuse_unknown(f"{what}, step {step.name!r}", "a site of the net", places, sites)
         known.append(step.name)
-
-
-def check_names(what: str, expected: str, names: Iterable[str], known: Iterable[str]) -> None:
-    """ValueError, with the nearest one that is known, for a name that is not."""
-    known = list(known)
-    for name in names:
-        if name not in known:
-            near = (get_close_matches(name, known, n=1, cutoff=0.0) or ["none"])[0]
-            raise ValueError(f"{what}: expected {expected}, got {name!r}; the nearest is {near!r}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
 Outputs = Float[Array, "rows *positions outputs"]
 Each = Float[Array, "rows *positions"]
@@ -40,9 +40,13 @@ def cross_entropy(outputs: Outputs, y: Any) -> Each:
     return optax.softmax_cross_entropy_with_integer_labels(outputs, y)
 
 
-def largest(outputs: Outputs, y: Any, tolerance: Any) -> Bool[Array, "rows *positions"]:
-    answers = (outputs[..., 0] > 0) if outputs.shape[-1] == 1 else jnp.argmax(outputs, axis=-1)
-    return answers == y
+def largest(outputs: Outputs) -> Int[Array, "rows *positions"]:
+    """Largest output's index; for one column, whether it is positive."""
+    return (outputs[..., 0] > 0).astype(jnp.int32) if outputs.shape[-1] == 1 else jnp.argmax(outputs, axis=-1)
+
+
+def same_class(outputs: Outputs, y: Any, tolerance: Any) -> Bool[Array, "rows *positions"]:
+    return largest(outputs) == y
 
 
 def sigmoid_entropy(outputs: Outputs, y: Any) -> Each:
@@ -71,7 +75,7 @@ def mean(each: Array, mask: Array | None) -> Float[Array, ""]:
 
 
 LOSSES: dict[str, Loss] = {
-    "classes": Loss(each=cross_entropy, right=largest, doc="Cross-entropy of one class.", many=False),
+    "classes": Loss(each=cross_entropy, right=same_class, doc="Cross-entropy of one class.", many=False),
     "sets": Loss(each=sigmoid_entropy, right=same_set, doc="Cross-entropy of each symbol being in a set.", many=True),
     "reals": Loss(each=squared_error, right=within, doc="Squared error; right within a tolerance.", many=True),
 }

@@ -1,6 +1,6 @@
 """A net as data: three pure functions and the names of the places where it can be read and edited."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -11,6 +11,7 @@ from jaxtyping import Array, Float, Int
 from nets.edits import Edits, Sites
 
 Params = Any  # a pytree of arrays
+SITE = "the name of a site in edits"
 Outputs = Float[Array, "batch classes"] | Float[Array, "batch positions classes"]
 Apply = Callable[..., tuple[Outputs, Sites]]
 Tokens = Int[Array, "batch positions"]
@@ -59,7 +60,7 @@ def wrap(apply: Apply, sites: tuple[str, ...], *, name: str = "user", init: Call
     declared = tuple(sites)
 
     def applied(params: Params, x: Inputs, edits: Mapping[str, Any] | None = None) -> tuple[Array, Sites]:
-        refuse_unknown(name, edits or {}, declared)
+        refuse_unknown(f"net {name!r}", SITE, edits or {}, declared)
         outputs, values = _returned(name, apply(params, x, Edits(edits or {})))
         if set(values) != set(declared):
             raise ValueError(
@@ -81,14 +82,13 @@ def _returned(name: str, given: Any) -> tuple[Array, Sites]:
     )
 
 
-def refuse_unknown(name: str, edits: Mapping[str, Any], sites: tuple[str, ...]) -> None:
-    """ValueError for an edit of a site that the net does not have, naming the nearest one."""
-    for edit in edits:
-        if edit not in sites:
-            near = (get_close_matches(edit, sites, n=1, cutoff=0.0) or ["none"])[0]
-            raise ValueError(
-                f"net {name!r}: expected the name of a site in edits, got {edit!r}; the nearest is {near!r}"
-            )
+def refuse_unknown(what: str, expected: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """ValueError, with the nearest one that is known, for a name that is not."""
+    known = list(known)
+    for name in names:
+        if name not in known:
+            near = (get_close_matches(name, known, n=1, cutoff=0.0) or ["none"])[0]
+            raise ValueError(f"{what}: expected {expected}, got {name!r}; the nearest is {near!r}")
 
 
 def _no_init(name: str) -> Callable[[jax.Array], Params]:

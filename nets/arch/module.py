@@ -12,7 +12,7 @@ from flax import nnx
 from jaxtyping import Array
 
 from nets.edits import Sites, tapping
-from nets.net import Inputs, Net, Params, refuse_unknown
+from nets.net import SITE, Inputs, Net, Params, refuse_unknown
 
 Sizes = ParamSpec("Sizes")
 Shapes = dict[str, tuple[tuple[int, ...], float]]
@@ -33,7 +33,7 @@ def net_of(name: str, module: Callable[[nnx.Rngs], nnx.Module], sites: tuple[str
     def apply(params: Params, x: Inputs, edits: Mapping[str, Any] | None = None) -> tuple[Array, Sites]:
         if set(params) != expected:
             raise ValueError(f"net {name!r}: expected params {sorted(expected)}, got {sorted(params)}")
-        refuse_unknown(name, edits or {}, sites)
+        refuse_unknown(f"net {name!r}", SITE, edits or {}, sites)
         tap, values = tapping(edits or {})
         merged = nnx.merge(graph, nnx.State({key: nnx.Param(value) for key, value in params.items()}))
         outputs = merged(jnp.asarray(x), tap)

@@ -231,3 +231,8 @@ def test_patches_and_shifts_are_edits_of_a_reading(block: int) -> None:
     np.testing.assert_array_equal(found.run({"state": at_three}, ("state",), rows)[1]["state"], expected)
     shifted = found.run({"state": Shift(np.float32(2.0))}, ("state",), rows)[1]["state"]
     np.testing.assert_array_equal(shifted, found.site("state")[rows] + 2)
+
+
+def test_a_patch_of_another_shape_is_refused_where_a_reading_is_run() -> None:
+    with pytest.raises(ValueError, match=r"site 'state': expected a patch with a value of shape \(160, 6, 1\)"):
+        reading("classes").run({"state": Patch(np.array(True), np.zeros(7, np.float32))})

@@ -176,7 +176,7 @@ class Bank(Stored):
             return None
         from synth.bank.kernels import kernels
 
-        return kernels(operator.primitive, float(sizes(rects).sum()), self.meter.left)
+        return kernels(operator.primitive, float(sizes(rects).sum()), self.meter.left, self.meter.memory)
 
     def on_device(self, operator: Operator) -> Any:
         return None if self.device is None else self.device.traced(operator.primitive, self.examples)

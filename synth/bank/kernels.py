@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from synth.bank.budget import Memory
 from synth.bank.kernel_source import kernel_source
 from synth.bank.table_loops import BLOCK
 from synth.checks.draws import draw
@@ -31,6 +32,7 @@ DRAWS = 24  # examples, and programs, on which a compiled loop is held against n
 FEW = 50_000  # candidates from which loading a kernel from disk pays
 MANY = 3_000_000  # candidates from which compiling one pays
 COMPILING = 5.0  # seconds that must be left for compiling to begin
+COMPILER = 48 << 20  # bytes that compiling takes, kept by the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,13 @@ class Kernels:
     fill: Callable[..., None]
 
 
-def kernels(primitive: Any, candidates: float, seconds: float = math.inf) -> Kernels | None:
-    """A primitive's loops where they can be compiled, and where that pays for this many candidates in this time."""
+def kernels(
+    primitive: Any, candidates: float, seconds: float = math.inf, memory: Memory | None = None
+) -> Kernels | None:
+    """A primitive's loops where they can be compiled, and where that pays for this many candidates in this time.
+
+    They are compiled only if seconds and memory allow it; those on disk are loaded anyway.
+    """
     text = kernel_source(primitive)
     if text is None:
         return None
@@ -51,7 +58,8 @@ def kernels(primitive: Any, candidates: float, seconds: float = math.inf) -> Ker
     file = folder() / f"kernel_{name}.py"
     if file not in loaded_files() and candidates < (FEW if file.exists() else MANY):
         return None
-    if seconds < COMPILING and not file.exists():
+    short = seconds < COMPILING or not (memory is None or memory.has(COMPILER))
+    if short and not file.exists():
         return None
     return load(file, text) if trusted(primitive, file, text) else None
 

@@ -122,12 +122,15 @@ def test_memory_stays_near_the_budget_where_there_is_no_answer():
     assert 1 << 20 < peak < 1.2 * budget.bytes
 
 
-def test_little_time_starts_no_compiler(tmp_path, monkeypatch):
+def test_little_time_or_memory_starts_no_compiler(tmp_path, monkeypatch):
     monkeypatch.setattr(kernels, "folder", lambda: tmp_path)
     primitive = next(primitive for primitive in LIBRARY if primitive.name == "add")
-    assert kernels.kernels(primitive, 1e12, kernels.COMPILING / 2) is None
+    enough, room = 2 * kernels.COMPILING, Memory(kernels.COMPILER)
+    assert kernels.kernels(primitive, 1e12, kernels.COMPILING / 2, room) is None
+    assert kernels.kernels(primitive, 1e12, enough, Memory(kernels.COMPILER - 1)) is None
     assert not list(tmp_path.iterdir())
-    assert kernels.kernels(primitive, 1e12, 2 * kernels.COMPILING) is not None
+    assert kernels.kernels(primitive, 1e12, enough, room) is not None
+    assert kernels.kernels(primitive, 1e12, enough, Memory(1)) is not None  # it is on disk by now
 
 
 def test_the_step_between_two_looks_at_the_clock_follows_the_clock(monkeypatch):

@@ -1,6 +1,7 @@
 """What the README says works: its files are written, its commands run, and what is generated in it is up to date."""
 
 import ast
+import contextlib
 import json
 import re
 import shlex
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner, Result
 
+from benchmarks.cli import main as cli
 from benchmarks.readme import DEMO, PAGES, main, parts, rewritten, stored_demo
 from benchmarks.store import Identity, read_records, write_record, write_text
 from benchmarks.suite import read_suite
@@ -25,10 +28,10 @@ COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.split
 WHOLE = "synthnet run quick --out runs/quick"  # a minute and a half: in the slow test
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    words = shlex.split(command)
-    script = [sys.executable, "-c", "from benchmarks.cli import main; main()", *words[1:]]
-    return subprocess.run(script, cwd=folder, capture_output=True, text=True, timeout=900)
+def run(command: str, folder: Path) -> Result:
+    """A command of `synthnet` in a folder, without a process of its own."""
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(cli, shlex.split(command)[1:])
 
 
 def write_files(folder: Path) -> None:
@@ -45,7 +48,7 @@ def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
     assert len(ours) >= 7
     for command in sorted(ours, key=lambda text: "run" not in text.split()[1]):
         done = run(command, tmp_path)
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        assert done.exit_code == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         if command.endswith("json"):
             records = json.loads(done.stdout)
             assert {record["verdict"] for record in records} == {"program", "undetermined"}
@@ -60,7 +63,7 @@ def test_the_net_of_the_readme_is_a_program(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("program - ")
     assert "`synthnet report runs/own`" in README
-    assert run("synthnet report runs/own", tmp_path).returncode == 0
+    assert run("synthnet report runs/own", tmp_path).exit_code == 0
     page = (tmp_path / "runs" / "own" / "report.html").read_text()
     assert "a + b modulo 59." in page
     assert '<pre class="program">(mod (add a b) p)</pre>' in page
@@ -153,7 +156,7 @@ def test_how_near_a_figure_has_to_be() -> None:
 @pytest.mark.slow
 def test_the_demo_ends_with_the_table_of_the_readme(tmp_path: Path) -> None:
     done = run(WHOLE, tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit_code == 0, done.stdout + done.stderr
     assert "report: runs/quick/report.html" in done.stdout
     found = {record.cell: record for record in read_records(tmp_path / "runs" / "quick").records.values()}
     for record in stored_demo(ROOT):
@@ -162,4 +165,4 @@ def test_the_demo_ends_with_the_table_of_the_readme(tmp_path: Path) -> None:
         bits = ("bits_ratio",) if outcome(record) != "undetermined" else ()  # which code is shortest hangs by a hair
         for name in ("s_agreement", "d_r2", "match_domain", *bits):
             assert near(value(record, name), value(other, name)), (record.cell, name)
-    assert run("synthnet diff runs/quick runs/quick", tmp_path).returncode == 0
+    assert run("synthnet diff runs/quick runs/quick", tmp_path).exit_code == 0

@@ -84,11 +84,12 @@ def running(step, start=0):
         (lambda a: sum(3 ** (len(a) - 1 - i) * x for i, x in enumerate(a)), (LIST,), INT, LISTS),
         (running(lambda s, x: (s + x) % 3), (STREAM,), STREAM, STREAMS),
         (running(lambda s, x: x if x > 4 else s), (STREAM,), STREAM, STREAMS),
-        (
+        pytest.param(
             lambda a: [x // 10 for x in running(lambda s, x: s % 10 + x)(a)],
             (STREAM,),
             STREAM,
             STREAMS,
+            marks=pytest.mark.slow,
         ),
     ],
     ids=["evens", "dot", "largest", "affine", "filter", "polynomial", "mod3", "last_large", "carry"],

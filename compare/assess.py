@@ -1,7 +1,7 @@
 """One call from a net to a verdict: read, explain, test, weigh, judge. It knows no task."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -101,18 +101,18 @@ def assess(
     `spec` needs an enumerable domain and right answers (an oracle, or outputs in the domain's order); the extractors
     see its types and its domain, never the answers. Where inputs cannot be listed, `samples` are read instead, and
     `spec`, with its types alone, may be None. `view` says how arguments become the net's inputs. `train` holds
-    the domain rows that the net was trained on, None when unknown. `thresholds` by extractor name; the first extractor
-    that does not refuse is heard. Raises ValueError for a net that answers NaN or breaks its interface.
+    the domain rows that the net was trained on, None when unknown. `thresholds` by extractor name; extractors are heard
+    in turn until one settles the verdict (see `hear`). Raises ValueError for a net that answers NaN or breaks its
+    interface.
     """
     began = time.perf_counter()
     _probe(net, params, spec, view, samples, seed)
     reading = read(net, params, spec, view, samples=samples, train=train, seed=seed)
-    explanation, refusals = explain(reading, extractors)
-    explanation = in_own_names(explanation, spec) if explanation and spec else explanation
     layer = find_layer(reading) if reading.exhaustive else None
     found = layer if isinstance(layer, Layer) else None
-    evidence = gather(reading, explanation, found)
-    verdict = judge(evidence, thresholds.get(explanation.extractor, RESIDUES) if explanation else RESIDUES)
+    heard, refusals = hear(reading, extractors, found, thresholds)
+    explanation, evidence, verdict = heard.explanation, heard.evidence, heard.verdict
+    explanation = in_own_names(explanation, spec) if explanation and spec else explanation
     formulas, maps = gallery(reading, explanation) if explanation else ([], {})
     return Assessment(
         verdict=verdict,
@@ -150,22 +150,81 @@ def _probe(net: Net, params: Params, spec: Spec | None, view: View, samples: Sam
     check_net(net, params, jnp.asarray(x[rows]))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One explanation with its evidence, judged; without an explanation, what is left to judge by."""
+
+    explanation: Explanation | None
+    evidence: Evidence
+    verdict: Verdict
+
+    @property
+    def substitutes(self) -> bool:
+        """Whether the explanation stands in for the net's sites: S passes."""
+        told = [c for c in self.verdict.criteria if c.name.split()[0] == "S"]
+        return bool(told) and all(c.margin >= 0 for c in told)
+
+    @property
+    def settled(self) -> bool:
+        """Whether no other explanation can change the verdict."""
+        wrong = any(c.name == "match" and c.margin < 0 for c in self.verdict.criteria)
+        return self.verdict.outcome != "undetermined" or (wrong and self.substitutes)
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """First those that stand in for the sites, of these the one whose code is shortest."""
+        bits = self.evidence.bits
+        return not self.substitutes, bits.total if self.substitutes and bits else 0.0
+
+
+def hear(
+    reading: Reading, extractors: Sequence[Extractor], layer: Layer | None, thresholds: Mapping[str, Thresholds]
+) -> tuple[Heard, tuple[Refusal, ...]]:
+    """The explanation of fewest bits that stands in for the net's sites, whichever extractor proposed it.
+
+    Extractors are heard one after the other until one settles the verdict; where none stands in, the first counts.
+    """
+    heard: list[Heard] = []
+    refusals: list[Refusal] = []
+    for result in proposed(reading, extractors):
+        if isinstance(result, Refusal):
+            refusals.append(result)
+            continue
+        evidence = gather(reading, result, layer)
+        verdict = judge(evidence, thresholds.get(result.extractor, RESIDUES))
+        heard.append(Heard(explanation=result, evidence=evidence, verdict=verdict))
+        if heard[-1].settled:
+            break
+    if not heard:
+        evidence = gather(reading, None, layer)
+        return Heard(explanation=None, evidence=evidence, verdict=judge(evidence, RESIDUES)), tuple(refusals)
+    settled = heard[-1].verdict.outcome != "undetermined"
+    return heard[-1] if settled else min(heard, key=lambda each: each.rank), tuple(refusals)
+
+
 def explain(
     reading: Reading, extractors: Sequence[Extractor] = EXTRACTORS
 ) -> tuple[Explanation | None, tuple[Refusal, ...]]:
-    """The first extractor's explanation, and the refusals of those before it.
+    """The first extractor's explanation, and the refusals of those before it."""
+    refusals: list[Refusal] = []
+    for result in proposed(reading, extractors):
+        if isinstance(result, Explanation):
+            return result, tuple(refusals)
+        refusals.append(result)
+    return None, tuple(refusals)
+
+
+def proposed(reading: Reading, extractors: Sequence[Extractor]) -> Iterator[Explanation | Refusal]:
+    """What each extractor says of the net, in turn.
 
     Raises ValueError where an extractor proposes steps that read none before them, or at sites that the net lacks.
     """
-    refusals: list[Refusal] = []
     for extractor in extractors:
         reason = sampled(extractor, reading)
         result = Refusal(extractor=extractor.name, reason=reason) if reason else extractor.extract(reading)
         if isinstance(result, Explanation):
             check_explanation(result, reading.net.sites)
-            return result, tuple(refusals)
-        refusals.append(result)
-    return None, tuple(refusals)
+        yield result
 
 
 def gather(reading: Reading, explanation: Explanation | None, layer: Layer | None) -> Evidence:

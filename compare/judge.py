@@ -48,11 +48,13 @@ RESIDUES = Thresholds()
 HEADS = replace(RESIDUES, s_agreement=0.98, d_r2=0.80, bits_large=0.15)
 BOOLEAN = replace(RESIDUES, s_variance=None, s_gap=0.02, bits_large=0.25)
 INTEGERS = RESIDUES
+UNITS = RESIDUES
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,
     "attention": HEADS,
     "boolean": BOOLEAN,
     "integers": INTEGERS,
+    "units": UNITS,
 }
 
 

@@ -1,8 +1,8 @@
 """Formulas in the names that the specification gives to its arguments, and formulas as sympy expressions.
 
-Extractors write a, b (or x0, x1, ... for bits), c for the answer that is scored, and p for the modulus. A name of the
-user's that is one of a formula's own words gets an underscore; for an argument called c or p it is the answer or the
-modulus that takes another name.
+Extractors write a, b (or x0, x1, ... for bits), c for the answer that is scored (`answer` where c is the third
+argument), and p for the modulus. A name of the user's that is one of a formula's own words gets an underscore; for an
+argument called c or p it is the answer or the modulus that takes another name.
 """
 
 import keyword
@@ -55,7 +55,7 @@ def shown_names(spec: Spec) -> dict[str, str]:
     own = [f"{name}_" if name in WORDS else name for name in spec.names or given]
     answer = next(name for name in (ANSWER, "answer", "answer_", "answer__") if name not in own)
     modulus = str(spec.terminals.get(MODULUS, "modulus")) if MODULUS in own else MODULUS
-    return {**dict(zip(given, own, strict=True)), ANSWER: answer, MODULUS: modulus}
+    return {ANSWER: answer, MODULUS: modulus, **dict(zip(given, own, strict=True))}
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:

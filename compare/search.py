@@ -131,11 +131,17 @@ def growing(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bank:
-    """Proposed functions of some variables as columns, in order of bits."""
+    """Proposed terms of some variables, in order of bits: a column each, or a few that only serve together (waves)."""
 
-    columns: Float[np.ndarray, "rows terms"]
+    columns: Float[np.ndarray, "rows columns"]
     bits: Float[np.ndarray, " terms"]
-    texts: tuple[str, ...]  # sympy strings
+    texts: tuple[str, ...]  # sympy strings, one a term
+    term: Int[np.ndarray, " columns"]  # of which each column is, ascending
+
+    def of(self, terms: Iterable[int]) -> Float[np.ndarray, "rows chosen"]:
+        """The columns of some terms, one term after the other."""
+        places = [np.flatnonzero(self.term == term) for term in terms]
+        return self.columns[:, np.concatenate([np.zeros(0, int), *places])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +149,7 @@ class Matched:
     """Terms of a bank whose span explains a table of values, in the order in which they were chosen."""
 
     chosen: Int[np.ndarray, " chosen"]
-    solution: Float[np.ndarray, "columns units"]  # a constant, then the chosen terms
-    explained: float  # of the weighted variance
-    bits: float  # of the chosen terms
+    explained: Float[np.ndarray, " chosen"]  # of the weighted variance, by the terms up to each
 
 
 def matched(
@@ -155,36 +159,63 @@ def matched(
     *,
     enough: float = 0.98,
     most: int = 16,
+    price: float = 0.0,
     barred: Iterable[int] = (),
+    known: Iterable[int] = (),
 ) -> Matched:
-    """The term with most variance gained a bit, beside those already there, until `enough` is explained; then a refit.
+    """The term with most variance gained a bit, beside those already there, until `enough` is explained.
 
-    Orthogonal matching pursuit for all units at once, each weighted by its effect. `barred` terms are not chosen, for
-    a control; as a rich bank says most things twice, permuted values are the sharper one.
+    Orthogonal matching pursuit for all units at once, each weighted by its effect. A column costs `price` bits beside
+    its term's, for the units that read it; `known` terms are paid for elsewhere and cost 1 bit. `barred` terms are not
+    chosen, for a control; as a rich bank says most things twice, permuted values are the sharper one.
     """
-    goal = (values - values.mean(axis=0)) * np.sqrt(weight)
+    goal = _compressed((values - values.mean(axis=0)) * np.sqrt(weight))
     total = max(float((goal**2).sum()), 1e-30)
-    columns = bank.columns - bank.columns.mean(axis=0)
-    size = np.maximum((columns**2).sum(axis=0), 1e-30)
-    columns = columns / np.sqrt(size)
+    blocks = _blocks(bank)
+    live = (blocks**2).sum(axis=2) > DEPENDENT
     free = ~np.isin(np.arange(len(bank.bits)), list(barred))
+    bits = np.where(np.isin(np.arange(len(bank.bits)), list(known)), 1.0, bank.bits) + price * live.sum(axis=1)
     chosen: list[int] = []
-    explained = 0.0
-    while len(chosen) < most and explained < enough * total:
-        left = (columns**2).sum(axis=0)  # of each term, beside those chosen
-        gain = np.where(free & (left > DEPENDENT), ((columns.T @ goal) ** 2).sum(axis=1) / np.maximum(left, 1e-30), 0.0)
-        best = int(np.argmax(gain / bank.bits))
+    explained: list[float] = []
+    while len(chosen) < most and (not explained or explained[-1] < enough):
+        directions = _orthonormal(blocks)
+        gain = ((directions @ goal) ** 2).sum(axis=(1, 2)) * free
+        best = int(np.argmax(gain / bits))
         if gain[best] <= GAINED * total:
             break
         chosen.append(best)
-        explained += float(gain[best])
-        along = columns[:, best] / np.linalg.norm(columns[:, best])
-        columns = columns - np.outer(along, along @ columns)
-        goal = goal - np.outer(along, along @ goal)
-    design = np.column_stack([np.ones(len(values)), bank.columns[:, chosen]])
-    return Matched(
-        chosen=np.array(chosen, dtype=int),
-        solution=np.linalg.lstsq(design, values, rcond=None)[0],
-        explained=explained / total,
-        bits=float(bank.bits[chosen].sum()),
-    )
+        explained.append((explained[-1] if explained else 0.0) + float(gain[best]) / total)
+        along = directions[best]
+        blocks = blocks - (blocks @ along.T) @ along
+        goal = goal - along.T @ (along @ goal)
+    return Matched(chosen=np.array(chosen, dtype=int), explained=np.array(explained))
+
+
+def _compressed(goal: Float[np.ndarray, "rows units"]) -> Float[np.ndarray, "rows fewer"]:
+    """Columns with the same products: at most as many as rows."""
+    if goal.shape[1] <= goal.shape[0]:
+        return goal
+    power, directions = np.linalg.eigh(goal @ goal.T)
+    return directions * np.sqrt(np.maximum(power, 0.0))
+
+
+def _blocks(bank: Bank) -> Float[np.ndarray, "terms width rows"]:
+    """Every term's columns, centred and of length 1; zeros where a term has fewer."""
+    columns = bank.columns - bank.columns.mean(axis=0)
+    columns = columns / np.sqrt(np.maximum((columns**2).sum(axis=0), 1e-30))
+    place = np.arange(len(bank.term)) - np.searchsorted(bank.term, bank.term)
+    blocks = np.zeros((len(bank.bits), int(place.max(initial=0)) + 1, len(columns)))
+    blocks[bank.term, place] = columns.T
+    return blocks
+
+
+def _orthonormal(blocks: Float[np.ndarray, "terms width rows"]) -> Float[np.ndarray, "terms width rows"]:
+    """Of every term the directions that it adds; zeros where it adds fewer (Gram and Schmidt)."""
+    found = np.zeros_like(blocks)
+    for j in range(blocks.shape[1]):
+        rest = blocks[:, j]
+        for i in range(j):
+            rest = rest - (rest * found[:, i]).sum(axis=1, keepdims=True) * found[:, i]
+        size = (rest**2).sum(axis=1, keepdims=True)
+        found[:, j] = np.where(size > DEPENDENT, rest / np.sqrt(np.maximum(size, 1e-30)), 0.0)
+    return found

@@ -30,5 +30,8 @@ def proposals(
                 texts.append(str(sympy_expression(level.program(kind, int(i)))))
     rows = len(next(iter(variables.values())))
     return Bank(
-        columns=np.stack(columns, axis=1) if columns else np.zeros((rows, 0)), bits=np.array(bits), texts=tuple(texts)
+        columns=np.stack(columns, axis=1) if columns else np.zeros((rows, 0)),
+        bits=np.array(bits),
+        texts=tuple(texts),
+        term=np.arange(len(bits)),
     )

@@ -1,0 +1,174 @@
+"""Which functions of its arguments a net keeps: terms chosen for every operand's table, as many as the answers need."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from compare.extract.units.features import features
+from compare.extract.units.operands import Operands
+from compare.read import Reading
+from compare.search import Bank, Matched, matched
+
+COLUMN_BITS = 4.0  # of one constant of a unit
+MOST = 48  # terms of one argument
+ENOUGH = 0.99999  # of a table's weighted variance, beyond which no term is looked for
+SHARES = (0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0)  # of the variance, tried until the answers are kept
+KEPT = 0.995  # of the net's answers on the fitted rows
+ALIKE = 0.5  # of a term's variance in the chosen ones' span: the control may not read it either
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The terms that are kept of one argument, their columns over its values, and the constants of every unit."""
+
+    texts: tuple[str, ...]
+    bits: tuple[float, ...]
+    term: Int[np.ndarray, " columns"]  # of which each column is
+    columns: Float[np.ndarray, "tokens columns"]  # centred over the tokens seen, of deviation 1
+    centre: Float[np.ndarray, " columns"]  # of the terms themselves
+    deviation: Float[np.ndarray, " columns"]
+    solution: Float[np.ndarray, "columns width"]
+    explained: float  # of the table's weighted variance
+
+    @property
+    def table(self) -> Float[np.ndarray, "tokens width"]:
+        return self.columns @ self.solution
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Of every argument what is kept; the site is their sum."""
+
+    operands: Operands
+    kept: tuple[Kept, ...]
+
+    @cached_property
+    def bias(self) -> Float[np.ndarray, " width"]:
+        means = [table[seen].mean(axis=0) for table, seen in zip(self.operands.tables, self.operands.seen, strict=True)]
+        return self.operands.bias + np.sum(means, axis=0)
+
+    @property
+    def dimensions(self) -> tuple[int, ...]:
+        return tuple(each.columns.shape[1] for each in self.kept)
+
+    def site(self, x: Int[np.ndarray, "rows positions"]) -> Float[np.ndarray, "rows ..."]:
+        parts = sum(each.table[column] for each, column in zip(self.kept, np.asarray(x).T, strict=True))
+        return (self.bias + parts).astype(np.float32).reshape(len(x), *self.operands.shape)
+
+
+def choose(reading: Reading, operands: Operands) -> Choice:
+    """The fewest terms, by the share of the variance that they explain, that keep the net's answers on fitted rows."""
+    found = match_all(operands)
+    best = None
+    for share in SHARES:
+        best = cut(operands, found, share)
+        if agreement(reading, best) >= KEPT:
+            break
+    assert best is not None
+    return best
+
+
+def agreement(reading: Reading, choice: Choice) -> float:
+    """Of the net, run on what the choice keeps, with the net, on the fitted rows."""
+    rows = reading.fitted
+    outputs = reading.run({choice.operands.site: choice.site(reading.x[rows])}, rows=rows)[0]
+    return reading.agreement(reading.decode(outputs), rows)
+
+
+def match_all(
+    operands: Operands, names: tuple[Int[np.ndarray, " tokens"], ...] | None = None, barred: tuple[set[int], ...] = ()
+) -> list[tuple[Bank, Matched]]:
+    """Terms of each argument in the order in which they are chosen; those of earlier arguments are known already.
+
+    `names` under which the bank knows the tokens, for a control.
+    """
+    weight = operands.weight
+    price = COLUMN_BITS * float(1 / (weight**2).sum())
+    found: list[tuple[Bank, Matched]] = []
+    for i, (table, seen) in enumerate(zip(operands.tables, operands.seen, strict=True)):
+        bank = _bank(len(table), None if names is None else names[i])
+        known = {text for other, match in found for text in (other.texts[term] for term in match.chosen)}
+        there = replace(bank, columns=bank.columns[seen])
+        match = matched(
+            there,
+            table[seen],
+            operands.effect,
+            enough=ENOUGH,
+            most=MOST,
+            price=price,
+            barred=barred[i] if barred else (),
+            known=[term for term, text in enumerate(bank.texts) if text in known],
+        )
+        found.append((bank, match))
+    return found
+
+
+def _bank(size: int, names: Int[np.ndarray, " tokens"] | None) -> Bank:
+    bank = features(size)
+    return bank if names is None else replace(bank, columns=bank.columns[names])
+
+
+def cut(operands: Operands, found: list[tuple[Bank, Matched]], share: float) -> Choice:
+    """The first terms of each argument that explain this share of its table, their constants fitted again."""
+    kept = []
+    for (bank, match), table, seen in zip(found, operands.tables, operands.seen, strict=True):
+        enough = int(np.searchsorted(match.explained, share * match.explained[-1])) + 1 if len(match.chosen) else 0
+        kept.append(_fitted(bank, match.chosen[:enough], table, seen, operands.effect))
+    return Choice(operands, tuple(kept))
+
+
+def _fitted(
+    bank: Bank, terms: Int[np.ndarray, " terms"], table: np.ndarray, seen: np.ndarray, effect: np.ndarray
+) -> Kept:
+    columns = bank.of(terms)
+    centre, deviation = columns[seen].mean(axis=0), np.maximum(columns[seen].std(axis=0), 1e-12)
+    columns = (columns - centre) / deviation
+    goal = table[seen] - table[seen].mean(axis=0)
+    solution = np.linalg.lstsq(columns[seen], goal, rcond=1e-8)[0]
+    missed = ((goal - columns[seen] @ solution) ** 2).sum(axis=0) @ effect
+    width = [int((bank.term == term).sum()) for term in terms]
+    return Kept(
+        texts=tuple(bank.texts[term] for term in terms),
+        bits=tuple(float(bank.bits[term]) for term in terms),
+        term=np.repeat(np.arange(len(terms)), width),
+        columns=columns,
+        centre=centre,
+        deviation=deviation,
+        solution=solution,
+        explained=1 - float(missed) / max(float((goal**2).sum(axis=0) @ effect), 1e-30),
+    )
+
+
+def forbidden(choice: Choice) -> Choice:
+    """As many terms of each argument, none of those that are kept nor one that says half of them in other words."""
+    barred = tuple(
+        _said(features(len(table)), each, seen)
+        for each, table, seen in zip(choice.kept, choice.operands.tables, choice.operands.seen, strict=True)
+    )
+    return _as_many(choice, match_all(choice.operands, barred=barred))
+
+
+def _said(bank: Bank, kept: Kept, seen: Int[np.ndarray, " seen"]) -> set[int]:
+    basis = np.linalg.qr(kept.columns[seen])[0]
+    columns = bank.columns[seen] - bank.columns[seen].mean(axis=0)
+    share = ((basis.T @ columns) ** 2).sum(axis=0) / np.maximum((columns**2).sum(axis=0), 1e-30)
+    return set(bank.term[share > ALIKE].tolist())
+
+
+def permuted(choice: Choice, seed: int) -> Choice:
+    """As many terms of each argument, chosen for its values under shuffled names."""
+    rng = np.random.default_rng([seed, 13])
+    names = tuple(rng.permutation(len(table)) for table in choice.operands.tables)
+    return _as_many(choice, match_all(choice.operands, names))
+
+
+def _as_many(choice: Choice, found: list[tuple[Bank, Matched]]) -> Choice:
+    operands = choice.operands
+    kept = []
+    for (bank, match), mine, table, seen in zip(found, choice.kept, operands.tables, operands.seen, strict=True):
+        width = np.cumsum([int((bank.term == term).sum()) for term in match.chosen])
+        terms = match.chosen[: int((width <= mine.columns.shape[1]).sum())]
+        kept.append(_fitted(bank, terms, table, seen, operands.effect))
+    return Choice(operands, tuple(kept))

@@ -1,0 +1,92 @@
+"""Nets that take in few functions of their arguments, in closed form, and nets of the same answers that hold tables."""
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Int
+
+from nets import Net, tapping, wrap
+from synth import BOOL, INT, Fn, Spec
+
+Planted = tuple[Net, dict, Spec]
+N = 14
+
+
+def grid(*sizes: int) -> tuple[np.ndarray, ...]:
+    return tuple(axis.ravel() for axis in np.meshgrid(*map(np.arange, sizes), indexing="ij"))
+
+
+def spec_of(answers: np.ndarray, *sizes: int) -> Spec:
+    domain = grid(*sizes)
+    result = BOOL if answers.dtype == bool else INT
+    return Spec(type=Fn((INT,) * len(sizes), result), inputs=domain, outputs=answers, domain=domain)
+
+
+def net_of(
+    tables: list[Float[np.ndarray, "tokens units"]], bias: np.ndarray, readout: np.ndarray, offset: np.ndarray
+) -> tuple[Net, dict]:
+    """outputs = relu(sum of the tables + bias) @ readout + offset."""
+    params = {
+        "tables": [np.asarray(table, np.float32) for table in tables],
+        "bias": np.asarray(bias, np.float32),
+        "readout": np.asarray(readout, np.float32),
+        "offset": np.asarray(offset, np.float32),
+    }
+
+    def apply(params, x, edits):
+        tap, sites = tapping(edits)
+        parts = [jnp.asarray(table)[x[:, i]] for i, table in enumerate(params["tables"])]
+        pre = tap("hidden.0.pre", sum(parts[1:], parts[0]) + params["bias"])
+        hidden = tap("hidden.0", jnp.maximum(pre, 0))
+        return hidden @ params["readout"] + params["offset"], sites
+
+    return wrap(apply, ("hidden.0.pre", "hidden.0")), params
+
+
+def between(n: int = N) -> Planted:
+    """a < b < c by two units: right where neither a - b + 1 nor b - c + 1 is positive."""
+    t = np.arange(n)[:, None]
+    tables = [t * [1.0, 0.0], t * [-1.0, 1.0], t * [0.0, -1.0]]
+    net, params = net_of(tables, np.ones(2), [[0.0, -1.0], [0.0, -1.0]], [0.0, 0.5])
+    a, b, c = grid(n, n, n)
+    return net, params, spec_of((a < b) & (b < c), n, n, n)
+
+
+def digits(n: int = 32) -> Planted:
+    """a xor b, digit by digit: the outputs vote for every class by the digits that it shares."""
+    places = int(n).bit_length() - 1
+    bits = np.arange(n)[:, None] >> np.arange(places) & 1
+    one, other = np.concatenate([bits, -bits], axis=1), np.concatenate([-bits, bits], axis=1)
+    signs = np.concatenate([2.0 * bits.T - 1, 2.0 * bits.T - 1])
+    net, params = net_of([one, other], np.zeros(2 * places), signs, -signs[:places].sum(axis=0) / 2)
+    a, b = grid(n, n)
+    return net, params, spec_of(a ^ b, n, n)
+
+
+def looked_up(spec: Spec) -> tuple[Net, dict]:
+    """The same answers by a unit for every row that is not answered 0: relu(its one-hots' sum - all but a half)."""
+    assert spec.domain is not None
+    answers = np.asarray(spec.outputs).astype(int)
+    rows = np.flatnonzero(answers)
+    sizes = [int(column.max()) + 1 for column in spec.domain]
+    tables = [np.eye(size)[:, column[rows]] for size, column in zip(sizes, spec.domain, strict=True)]
+    classes = int(answers.max()) + 1
+    return net_of(
+        tables,
+        np.full(len(rows), 0.5 - len(sizes)),
+        np.eye(classes)[answers[rows]],
+        0.25 * np.eye(classes)[0],
+    )
+
+
+def frozen(spec: Spec, width: int, seed: int = 0) -> tuple[Net, dict]:
+    """Random units of random tables, whose read-out was fitted to the same answers."""
+    assert spec.domain is not None
+    rng = np.random.default_rng(seed)
+    sizes = [int(column.max()) + 1 for column in spec.domain]
+    tables, bias = [rng.normal(size=(size, width)) for size in sizes], rng.normal(size=width)
+    pre = sum(table[column] for table, column in zip(tables, spec.domain, strict=True)) + bias
+    hidden = np.maximum(pre, 0)
+    answers: Int[np.ndarray, " rows"] = np.asarray(spec.outputs).astype(int)
+    goal = np.eye(int(answers.max()) + 1)[answers]
+    readout = np.linalg.solve(hidden.T @ hidden + 1e-3 * np.eye(width), hidden.T @ (goal - goal.mean(axis=0)))
+    return net_of(tables, bias, readout, goal.mean(axis=0))

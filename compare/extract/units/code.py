@@ -3,12 +3,14 @@
 Dictionary: the terms of the arguments and of the answer's classes, each paid once wherever it is read, and an offset
 for each term of the classes (8 bits). A kept unit costs, for the arguments together, which columns it reads and q bits
 each, a bias (q + 3 bits) and, where the nonlinearity has a scale of its own, a log-scale (q + 3 bits); for the classes,
-which columns, q bits each and a log-amplitude (4 bits). Units whose constants are the same are one unit; where the
+which columns, q bits each and a log-amplitude (4 bits). Where all arguments keep the same terms, a unit may read the
+others as it reads the first, up to sign (a bit each). Units whose constants are the same are one unit; where the
 nonlinearity is homogeneous, units that are multiples of one another are. The read-outs are fitted again on the fitted
-rows. Where the outputs are no linear function of a hidden layer, the rest of the net is not read, and is charged as the
-table that it may be.
+rows. Where the outputs are no linear function of a hidden layer, or the terms do not keep the answers, what lies behind
+the site is not read, and is charged as the table that it may be.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +21,7 @@ from jaxtyping import Bool, Float, Int
 
 from compare.bits import EXCEPTIONS, exception_bits, log2_choose
 from compare.explanation import Code
-from compare.extract.units.choice import Choice, Kept
+from compare.extract.units.choice import Choice, Kept, agreement
 from compare.extract.units.features import features
 from compare.fit.levels import log_levels
 from compare.read import Reading
@@ -33,7 +35,9 @@ SIZES = 14  # numbers of kept units tried for each precision
 SAMPLED, FINALISTS = 512, 4  # rows on which programs are compared, and those that are run on every row
 MOST_UNITS = 512
 RIDGE = 1e-5
-HEADER_BITS = log2(len(PRECISIONS)) + log2(MOST_UNITS)
+STANDS = 0.9  # of the answers, below which no program of these terms stands for the net and none is written
+LEAST = (0.0, 0.25)  # of a unit's largest read-out, below which others are left out
+HEADER_BITS = log2(len(PRECISIONS) * len(LEAST)) + log2(MOST_UNITS)
 READ_OUT = (0.9, 0.97, 0.99, 0.999, 0.99999)  # of the read-outs' variance by terms of the classes
 WEIGHED = 8  # bits a constant of the site, where the rest of the net is not read
 
@@ -43,7 +47,7 @@ def codes(reading: Reading, choice: Choice, layer: Layer | None) -> Iterator[Cod
 
     All are run on a sample of the fitted rows; those that come out shortest there, on every row.
     """
-    if layer is None or layer.pre != choice.operands.site:
+    if layer is None or layer.pre != choice.operands.site or agreement(reading, choice) < STANDS:
         yield _unread(reading, choice)
         return
     power = homogeneous_power(reading, layer)
@@ -178,9 +182,26 @@ class _Units:
         ]
         pre[:, first] = bias[first] / levels * size[first] + sum(parts)
         hidden = activate(reading, layer.pre, layer.hidden, pre)[:, first]
-        read = (steps[:, first] != 0).sum(axis=0)
-        bits = np.array([log2_choose(len(steps), int(n)) + log2(len(steps) + 1) + n * q for n in read]) + q + 3
+        bits = _constants(choice, np.split(steps[:, first], columns[1:-1]), q) + q + 3
         return cls(bits=bits + (0 if power is not None else q + 3), hidden=hidden)
+
+
+def _constants(choice: Choice, steps: list[Int[np.ndarray, "columns units"]], q: int) -> Float[np.ndarray, " units"]:
+    """What the units' constants cost; where arguments keep the same terms, theirs may be the first's or its negative.
+
+    One bit a unit says which of the two it is.
+    """
+    apart = _sparse(np.concatenate(steps), q)
+    if len({each.texts for each in choice.kept}) > 1 or len(steps) == 1:
+        return apart
+    alike = np.all([(part == steps[0]).all(axis=0) | (part == -steps[0]).all(axis=0) for part in steps], axis=0)
+    return np.where(alike, np.minimum(_sparse(steps[0], q) + len(steps) - 1, apart), apart) + 1
+
+
+def _sparse(steps: Int[np.ndarray, "columns units"], q: int) -> Float[np.ndarray, " units"]:
+    """Which columns a unit reads, and q bits for each."""
+    size = len(steps)
+    return np.array([log2_choose(size, int(n)) + log2(size + 1) + n * q for n in (steps != 0).sum(axis=0)])
 
 
 def _strongest(alike: Bool[np.ndarray, " units"], strength: Float[np.ndarray, " units"]) -> int:
@@ -195,16 +216,17 @@ def _programs(reading: Reading, choice: Choice, units: _Units, answer: _Answer, 
     seen = units.hidden[reading.fitted].astype(np.float64)
     mean, middle = seen.mean(axis=0), goal.mean(axis=0)
     gram, moment = (seen - mean).T @ (seen - mean), (seen - mean).T @ (goal - middle)
+    counts = np.unique(np.geomspace(1, len(units.bits), SIZES).astype(int))
     for end in answer.cuts:
         columns = answer.columns[:, : answer.ends[end]]
         back = np.linalg.pinv(columns).T
         paid = _dictionary(choice.kept) + float(answer.bits[end]) + OFFSET_BITS * columns.shape[1] + HEADER_BITS
-        for m in np.unique(np.geomspace(1, len(units.bits), SIZES).astype(int)):
+        for m, least in itertools.product(counts, LEAST if columns.shape[1] > 1 else LEAST[:1]):
             ridge = RIDGE * max(float(np.trace(gram[:m, :m])) / m, 1e-30) * np.eye(m)
-            rough, bits = _read_outs(np.linalg.solve(gram[:m, :m] + ridge, moment[:m] @ back), q)
+            rough, bits = _read_outs(np.linalg.solve(gram[:m, :m] + ridge, moment[:m] @ back), q, least)
             alignment = float(units.bits[:m].sum() + bits.sum())
             if paid + alignment > limit and m > 1:
-                break
+                continue
             yield _Program(
                 hidden=units.hidden,
                 rough=rough,
@@ -216,12 +238,12 @@ def _programs(reading: Reading, choice: Choice, units: _Units, answer: _Answer, 
             )
 
 
-def _read_outs(fitted: Float[np.ndarray, "units columns"], q: int) -> tuple[np.ndarray, np.ndarray]:
-    """On q bits of each unit's largest, itself on few levels; and what each unit's costs."""
+def _read_outs(fitted: Float[np.ndarray, "units columns"], q: int, least: float) -> tuple[np.ndarray, np.ndarray]:
+    """On q bits of each unit's largest, itself on few levels, those below a share of it left out; and what it costs."""
     top = np.maximum(np.abs(fitted).max(axis=1), 1e-30)
     amplitude = log_levels(top, 2**AMPLITUDE_BITS, 8.0)
     levels = 2 ** (q - 1)
-    steps = np.rint(fitted / top[:, None] * levels)
+    steps = np.rint(fitted / top[:, None] * levels) * (np.abs(fitted) >= least * top[:, None])
     width = fitted.shape[1]
     kept = (steps != 0).sum(axis=1)
     bits = np.array([log2_choose(width, int(n)) + log2(width) + n * q for n in kept]) + AMPLITUDE_BITS

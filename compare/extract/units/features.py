@@ -22,6 +22,7 @@ BUDGET = Budget(seconds=1.0, bits=17.0, bytes=1 << 28)
 PERIODS = 16  # the periods of waves that are tried, beside the number of values
 KINDS = log2(6)  # itself, wave, step, corner, value, parity
 WAVED = 2  # inner functions whose waves are tried, the shortest and the square
+MOST = 1500  # terms, those of fewest bits
 NAME = "t"
 
 Columns = list[Float[np.ndarray, " size"]]
@@ -31,7 +32,7 @@ Columns = list[Float[np.ndarray, " size"]]
 def features(size: int) -> Bank:
     """Terms of one argument over its values 0 .. size - 1, in order of bits, written in t; constants are no terms."""
     t = np.arange(size)
-    found = sorted(_distinct([*_functions(t), *_waves(t), *_steps(t), *_parities(t)]), key=lambda term: term[1])
+    found = list(_distinct([*_functions(t), *_waves(t), *_steps(t), *_parities(t)]))[:MOST]
     columns = [column for term in found for column in term[2]]
     return Bank(
         columns=np.stack(columns, axis=1).astype(np.float64) if columns else np.zeros((size, 0)),

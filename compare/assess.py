@@ -16,8 +16,9 @@ from compare.evidence.ablation import Ablation, Certificate, ablation, certifica
 from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
 from compare.evidence.interchange import interchange
+from compare.evidence.remainder import Remainder, remainder
 from compare.evidence.rival import rival
-from compare.evidence.substitution import substitution
+from compare.evidence.substitution import replaced, substitution
 from compare.evidence.table import table_evidence
 from compare.explanation import Explanation, Refusal, check_explanation
 from compare.extract import EXTRACTORS, Extractor, sampled
@@ -25,9 +26,9 @@ from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, j
 from compare.names import expression_of, in_own_names
 from compare.programs import agreement_of
 from compare.read import Reading, read
-from compare.record import StepLine
+from compare.record import LeftUnit, StepLine
 from compare.sample import Samples
-from compare.sites.layer import Layer, find_layer
+from compare.sites.layer import Layer, find_layer, last_site
 from compare.step_lines import gallery, step_lines
 from compare.view import View
 from nets.check import check_net
@@ -77,7 +78,10 @@ class Assessment:
         return "no formula: " + "; ".join(f"{refusal.extractor}: {refusal.reason}" for refusal in self.refusals)
 
     def __str__(self) -> str:
-        return f"{self.verdict.outcome} - {self.verdict.reason}\n{self.formula}"
+        said = [f"{self.verdict.outcome} - {self.verdict.reason}", self.formula]
+        if self.verdict.in_the_way:
+            said += [f"in the way: {self.verdict.in_the_way}", f"would decide: {self.verdict.would_decide}"]
+        return "\n".join(said)
 
     def fields(self) -> dict:
         """Fields of a `Record`, by name, as plain Python values."""
@@ -124,7 +128,7 @@ def assess(
         **_matches(reading),
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
-        read_steps=step_lines(reading, explanation, evidence.interchange) if explanation else [],
+        read_steps=step_lines(reading, explanation, evidence) if explanation else [],
         gallery=formulas,
         arrays={**explanation.arrays, **maps} if explanation else {},
         net_agreement=agreement_of(reading, explanation),
@@ -169,22 +173,29 @@ def explain(
 
 
 def gather(reading: Reading, explanation: Explanation | None, layer: Layer | None) -> Evidence:
-    """S, D, B and the evidence for a table."""
-    effect = layer.effect if layer else None
-    if explanation is not None:
-        effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
+    """S, D, B, the evidence for a table, and what is left unexplained."""
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
+    site = hidden or last_site(reading)
+    known = layer is not None and layer.hidden == site
+    readout = None if site is None else layer.readout if layer and known else reading.readout(site)[0]
+    effect = None if readout is None else (readout**2).sum(axis=1)
+    own = replaced(reading, explanation.steps, explanation.hidden) if explanation else None
     rows, table = np.arange(reading.rows) if reading.exhaustive else reading.reported, rival(reading)
+    left = None
+    if site is not None and readout is not None and effect is not None:
+        pre = layer.pre if layer and known else None
+        left = remainder(reading, site, effect, readout, fitted=own and own.hidden, pre=pre)
     return Evidence(
         coverage=coverage(reading, explanation) if explanation else None,
         match=reading.match(reading.answers[rows], rows),
-        substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect),
+        substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect, own),
         interchange=interchange(reading, explanation) if explanation else None,
         bits=weigh(reading, explanation) if explanation else None,
         bits_table=table.bits,
         table_of=table.what,
         bits_affine=_baseline(reading, explanation),
         table=table_evidence(reading, hidden),
+        remainder=left,
     )
 
 
@@ -220,6 +231,9 @@ def _fields(assessment: Assessment) -> dict:
         "decided_by": verdict.decided_by,
         "reason": verdict.reason,
         "margin": verdict.margin,
+        "in_the_way": verdict.in_the_way,
+        "would_decide": verdict.would_decide,
+        **(_left(evidence.remainder) if evidence.remainder else {}),
         "thresholds": {FIELDS[c.name]: c.threshold for c in verdict.criteria if c.name in FIELDS},
         "criteria": [f"{c.name}: {c.sentence}; margin {c.margin:+.3f}" for c in verdict.criteria],
         **(_explained(explanation) if explanation else {}),
@@ -267,6 +281,19 @@ def _fields(assessment: Assessment) -> dict:
         "seconds_judge": assessment.seconds,
         "read_steps": assessment.read_steps,
         "gallery_formulas": assessment.gallery,
+    }
+
+
+def _left(remainder: Remainder) -> dict:
+    return {
+        "effect_site": remainder.site,
+        "effect_explained": remainder.explained,
+        "units_left": remainder.units,
+        "left": [LeftUnit(unit=e.unit, share=e.share, missed=e.missed, bits=e.bits) for e in remainder.left],
+        "left_share": remainder.share,
+        "left_directions": remainder.directions,
+        "left_bits": remainder.table.bits,
+        "left_table": remainder.table.of,
     }
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,6 +11,7 @@ from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
 from compare import programs
+from compare.case import Case, case_of
 from compare.checks import inputs_of
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_weights, weigh
@@ -25,13 +26,14 @@ from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
 from compare.programs import agreement_of
-from compare.read import Reading, read
+from compare.read import NO_DOMAIN, Reading, read
 from compare.record import LeftUnit, StepLine
 from compare.sample import Samples
 from compare.sites.layer import Layer, find_layer, last_site
 from compare.step_lines import gallery, step_lines
 from compare.view import View
 from nets.check import check_net
+from nets.imported import from_model
 from nets.net import Net, Params
 from synth.language.spec import Spec
 from synth.language.sympy_view import latex
@@ -89,10 +91,10 @@ class Assessment:
 
 
 def assess(
-    net: Net,
+    net: Any,
     params: Params,
-    spec: Spec | None,
-    view: View,
+    data: Case | Spec | None,
+    view: View | None = None,
     *,
     samples: Samples | None = None,
     train: Int[np.ndarray, " train"] | None = None,
@@ -100,17 +102,20 @@ def assess(
     thresholds: Mapping[str, Thresholds] = THRESHOLDS,
     extractors: Sequence[Extractor] = EXTRACTORS,
 ) -> Assessment:
-    """Judge a net, ours or a user's.
+    """Judge a net, ours or a user's: a Net, or a function or module as `nets.from_model` takes it.
 
-    `spec` needs an enumerable domain and right answers (an oracle, or outputs in the domain's order); the extractors
-    see its types and its domain, never the answers. Where inputs cannot be listed, `samples` are read instead, and
-    `spec`, with its types alone, may be None. `view` says how arguments become the net's inputs. `train` holds
-    the domain rows that the net was trained on, None when unknown. `thresholds` by extractor name; the first extractor
-    that does not refuse is heard. Raises ValueError for a net that answers NaN or breaks its interface.
+    `data` is what `data_of(inputs, answers)` makes of arrays, or a specification with an enumerable domain and right
+    answers (an oracle, or outputs in the domain's order); the extractors see its types and its domain, never the
+    answers. Where inputs cannot be listed, `samples` are read instead, and `data`, with its types alone, may be None.
+    `view` says how arguments become the net's inputs. `train` holds the domain rows that the net was trained on, None
+    when unknown. `thresholds` by extractor name; the first extractor that does not refuse is heard. Raises ValueError
+    for a net that answers NaN or breaks its interface.
     """
     began = time.perf_counter()
-    _probe(net, params, spec, view, samples, seed)
-    reading = read(net, params, spec, view, samples=samples, train=train, seed=seed)
+    case = case_of(data, view, samples, train)
+    spec = case.spec
+    net, params = _probed(net, params, case, seed)
+    reading = read(net, params, spec, case.view, samples=case.samples, train=case.train, seed=seed)
     explanation, refusals = explain(reading, extractors)
     explanation = in_own_names(explanation, spec) if explanation and spec else explanation
     layer = find_layer(reading) if reading.exhaustive else None
@@ -144,14 +149,17 @@ class Matches(TypedDict):
     match_longer: tuple[float, ...]
 
 
-def _probe(net: Net, params: Params, spec: Spec | None, view: View, samples: Samples | None, seed: int) -> None:
-    """Whether the net keeps its promises on some of the rows."""
+def _probed(net: Any, params: Params, case: Case, seed: int) -> tuple[Net, Params]:
+    """The net of a model; ValueError unless it keeps its promises on some of the rows."""
+    spec, samples = case.spec, case.samples
     arguments = spec.domain if samples is None and spec else samples.report.arguments if samples else None
     if arguments is None:
-        return
-    x = inputs_of(view, tuple(np.asarray(values) for values in arguments))
-    rows = np.random.default_rng([seed, 9]).permutation(len(x))[:PROBED]
-    check_net(net, params, jnp.asarray(x[rows]))
+        raise ValueError(NO_DOMAIN)
+    x = inputs_of(case.view, tuple(np.asarray(values) for values in arguments))
+    rows = jnp.asarray(x[np.random.default_rng([seed, 9]).permutation(len(x))[:PROBED]])
+    found, own = (net, params) if isinstance(net, Net) else from_model(net, params, rows)
+    check_net(found, own, rows)
+    return found, own
 
 
 def explain(

@@ -11,6 +11,7 @@ from compare.explanation import Explanation
 from compare.read import Reading
 from compare.statistics import wilson
 from compare.step import Steps, substituted
+from nets.edits import Patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,25 @@ class Replaced(NamedTuple):
 def replaced(reading: Reading, steps: Steps, hidden: str) -> Replaced:
     """Run it on all rows."""
     edits = jax.tree.map(np.asarray, substituted(steps, reading.x))
+    for site, edit in edits.items():
+        refuse_wider(reading, steps, site, np.shape(edit.value if isinstance(edit, Patch) else edit))
     outputs, sites = reading.run(edits, keep=(hidden,))
     return Replaced(reading.decode(outputs), sites[hidden])
+
+
+def refuse_wider(reading: Reading, steps: Steps, site: str, shape: tuple[int, ...]) -> None:
+    """ValueError where what the steps put in a site's place does not fit there."""
+    wanted = (reading.rows, *reading.shapes[site])
+    try:
+        fits = np.broadcast_shapes(shape, wanted) == wanted
+    except ValueError:
+        fits = False
+    if not fits:
+        names = ", ".join(step.label or step.name for step in steps if step.holds == site)
+        raise ValueError(
+            f"explanation: expected values of shape {wanted} for site {site!r}, got {shape} of the steps that hold it "
+            f"({names}); let their code give one number a unit"
+        )
 
 
 def substitution(

@@ -75,7 +75,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     effect_site: str | None = None  # the hidden site whose units are meant here
     effect_explained: float | None = None  # share of its effect on the outputs that the explanation accounts for
     units_left: int | None = None  # of which less than .90 of the variance is explained
-    left: list[LeftUnit] = []  # the first of them, those of which most is missed first
+    left: list[LeftUnit] = []  # the first of them, by their effect
     left_share: float | None = None  # of the effect, by all of them
     left_directions: int | None = None  # of the outputs that hold .90 of what they miss
     left_bits: float | None = None  # of their cheapest table

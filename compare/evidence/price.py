@@ -15,6 +15,8 @@ from jaxtyping import Bool, Float, Int
 EXACT = 0.99  # of a unit's variance
 COUNTED = 2048  # rows by which the entropy of all is counted
 VALUES, FEWEST, MOST = 2**21, 8, 256  # numbers looked at; units that are priced, the others at these units' mean
+LARGEST = 2**62
+NAMES = 4  # arguments that are listed by name
 SCALE_BITS = 32.0  # a table's scale
 
 
@@ -23,6 +25,7 @@ class Price(NamedTuple):
 
     bits: float
     of: str
+    each: tuple[float, ...] = ()  # of the first units
 
 
 class _Tables(NamedTuple):
@@ -42,7 +45,7 @@ def price(
 ) -> Price:
     """The cheapest table of each unit, added up; `sums` are tables, one an argument, whose sum is what a unit reads."""
     units = values.shape[1]
-    some = min(units, int(np.clip(VALUES // len(values), FEWEST, MOST)))
+    some = min(units, priced(len(values)))
     values, sums = values[:, :some].astype(np.float64), [table[:, :some] for table in sums]
     bits, of = np.full(some, np.inf), np.full(some, "", dtype=object)
     for tables in _tables(values, columns, names, sums):
@@ -50,7 +53,12 @@ def price(
         better = tables.units[cost < bits[tables.units]]
         bits[better], of[better] = cost[cost < bits[tables.units]], tables.of
     most = Counter(of.tolist()).most_common(1)
-    return Price(float(bits.mean()) * units, most[0][0]) if most else Price(0.0, "nothing")
+    return Price(float(bits.mean()) * units, most[0][0], tuple(bits.tolist())) if most else Price(0.0, "nothing")
+
+
+def priced(rows: int) -> int:
+    """How many units are priced on so many rows."""
+    return int(np.clip(VALUES // rows, FEWEST, MOST))
 
 
 def _tables(
@@ -80,21 +88,28 @@ def _needed(values: Float[np.ndarray, "rows units"], columns: Sequence[np.ndarra
     return np.stack(missed, axis=1) > allowed[:, None]
 
 
-def _cells(columns: Sequence[np.ndarray]) -> Int[np.ndarray, " rows"]:
+def _cells(columns: Sequence[Int[np.ndarray, " rows"]]) -> Int[np.ndarray, " rows"]:
     """A number for each row's values of these arguments."""
-    numbers = np.zeros(len(columns[0]), dtype=np.int64)
+    numbers, most = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
-        column = np.unique(column, return_inverse=True)[1].reshape(-1)
-        numbers = np.unique(numbers * (int(column.max()) + 1) + column, return_inverse=True)[1].reshape(-1)
-    return numbers
+        size = int(column.max()) + 1
+        if most * size > LARGEST:
+            numbers = _numbered(numbers)
+            most = int(numbers.max()) + 1
+        numbers, most = numbers * size + column, most * size
+    return _numbered(numbers)
+
+
+def _numbered(values: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
+    return np.unique(values, return_inverse=True)[1].reshape(-1)
 
 
 def _means(
     values: Float[np.ndarray, "rows units"], cells: Int[np.ndarray, " rows"]
 ) -> Float[np.ndarray, "cells units"]:
     order = np.argsort(cells, kind="stable")
-    starts = np.searchsorted(cells[order], np.arange(int(cells.max()) + 1))
-    return np.add.reduceat(values[order], starts, axis=0) / np.bincount(cells)[:, None]
+    counts = np.bincount(cells)
+    return np.add.reduceat(values[order], np.cumsum(counts) - counts, axis=0) / counts[:, None]
 
 
 def _bits(numbers: Float[np.ndarray, "n units"], variance: Float[np.ndarray, " units"]) -> Float[np.ndarray, " units"]:
@@ -111,4 +126,6 @@ def _coded(levels: np.ndarray, n: int) -> float:
 
 
 def _listed(names: Sequence[str]) -> str:
+    if len(names) > NAMES:
+        return f"{len(names)} arguments"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

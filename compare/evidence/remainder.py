@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.evidence.price import Price, price
+from compare.evidence.price import Price, price, priced
 from compare.explanation import LIVE
 from compare.names import shown_names
 from compare.read import Reading
@@ -39,7 +39,7 @@ class Remainder:
     site: str
     explained: float  # share of the site's effect, in [0, 1]
     errors: Float[np.ndarray, " units"]  # share of each unit's variance that is missed, in [0, 1]
-    left: tuple[Left, ...]  # the first NAMED of them, those of which most is missed first
+    left: tuple[Left, ...]  # the NAMED ones of the largest effect, in order
     units: int  # how many are left
     live: int  # how many have an effect at all
     share: float  # of the effect, by all that are left
@@ -69,8 +69,8 @@ def remainder(
     errors = np.clip((missed.astype(np.float64) ** 2).mean(axis=0) / np.maximum(variance, 1e-300), 0.0, 1.0)
     errors = np.where(variance > 0, 1.0 if fitted is None else errors, 0.0)
     left = np.flatnonzero((errors > 1 - EXPLAINED) & (importance > LIVE))
-    left = left[np.argsort(-(importance * errors)[left], kind="stable")]
-    columns, names, sums = _arguments(reading, site, pre, left)
+    left = left[np.argsort(-importance[left], kind="stable")]
+    table = price(actual[:, left], *_arguments(reading, site, pre, left))
     return Remainder(
         site=site,
         explained=0.0 if fitted is None else float(1 - importance @ errors),
@@ -80,15 +80,15 @@ def remainder(
                 unit=_named(reading.shapes[site], int(unit)),
                 share=float(importance[unit]),
                 missed=float(errors[unit]),
-                bits=price(actual[:, [unit]], columns, names, [table[:, [i]] for table in sums]).bits,
+                bits=bits,
             )
-            for i, unit in enumerate(left[:NAMED])
+            for unit, bits in zip(left[:NAMED], table.each, strict=False)
         ),
         units=len(left),
         live=int((importance > LIVE).sum()),
         share=float(importance[left].sum()),
         directions=_directions(missed[:, left], readout[left]),
-        table=price(actual[:, left], columns, names, sums),
+        table=table,
     )
 
 
@@ -106,7 +106,7 @@ def _arguments(
     columns, names = list(x.T), _names(reading, x.shape[1])
     if pre is None or reading.shapes[pre] != reading.shapes[site] or len(left) == 0:
         return columns, names, []
-    values = reading.site(pre)[:, left]
+    values = reading.site(pre)[:, left[: priced(reading.rows)]]
     means = argument_means(values, tuple(columns), tuple(int(column.max()) + 1 for column in columns))
     added = beyond_sum(values, tuple(columns), means) <= ADDITIVE_SHARE
     return columns, names, list(means) if added else []

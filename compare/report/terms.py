@@ -139,7 +139,7 @@ IN_THE_WAY = (
     Term("effect_site", "site of the units", text, "The hidden site whose units are ranked by their effect."),
     Term("effect_explained", "effect explained", fraction, "Share of that site's effect that is explained."),
     Term("units_left", "units left", count, "Units of it of which less than .90 of the variance is explained."),
-    Term("left", "units in the way", left_units, "The first of these, those of which most is missed in front."),
+    Term("left", "units in the way", left_units, "The first of these, by their effect."),
     Term("left_share", "effect left", fraction, "Share of the effect on the outputs that they have together."),
     Term("left_directions", "directions left", count, "Directions of the outputs that hold .90 of what these miss."),
     Term("left_bits", "bits, units left", count, "Bits of the cheapest table of each of them, added up."),

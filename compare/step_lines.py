@@ -9,29 +9,36 @@ from compare.explanation import Explanation
 from compare.judge import Evidence
 from compare.read import Reading
 from compare.record import StepLine
-from compare.step import Step, Value
+from compare.statistics import centred
+from compare.step import Step, Value, values_of
 from nets.edits import Patch
 
 UNITS = 6  # shown in the gallery
 STEPS = 64  # at most
+VALUES = 2**24  # outputs, at most, whose parts are told apart
 
 
 def step_lines(reading: Reading, explanation: Explanation, evidence: Evidence) -> list[StepLine]:
     """Where each step sits, its effect, its error and its bits, and what its exchange does."""
     held = {site: _explained(reading, site, value) for site, value in explanation.substitute(reading.x).items()}
-    exchanged = evidence.interchange
+    exchanged, parts = evidence.interchange, _output_shares(reading, explanation)
     tried = {each.step: each for each in exchanged.steps} if exchanged else {}
     return [
-        _line(step, explanation, tried.get(step.name), held.get(str(step.holds)), evidence)
+        _line(step, explanation, tried.get(step.name), held.get(str(step.holds)), evidence, parts.get(step.name))
         for step in explanation.steps[:STEPS]
     ]
 
 
 def _line(
-    step: Step, explanation: Explanation, each: Exchanged | None, held: float | None, evidence: Evidence
+    step: Step,
+    explanation: Explanation,
+    each: Exchanged | None,
+    held: float | None,
+    evidence: Evidence,
+    share: float | None,
 ) -> StepLine:
     remainder = evidence.remainder
-    share, error = None, None if held is None else 1 - held
+    error = None if held is None else 1 - held
     if step.units is not None and explanation.importance is not None:
         weight = explanation.importance[step.units]
         share = float(weight.sum())
@@ -49,6 +56,20 @@ def _line(
         turned=each.turned if each else None,
         bits=step.bits + step.alignment or _part(step, explanation, evidence.bits),
     )
+
+
+def _output_shares(reading: Reading, explanation: Explanation) -> dict[str, float]:
+    """Each output step's share of the variance of what the explanation answers with; those that cancel, below 0."""
+    if explanation.outputs and reading.rows * reading.outputs[0].size <= VALUES:
+        values = values_of(explanation.steps, reading.x, explanation.outputs)
+        parts = {name: np.asarray(values[name], np.float64) for name in dict.fromkeys(explanation.outputs)}
+        parts = {name: centred(part) - centred(part).mean(axis=0) for name, part in parts.items()}
+        total = sum(parts.values(), start=np.zeros(()))
+        size = max(float(np.vdot(total, total)), 1e-300)
+        return {
+            name: float(np.vdot(np.broadcast_to(part, np.shape(total)), total)) / size for name, part in parts.items()
+        }
+    return {}
 
 
 def _part(step: Step, explanation: Explanation, bits: Bits | None) -> float | None:

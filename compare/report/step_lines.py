@@ -17,7 +17,7 @@ def step_line(step: StepLine) -> str:
     parts += [f"in {step.site}"] if step.site else []
     parts += [f"read by {step.units} units"] if step.units is not None else []
     parts += [f"{step.share:.1%} of the effect"] if step.share is not None else []
-    parts += [f"{step.error:.2g} of their variance missed"] if step.error is not None and step.units else []
+    parts += [f"{step.error:.3f} of their variance missed"] if step.error is not None and step.units else []
     parts += [f"{step.variance:.3g} of the site explained"] if step.variance is not None else []
     parts += [f"exchanged, its effect is predicted to {step.r2:.3g}"] if step.r2 is not None else []
     parts += [f"turns {step.turned:.1%} of the answers"] if step.turned is not None else []

@@ -26,7 +26,8 @@ LINEAR = (
     "name", "concatenate", "slice", "reduce_sum", "rev", "pad", "cumsum", "convert_element_type", "stop_gradient",
 )  # fmt: skip
 SCALING = ("mul", "div", "select_n", "gather", "dynamic_slice")  # linear in one of their inputs, the others given
-NAMED, RESHAPE = "name", "reshape"
+PASSED = ("reshape", "transpose", "squeeze", "broadcast_in_dim", "reduce_sum", "mul", "div", "convert_element_type")
+NAMED = "name"
 
 
 class Place(NamedTuple):
@@ -72,7 +73,7 @@ def _shape(leaf: Any) -> jax.ShapeDtypeStruct:
 def places(program: ClosedJaxpr) -> list[Place]:
     """The sites, in the order of computation; the program's last input is x, the others are weights."""
     facts: dict[int, Fact] = {}
-    alias: dict[int, Fact] = {}  # what a reshape was made of
+    alias: dict[int, Fact] = {}  # what a value was made of without weights
     operands: dict[int, Fact] = {}
     named: dict[int, str] = {}
 
@@ -82,7 +83,12 @@ def places(program: ClosedJaxpr) -> list[Place]:
         shapes = [tuple(getattr(out.aval, "shape", ())) for out in equation.outvars]
         made = [_fact(kind, given, number, shape) for number, shape in zip(numbers, shapes, strict=True)]
         facts.update(zip(numbers, made, strict=True))
-        if kind == RESHAPE and made[0].held:
+        if (
+            kind in PASSED
+            and len(moving) == 1
+            and moving[0].held
+            and not any(e.of_weights for e in given if not e.of_x)
+        ):
             alias[numbers[0]] = moving[0]
         if kind == NAMED and made[0].of_x:
             named[numbers[0]] = str(equation.params["name"])

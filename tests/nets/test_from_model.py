@@ -64,6 +64,17 @@ def over_time(params, x):
     return jax.lax.scan(step, jnp.zeros((len(x), 6)), params["E"][x.T])[0] @ params["U"]
 
 
+def pooled(params, x):
+    maps = jnp.tanh(params["E"][x] @ params["W"])  # (batch, positions, width)
+    return maps.mean(axis=1) @ params["U"]
+
+
+@jax.vmap
+def by_row(x):
+    table, out = jnp.asarray(PARAMS["E"]), jnp.asarray(PARAMS["U"])
+    return out.T @ jax.nn.relu(table[x[0]] + table[x[1]])
+
+
 class Linen(linen.Module):
     @linen.compact
     def __call__(self, x):
@@ -108,6 +119,8 @@ LAYERS = (*LAYER, "hidden.1.pre", "hidden.1")
         (named, PARAMS, ("product",)),
         (linear, PARAMS, ()),
         (over_time, PARAMS, ("hidden.0",)),
+        (pooled, PARAMS, LAYER),
+        (lambda params, x: by_row(x), {}, LAYER),
         (Linen(), Linen().init(jax.random.key(0), X), LAYER),
         (Linen(), Linen().init(jax.random.key(0), X)["params"], LAYER),
         (Nnx(nnx.Rngs(0)), None, LAYER),

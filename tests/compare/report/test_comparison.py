@@ -166,7 +166,7 @@ def test_what_stands_in_the_way_is_a_sentence_of_the_card_and_a_part_of_the_net(
     line = "unit 5: 4.1% of the effect, 0.32 of its variance missed, 367 bits as a table"
     assert line in page
     assert line in text
-    step = "v := a, read by 3 units, 25.0% of the effect, 0.12 of their variance missed, 1,234 bits"
+    step = "v := a, read by 3 units, 25.0% of the effect, 0.125 of their variance missed, 1,234 bits"
     assert step in page
     assert step in text
     plain = msgspec.structs.replace(cell, in_the_way=None, would_decide=None, left=[], read_steps=[])

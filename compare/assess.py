@@ -12,7 +12,7 @@ from sympy.printing.mathml import mathml
 
 from compare import programs
 from compare.case import Case, case_of
-from compare.checks import inputs_of
+from compare.checks import inputs_of, refuse_constant
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
@@ -93,7 +93,7 @@ class Assessment:
 def assess(
     net: Any,
     params: Params,
-    data: Case | Spec | None,
+    data: Case | Spec | Samples | None,
     view: View | None = None,
     *,
     samples: Samples | None = None,
@@ -106,7 +106,7 @@ def assess(
 
     `data` is what `data_of(inputs, answers)` makes of arrays, or a specification with an enumerable domain and right
     answers (an oracle, or outputs in the domain's order); the extractors see its types and its domain, never the
-    answers. Where inputs cannot be listed, `samples` are read instead, and `data`, with its types alone, may be None.
+    answers. Where inputs cannot be listed, `samples` are read: as the `data`, or beside a specification of types alone.
     `view` says how arguments become the net's inputs. `train` holds the domain rows that the net was trained on, None
     when unknown. `thresholds` by extractor name; the first extractor that does not refuse is heard. Raises ValueError
     for a net that answers NaN or breaks its interface.
@@ -116,6 +116,7 @@ def assess(
     spec = case.spec
     net, params = _probed(net, params, case, seed)
     reading = read(net, params, spec, case.view, samples=case.samples, train=case.train, seed=seed)
+    refuse_constant(case.view.answers, reading.counted(reading.targets))
     explanation, refusals = explain(reading, extractors)
     explanation = in_own_names(explanation, spec) if explanation and spec else explanation
     layer = find_layer(reading) if reading.exhaustive else None

@@ -8,7 +8,7 @@ from jaxtyping import Int
 
 from compare.answers import Answers, Classes, Reals
 from compare.sample import Sample, Samples
-from compare.view import View, by_position, of_reals, of_sequences
+from compare.view import View, by_position, of_reals, of_sequences, positions
 from synth.language.spec import Spec
 from synth.language.types import BOOL, INT, Fn, Type, Z
 
@@ -27,7 +27,10 @@ class Case:
 
 
 def case_of(
-    data: "Case | Spec | None", view: View | None, samples: Samples | None, train: Int[np.ndarray, " train"] | None
+    data: "Case | Spec | Samples | None",
+    view: View | None,
+    samples: Samples | None,
+    train: Int[np.ndarray, " train"] | None,
 ) -> Case:
     """The case that these say; ValueError where they say it twice, or not at all."""
     if isinstance(data, Case):
@@ -36,9 +39,14 @@ def case_of(
                 "assess: expected the view and the samples to come with the data, got others beside; leave them out"
             )
         return data if train is None else replace(data, train=train)
+    if isinstance(data, Samples):
+        if samples is not None:
+            raise ValueError("assess: expected samples once, got them as the data and beside; leave one of them out")
+        return Case(spec=None, view=view or _view_of(data), samples=data, train=train)
     if data is not None and not isinstance(data, Spec):
         raise ValueError(
-            f"assess: expected a Spec or what data_of(inputs, answers) makes of arrays, got {type(data).__name__}"
+            f"assess: expected a Spec, Samples or what data_of(inputs, answers) makes of arrays, got "
+            f"{type(data).__name__}"
         )
     if view is None:
         if data is None or data.domain is None or samples is not None:
@@ -157,9 +165,7 @@ def _kind(right: np.ndarray, classes: int | None, tolerance: float | None) -> An
 def _sampled(
     columns: Sequence[np.ndarray], right: np.ndarray, kind: Answers, train: np.ndarray | None, seed: int
 ) -> Case:
-    integers = all(_whole(column) for column in columns)
     x = columns[0] if columns[0].ndim > 1 else np.stack(columns, axis=1)
-    view = of_sequences(_above(x), kind) if integers else of_reals(kind)
 
     def part(rows: np.ndarray) -> Sample:
         return Sample(arguments=(x[rows],), targets=right[rows])
@@ -168,4 +174,20 @@ def _sampled(
     half = len(right) // 2
     trained = None if train is None else part(np.asarray(train))
     samples = Samples(fit=part(np.sort(order[:half])), report=part(np.sort(order[half:])), trained=trained)
-    return Case(spec=None, view=view, samples=samples)
+    return Case(spec=None, view=_view((x,), kind), samples=samples)
+
+
+def _view_of(samples: Samples) -> View:
+    """The view of samples that come without one; a class or a symbol that none of them has is not foreseen."""
+    parts = [samples.fit, samples.report, *samples.longer, *([samples.trained] if samples.trained else [])]
+    right = [part.targets for part in parts]
+    kind = Classes(_above(*right)) if _whole(right[0]) else _kind(right[0], None, None)
+    return _view([values for part in parts for values in part.arguments], kind)
+
+
+def _view(arguments: Sequence[np.ndarray], kind: Answers) -> View:
+    if not all(_whole(values) for values in arguments):
+        return of_reals(kind)
+    if all(values.ndim == 1 for values in arguments):
+        return View(alphabet=_above(*arguments), answers=kind, encode=positions)
+    return of_sequences(_above(*arguments), kind)

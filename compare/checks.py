@@ -71,7 +71,7 @@ def refuse_constant(answers: Answers, counted: np.ndarray) -> None:
     first = np.broadcast_to(counted[:1], counted.shape)
     if answers.alike(counted, first).all():
         raise ValueError(
-            f"read: expected right answers of at least two kinds, got {counted[0]} for each of the {len(counted)}; a "
+            f"data: expected right answers of at least two kinds, got {counted[0]} for each of the {len(counted)}; a "
             "net that always answers the same is program and table alike, so give a task whose answers differ"
         )
 

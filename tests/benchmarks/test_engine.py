@@ -50,4 +50,4 @@ def test_a_task_that_always_answers_the_same_fails_before_a_net_is_trained(tmp_p
     record, arrays = run_cell(read_suite(str(tmp_path / "one.toml")).cells[0], {}, "")
     assert (record.status, arrays) == ("failed", {})
     assert record.error is not None
-    assert record.error.startswith("read: expected right answers of at least two kinds, got 0 for each of the 529")
+    assert record.error.startswith("data: expected right answers of at least two kinds, got 0 for each of the 529")

@@ -7,7 +7,7 @@ from nets_at_hand import addition
 
 from compare import Classes, Reals, Sample, Samples, assess, by_position, data_of
 from compare.case import case_of
-from compare.checks import inputs_of
+from compare.checks import inputs_of, refuse_constant
 from compare.evidence.substitution import replaced
 from compare.read import read
 from compare.step import Step
@@ -64,6 +64,21 @@ def test_a_specification_alone_says_how_its_arguments_are_read() -> None:
     assert case_of(case, None, None, np.arange(3)).train.tolist() == [0, 1, 2]
 
 
+PART = Sample(arguments=(A, B), targets=np.maximum(A, B))
+SAMPLES = Samples(fit=PART, report=PART, longer=(Sample(arguments=(A + 3, B), targets=A + 3),))
+
+
+def test_samples_alone_say_how_they_are_read() -> None:
+    case = case_of(SAMPLES, None, None, None)
+    assert (case.view.alphabet, case.view.classes) == (N + 3, N + 3)
+    assert inputs_of(case.view, PART.arguments).shape == (N * N, 2)
+    streams = Sample(arguments=(np.stack([A, B], axis=1),), targets=np.stack([A, B], axis=1) / 2)
+    found = case_of(Samples(fit=streams, report=streams), by_position(N, N), None, None)
+    assert found.view.classes == N
+    real = case_of(Samples(fit=streams, report=streams), None, None, None).view
+    assert (real.alphabet, real.answers.width) == (N, 2)
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
@@ -76,7 +91,8 @@ def test_a_specification_alone_says_how_its_arguments_are_read() -> None:
             r"expected one answer an input, got 0 and 1 for \[0, 0\] in rows 0 and 2",
         ),
         (lambda: case_of(data_of((A, B), A), by_position(N, N), None, None), "got others beside; leave them out"),
-        (lambda: case_of((A, B), None, None, None), "expected a Spec or what data_of.* got tuple"),  # pyright: ignore
+        (lambda: case_of((A, B), None, None, None), "expected a Spec, Samples or what data_of.* got tuple"),  # pyright: ignore
+        (lambda: case_of(SAMPLES, None, SAMPLES, None), "expected samples once, got them as the data and beside"),
         (lambda: case_of(None, None, None, None), "expected a view of the inputs, got none"),
     ],
 )
@@ -139,21 +155,16 @@ def test_nan_that_reaches_the_outputs_is_traced_to_its_unit() -> None:
 
 @pytest.mark.parametrize("rows", [1, N * N])
 def test_answers_that_are_all_the_same_are_refused(rows: int) -> None:
+    net = wrap(lambda params, x, edits: (TABLE[x[:, 0]] @ OUT, {}), ())
     data = data_of((A[:rows], B[:rows]), np.zeros(rows, int), classes=N)
     with pytest.raises(ValueError, match="expected right answers of at least two kinds, got 0 for each of the"):
-        read(hidden_net(lambda hidden, x: hidden), {}, data.spec, data.view)
+        assess(net, {}, data)
 
 
-def test_samples_whose_answers_differ_only_beyond_the_range_are_refused() -> None:
-    def part(answers):
-        return Sample(arguments=(np.stack([A, B], axis=1),), targets=answers)
-
-    same, other = part(np.ones(N * N, int)), part(A)
-    view = data_of(np.stack([A, B], axis=1)[1:], A[1:]).view
-    net = hidden_net(lambda hidden, x: hidden)
-    with pytest.raises(ValueError, match="at least two kinds, got 1"):
-        read(net, {}, None, view, samples=Samples(fit=same, report=same, longer=(other,)))
-    read(net, {}, None, view, samples=Samples(fit=other, report=other, longer=(same,)))
+def test_reals_that_are_alike_within_the_tolerance_are_one_answer() -> None:
+    refuse_constant(Reals(1, 0.1), np.array([[0.0], [0.2]]))
+    with pytest.raises(ValueError, match=r"at least two kinds, got \[0\.\] for each of the 2"):
+        refuse_constant(Reals(1, 0.1), np.array([[0.0], [0.05]]))
 
 
 @pytest.mark.parametrize("width", [4, 5])

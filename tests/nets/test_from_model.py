@@ -134,6 +134,13 @@ def test_a_model_s_sites_are_found_and_take_edits(model, params, sites) -> None:
     check_net(net, own, X)
 
 
+def test_an_equinox_module_is_called_with_one_row() -> None:
+    equinox = pytest.importorskip("equinox")
+    net, params = from_model(equinox.nn.MLP(2, 3, 6, 2, key=jax.random.key(0)), None, X.astype(np.float32))
+    assert net.sites == LAYERS
+    check_net(net, params, X.astype(np.float32))
+
+
 def test_sites_hold_what_is_before_and_after_the_nonlinearity() -> None:
     outputs, sites = from_model(one_layer, PARAMS, X)[0].apply(PARAMS, X)
     np.testing.assert_allclose(outputs, one_layer(PARAMS, X), rtol=1e-5)

@@ -19,6 +19,7 @@ from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
 from compare import Assessment, View, assess
+from compare.checks import refuse_constant
 from compare.programs import sides
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
@@ -53,12 +54,14 @@ def run_cell(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record,
 def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, dict[str, np.ndarray]]:
     """The record and the arrays of one cell."""
     task = task_of(cell.task, Path(cell.folder))
-    began = time.perf_counter()
-    made = make(cell, task)
-    between = time.perf_counter()
     spec = task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
     view = task.view(cell.size)
     samples = task.samples(cell.size, cell.seed)
+    if samples is None and spec is not None:
+        refuse_constant(view.answers, spec.targets())  # before a net is trained on them
+    began = time.perf_counter()
+    made = make(cell, task)
+    between = time.perf_counter()
     train = made.trained_rows()
     assessment = assess(made.net, made.params, spec, view, samples=samples, train=train, seed=cell.seed)
     path = traced(made, spec, view, cell.seed)

@@ -2,6 +2,7 @@
 
 from compare.answers import Classes, Reals, Sets
 from compare.assess import Assessment, assess
+from compare.case import Case, data_of
 from compare.judge import THRESHOLDS, Thresholds, judge
 from compare.same import same, same_program
 from compare.sample import Sample, Samples
@@ -11,6 +12,7 @@ from compare.view import View, by_position, of_reals, of_sequences
 __all__ = [
     "THRESHOLDS",
     "Assessment",
+    "Case",
     "Classes",
     "Reals",
     "Sample",
@@ -21,6 +23,7 @@ __all__ = [
     "View",
     "assess",
     "by_position",
+    "data_of",
     "judge",
     "of_reals",
     "of_sequences",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,26 +11,29 @@ from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
 from compare import programs
-from compare.checks import inputs_of
+from compare.case import Case, case_of
+from compare.checks import inputs_of, refuse_constant
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
 from compare.evidence.bits import bits_of_weights, weigh
 from compare.evidence.coverage import coverage
 from compare.evidence.interchange import interchange
+from compare.evidence.remainder import Remainder, remainder
 from compare.evidence.rival import rival
-from compare.evidence.substitution import substitution
+from compare.evidence.substitution import replaced, substitution
 from compare.evidence.table import table_evidence
 from compare.explanation import Explanation, Refusal, check_explanation
 from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
 from compare.programs import agreement_of
-from compare.read import Reading, read
-from compare.record import StepLine
+from compare.read import NO_DOMAIN, Reading, read
+from compare.record import LeftUnit, StepLine
 from compare.sample import Samples
-from compare.sites.layer import Layer, find_layer
+from compare.sites.layer import Layer, find_layer, last_site
 from compare.step_lines import gallery, step_lines
 from compare.view import View
 from nets.check import check_net
+from nets.imported import from_model
 from nets.net import Net, Params
 from synth.language.spec import Spec
 from synth.language.sympy_view import latex
@@ -77,7 +80,10 @@ class Assessment:
         return "no formula: " + "; ".join(f"{refusal.extractor}: {refusal.reason}" for refusal in self.refusals)
 
     def __str__(self) -> str:
-        return f"{self.verdict.outcome} - {self.verdict.reason}\n{self.formula}"
+        said = [f"{self.verdict.outcome} - {self.verdict.reason}", self.formula]
+        if self.verdict.in_the_way:
+            said += [f"in the way: {self.verdict.in_the_way}", f"would decide: {self.verdict.would_decide}"]
+        return "\n".join(said)
 
     def fields(self) -> dict:
         """Fields of a `Record`, by name, as plain Python values."""
@@ -85,10 +91,10 @@ class Assessment:
 
 
 def assess(
-    net: Net,
+    net: Any,
     params: Params,
-    spec: Spec | None,
-    view: View,
+    data: Case | Spec | Samples | None,
+    view: View | None = None,
     *,
     samples: Samples | None = None,
     train: Int[np.ndarray, " train"] | None = None,
@@ -96,18 +102,21 @@ def assess(
     thresholds: Mapping[str, Thresholds] = THRESHOLDS,
     extractors: Sequence[Extractor] = EXTRACTORS,
 ) -> Assessment:
-    """Judge a net, ours or a user's.
+    """Judge a net, ours or a user's: a Net, or a function or module as `nets.from_model` takes it.
 
-    `spec` needs an enumerable domain and right answers (an oracle, or outputs in the domain's order); the extractors
-    see its types and its domain, never the answers. Where inputs cannot be listed, `samples` are read instead, and
-    `spec`, with its types alone, may be None. `view` says how arguments become the net's inputs. `train` holds
-    the domain rows that the net was trained on, None when unknown. `thresholds` by extractor name; extractors are heard
-    in turn until one settles the verdict (see `hear`). Raises ValueError for a net that answers NaN or breaks its
-    interface.
+    `data` is what `data_of(inputs, answers)` makes of arrays, or a specification with an enumerable domain and right
+    answers (an oracle, or outputs in the domain's order); the extractors see its types and its domain, never the
+    answers. Where inputs cannot be listed, `samples` are read: as the `data`, or beside a specification of types alone.
+    `view` says how arguments become the net's inputs. `train` holds the domain rows that the net was trained on, None
+    when unknown. `thresholds` by extractor name; extractors are heard in turn until one settles the verdict (see
+    `hear`). Raises ValueError for a net that answers NaN or breaks its interface.
     """
     began = time.perf_counter()
-    _probe(net, params, spec, view, samples, seed)
-    reading = read(net, params, spec, view, samples=samples, train=train, seed=seed)
+    case = case_of(data, view, samples, train)
+    spec = case.spec
+    net, params = _probed(net, params, case, seed)
+    reading = read(net, params, spec, case.view, samples=case.samples, train=case.train, seed=seed)
+    refuse_constant(case.view.answers, reading.counted(reading.targets))
     layer = find_layer(reading) if reading.exhaustive else None
     found = layer if isinstance(layer, Layer) else None
     heard, refusals = hear(reading, extractors, found, thresholds)
@@ -124,7 +133,7 @@ def assess(
         **_matches(reading),
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
-        read_steps=step_lines(reading, explanation, evidence.interchange) if explanation else [],
+        read_steps=step_lines(reading, explanation, evidence) if explanation else [],
         gallery=formulas,
         arrays={**explanation.arrays, **maps} if explanation else {},
         net_agreement=agreement_of(reading, explanation),
@@ -140,14 +149,17 @@ class Matches(TypedDict):
     match_longer: tuple[float, ...]
 
 
-def _probe(net: Net, params: Params, spec: Spec | None, view: View, samples: Samples | None, seed: int) -> None:
-    """Whether the net keeps its promises on some of the rows."""
+def _probed(net: Any, params: Params, case: Case, seed: int) -> tuple[Net, Params]:
+    """The net of a model; ValueError unless it keeps its promises on some of the rows."""
+    spec, samples = case.spec, case.samples
     arguments = spec.domain if samples is None and spec else samples.report.arguments if samples else None
     if arguments is None:
-        return
-    x = inputs_of(view, tuple(np.asarray(values) for values in arguments))
-    rows = np.random.default_rng([seed, 9]).permutation(len(x))[:PROBED]
-    check_net(net, params, jnp.asarray(x[rows]))
+        raise ValueError(NO_DOMAIN)
+    x = inputs_of(case.view, tuple(np.asarray(values) for values in arguments))
+    rows = jnp.asarray(x[np.random.default_rng([seed, 9]).permutation(len(x))[:PROBED]])
+    found, own = (net, params) if isinstance(net, Net) else from_model(net, params, rows)
+    check_net(found, own, rows)
+    return found, own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,22 +240,29 @@ def proposed(reading: Reading, extractors: Sequence[Extractor]) -> Iterator[Expl
 
 
 def gather(reading: Reading, explanation: Explanation | None, layer: Layer | None) -> Evidence:
-    """S, D, B and the evidence for a table."""
-    effect = layer.effect if layer else None
-    if explanation is not None:
-        effect = (reading.readout(explanation.hidden)[0] ** 2).sum(axis=1)
+    """S, D, B, the evidence for a table, and what is left unexplained."""
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
+    site = hidden or last_site(reading)
+    known = layer is not None and layer.hidden == site
+    readout = None if site is None else layer.readout if layer and known else reading.readout(site)[0]
+    effect = None if readout is None else (readout**2).sum(axis=1)
+    own = replaced(reading, explanation.steps, explanation.hidden) if explanation else None
     rows, table = np.arange(reading.rows) if reading.exhaustive else reading.reported, rival(reading)
+    left = None
+    if site is not None and readout is not None and effect is not None:
+        pre = layer.pre if layer and known else None
+        left = remainder(reading, site, effect, readout, fitted=own and own.hidden, pre=pre)
     return Evidence(
         coverage=coverage(reading, explanation) if explanation else None,
         match=reading.match(reading.answers[rows], rows),
-        substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect),
+        substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect, own),
         interchange=interchange(reading, explanation) if explanation else None,
         bits=weigh(reading, explanation) if explanation else None,
         bits_table=table.bits,
         table_of=table.what,
         bits_affine=_baseline(reading, explanation),
         table=table_evidence(reading, hidden),
+        remainder=left,
     )
 
 
@@ -279,6 +298,9 @@ def _fields(assessment: Assessment) -> dict:
         "decided_by": verdict.decided_by,
         "reason": verdict.reason,
         "margin": verdict.margin,
+        "in_the_way": verdict.in_the_way,
+        "would_decide": verdict.would_decide,
+        **(_left(evidence.remainder) if evidence.remainder else {}),
         "thresholds": {FIELDS[c.name]: c.threshold for c in verdict.criteria if c.name in FIELDS},
         "criteria": [f"{c.name}: {c.sentence}; margin {c.margin:+.3f}" for c in verdict.criteria],
         **(_explained(explanation) if explanation else {}),
@@ -326,6 +348,19 @@ def _fields(assessment: Assessment) -> dict:
         "seconds_judge": assessment.seconds,
         "read_steps": assessment.read_steps,
         "gallery_formulas": assessment.gallery,
+    }
+
+
+def _left(remainder: Remainder) -> dict:
+    return {
+        "effect_site": remainder.site,
+        "effect_explained": remainder.explained,
+        "units_left": remainder.units,
+        "left": [LeftUnit(unit=e.unit, share=e.share, missed=e.missed, bits=e.bits) for e in remainder.left],
+        "left_share": remainder.share,
+        "left_directions": remainder.directions,
+        "left_bits": remainder.table.bits,
+        "left_table": remainder.table.of,
     }
 
 

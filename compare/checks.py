@@ -66,6 +66,32 @@ def answers_of(answers: Answers, arguments: tuple[np.ndarray, ...], given: np.nd
     return right
 
 
+def refuse_constant(answers: Answers, counted: np.ndarray) -> None:
+    """ValueError where all right answers that count are one and the same."""
+    first = np.broadcast_to(counted[:1], counted.shape)
+    if answers.alike(counted, first).all():
+        raise ValueError(
+            f"data: expected right answers of at least two kinds, got {counted[0]} for each of the {len(counted)}; a "
+            "net that always answers the same is program and table alike, so give a task whose answers differ"
+        )
+
+
+def refuse_nan(net: Net, site: str, values: np.ndarray, x: np.ndarray, rows: np.ndarray | None) -> None:
+    """ValueError, with the unit and the row, where a site holds NaN; `values` are those of the inputs x, in `rows`."""
+    if np.issubdtype(values.dtype, np.integer) or not np.isnan(values.sum(dtype=np.float64)):
+        return
+    bad = np.argwhere(np.isnan(values))
+    if len(bad):
+        place, *unit = bad[0].tolist()
+        row = place if rows is None else int(rows[place])
+        others = len(np.unique(bad[:, 0])) - 1
+        raise ValueError(
+            f"net {net.name!r}, site {site!r}: expected numbers, got NaN in unit {', '.join(map(str, unit))} for input "
+            f"{x[place].tolist()}, row {row}{f' and {others} others' if others else ''}; look at the params, or at "
+            "what is computed there (a division by 0, a root of a negative number?)"
+        )
+
+
 def _asked(arguments: tuple[np.ndarray, ...], row: int) -> str:
     return f"({', '.join(str(values[row]) for values in arguments)})"
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from compare.bits import EXCEPTIONS
+from compare.deciding import in_the_way, would_decide
 from compare.evidence.bits import Bits
 from compare.evidence.coverage import Coverage
 from compare.evidence.interchange import Interchange
+from compare.evidence.remainder import Remainder
 from compare.evidence.rival import LOOKUP
 from compare.evidence.substitution import Substitution
 from compare.evidence.table import Table
@@ -71,6 +73,7 @@ class Evidence:
     table_of: str = LOOKUP  # what that table is
     bits_affine: float | None = None  # the baseline, reported beside
     table: Table
+    remainder: Remainder | None = None  # what the explanation leaves of the hidden site; it decides nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +96,37 @@ class Verdict:
     margin: float
     reason: str
     criteria: tuple[Criterion, ...]
+    in_the_way: str | None = None  # of another verdict, in a sentence
+    would_decide: str | None = None  # what to bring next
 
 
 def judge(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     """Weigh the evidence; see the module's rule."""
+    verdict = _weighed(evidence, thresholds)
+    if verdict.outcome != "undetermined":
+        return verdict
+    return replace(
+        verdict,
+        in_the_way=in_the_way(evidence.remainder, evidence.bits_table),
+        would_decide=would_decide(
+            verdict.decided_by,
+            match=evidence.match,
+            train=evidence.table.train,
+            trained=thresholds.trained,
+            bits=evidence.bits and evidence.bits.total,
+            limit=_allowed(evidence, thresholds) * evidence.bits_table,
+            small=evidence.bits_table < thresholds.telling_bits,
+            remainder=evidence.remainder,
+        ),
+    )
+
+
+def _allowed(evidence: Evidence, thresholds: Thresholds) -> float:
+    """Share of the table's bits that a program may take."""
+    return thresholds.bits_large if evidence.bits_table >= thresholds.large else thresholds.bits
+
+
+def _weighed(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     criteria = program_criteria(evidence, thresholds)
     failed = [criterion for criterion in criteria if not criterion.margin >= 0]
     if not failed and evidence.substitution and evidence.interchange and evidence.bits:
@@ -160,9 +190,9 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
     if b is not None:
         sentence = "the code by itself errs on {value} of the net's answers"
         found.append(_at_most("exceptions", b.errors, thresholds.exceptions, sentence))
-        allowed = thresholds.bits_large if evidence.bits_table >= thresholds.large else thresholds.bits
         ratio = b.total / max(evidence.bits_table, 1.0)
-        found.append(_at_most("B", ratio, allowed, "the code takes {value} of the table's bits"))
+        sentence = "the code takes {value} of the table's bits"
+        found.append(_at_most("B", ratio, _allowed(evidence, thresholds), sentence))
     return tuple(found)
 
 

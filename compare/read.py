@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from compare.checks import answers_of, inputs_of, row_numbers, site_shapes
+from compare.checks import answers_of, inputs_of, refuse_nan, row_numbers, site_shapes
 from compare.sample import Sample, Samples, joined
 from compare.view import View
 from nets.edits import Patch, Shift, fit
@@ -22,6 +22,7 @@ Given = np.ndarray | Array | Patch | Shift
 BLOCK_VALUES = 2**24  # floats a site may hold in one block: 64 MiB
 SCALED = 2.0**20  # largest magnitudes beyond this, or below one by it, are read in a unit of their own
 SAMPLED = 64  # rows by which a unit is chosen
+NO_DOMAIN = "read: expected a specification with an enumerable domain, got none; give `domain` to the Spec, or samples"
 NO_SCALES: Mapping[str, float] = {}
 
 
@@ -133,7 +134,11 @@ class Reading:
         for name, edit in given.items():
             if name in self.shapes and isinstance(edit, Patch | Shift):  # with all axes, so that rows can be taken
                 given[name] = fit(name, (len(x), *self.shapes[name]), edit)
-        return evaluate(self.net, self.params, x, given, keep, self.block, self.scales)
+        outputs, sites = evaluate(self.net, self.params, x, given, keep, self.block, self.scales)
+        if not given:
+            for name, values in sites.items():
+                refuse_nan(self.net, name, values, x, rows)
+        return outputs, sites
 
     def counted(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> np.ndarray:
         """The answers that count, one after the other; they are given for `rows`, all when None."""
@@ -236,9 +241,7 @@ def read(
 def _halves(spec: Spec | None, seed: int) -> tuple[Sample, Int[np.ndarray, " half"]]:
     """The domain with its right answers, and the rows of a seeded half of it."""
     if spec is None or spec.domain is None:
-        raise ValueError(
-            "read: expected a specification with an enumerable domain, got none; give `domain` to the Spec, or samples"
-        )
+        raise ValueError(NO_DOMAIN)
     arguments = tuple(np.asarray(values) for values in spec.domain)
     targets, rows = np.asarray(spec.targets()), len(arguments[0])
     if targets.shape != (rows,):
@@ -294,6 +297,8 @@ def _read(
     outputs = draft.run()[0]
     if not np.isfinite(outputs).all():
         bad = int(np.argmin(np.isfinite(outputs.reshape(len(x), -1)).all(axis=1)))
+        for name in net.sites:
+            draft.run(keep=(name,), rows=np.array([bad]))
         raise ValueError(
             f"net {net.name!r}: expected finite outputs, got {outputs[bad][:4]} for input {x[bad].tolist()}; "
             "check the parameters (a training run that diverged?)"

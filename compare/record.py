@@ -22,10 +22,20 @@ class StepLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     site: str | None = None  # that it holds, or in which it is exchanged
     units: int | None = None  # of the hidden site that read it
     share: float | None = None  # of the effect on the outputs, by these units
+    error: float | None = None  # of these units' variance, weighted by their effect, or of the site's, that is missed
     variance: float | None = None  # of the site that it holds, explained on rows that nothing was fitted on
     r2: float | None = None  # of the outputs' change when it is exchanged, predicted
     turned: float | None = None  # share of the net's answers that change when it is exchanged
-    bits: float | None = None
+    bits: float | None = None  # of its expression and of how it sits in the net
+
+
+class LeftUnit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A unit of the hidden site that no step explains."""
+
+    unit: str  # its number; the position before it where there are several
+    share: float  # of the site's effect on the outputs
+    missed: float  # of its variance, on rows that nothing was fitted on
+    bits: float  # of its cheapest table
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +68,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     margin: float | None = None  # (value - threshold) / (best possible - threshold) of the deciding criterion
     criteria: list[str] = []  # one sentence a criterion that was weighed, in order
     thresholds: dict[str, float] = {}  # by field that is held against it, or bits_ratio = bits_total / bits_table
+
+    # what stands in the way of a verdict
+    in_the_way: str | None = None  # one sentence, where the verdict is undetermined
+    would_decide: str | None = None  # what to bring next, where the verdict is undetermined
+    effect_site: str | None = None  # the hidden site whose units are meant here
+    effect_explained: float | None = None  # share of its effect on the outputs that the explanation accounts for
+    units_left: int | None = None  # of which less than .90 of the variance is explained
+    left: list[LeftUnit] = []  # the first of them, by their effect
+    left_share: float | None = None  # of the effect, by all of them
+    left_directions: int | None = None  # of the outputs that hold .90 of what they miss
+    left_bits: float | None = None  # of their cheapest table
+    left_table: str | None = None  # what that table lists
 
     # the explanation
     extractor: str | None = None

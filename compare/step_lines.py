@@ -3,42 +3,81 @@
 import jax
 import numpy as np
 
-from compare.evidence.interchange import Interchange
+from compare.evidence.bits import Bits
+from compare.evidence.interchange import Exchanged
 from compare.explanation import Explanation
+from compare.judge import Evidence
 from compare.read import Reading
 from compare.record import StepLine
-from compare.step import Value
+from compare.statistics import centred
+from compare.step import Step, Value, values_of
 from nets.edits import Patch
 
 UNITS = 6  # shown in the gallery
 STEPS = 64  # at most
+VALUES = 2**24  # outputs, at most, whose parts are told apart
 
 
-def step_lines(reading: Reading, explanation: Explanation, exchanged: Interchange | None) -> list[StepLine]:
-    """Where each step sits, how much of its site it explains, and what its exchange does."""
+def step_lines(reading: Reading, explanation: Explanation, evidence: Evidence) -> list[StepLine]:
+    """Where each step sits, its effect, its error and its bits, and what its exchange does."""
     held = {site: _explained(reading, site, value) for site, value in explanation.substitute(reading.x).items()}
+    exchanged, parts = evidence.interchange, _output_shares(reading, explanation)
     tried = {each.step: each for each in exchanged.steps} if exchanged else {}
-    shown = []
-    for step in explanation.steps[:STEPS]:
-        site = step.holds or (step.exchange.site if step.exchange else None)
-        each = tried.get(step.name)
-        share = None
-        if step.units is not None and explanation.importance is not None:
-            share = float(explanation.importance[step.units].sum())
-        shown.append(
-            StepLine(
-                step=step.label or step.name,
-                formula=step.formula,
-                site=site,
-                units=None if step.units is None else len(step.units),
-                share=share,
-                variance=held.get(step.holds) if step.holds else None,
-                r2=each.r2 if each else None,
-                turned=each.turned if each else None,
-                bits=step.bits + step.alignment or None,
-            )
-        )
-    return shown
+    return [
+        _line(step, explanation, tried.get(step.name), held.get(str(step.holds)), evidence, parts.get(step.name))
+        for step in explanation.steps[:STEPS]
+    ]
+
+
+def _line(
+    step: Step,
+    explanation: Explanation,
+    each: Exchanged | None,
+    held: float | None,
+    evidence: Evidence,
+    share: float | None,
+) -> StepLine:
+    remainder = evidence.remainder
+    error = None if held is None else 1 - held
+    if step.units is not None and explanation.importance is not None:
+        weight = explanation.importance[step.units]
+        share = float(weight.sum())
+        if remainder is not None and share > 0 and remainder.site == explanation.hidden:
+            error = float(weight @ remainder.errors[step.units]) / share
+    return StepLine(
+        step=step.label or step.name,
+        formula=step.formula,
+        site=step.holds or (step.exchange.site if step.exchange else None),
+        units=None if step.units is None else len(step.units),
+        share=share,
+        error=error,
+        variance=held,
+        r2=each.r2 if each else None,
+        turned=each.turned if each else None,
+        bits=step.bits + step.alignment or _part(step, explanation, evidence.bits),
+    )
+
+
+def _output_shares(reading: Reading, explanation: Explanation) -> dict[str, float]:
+    """Each output step's share of the variance of what the explanation answers with; those that cancel, below 0."""
+    if explanation.outputs and reading.rows * reading.outputs[0].size <= VALUES:
+        values = values_of(explanation.steps, reading.x, explanation.outputs)
+        parts = {name: np.asarray(values[name], np.float64) for name in dict.fromkeys(explanation.outputs)}
+        parts = {name: centred(part) - centred(part).mean(axis=0) for name, part in parts.items()}
+        total = sum(parts.values(), start=np.zeros(()))
+        size = max(float(np.vdot(total, total)), 1e-300)
+        return {
+            name: float(np.vdot(np.broadcast_to(part, np.shape(total)), total)) / size for name, part in parts.items()
+        }
+    return {}
+
+
+def _part(step: Step, explanation: Explanation, bits: Bits | None) -> float | None:
+    """Of a code that states the steps together: a step's part of the terms, and of the constants by its units."""
+    read = [each.units for each in explanation.steps if each.units is not None]
+    if bits is None or step.units is None:
+        return None
+    return float(bits.dictionary / len(read) + bits.alignment * len(step.units) / max(sum(map(len, read)), 1))
 
 
 def gallery(reading: Reading, explanation: Explanation) -> tuple[list[str], dict[str, np.ndarray]]:

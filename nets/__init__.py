@@ -5,7 +5,7 @@ from nets.check import check_net
 from nets.checkpoint import load_arrays, save_arrays
 from nets.data import Batch, Data
 from nets.edits import Patch, Shift, Sites, Tap, tapping
-from nets.imported import from_arrays, from_torch
+from nets.imported import from_arrays, from_model, from_torch
 from nets.log import Trained
 from nets.losses import LOSSES
 from nets.net import Net, Params, wrap
@@ -30,6 +30,7 @@ __all__ = [
     "check_net",
     "cnn",
     "from_arrays",
+    "from_model",
     "from_torch",
     "load_arrays",
     "mlp",

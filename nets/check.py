@@ -16,6 +16,7 @@ Values = dict[str, np.ndarray]  # of the outputs and sites, by name
 
 OURS = Path(__file__).parent
 SAME = 1e-4  # of the largest value that may change where nothing should
+SHOWN = 8  # arrays whose shapes are said
 LOUD = 10.0  # size of an edit, in a site's largest magnitudes, that no dead unit sleeps through
 
 
@@ -31,7 +32,7 @@ def check_net(net: Net, params: Params, x: Inputs) -> None:
         fewer = jax.eval_shape(net.apply, params, x[: len(x) // 2])[1]
         outputs, sites = run(params, x)
     except Exception as error:
-        _blame(net, x, error)
+        _blame(net, params, x, error)
     _check_values(net, x, outputs, sites)
     _check_batch(net, sites, fewer, len(x) // 2)
     before = {name: np.asarray(value) for name, value in {"outputs": outputs, **sites}.items()}
@@ -41,7 +42,7 @@ def check_net(net: Net, params: Params, x: Inputs) -> None:
         patched = Patched(run, params, x, others)
         quiet = patched(None, np.array(False), others)
     except Exception as error:
-        _blame(net, x, error)
+        _blame(net, params, x, error)
     _check_returned(net, replaced, others)
     _check_unmoved(f"net {net.name!r}", "patches that hold nowhere", quiet, before)
     for number, site in enumerate(net.sites):
@@ -112,7 +113,7 @@ def stirred(leaf: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (leaf + (size or 1.0) * rng.normal(size=leaf.shape)).astype(leaf.dtype)
 
 
-def _blame(net: Net, x: Inputs, error: Exception) -> NoReturn:
+def _blame(net: Net, params: Params, x: Inputs, error: Exception) -> NoReturn:
     """Our own sentences as they are; any other error with the line it came from and what `apply` gets and returns."""
     frames = traceback.extract_tb(error.__traceback__)
     if isinstance(error, ValueError) and OURS in Path(frames[-1].filename).parents:
@@ -122,13 +123,31 @@ def _blame(net: Net, x: Inputs, error: Exception) -> NoReturn:
     first = (str(error).splitlines() or [""])[0]
     traced = isinstance(error, jax.errors.JAXTypeError | jax.errors.UnexpectedTracerError)
     broken = "expected an `apply` that jax.jit can trace, got" if traced else "expected an `apply` that runs, got"
-    advice = "; use jax.numpy and no Python branch on values" if traced else ""
+    advice = "; use jax.numpy and no Python branch on values" if traced else _misfits(net, params)
     raise ValueError(
         f"net {net.name!r}: {broken} {type(error).__name__} ({first}){where}; "
         f"it gets (params, x of {x.dtype} {tuple(x.shape)}, edits as a dict of arrays or patches by site) and returns "
         f"(outputs of floats ({len(x)}, classes) or ({len(x)}, positions, classes), "
         f"a dict of arrays ({len(x)}, ...) by site){advice}"
     ) from error
+
+
+def _misfits(net: Net, params: Params) -> str:
+    """The arrays that are not of the shapes with which the net begins, or else all shapes there are."""
+    have = shapes_of(params)
+    try:
+        need = shapes_of(jax.eval_shape(net.init, jax.random.key(0)))
+    except Exception:  # a net that is not trained here has none
+        need = {}
+    wrong = [f"{name} {shape}, {need[name]} at first" for name, shape in have.items() if need.get(name, shape) != shape]
+    shown = wrong or [f"{name} {shape}" for name, shape in have.items()]
+    return f"; its arrays are {', '.join(shown[:SHOWN])}" if shown else ""
+
+
+def shapes_of(params: Params) -> dict[str, tuple[int, ...]]:
+    """The shape of each array by its path, as `Dense_0.kernel`."""
+    leaves = jax.tree_util.tree_flatten_with_path(params)[0]
+    return {jax.tree_util.keystr(path, simple=True, separator="."): tuple(np.shape(leaf)) for path, leaf in leaves}
 
 
 def _is_theirs(file: str) -> bool:
@@ -171,14 +190,13 @@ def _check_values(net: Net, x: Inputs, outputs: jax.Array, sites: Sites) -> None
         if value.ndim < 2 or len(value) != len(x):
             raise ValueError(f"net {net.name!r}, {name}: expected a batch axis of {len(x)} and more, got {value.shape}")
         if bool(jnp.isnan(value).any()):
+            bad = np.argwhere(np.isnan(np.asarray(value)))
+            row, *unit = bad[0].tolist()
             raise ValueError(
-                f"net {net.name!r}, {name}: expected numbers, got NaN for {int(_rows_with_nan(value))} of {len(x)} "
-                "inputs; look at the params and the range of the inputs"
+                f"net {net.name!r}, {name}: expected numbers, got NaN for {len(np.unique(bad[:, 0]))} of {len(x)} "
+                f"inputs, first in unit {', '.join(map(str, unit))} for {np.asarray(x[row]).tolist()}; look at the "
+                "params and the range of the inputs"
             )
-
-
-def _rows_with_nan(value: jax.Array) -> jax.Array:
-    return jnp.isnan(value).reshape(len(value), -1).any(axis=1).sum()
 
 
 def _check_batch(net: Net, sites: Sites, fewer: Sites, batch: int) -> None:

@@ -213,7 +213,8 @@ class Task:
         if self.listed and self.bytes_of(size) > memory():
             raise ValueError(
                 f"task {self.name!r}: expected a size of at most {self._largest(size)}, whose whole table and a net's "
-                f"answers to it fit into this machine's {memory() >> 30} GiB of memory, got {size}"
+                f"answers to it fit into this machine's {memory() >> 30} GiB of memory, got {size}; "
+                "or draw its inputs by samplers, `train` and `test`"
             )
         if self.needs_prime and not is_prime(size):
             raise ValueError(

@@ -1,6 +1,7 @@
 """S: the sites replaced by the declared template, the rest of the net run on with its true weights."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -10,6 +11,7 @@ from compare.explanation import Explanation
 from compare.read import Reading
 from compare.statistics import wilson
 from compare.step import Steps, substituted
+from nets.edits import Patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +28,49 @@ class Substitution:
     permuted: float | None  # agreement, the same fitter on permuted data
 
 
-def substitution(reading: Reading, explanation: Explanation, effect: Float[np.ndarray, " units"]) -> Substitution:
-    """Run the net on the explanation's sites, and on its controls'; `effect` weights the hidden site's units."""
-    agreement, domain, variance = _score(reading, explanation.steps, explanation.hidden, effect)
+class Replaced(NamedTuple):
+    """The net run with steps in the place of the sites that they hold."""
+
+    answers: np.ndarray  # (rows, ...)
+    hidden: Float[np.ndarray, "rows ..."]  # the hidden site's values
+
+
+def replaced(reading: Reading, steps: Steps, hidden: str) -> Replaced:
+    """Run it on all rows."""
+    edits = jax.tree.map(np.asarray, substituted(steps, reading.x))
+    for site, edit in edits.items():
+        refuse_wider(reading, steps, site, np.shape(edit.value if isinstance(edit, Patch) else edit))
+    outputs, sites = reading.run(edits, keep=(hidden,))
+    return Replaced(reading.decode(outputs), sites[hidden])
+
+
+def refuse_wider(reading: Reading, steps: Steps, site: str, shape: tuple[int, ...]) -> None:
+    """ValueError where what the steps put in a site's place does not fit there."""
+    wanted = (reading.rows, *reading.shapes[site])
+    try:
+        fits = np.broadcast_shapes(shape, wanted) == wanted
+    except ValueError:
+        fits = False
+    if not fits:
+        names = ", ".join(step.label or step.name for step in steps if step.holds == site)
+        raise ValueError(
+            f"explanation: expected values of shape {wanted} for site {site!r}, got {shape} of the steps that hold it "
+            f"({names}); let their code give one number a unit"
+        )
+
+
+def substitution(
+    reading: Reading, explanation: Explanation, effect: Float[np.ndarray, " units"], own: Replaced | None = None
+) -> Substitution:
+    """Score the net run on the explanation's sites (`own`, where it is known) and on its controls'.
+
+    `effect` weights the hidden site's units.
+    """
+    hidden = explanation.hidden
+    agreement, domain, variance = _score(reading, own or replaced(reading, explanation.steps, hidden), hidden, effect)
     low, high = wilson(agreement, len(reading.counted(reading.answers[reading.reported], reading.reported)))
     control, permuted = (
-        _score(reading, steps, explanation.hidden, effect) if steps else None
+        _score(reading, replaced(reading, steps, hidden), hidden, effect) if steps else None
         for steps in (explanation.control, explanation.permuted)
     )
     return Substitution(
@@ -47,14 +86,11 @@ def substitution(reading: Reading, explanation: Explanation, effect: Float[np.nd
 
 
 def _score(
-    reading: Reading, steps: Steps, hidden: str, effect: Float[np.ndarray, " units"]
+    reading: Reading, given: Replaced, hidden: str, effect: Float[np.ndarray, " units"]
 ) -> tuple[float, float, float]:
-    edits = jax.tree.map(np.asarray, substituted(steps, reading.x))
-    outputs, sites = reading.run(edits, keep=(hidden,))
-    answers = reading.decode(outputs)
-    variance = explained_variance(reading.site(hidden), sites[hidden], reading.reported, effect)
-    agreement = reading.agreement(answers[reading.reported], reading.reported)
-    return agreement, reading.agreement(answers), variance
+    variance = explained_variance(reading.site(hidden), given.hidden, reading.reported, effect)
+    agreement = reading.agreement(given.answers[reading.reported], reading.reported)
+    return agreement, reading.agreement(given.answers), variance
 
 
 def explained_variance(

@@ -81,6 +81,7 @@ class Card(NamedTuple):
     readings: list[Read]  # of nets that are programs, the most frequent first; else of the net that came nearest
     accepted: bool  # whether any net is a program
     reason: str | None  # of the verdict of the net that is shown first
+    way: str | None  # what stands in the way of its verdict, and what would decide
     same: Same
     figures: list[Figure]
     figures_of: str  # which nets
@@ -117,6 +118,7 @@ def _card(task: str, group: list[Record]) -> Card:
     readings = _readings(programs, group) or _nearest(group)
     spoken = programs or [record for record in group if record.s_agreement is not None]
     enumerated = _enumerated(group)
+    first = readings[0].record if readings else next((record for record in group if record.would_decide), None)
     return Card(
         task=task,
         sizes=_sizes(group),
@@ -128,6 +130,7 @@ def _card(task: str, group: list[Record]) -> Card:
         readings=readings,
         accepted=bool(programs),
         reason=next((read.record.reason for read in readings), None) or _error(group),
+        way=_way(first) if first else None,
         same=sameness(programs, found=enumerated.program is not None),
         figures=[figure for make in (_s, _d, _b) if (figure := make(spoken)) is not None],
         figures_of=_which(spoken, programs),
@@ -201,6 +204,17 @@ def _read(alike: list[Record], group: list[Record]) -> Read:
         len(alike),
         ", ".join(where),
     )
+
+
+def _way(record: Record) -> str | None:
+    if record.would_decide is None:
+        return None
+    if record.effect_explained is None:
+        return f"Would decide: {record.would_decide}"
+    left = (
+        f"{_counted(record.units_left or 0, 'unit')} left, {fraction(record.effect_explained)} of the effect explained"
+    )
+    return f"{left}; would decide: {record.would_decide}"
 
 
 def _s(records: list[Record]) -> Figure | None:

@@ -9,7 +9,7 @@ from compare.report.comparison import Card, Figure, Read, cards, told
 from compare.report.growth import families
 from compare.report.phases import timings
 from compare.report.show import DASH, listed, shortened
-from compare.report.step_lines import step_line
+from compare.report.step_lines import left_line, step_line
 from compare.report.tables import (
     SIZE_HEADINGS,
     Table,
@@ -100,7 +100,8 @@ def _card(card: Card) -> Iterable[str]:
     yield f"**{escaped(card.same.headline)}.** {escaped(card.same.how)}".strip()
     yield from _bullets((f"**{figure.name}**", escaped(_figure(figure))) for figure in card.figures)
     tally = ", ".join(f"{number} {name}" for name, number in card.counts.items())
-    yield escaped(f"{tally}; {card.expected}." + (f" {card.reason}." if not card.accepted and card.reason else ""))
+    said = [each for each in (card.reason, card.way) if each and not card.accepted]
+    yield escaped(" ".join(f"{each}." for each in (f"{tally}; {card.expected}", *said)))
 
 
 def _texts(read: Read) -> list[str]:
@@ -169,7 +170,10 @@ def _timing(records: Sequence[Record]) -> list[str]:
 def _net(record: Record) -> Iterable[str]:
     yield f"### {escaped(f'{record.task} {record.size} · {record.net} · {record.recipe} · seed {record.seed}')}"
     yield f"**{outcome(record)}**" + (f" (expected: {escaped(record.expected)})" if record.expected else "")
-    for sentence in (record.error, record.reason):
+    way = [
+        f"{term(name).label}: {value}" for name in ("in_the_way", "would_decide") if (value := getattr(record, name))
+    ]
+    for sentence in (record.error, record.reason, *way):
         if sentence:
             yield escaped(sentence)
     named = [("formula", record.formula), ("net's program", record.net_program), ("program", record.program)]
@@ -178,6 +182,7 @@ def _net(record: Record) -> Iterable[str]:
         yield escaped(record.program_statement)
     for heading, lines in (
         ("Criteria", record.criteria),
+        ("Units in the way", [left_line(unit) for unit in record.left]),
         ("Steps", [step_line(step) for step in record.read_steps]),
         ("Groups", record.groups),
         ("Refusals", record.refusals),

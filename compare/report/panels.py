@@ -16,7 +16,7 @@ from compare.report.chart_data import Charts
 from compare.report.gallery import Gallery, gallery
 from compare.report.letters import letters
 from compare.report.mathml import summands
-from compare.report.step_lines import step_line
+from compare.report.step_lines import left_line, step_line
 from compare.report.terms import FACTS, READ, present, shown, term
 
 TERMS_SHOWN = 16  # of a formula; a net without a program can have hundreds, of which the text holds all
@@ -54,8 +54,10 @@ def facts(record: Record, names: Iterable[str]) -> list[tuple[str, str]]:
 
 def _verdict(net: Net) -> dict[str, Any]:
     record = net.record
-    found = {"error": record.error, "reason": record.reason, "decided_by": record.decided_by}
-    return {**found, "criteria": record.criteria} if any(found.values()) or record.criteria else {}
+    names = ("error", "reason", "decided_by", "in_the_way", "would_decide")
+    found = {name: getattr(record, name) for name in names}
+    left = [left_line(unit) for unit in record.left]
+    return {**found, "left": left, "criteria": record.criteria} if any(found.values()) or record.criteria else {}
 
 
 def _formula(net: Net) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def _remarks(net: Net) -> list[tuple[str, list[str]]]:
 
 
 PANELS = (
-    Panel("verdict", "Verdict", _verdict, "The reason, and every criterion in order."),
+    Panel("verdict", "Verdict", _verdict, "The reason, what is in the way, every criterion in order."),
     Panel("formula", "Formula", _formula, "What the net computes for its outputs."),
     Panel("programs", "The two programs", _programs, "What was read in the net, and what the enumeration found."),
     Panel("steps", "Steps", _steps, "Where each step sits, how well, and what its exchange does."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from compare.record import StepLine
+from compare.record import LeftUnit, StepLine
 from compare.report.show import DASH
 
 
@@ -12,12 +12,25 @@ def step_lines(steps: Sequence[StepLine]) -> str:
 
 
 def step_line(step: StepLine) -> str:
-    """`k = 7 := exp(I*2*pi*7*a/p), in hidden.0.pre, read by 12 units; exchanged, its effect is predicted to 0.94`."""
+    """`k = 7 := exp(I*2*pi*7*a/p), in hidden.0.pre, read by 12 units, 31.0% of the effect, ...`."""
     parts = [f"{step.step} := {step.formula}"]
     parts += [f"in {step.site}"] if step.site else []
     parts += [f"read by {step.units} units"] if step.units is not None else []
     parts += [f"{step.share:.1%} of the effect"] if step.share is not None else []
+    parts += [f"{step.error:.3f} of their variance missed"] if step.error is not None and step.units else []
     parts += [f"{step.variance:.3g} of the site explained"] if step.variance is not None else []
     parts += [f"exchanged, its effect is predicted to {step.r2:.3g}"] if step.r2 is not None else []
     parts += [f"turns {step.turned:.1%} of the answers"] if step.turned is not None else []
+    parts += [f"{step.bits:,.0f} bits"] if step.bits is not None else []
     return ", ".join(parts)
+
+
+def left_units(units: Sequence[LeftUnit]) -> str:
+    """All units that stand in the way, a line each."""
+    return "\n".join(map(left_line, units)) or DASH
+
+
+def left_line(each: LeftUnit) -> str:
+    """`unit 5: 4.1% of the effect, 0.32 of its variance missed, 367 bits as a table`."""
+    missed = f"{each.missed:.2g} of its variance missed"
+    return f"unit {each.unit}: {each.share:.1%} of the effect, {missed}, {each.bits:,.0f} bits as a table"

@@ -18,7 +18,7 @@ from compare.report.show import (
     text,
     yes_or_no,
 )
-from compare.report.step_lines import step_lines
+from compare.report.step_lines import left_units, step_lines
 from compare.report.verdicts import agrees, outcome
 
 
@@ -133,6 +133,18 @@ VERDICT = (
     Term("criteria", "criteria", listed, "The criteria that were weighed, one sentence each, in order."),
     Term("thresholds", "thresholds", pairs, "The thresholds that the verdict was held against, by field."),
 )
+IN_THE_WAY = (
+    Term("in_the_way", "in the way", text, "What stands in the way of a verdict: the units that nothing explains."),
+    Term("would_decide", "would decide", text, "What to bring next, where the verdict is undetermined."),
+    Term("effect_site", "site of the units", text, "The hidden site whose units are ranked by their effect."),
+    Term("effect_explained", "effect explained", fraction, "Share of that site's effect that is explained."),
+    Term("units_left", "units left", count, "Units of it of which less than .90 of the variance is explained."),
+    Term("left", "units in the way", left_units, "The first of these, by their effect."),
+    Term("left_share", "effect left", fraction, "Share of the effect on the outputs that they have together."),
+    Term("left_directions", "directions left", count, "Directions of the outputs that hold .90 of what these miss."),
+    Term("left_bits", "bits, units left", count, "Bits of the cheapest table of each of them, added up."),
+    Term("left_table", "table of units left", text, "What most of these tables list."),
+)
 EXPLANATION = (
     Term("extractor", "extractor", text, "The method that wrote the explanation."),
     Term("template", "template", text, "The form that every unit was allowed to have, declared before fitting."),
@@ -144,7 +156,7 @@ EXPLANATION = (
         "read_steps",
         "program's steps",
         step_lines,
-        "Each step of the explanation: its site, how well it fits, its effect.",
+        "Each step of the explanation: its site, its effect, its error, what its exchange does, its bits.",
     ),
     Term("groups", "groups", listed, "Units that share a form, one line a group."),
     Term("gallery_formulas", "unit formulas", listed, "The formula of each unit shown in the gallery."),
@@ -329,8 +341,8 @@ TRAINING = (
     Term("seconds_judge", "judging seconds", seconds, "Seconds that explaining and judging took."),
 )
 TERMS = (
-    *IDENTITY, *VERDICT, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE, *BITS, *MEMORY,
-    *TRAINING,
+    *IDENTITY, *VERDICT, *IN_THE_WAY, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE,
+    *BITS, *MEMORY, *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 
@@ -345,6 +357,7 @@ FACTS = (
     ("Substitution (S)", tuple(t.name for t in SUBSTITUTION)),
     ("Interchange (D)", tuple(t.name for t in INTERCHANGE)),
     ("Bits (B)", tuple(t.name for t in BITS)),
+    ("In the way", tuple(t.name for t in IN_THE_WAY if t.name not in ("in_the_way", "would_decide", "left"))),
     ("Table, ablation, certificate", tuple(t.name for t in MEMORY)),
     ("Along training", tuple(t.name for t in TRAINING)),
     ("Explanation", ("extractor", "template", "variables", "frequencies", "units_kept", "units_total", "precision")),

@@ -12,6 +12,7 @@ from compare.read import Reading
 ADDITIVE_SHARE = 1e-6  # of a site's variance that may remain beyond a sum of single-argument parts
 EQUAL = 1e-4  # of the largest activation
 LINEAR_SPREAD = 1e-6  # of the squared Jacobian that may change between inputs
+JACOBIAN = 2**24  # entries, at most, of one that ranks the units of a site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,17 @@ def find_layer(reading: Reading) -> Layer | str:
         "no hidden layer was found: expected two sites of one width, before and after a nonlinearity, "
         f"the outputs linear in the second; the net has {list(names)}"
     )
+
+
+def last_site(reading: Reading) -> str | None:
+    """The last site of several units whose effect on the outputs can be told; None where there is none."""
+    outputs = reading.outputs[0].size
+    for site in reversed(reading.net.sites):
+        size = int(np.prod(reading.shapes[site]))
+        real = np.issubdtype(reading.site(site).dtype, np.floating) if 1 < size * outputs <= JACOBIAN else False
+        if real and np.isfinite(reading.site(site)).all():
+            return site
+    return None
 
 
 def find_additive_layer(reading: Reading) -> Layer | str:

@@ -22,7 +22,7 @@ def from_torch(
     causal: bool | None = None,
     norm: Literal["none", "rms", "layer"] | None = None,
 ) -> tuple[Net, Params]:
-    """The net and the params of `module.state_dict()`; what is not written there is said by options.
+    """The net and the params of `module.state_dict()`, or of arrays by these names; what it does not say, options say.
 
     - Linear layers with activations, perhaps an Embedding first, read by `nets.mlp`. The first Linear takes the
       embeddings of all positions side by side, or, with `alphabet` given, their one-hots, or else reals, or
@@ -40,36 +40,16 @@ def from_torch(
             f"from_torch: expected a state dict, arrays by name, got {type(state_dict).__name__}; "
             "give module.state_dict()"
         )
-    arrays = {name: _array(name, value) for name, value in state_dict.items()}
-    return from_arrays(
-        arrays,
-        inputs=inputs,
-        alphabet=alphabet,
-        activation=activation,
-        readout=readout,
-        causal=causal,
-        norm=norm,
-    )
-
-
-def from_arrays(
-    arrays: Arrays,
-    *,
-    inputs: Literal["embedding", "onehot", "bits", "reals"] | None = None,
-    alphabet: int | None = None,
-    activation: str | None = None,
-    readout: Literal["every", "last"] | None = None,
-    causal: bool | None = None,
-    norm: Literal["none", "rms", "layer"] | None = None,
-) -> tuple[Net, Params]:
-    """As `from_torch`, of numpy arrays with a state dict's names, such as those of an .npz file."""
-    if not arrays:
+    if not state_dict:
         raise ValueError("from_arrays: expected arrays by name, got none")
-    named = _without_wrapper({name: np.asarray(value) for name, value in arrays.items()})
+    named = _without_wrapper({name: _array(name, value) for name, value in state_dict.items()})
     options = Options(inputs, alphabet, activation, readout, causal, norm)
     if any(name.startswith("blocks.") for name in named):
         return transformer_of(named, options)
     return recurrent_of(named, options) if recurrent_weight(named) else mlp_of(named, options)
+
+
+from_arrays = from_torch  # numpy arrays with a state dict's names, such as those of an .npz file, enter alike
 
 
 def _array(name: str, value: Any) -> np.ndarray:

@@ -1,8 +1,11 @@
 """Nets that take in few functions of their arguments, in closed form, and nets of the same answers that hold tables."""
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
 
 from nets import Net, tapping, wrap
 from synth import BOOL, INT, Fn, Spec
@@ -22,7 +25,7 @@ def spec_of(answers: np.ndarray, *sizes: int) -> Spec:
 
 
 def net_of(
-    tables: list[Float[np.ndarray, "tokens units"]], bias: np.ndarray, readout: np.ndarray, offset: np.ndarray
+    tables: Sequence[Float[np.ndarray, "tokens units"]], bias: ArrayLike, readout: ArrayLike, offset: ArrayLike
 ) -> tuple[Net, dict]:
     """outputs = relu(sum of the tables + bias) @ readout + offset."""
     params = {

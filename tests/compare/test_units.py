@@ -39,7 +39,8 @@ def test_a_net_of_few_functions_of_its_arguments_is_a_program(planted, kept) -> 
 
 
 def test_its_units_and_its_function_are_written_down() -> None:
-    fields = judged(*between()).fields()
+    net, params, spec = between()
+    fields = judged(net, params, spec).fields()
     assert set(fields["gallery_formulas"]) == {"act(a - b + 1)", "act(b - c + 1)"}
     assert fields["net_agreement"] == 1
     assert [line.step for line in fields["read_steps"]][:3] == ["a", "b", "c"]
@@ -49,7 +50,8 @@ def test_its_units_and_its_function_are_written_down() -> None:
 @pytest.mark.parametrize("table", [looked_up, lambda spec: frozen(spec, 1200)], ids=["lookup", "frozen"])
 def test_a_table_of_the_same_answers_is_no_program(planted, table) -> None:
     spec = planted()[2]
-    found = judged(*table(spec), spec)
+    net, params = table(spec)
+    found = judged(net, params, spec)
     assert found.evidence.match == 1
     assert found.verdict.outcome != "program"
     assert found.evidence.bits is not None

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nets import check_net, tapping, wrap
+from nets import check_net, mlp, tapping, wrap
 
 X = np.random.default_rng(0).integers(0, 5, (8, 2))
 PARAMS = {"table": np.random.default_rng(1).normal(size=(5, 6)), "out": np.random.default_rng(2).normal(size=(6, 3))}
@@ -173,3 +173,11 @@ def test_the_check_knows_no_scale(scale):
     check_net(net, {**PARAMS, "table": PARAMS["table"] * scale}, X)
     with pytest.raises(ValueError, match="does not react"):
         check_net(wrap(ignores_edits, ("pre", "hidden")), {**PARAMS, "table": PARAMS["table"] * scale}, X)
+
+
+def test_an_array_that_does_not_fit_is_named_beside_the_shape_that_the_net_began_with():
+    net = mlp(positions=2, alphabet=5, classes=3, width=4, embedding=6)
+    params = net.init(jax.random.key(0))
+    check_net(net, params, X)
+    with pytest.raises(ValueError, match=r"its arrays are U \(7, 3\), \(4, 3\) at first"):
+        check_net(net, {**params, "U": np.zeros((7, 3), np.float32)}, X)

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 from made_run import make_cell, make_run
 
-from compare.record import Record
+from compare.record import LeftUnit, Record, StepLine
 from compare.report.comparison import cards, told
+from compare.report.html import html_report
 from compare.report.latex import latex_report
 from compare.report.markdown import markdown_report
 from compare.report.same import sameness
@@ -148,3 +149,25 @@ def test_what_samples_add_is_said():
     assert card.figures[0].control_range == "8 bits, every input"
     assert ("0.750", "right beyond the training range") in card.readings[0].facts
     assert ("0.500", "agreement") in card.readings[0].facts
+
+
+def test_what_stands_in_the_way_is_a_sentence_of_the_card_and_a_part_of_the_net(tmp_path):
+    left = LeftUnit(unit="5", share=0.041, missed=0.32, bits=367.4)
+    cell = msgspec.structs.replace(
+        make_cell(tmp_path, 59, "mlp", "relabelled", 0, arrays=False), reason="S fails", in_the_way="5 <b>stands</b>",
+        would_decide="more seeds", effect_explained=0.959, units_left=1, left=[left],
+        read_steps=[StepLine(step="v", formula="a", units=3, share=0.25, error=0.125, bits=1234.0)],
+    )  # fmt: skip
+    card = "1 unit left, 0.959 of the effect explained; would decide: more seeds."
+    page, text = html_report(tmp_path, [cell]), markdown_report([cell])
+    assert card in page
+    assert card in text
+    assert "In the way: 5 &lt;b&gt;stands&lt;/b&gt;." in page
+    line = "unit 5: 4.1% of the effect, 0.32 of its variance missed, 367 bits as a table"
+    assert line in page
+    assert line in text
+    step = "v := a, read by 3 units, 25.0% of the effect, 0.125 of their variance missed, 1,234 bits"
+    assert step in page
+    assert step in text
+    plain = msgspec.structs.replace(cell, in_the_way=None, would_decide=None, left=[], read_steps=[])
+    assert "would decide" not in html_report(tmp_path, [plain]).partition("Verdicts")[0]

@@ -93,3 +93,57 @@ def frozen(spec: Spec, width: int, seed: int = 0) -> tuple[Net, dict]:
     goal = np.eye(int(answers.max()) + 1)[answers]
     readout = np.linalg.solve(hidden.T @ hidden + 1e-3 * np.eye(width), hidden.T @ (goal - goal.mean(axis=0)))
     return net_of(tables, bias, readout, goal.mean(axis=0))
+
+
+def valued(
+    weights: Sequence[Sequence[float]], bias: Sequence[float], out: Sequence[float], n: int, classes: int
+) -> tuple[Net, dict]:
+    """v = sum of out . relu(weights . x + bias); the output of class c is 2 v c - c^2, the largest at c = v."""
+    t, c = np.arange(n)[:, None], np.arange(classes)
+    tables = [t * np.array(column, float) for column in zip(*weights, strict=True)]
+    return net_of(tables, bias, np.array(out, float)[:, None] * 2 * c, -(c.astype(float) ** 2))
+
+
+def decided(
+    weights: Sequence[Sequence[float]], bias: Sequence[float], out: Sequence[float], offset: float, n: int
+) -> tuple[Net, dict]:
+    """True where the sum of out . relu(weights . x + bias) + offset is positive."""
+    t = np.arange(n)[:, None]
+    tables = [t * np.array(column, float) for column in zip(*weights, strict=True)]
+    return net_of(tables, bias, np.stack([np.zeros(len(out)), np.array(out, float)], axis=1), [0.0, offset])
+
+
+UP, DOWN = (1.0, -1.0), (-1.0, 1.0)
+
+
+def less(n: int = 40) -> Planted:
+    a, b = grid(n, n)
+    return *decided([DOWN], [0], [1], -0.5, n), spec_of(a < b, n, n)
+
+
+def near(n: int = 32) -> Planted:
+    a, b = grid(n, n)
+    return *decided([UP, DOWN], [0, 0], [-1, -1], 3.5, n), spec_of(np.abs(a - b) <= 3, n, n)
+
+
+def heavy(n: int = 12) -> Planted:
+    a, b, c = grid(n, n, n)
+    return *decided([(1, 1, 1)], [-16], [1], -0.5, n), spec_of(a + b + c >= 17, n, n, n)
+
+
+def clipped(n: int = 24) -> Planted:
+    a, b = grid(n, n)
+    return *valued([UP, UP], [0, -5], [1, -1], n, 6), spec_of(np.clip(a - b, 0, 5), n, n)
+
+
+def added(n: int = 20) -> Planted:
+    a, b = grid(n, n)
+    return *valued([(1, 1)], [0], [1], n, 2 * n - 1), spec_of(a + b, n, n)
+
+
+def larger(n: int = 11) -> Planted:
+    a, b, _ = grid(n, n, n)
+    return *valued([(1, -1, 0), (0, 1, 0)], [0, 0], [1, 1], n, n), spec_of(np.maximum(a, b), n, n, n)
+
+
+PLANTED = (between, digits, less, near, heavy, clipped, added, larger)

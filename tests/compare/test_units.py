@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from planted_operands import N, between, digits, frozen, grid, looked_up, net_of, spec_of
+from planted_operands import PLANTED, N, added, between, digits, frozen, grid, looked_up, net_of, spec_of
 
 from compare import assess, by_position
 from compare.assess import Assessment
@@ -46,11 +46,20 @@ def test_its_units_and_its_function_are_written_down() -> None:
     assert [line.step for line in fields["read_steps"]][:3] == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("planted", [between, digits])
-@pytest.mark.parametrize("table", [looked_up, lambda spec: frozen(spec, 1200)], ids=["lookup", "frozen"])
-def test_a_table_of_the_same_answers_is_no_program(planted, table) -> None:
+@pytest.mark.parametrize("planted", PLANTED)
+def test_two_nets_of_the_same_answers_a_program_and_a_table_get_opposite_verdicts(planted) -> None:
+    net, params, spec = planted()
+    assert judged(net, params, spec).verdict.outcome == "program"
+    net, params = looked_up(spec)
+    found = judged(net, params, spec)
+    assert found.evidence.match == 1
+    assert found.verdict.outcome == "table"
+
+
+@pytest.mark.parametrize("planted", [between, digits, added])
+def test_frozen_random_units_with_the_same_answers_are_no_program(planted) -> None:
     spec = planted()[2]
-    net, params = table(spec)
+    net, params = frozen(spec, 1200)
     found = judged(net, params, spec)
     assert found.evidence.match == 1
     assert found.verdict.outcome != "program"

@@ -1,13 +1,13 @@
 """The reader's explanation as a program with quantised constants: terms of arguments, units, terms of the answer.
 
 Dictionary: the terms of the arguments and of the answer's classes, each paid once wherever it is read, and an offset
-for each term of the classes (8 bits). A kept unit costs, for the arguments together, which columns it reads and q bits
-each, a bias (q + 3 bits) and, where the nonlinearity has a scale of its own, a log-scale (q + 3 bits); for the classes,
-which columns, q bits each and a log-amplitude (4 bits). Where all arguments keep the same terms, a unit may read the
-others as it reads the first, up to sign (a bit each). Units whose constants are the same are one unit; where the
-nonlinearity is homogeneous, units that are multiples of one another are. The read-outs are fitted again on the fitted
-rows. Where the outputs are no linear function of a hidden layer, or the terms do not keep the answers, what lies behind
-the site is not read, and is charged as the table that it may be.
+for each column of the classes' terms (q + 6 bits). A kept unit costs, for the arguments together, which columns it
+reads and q bits each, a bias (q + 3 bits) and, where the nonlinearity has a scale of its own, a log-scale (q + 3 bits);
+for the classes, which columns, q bits each and a log-amplitude (q + 2 bits). Where all arguments keep the same terms, a
+unit may read the others as it reads the first, up to sign (a bit each). Units whose constants are the same are one
+unit; where the nonlinearity is homogeneous, units that are multiples of one another are. The read-outs are fitted again
+on the fitted rows. Where the outputs are no linear function of a hidden layer, or the terms do not keep the answers,
+what lies behind the site is not read, and is charged as the table that it may be.
 """
 
 import itertools
@@ -23,14 +23,15 @@ from compare.bits import EXCEPTIONS, exception_bits, log2_choose
 from compare.explanation import Code
 from compare.extract.units.choice import Choice, Kept, agreement
 from compare.extract.units.features import features
-from compare.fit.levels import log_levels
+from compare.fit.levels import log_levels, uniform
 from compare.read import Reading
 from compare.search import matched
 from compare.sites.layer import Layer, activate, homogeneous_power
+from compare.statistics import centred
 
-PRECISIONS = (2, 3, 4, 5, 6)
-OFFSET_BITS = 8
-AMPLITUDE_BITS = 4
+PRECISIONS = (2, 3, 4, 5, 6, 8, 10)
+OFFSET_BITS = 6  # more than of a constant
+AMPLITUDE_BITS = 2  # more than of a constant
 SIZES = 14  # numbers of kept units tried for each precision
 SAMPLED, FINALISTS = 512, 4  # rows on which programs are compared, and those that are run on every row
 MOST_UNITS = 512
@@ -138,8 +139,16 @@ def _answers(reading: Reading, layer: Layer) -> _Answer:
         column = np.ones((1, 1)) if classes == 1 else np.array([[-1.0], [1.0]]) / np.sqrt(2)
         return _Answer(bits=np.zeros(1), columns=column, ends=np.ones(1, int), shares=np.ones(1))
     bank = features(classes)
-    strength = reading.site(layer.hidden)[reading.fitted].var(axis=0)
-    match = matched(bank, layer.readout.T, strength, enough=READ_OUT[-1], most=classes, price=4.0 * 16)
+    hidden = reading.site(layer.hidden)[reading.fitted]
+    offset = centred(reading.outputs[reading.fitted].mean(axis=0)) - hidden.mean(axis=0) @ layer.readout
+    match = matched(
+        bank,
+        np.column_stack([layer.readout.T, offset]),
+        np.append(hidden.var(axis=0), 1.0),
+        enough=READ_OUT[-1],
+        most=classes,
+        price=4.0 * 16,
+    )
     width = [int((bank.term == term).sum()) for term in match.chosen]
     columns = bank.of(match.chosen)
     return _Answer(
@@ -220,7 +229,7 @@ def _programs(reading: Reading, choice: Choice, units: _Units, answer: _Answer, 
     for end in answer.cuts:
         columns = answer.columns[:, : answer.ends[end]]
         back = np.linalg.pinv(columns).T
-        paid = _dictionary(choice.kept) + float(answer.bits[end]) + OFFSET_BITS * columns.shape[1] + HEADER_BITS
+        paid = _dictionary(choice.kept) + float(answer.bits[end]) + (q + OFFSET_BITS) * columns.shape[1] + HEADER_BITS
         for m, least in itertools.product(counts, LEAST if columns.shape[1] > 1 else LEAST[:1]):
             ridge = RIDGE * max(float(np.trace(gram[:m, :m])) / m, 1e-30) * np.eye(m)
             rough, bits = _read_outs(np.linalg.solve(gram[:m, :m] + ridge, moment[:m] @ back), q, least)
@@ -230,7 +239,7 @@ def _programs(reading: Reading, choice: Choice, units: _Units, answer: _Answer, 
             yield _Program(
                 hidden=units.hidden,
                 rough=rough,
-                offset=middle @ back - mean[:m] @ rough,
+                offset=uniform(middle @ back - mean[:m] @ rough, q + OFFSET_BITS),
                 columns=columns,
                 dictionary=paid,
                 alignment=alignment,
@@ -241,12 +250,12 @@ def _programs(reading: Reading, choice: Choice, units: _Units, answer: _Answer, 
 def _read_outs(fitted: Float[np.ndarray, "units columns"], q: int, least: float) -> tuple[np.ndarray, np.ndarray]:
     """On q bits of each unit's largest, itself on few levels, those below a share of it left out; and what it costs."""
     top = np.maximum(np.abs(fitted).max(axis=1), 1e-30)
-    amplitude = log_levels(top, 2**AMPLITUDE_BITS, 8.0)
+    amplitude = log_levels(top, 2 ** (q + AMPLITUDE_BITS), 8.0)
     levels = 2 ** (q - 1)
     steps = np.rint(fitted / top[:, None] * levels) * (np.abs(fitted) >= least * top[:, None])
     width = fitted.shape[1]
     kept = (steps != 0).sum(axis=1)
-    bits = np.array([log2_choose(width, int(n)) + log2(width) + n * q for n in kept]) + AMPLITUDE_BITS
+    bits = np.array([log2_choose(width, int(n)) + log2(width) + n * q for n in kept]) + q + AMPLITUDE_BITS
     if width == 1:
-        bits = np.full(len(fitted), AMPLITUDE_BITS + 1.0)
+        bits = np.full(len(fitted), q + AMPLITUDE_BITS + 1.0)
     return steps / levels * amplitude[:, None], bits

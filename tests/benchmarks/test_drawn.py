@@ -322,7 +322,7 @@ EXAMPLES = {
 @pytest.mark.parametrize("kind", SAMPLERS, ids=lambda kind: kind.__name__)
 def test_every_sampler_draws_rows_from_the_generator_alone(kind: type) -> None:
     sampler = EXAMPLES[kind]
-    one, again, other = (sampler.draw(Wanted(5, 2, 5, 7), np.random.default_rng(seed)) for seed in (0, 0, 1))
+    one, again, other = (sampler.draw(Wanted(5, 2, (5, 5), 7), np.random.default_rng(seed)) for seed in (0, 0, 1))
     assert [len(values) for values in one] == [7, 7]
     assert all(np.array_equal(left, right) for left, right in zip(one, again, strict=True))
     assert [values.shape for values in one] == [values.shape for values in other]
@@ -332,7 +332,7 @@ def test_every_sampler_draws_rows_from_the_generator_alone(kind: type) -> None:
 
 def test_uniform_lengths_and_boxes() -> None:
     rng = np.random.default_rng(0)
-    (x,) = Uniform(length=(2, 5)).draw(Wanted(3, 1, 4, 1000), rng)
+    (x,) = Uniform(length=(2, 5)).draw(Wanted(3, 1, (4,), 1000), rng)
     lengths = (x != 3).sum(axis=1)
     assert np.unique(lengths).tolist() == [2, 3, 4, 5]
     assert all((row[:length] < 3).all() and (row[length:] == 3).all() for row, length in zip(x, lengths, strict=True))

@@ -14,10 +14,10 @@ USUAL = {
     SEQUENCE.name: ("sequence_transformer", "sequence"),
     LIST.name: ("sequence_transformer", "sequence"),
     REAL.name: ("mlp", "reals"),
-    Z("p").name: ("mlp", "grokked"),
-    INT.name: ("mlp", "integers"),
-    BOOL.name: ("mlp", "boolean"),
-}  # the net and the recipe by the first of these types in a task's
+    Z("p").name: ("mlp", "usual_residues"),
+    INT.name: ("mlp", "usual_integers"),
+    BOOL.name: ("mlp", "usual_bits"),
+}  # the net and the recipe by the first of these types that an argument has
 IMAGES = ("cnn", "images")  # where the synthesizer has no types
 LISTED = (Z("p").name, INT.name, BOOL.name)  # types whose values `values` lists
 

@@ -17,7 +17,7 @@ from benchmarks.tasks.examples import spec_of
 from benchmarks.tasks.oracle import answer_all, ask, refuse_constant
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
-from synth.language.types import BOOL, Fn
+from synth.language.types import BOOL, REAL, Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.sample import Samples
@@ -250,7 +250,7 @@ class Task:
 
     def _usual(self, size: int) -> tuple[str, str]:
         kind = self.signature(size)
-        names = {part.name for part in (*kind.args, kind.result)} if kind else set()
+        names = {part.name for part in (*kind.args, *([REAL] if kind.result == REAL else []))} if kind else set()
         return next((usual for name, usual in USUAL.items() if name in names), IMAGES)
 
     def _type(self, size: int) -> Fn | None:

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.names import find
 from benchmarks.tasks import LABELS, TASKS, Task, by_row
 from benchmarks.tasks.task import NUMBER, is_prime, relabelling
-from synth.language.types import BOOL, INT, REAL, Fn
+from synth.language.types import BOOL, INT, REAL, Fn, Z
 
 
 def plain_parity(n: int, *x: int) -> int:
@@ -322,15 +322,36 @@ def test_a_task_of_one_row_or_of_one_answer_is_refused() -> None:
     assert constant.answers(9).sum() == 1
 
 
-@pytest.mark.parametrize(("name", "recipe"), [("mod_add", "grokked"), ("majority", "boolean"), ("max", "integers")])
-def test_the_usual_recipe_follows_the_types(name: str, recipe: str) -> None:
-    task = find("task", name, TASKS)
-    mixed = dataclasses.replace(task, type=Fn((INT, INT), BOOL), recipe=None, needs_prime=False)
-    assert mixed.usual_recipe(task.sizes[0]) == "integers"
-    assert task.usual_recipe(task.sizes[0]) == recipe
-    assert task.usual_net(task.sizes[0]) == "mlp"
+@pytest.mark.parametrize(
+    ("kind", "net", "recipe"),
+    [
+        (Fn((Z("p"), INT), INT), "mlp", "usual_residues"),
+        (Fn((INT, INT), BOOL), "mlp", "usual_integers"),
+        (Fn((INT, INT), Z("p")), "mlp", "usual_integers"),
+        (Fn((BOOL, INT), INT), "mlp", "usual_integers"),
+        (Fn((BOOL, BOOL), BOOL), "mlp", "usual_bits"),
+        (Fn((BOOL, BOOL), INT), "mlp", "usual_bits"),
+    ],
+)
+def test_the_usual_recipe_follows_the_types_of_arguments(kind: Fn, net: str, recipe: str) -> None:
+    task = dataclasses.replace(find("task", "max", TASKS), type=kind)
+    assert (task.usual_net(16), task.usual_recipe(16)) == (net, recipe)
     named = dataclasses.replace(task, recipe="untrained", net="transformer")
-    assert (named.usual_net(task.sizes[0]), named.usual_recipe(task.sizes[0])) == ("transformer", "untrained")
+    assert (named.usual_net(16), named.usual_recipe(16)) == ("transformer", "untrained")
+
+
+@pytest.mark.parametrize(
+    ("name", "net", "recipe"),
+    [
+        ("running_sum", "recurrent", "stream"),
+        ("reverse", "sequence_transformer", "sequence"),
+        ("product_and_sine", "mlp", "reals"),
+        ("shape", "cnn", "images"),
+    ],
+)
+def test_the_usual_recipe_of_tasks_on_samples(name: str, net: str, recipe: str) -> None:
+    task = find("task", name, TASKS)
+    assert (task.usual_net(task.sizes[0]), task.usual_recipe(task.sizes[0])) == (net, recipe)
 
 
 def test_a_size_that_memory_cannot_hold_names_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:

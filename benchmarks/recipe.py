@@ -32,6 +32,13 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     arguments: Key[
         tuple[int, int] | None, said("The least and the most arguments that this is for; any without it.")
     ] = None
+    rows_a_value: Key[
+        tuple[int, int] | None,
+        said(
+            "The least and the most rows of a whole table that hold one value of its largest argument, for which this "
+            "is; any without it."
+        ),
+    ] = None
     fresh: Key[
         bool | None, said("Whether this is for tasks whose batches are drawn afresh, or for others; both without it.")
     ] = None
@@ -41,19 +48,27 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     train: Key[dict[str, Value], said("Added to the recipe's, or in place of them.")] = {}
 
     def __post_init__(self) -> None:
-        for name, ends in (("rows", self.rows), ("arguments", self.arguments)):
+        for name in ("rows", "arguments", "rows_a_value"):
+            ends = getattr(self, name)
             if ends is not None and ends[0] > ends[1]:
                 raise ValueError(f"expected {name} as the least and the most, got {ends[0]} and {ends[1]}; swap them")
 
     def applies(self, task: "Task", size: int, net: str) -> bool:
+        rows = task.rows(size) if task.listed else None
         return (
             self.net in (None, net)
             and (self.sizes is None or size in self.sizes)
             and (self.tasks is None or task.name in self.tasks)
             and self.fresh in (None, task.train is not None)
-            and (self.rows is None or (task.listed and self.rows[0] <= task.rows(size) <= self.rows[1]))
-            and (self.arguments is None or self.arguments[0] <= task.arguments(size) <= self.arguments[1])
+            and within(rows, self.rows)
+            and within(None if rows is None else rows // task.alphabet(size), self.rows_a_value)
+            and within(task.arguments(size), self.arguments)
         )
+
+
+def within(number: int | None, ends: tuple[int, int] | None) -> bool:
+    """Whether it is one of those; where there is no number, only if any will do."""
+    return ends is None or (number is not None and ends[0] <= number <= ends[1])
 
 
 class RecipeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

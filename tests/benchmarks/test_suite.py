@@ -262,7 +262,7 @@ def test_later_overrides_win_where_they_apply() -> None:
     assert scaled.options["width"] == round(4.339 * 97)
 
 
-def test_an_override_is_for_tables_of_some_rows_and_arguments() -> None:
+def test_an_override_is_for_some_tables_or_fresh_batches() -> None:
     recipe = RecipeFile(
         doc="x",
         fraction=0.5,
@@ -270,11 +270,13 @@ def test_an_override_is_for_tables_of_some_rows_and_arguments() -> None:
             Override(rows=(100, 200), fraction=0.6),
             Override(arguments=(3, 9), fraction=0.7),
             Override(arguments=(3, 3), rows=(0, 124), fraction=0.8),
+            Override(rows_a_value=(11, 12), fraction=0.9),
             Override(fresh=True, fraction=1.0),
         ),
     )
     cases = {
-        ("mod_add", 9): 0.5, ("mod_add", 10): 0.6, ("mod_add", 14): 0.6, ("mod_add", 15): 0.5,
+        ("mod_add", 9): 0.5, ("mod_add", 10): 0.6, ("mod_add", 11): 0.9, ("mod_add", 12): 0.9,
+        ("mod_add", 14): 0.6, ("mod_add", 15): 0.5,
         ("mod_muladd", 4): 0.8, ("mod_muladd", 5): 0.7, ("running_sum", 5): 1.0,
     }  # fmt: skip
     for (name, size), fraction in cases.items():

@@ -251,6 +251,25 @@ def test_tasks_whose_batches_are_drawn_afresh_have_a_usual_recipe(tmp_path: Path
     assert found == [("usual_integers", 1.0, 256), ("usual_bits", 1.0, 256)]
 
 
+NOTHING = """
+from benchmarks.tasks import Task
+from synth import INT, Fn
+TASK = Task(name="mine", doc="x", type=Fn((INT,), INT), oracle=lambda n, a: a // (n - 1) // CUT, sizes=(8,),
+            values=lambda n: n - 7, classes=lambda n: n, library=("arith", "constants"))
+"""
+
+
+def test_a_task_with_nothing_to_learn_is_refused_before_a_net_is_trained(tmp_path: Path) -> None:
+    text = 'name = "mine"\ndoc = "x"\n[[cells]]\ntask = "t.py:TASK"\nsizes = [SIZE]\n'
+    wrong = {8: "task 'mine': expected at least two inputs, got one at size 8", 9: "task 'mine': expected answers that"}
+    for size, sentence in wrong.items():
+        (tmp_path / "t.py").write_text(NOTHING.replace("CUT", "1"))
+        with pytest.raises(ValueError, match=sentence):
+            read(tmp_path, text.replace("SIZE", str(size)))
+    (tmp_path / "t.py").write_text(NOTHING.replace("// (n - 1) // CUT", ""))
+    assert len(read(tmp_path, text.replace("SIZE", "9")).cells) == 1
+
+
 def test_later_overrides_win_where_they_apply() -> None:
     recipe, task = read_recipe("grokked", Path()), find("task", "mod_add", TASKS)
     assert prepare("grokked", recipe, task, 23, "mlp").fraction == 0.7

@@ -45,7 +45,7 @@ def answers_of(task: str, folder: str, size: int) -> str:
     declared = task_of(task, Path(folder))
     if not declared.listed:
         return samples_print(declared, size)
-    numbers = (declared.alphabet(size), declared.classes(size), sorted(declared.terminals(size).items()))
+    numbers = (declared.ranges(size), declared.classes(size), sorted(declared.terminals(size).items()))
     return digest(f"{declared.signature(size)} {numbers}".encode(), declared.answers(size).tobytes())
 
 

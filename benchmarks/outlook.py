@@ -39,7 +39,7 @@ def described(task: Task) -> Iterator[str]:
 
 def whole(task: Task, size: int) -> Iterator[str]:
     """How much there is, where all of it is listed."""
-    yield f"rows       {task.alphabet(size) ** task.arguments(size)} at size {size}"
+    yield f"rows       {task.rows(size)} at size {size}"
     yield f"classes    {task.classes(size)} at size {size}"
     if task.train is not None:
         yield f"trained on {task.train.says()}"

@@ -21,22 +21,54 @@ Value = int | float | str | bool
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is different for one net, or some sizes, or some tasks."""
+    """What is different for one net, or some sizes, or some tasks, or tables of some shape."""
 
     net: Key[str | None, said("The net that this is for; every one without it.")] = None
     sizes: Key[tuple[int, ...] | None, said("The sizes that this is for; every one without it.")] = None
     tasks: Key[tuple[str, ...] | None, said("The tasks that this is for; every one without it.")] = None
+    rows: Key[
+        tuple[int, int] | None, said("The least and the most rows of a whole table that this is for; any without it.")
+    ] = None
+    arguments: Key[
+        tuple[int, int] | None, said("The least and the most arguments that this is for; any without it.")
+    ] = None
+    rows_a_value: Key[
+        tuple[int, int] | None,
+        said(
+            "The least and the most rows of a whole table that hold one value of its largest argument, for which this "
+            "is; any without it."
+        ),
+    ] = None
+    fresh: Key[
+        bool | None, said("Whether this is for tasks whose batches are drawn afresh, or for others; both without it.")
+    ] = None
     fraction: Key[float | None, said("In place of the recipe's.")] = None
     options: Key[dict[str, Value], said("Added to the recipe's, or in place of them.")] = {}
     options_per_size: Key[dict[str, float], said("Added to the recipe's, or in place of them.")] = {}
     train: Key[dict[str, Value], said("Added to the recipe's, or in place of them.")] = {}
 
-    def applies(self, task: str, size: int, net: str) -> bool:
+    def __post_init__(self) -> None:
+        for name in ("rows", "arguments", "rows_a_value"):
+            ends = getattr(self, name)
+            if ends is not None and ends[0] > ends[1]:
+                raise ValueError(f"expected {name} as the least and the most, got {ends[0]} and {ends[1]}; swap them")
+
+    def applies(self, task: "Task", size: int, net: str) -> bool:
+        rows = task.rows(size) if task.listed else None
         return (
             self.net in (None, net)
             and (self.sizes is None or size in self.sizes)
-            and (self.tasks is None or task in self.tasks)
+            and (self.tasks is None or task.name in self.tasks)
+            and self.fresh in (None, task.train is not None)
+            and within(rows, self.rows)
+            and within(None if rows is None else rows // task.alphabet(size), self.rows_a_value)
+            and within(task.arguments(size), self.arguments)
         )
+
+
+def within(number: int | None, ends: tuple[int, int] | None) -> bool:
+    """Whether it is one of those; where there is no number, only if any will do."""
+    return ends is None or (number is not None and ends[0] <= number <= ends[1])
 
 
 class RecipeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,7 +121,7 @@ def read_recipe(name: str, folder: Path) -> RecipeFile:
     return convert(read_toml(path), RecipeFile, str(path))
 
 
-def prepare(name: str, recipe: RecipeFile, task: str, size: int, net: str) -> Prepared:
+def prepare(name: str, recipe: RecipeFile, task: "Task", size: int, net: str) -> Prepared:
     """The recipe with every override applied that fits."""
     fraction, options, train = recipe.fraction, dict(recipe.options), dict(recipe.train)
     per_size = dict(recipe.options_per_size)

@@ -115,7 +115,7 @@ def chosen(suite: Suite, only: str | None) -> list[Cell]:
 def cost(cell: Cell) -> float:
     """About how long a cell takes, in arbitrary units: longest first keeps all workers busy to the end."""
     task = task_of(cell.task, Path(cell.folder))
-    rows = task.alphabet(cell.size) ** task.arguments(cell.size) if task.listed else drawn.ROWS
+    rows = task.rows(cell.size) if task.listed else drawn.ROWS
     steps = 0 if cell.recipe.control or cell.recipe.untrained else int(cell.recipe.train.get("steps", 1000))
     heavy = 4 if cell.net == "transformer" else 1
     wide = 20 if cell.recipe.control in ("lookup", "random_features", "wide_clock") else 1

@@ -52,7 +52,7 @@ def remedy(what: str, key: str) -> str:
     """How TOML writes what was expected, where that is not a single value."""
     if "`array`, got `object`" in what:
         return f"; write [[{key}]] with two brackets"
-    return f"; write {key} = [...] with brackets" if "Expected `array" in what else ""
+    return f"; write {key} = [...] with brackets" if "Expected `array" in what and "length" not in what else ""
 
 
 def keys(kind: type[msgspec.Struct]) -> list[str]:

@@ -114,7 +114,7 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
     recipe = read_recipe(name, folder)
     net = group.net or (None if recipe.control else task.usual_net(size))
     short = "closed" if net is None else net.rpartition(":")[2].lower()
-    prepared = prepare(name, recipe, task.name, size, short)
+    prepared = prepare(name, recipe, task, size, short)
     if prepared.control is not None:
         if group.net is not None:
             raise ValueError(f"the recipe {name!r} is a control and brings its own net; remove the key 'net'")

@@ -56,7 +56,7 @@ class Log:
     seed: int
     curve: list[Measures] = field(default_factory=list)
     kept: list[tuple[int, Params]] = field(default_factory=list)
-    settled_at: int | None = None  # the step since which held-out accuracy has stayed at `recipe.settled`
+    settled_at: int | None = None  # the step since which accuracy has stayed at `recipe.settled`
     diverged: Diverged | None = None
 
     @property
@@ -71,7 +71,8 @@ class Log:
         if not np.isfinite(measures["train_loss"]):
             self.diverged = self.diverged or self._diverged(step, measures["train_loss"])
             return True
-        accurate = measures["held_out_accuracy"] >= recipe.settled
+        held_out = measures["held_out_accuracy"]
+        accurate = min(measures["train_accuracy"], 1.0 if np.isnan(held_out) else held_out) >= recipe.settled
         self.settled_at = None if not accurate else step if self.settled_at is None else self.settled_at
         done = self.settled_at is not None and recipe.settle is not None and step >= self.settled_at + recipe.settle
         if recipe.checkpoints and (step in recipe.milestones() or done):

@@ -34,12 +34,13 @@ def alone(
 ) -> Trained | Diverged:
     """One training, from its beginning or from where it was last saved."""
     began = time.perf_counter()
-    rows, rates, how = rows_of(data), rates_of(recipe), how_of(data, recipe)
+    rows, how = rows_of(data), how_of(data, recipe)
     start, draws = jax.random.split(jax.random.key(seed))
     state, log = begin(net, start), Log(net.name, recipe, seed)
     if save is not None:
         state, log = resumed(save, data, state, log)
     for step in stops(recipe, after=log.last):
+        rates = rates_of(recipe, log.settled_at)
         for until, batches in blocks(data, recipe, (seed,), int(state.step), step, rows.train):
             state = advance(net.apply, how, state, batches, rates, draws, until)
         found = measure(net.apply, data.loss, state.params, rows, data.tolerance)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Schedule = Literal["constant", "cosine"]
+Schedule = Literal["constant", "cosine", "settling"]
+SCHEDULES = ("constant", "cosine", "settling")
 
 WHOLE = ("steps", "warmup", "checkpoints", "evaluate_every", "restarts")
 WHOLE_OR_NONE = ("batch", "settle")
@@ -14,7 +15,12 @@ LEAST = {"steps": 1, "learning_rate": 0, "weight_decay": 0, "warmup": 0, "checkp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """AdamW on all params; a linear warm-up, then a constant rate or a cosine to 0 over `steps`."""
+    """AdamW on all params; a linear warm-up, then a rate that is constant, a cosine to 0 over `steps`, or settling.
+
+    A settling rate is constant until what is learnt has settled, and then falls to 0 in a line over `settle` steps,
+    with which training ends; where it does not settle, the last `steps` fall so (warm-up, stable, decay: Hu et al.,
+    arXiv 2404.06395). Should accuracy drop on the way, the rate is the full one again until it settles anew.
+    """
 
     steps: int
     learning_rate: float = 1e-2
@@ -24,8 +30,8 @@ class Recipe:
     schedule: Schedule = "constant"
     warmup: int = 10  # steps
     batch: int | None = None  # rows drawn afresh each step; None takes all rows
-    settle: int | None = None  # steps to go on after held-out accuracy settled; None never stops early
-    settled: float = 0.99  # held-out accuracy, fraction
+    settle: int | None = None  # steps to go on after accuracy has settled; None never stops early
+    settled: float = 0.99  # accuracy of the rows trained on and of those held out, fraction
     checkpoints: int = 0  # how many, from step 0 on, denser early
     evaluate_every: int = 50  # steps
     clip: float | None = None  # the largest norm of a gradient; None never shortens one
@@ -44,11 +50,18 @@ class Recipe:
                 raise ValueError(f"recipe: expected {name} >= 1, got {value}")
         if self.clip is not None and not self.clip > 0:
             raise ValueError(f"recipe: expected clip > 0, got {self.clip}; leave it out to shorten no gradient")
-        if self.schedule not in ("constant", "cosine"):
-            raise ValueError(f'recipe: expected schedule "constant" or "cosine", got {self.schedule!r}')
+        if self.schedule not in SCHEDULES:
+            raise ValueError(
+                f"recipe: expected schedule in {', '.join(SCHEDULES)}, got {self.schedule!r}; choose one of them"
+            )
         if self.schedule == "cosine" and self.settle is not None:
             raise ValueError(
                 "recipe: expected no `settle` with a cosine schedule, which ends at rate 0 after `steps`; leave it out"
+            )
+        if self.schedule == "settling" and (self.settle is None or self.settle > self.steps):
+            raise ValueError(
+                f"recipe: expected `settle`, the steps in which a settling rate falls, in 1 .. {self.steps}, got "
+                f"{self.settle}; give it, such as {max(self.steps // 4, 1)}"
             )
 
     def _check_types(self) -> None:

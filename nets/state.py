@@ -16,6 +16,7 @@ from nets.recipe import Recipe
 
 MEASURES = ("train_accuracy", "held_out_accuracy", "train_loss", "held_out_loss", "weight_norm")
 NOTHING_CUT = float("inf")
+NEVER = float("inf")
 
 
 class State(NamedTuple):
@@ -38,6 +39,8 @@ class Rates(NamedTuple):
     cosine: float  # 1 for a cosine schedule, else 0
     clip: float  # largest norm of a gradient
     noise: float  # standard deviation
+    falls: float  # the step from which a settling rate falls
+    fall: float  # the steps that it takes
 
 
 class How(NamedTuple):
@@ -57,12 +60,15 @@ class Rows(NamedTuple):
     held_out: Batch
 
 
-def rates_of(recipe: Recipe) -> Rates:
-    """The numbers of a recipe."""
+def rates_of(recipe: Recipe, settled_at: int | None = None) -> Rates:
+    """The numbers of a recipe, once what is learnt has settled at a step."""
     cosine = float(recipe.schedule == "cosine")
     weights = (recipe.learning_rate, recipe.weight_decay, recipe.b1, recipe.b2)
     clip = NOTHING_CUT if recipe.clip is None else float(recipe.clip)
-    return Rates(*weights, float(max(recipe.warmup, 1)), float(recipe.steps), cosine, clip, float(recipe.noise))
+    fall = float(recipe.settle or 0) if recipe.schedule == "settling" else 0.0
+    falls = NEVER if not fall else recipe.steps - fall if settled_at is None else float(settled_at)
+    numbers = (float(max(recipe.warmup, 1)), float(recipe.steps), cosine, clip, float(recipe.noise))
+    return Rates(*weights, *numbers, falls, max(fall, 1.0))
 
 
 def how_of(data: Data, recipe: Recipe) -> How:
@@ -163,7 +169,8 @@ def _rate(rates: Rates, step: Array) -> Array:
     """Learning rate at a step."""
     warm = jnp.minimum(1.0, (step + 1) / rates.warmup)
     fall = 0.5 * (1 + jnp.cos(jnp.pi * step / rates.steps))
-    return rates.learning_rate * warm * jnp.where(rates.cosine == 1.0, fall, 1.0)
+    settling = jnp.clip(1 - (step - rates.falls) / rates.fall, 0.0, 1.0)
+    return rates.learning_rate * warm * jnp.where(rates.cosine == 1.0, fall, settling)
 
 
 def _drawn(how: How, rows: Batch, key: jax.Array, step: Array) -> Batch:

@@ -123,7 +123,9 @@ def test_the_pages_are_written_from_the_records_of_a_run(tmp_path: Path) -> None
 def test_the_suite_of_the_page_on_suites_is_one(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "suites.md").read_text()
     (tmp_path / "smallest.toml").write_text(re.findall(r"^```toml\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)[0])
-    assert [cell.name for cell in read_suite(str(tmp_path / "smallest.toml")).cells] == ["mod_add-59-mlp-grokked-s0"]
+    assert [cell.name for cell in read_suite(str(tmp_path / "smallest.toml")).cells] == [
+        "mod_add-59-mlp-usual_residues-s0"
+    ]
 
 
 def test_every_criterion_that_judge_can_name_is_explained() -> None:

@@ -38,7 +38,7 @@ class Control:
                 f"control {self.name!r}: expected a task whose inputs can all be listed, got {task.name!r}, which is "
                 "asked on samples; name another task"
             )
-        rows = task.alphabet(size) ** task.arguments(size)
+        rows = task.rows(size)
         if self.largest is not None and rows > self.largest:
             raise ValueError(
                 f"control {self.name!r}: expected a table of at most {self.largest} rows, got {rows} "

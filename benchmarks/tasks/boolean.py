@@ -14,6 +14,9 @@ PARITY_BITS = (2, 7, 10)
 JUNTA_BITS = (1, 4, 6, 11)
 ADDRESS_6, DATA_6 = (8, 3), (0, 5, 9, 11)
 ADDRESS_11, DATA_11 = (3, 2, 1), (4, 5, 6, 7, 8, 9, 10, 11)
+DIVISOR = 3
+TERMS = (((0, True), (1, True), (2, False)), ((3, True), (4, True)), ((5, False), (6, True), (7, True)))  # bits, signs
+APART = 1  # places in which two halves may differ
 HEAVY = 4  # bits of weight 2 in the threshold; the others weigh -1
 
 
@@ -59,6 +62,23 @@ def select(x: tuple[np.ndarray, ...], address: tuple[int, ...], data: tuple[int,
 def junta4(n: int, *x: np.ndarray) -> np.ndarray:
     i, j, k, m = (x[bit] for bit in JUNTA_BITS)
     return (i & j) ^ (k | m)
+
+
+def parity(n: int, *x: np.ndarray) -> np.ndarray:
+    return np.sum(x, axis=0) % 2 == 1
+
+
+def divisible(n: int, *x: np.ndarray) -> np.ndarray:
+    return 2 ** np.arange(n) @ np.stack(x).astype(np.int64) % DIVISOR == 0
+
+
+def disjunction(n: int, *x: np.ndarray) -> np.ndarray:
+    return np.any([np.all([x[i] == wanted for i, wanted in term], axis=0) for term in TERMS], axis=0)
+
+
+def near(n: int, *x: np.ndarray) -> np.ndarray:
+    half = n // 2
+    return np.sum([x[i] ^ x[half + i] for i in range(half)], axis=0) <= APART
 
 
 PARITY3 = Task(
@@ -125,5 +145,46 @@ JUNTA4 = Task(
     library=LOGIC,
     smallest=12,
 )
+PARITY = Task(
+    name="parity",
+    doc="Parity of all n bits.",
+    type=bits,
+    oracle=parity,
+    sizes=(10, 12),
+    values=two,
+    classes=two,
+    library=COUNTING,
+)
+DIVISIBLE3 = Task(
+    name="divisible3",
+    doc="Whether 3 divides the number that n bits spell, the first bit lowest.",
+    type=bits,
+    oracle=divisible,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=COUNTING,
+)
+DNF = Task(
+    name="dnf",
+    doc="x0 x1 not x2, or x3 x4, or not x5 x6 x7, of n bits.",
+    type=bits,
+    oracle=disjunction,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=LOGIC,
+    smallest=8,
+)
+NEAR = Task(
+    name="near",
+    doc="Whether the first half of n bits differs from the second in one place at most.",
+    type=bits,
+    oracle=near,
+    sizes=SIZES,
+    values=two,
+    classes=two,
+    library=COUNTING,
+)
 
-BOOLEAN = (PARITY3, MAJORITY, THRESHOLD, MULTIPLEXER6, MULTIPLEXER11, JUNTA4)
+BOOLEAN = (PARITY3, MAJORITY, THRESHOLD, MULTIPLEXER6, MULTIPLEXER11, JUNTA4, PARITY, DIVISIBLE3, DNF, NEAR)

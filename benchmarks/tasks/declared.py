@@ -14,10 +14,10 @@ USUAL = {
     SEQUENCE.name: ("sequence_transformer", "sequence"),
     LIST.name: ("sequence_transformer", "sequence"),
     REAL.name: ("mlp", "reals"),
-    Z("p").name: ("mlp", "grokked"),
-    INT.name: ("mlp", "integers"),
-    BOOL.name: ("mlp", "boolean"),
-}  # the net and the recipe by the first of these types in a task's
+    Z("p").name: ("mlp", "usual_residues"),
+    INT.name: ("mlp", "usual_integers"),
+    BOOL.name: ("mlp", "usual_bits"),
+}  # the net and the recipe by the first of these types that an argument has
 IMAGES = ("cnn", "images")  # where the synthesizer has no types
 LISTED = (Z("p").name, INT.name, BOOL.name)  # types whose values `values` lists
 
@@ -68,14 +68,34 @@ def refuse_wrong_samplers(task: Declaration) -> None:
 
 
 def refuse_wrong_numbers(task: Declaration, size: int) -> None:
-    """ValueError for numbers of values or classes that are none."""
-    for what in ("classes", *(() if task.values is None else ("values",))):
-        number = getattr(task, what)(size)
+    """ValueError for numbers of values or classes that are none, or not one for each argument."""
+    given = None if task.values is None else task.values(size)
+    each = given if isinstance(given, tuple) else () if given is None else (given,)
+    for what, number in (("classes", task.classes(size)), *(("values", number) for number in each)):
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
             raise ValueError(
                 f"task {task.name!r}: expected {what}({size}) to be a whole number of at least 1, got {number!r}; "
                 f"it says how many integers 0, 1, ... {USES[what]}"
             )
+    if isinstance(given, tuple):
+        refuse_wrong_ranges(task, size, given)
+
+
+def refuse_wrong_ranges(task: Declaration, size: int, given: tuple[int, ...]) -> None:
+    """ValueError unless there are as many values as arguments, and two of a Boolean."""
+    found = task.type(size) if callable(task.type) else task.type
+    kinds = found.args if isinstance(found, Fn) else given
+    if len(given) != len(kinds):
+        raise ValueError(
+            f"task {task.name!r}: expected values({size}) to be one number, or {len(kinds)}, one an argument, got "
+            f"{given!r}; give the tuple as many"
+        )
+    wrong = next((place for place, kind in enumerate(kinds) if kind == BOOL and given[place] != 2), None)
+    if wrong is not None:
+        raise ValueError(
+            f"task {task.name!r}: expected values({size}) to be 2 for argument {wrong}, a Boolean, got {given[wrong]}; "
+            "give 2 there, or call the argument INT"
+        )
 
 
 def refuse_wrong_type(task: Declaration, given: Any) -> None:

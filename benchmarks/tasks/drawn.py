@@ -8,7 +8,7 @@ from jaxtyping import Bool
 
 from benchmarks.faults import raised
 from benchmarks.tasks.declaration import Declaration
-from benchmarks.tasks.oracle import AGAIN, by_row, place
+from benchmarks.tasks.oracle import AGAIN, by_row, place, refuse_constant
 from benchmarks.tasks.sampling import Arguments, Own, Sampler, Wanted
 from synth.language.types import BOOL
 
@@ -40,8 +40,10 @@ def samples_of(task: Declaration, size: int, seed: int) -> "Samples":
 
     assert task.train is not None
     report, *longer = task.test
+    fit = sample(task, task.train, size, ROWS, [seed, PART["fit"]])
+    refuse_constant(task.name, size, counted(fit, task.view(size).answers.axes))
     return Samples(
-        fit=sample(task, task.train, size, ROWS, [seed, PART["fit"]]),
+        fit=fit,
         report=sample(task, report, size, ROWS, [seed, PART["report"]]),
         longer=tuple(
             sample(task, each, size, LONGER, [seed, PART["longer"], number]) for number, each in enumerate(longer)
@@ -166,7 +168,7 @@ def shapes(arguments: Arguments) -> str:
 
 def drawn(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Arguments:
     """What the sampler gives; ValueError where it is not as many rows of as many arguments, within the alphabet."""
-    wanted = Wanted(size, task.arguments(size), task.alphabet(size) if task.values is not None else None, rows)
+    wanted = Wanted(size, task.arguments(size), None if task.values is None else task.ranges(size), rows)
     try:
         given = sampler.draw(wanted, rng)
     except Exception as error:
@@ -181,8 +183,8 @@ def drawn(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.ran
         return tuple(real(task, values) for values in given)
     kind = task.signature(size)
     kinds = [None] * len(given) if kind is None else kind.args
-    alphabet = wanted.values
-    return tuple(as_type(token(task, values, alphabet), each) for values, each in zip(given, kinds, strict=True))
+    each = zip(given, wanted.values, kinds, strict=True)
+    return tuple(as_type(token(task, values, alphabet), kind) for values, alphabet, kind in each)
 
 
 def real(task: Declaration, values: np.ndarray) -> np.ndarray:
@@ -250,6 +252,13 @@ def mask_of(
             f"{len(given)} rows; mend the mask"
         )
     return given
+
+
+def counted(part: "Asked | Sample", axes: int) -> np.ndarray:
+    """The answers that count, one after the other."""
+    if part.targets.ndim - axes < 2:
+        return part.targets
+    return part.targets[np.ones(part.targets.shape[:2], dtype=bool) if part.mask is None else part.mask]
 
 
 def refuse_mixed(task: Declaration, size: int, found: Asked) -> None:

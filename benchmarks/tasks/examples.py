@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.tasks.declaration import Declaration
-from benchmarks.tasks.drawn import PART, Asked, as_type, asked, checked
+from benchmarks.tasks.drawn import PART, Asked, as_type, asked, checked, counted
 from synth.language.spec import Spec
 
 EXAMPLES = 96  # rows that the synthesizer gets, and a quarter as many of each longer range
@@ -71,12 +71,6 @@ def table_bits(task: Declaration, size: int) -> float:
     kind, parts = task.view(size).answers, list(examples(task, size))
     flat = [counted(part, kind.axes) for part in parts]
     return kind.table_bits(np.concatenate(flat))
-
-
-def counted(part: Asked, axes: int) -> np.ndarray:
-    if part.targets.ndim - axes < 2:
-        return part.targets
-    return part.targets[np.ones(part.targets.shape[:2], dtype=bool) if part.mask is None else part.mask]
 
 
 def said(task: Declaration) -> str:

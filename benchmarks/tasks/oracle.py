@@ -145,6 +145,15 @@ def refuse_mixed(task: str, oracle: Oracle, size: int, domain: Columns, given: n
         )
 
 
+def refuse_constant(task: str, size: int, answers: Shaped[np.ndarray, "rows *answer"]) -> None:
+    """ValueError where all answers are the same: a net learns them from no input at all."""
+    if (answers == answers[:1]).all():
+        raise ValueError(
+            f"task {task!r}: expected answers that differ, got {answers[0]} for all of {len(answers)} at size {size}; "
+            "mend the oracle, or take another size"
+        )
+
+
 def row_of(domain: Columns, row: int) -> str:
     return shown([values[row].item() for values in domain])
 

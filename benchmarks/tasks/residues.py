@@ -1,4 +1,4 @@
-"""Functions of two residues modulo p, for a family of p."""
+"""Functions of two or three residues modulo p, for a family of p."""
 
 import numpy as np
 
@@ -32,6 +32,14 @@ def multiply(p: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def quadratic(p: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (a * a + a * b + b * b) % p
+
+
+def squares(p: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return (a * a + b * b) % p
+
+
+def multiply_add(p: int, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    return (a * b + c) % p
 
 
 MOD_ADD = Task(
@@ -80,5 +88,27 @@ MOD_QUADRATIC = Task(
     terminals=modulus,
     needs_prime=True,
 )
+MOD_SQUARES = Task(
+    name="mod_squares",
+    doc="a^2 + b^2 mod p.",
+    type=BINARY,
+    oracle=squares,
+    sizes=(59, 31, 43),
+    values=same,
+    classes=same,
+    library=RING,
+    terminals=modulus,
+)
+MOD_MULADD = Task(
+    name="mod_muladd",
+    doc="a b + c mod p.",
+    type=Fn((Z("p"), Z("p"), Z("p")), Z("p")),
+    oracle=multiply_add,
+    sizes=(11, 13),
+    values=same,
+    classes=same,
+    library=RING,
+    terminals=modulus,
+)
 
-RESIDUES = (MOD_ADD, MOD_SUB, MOD_MUL, MOD_QUADRATIC)
+RESIDUES = (MOD_ADD, MOD_SUB, MOD_MUL, MOD_QUADRATIC, MOD_SQUARES, MOD_MULADD)

@@ -14,7 +14,7 @@ class Wanted(NamedTuple):
 
     size: int  # the task's
     arguments: int
-    values: int | None  # how many integers 0 .. values - 1 there are; None for reals
+    values: tuple[int, ...] | None  # how many integers 0 .. values - 1 each argument may be; None for reals
     rows: int
 
 
@@ -46,10 +46,9 @@ class Uniform:
         low, high = bounds(self.length)
         shape = (wanted.rows,) if self.length is None else (wanted.rows, high)
         if low == high:
-            return tuple(rng.integers(0, wanted.values, shape) for _ in range(wanted.arguments))
+            return tuple(rng.integers(0, values, shape) for values in wanted.values)
         beyond = np.arange(high) >= rng.integers(low, high + 1, (wanted.rows, 1))
-        drawn = (rng.integers(0, wanted.values - 1, shape) for _ in range(wanted.arguments))
-        return tuple(np.where(beyond, wanted.values - 1, each) for each in drawn)
+        return tuple(np.where(beyond, values - 1, rng.integers(0, values - 1, shape)) for values in wanted.values)
 
     def says(self) -> str:
         low, high = bounds(self.length)

@@ -14,10 +14,10 @@ from benchmarks.memory import memory
 from benchmarks.tasks.declared import IMAGES, USUAL, refuse_wrong_fields, refuse_wrong_numbers, refuse_wrong_type
 from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, view_of
 from benchmarks.tasks.examples import spec_of
-from benchmarks.tasks.oracle import answer_all, ask
+from benchmarks.tasks.oracle import answer_all, ask, refuse_constant
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
-from synth.language.types import Fn
+from synth.language.types import BOOL, REAL, Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.sample import Samples
@@ -36,9 +36,10 @@ class Task:
     `type` is the function type, or a function of the size, of BOOL, INT and Z. `oracle(size, *arguments)` takes arrays
     (n,), bool for BOOL and int64 otherwise, and gives the n right answers, an array (n,) of integers or Booleans, each
     from its row alone; a function of single values is asked row by row. It is never a program of the synthesizer's
-    language. `values(size)` is how many integers 0 .. values - 1 an argument may take, `classes(size)` the same of the
-    answer. `library` names the libraries or primitives that the synthesizer may use, or holds Primitives of one's own.
-    Without `net` or `recipe` a cell gets the usual one for the types.
+    language. `values(size)` is how many integers 0 .. values - 1 an argument may take: one number for all, but 2 for
+    BOOL, or a tuple of one each. `classes(size)` is the same of the answer. `library` names the libraries or primitives
+    that the synthesizer may use, or holds Primitives of one's own. Without `net` or `recipe` a cell gets the usual one
+    for the types.
 
     Where inputs cannot all be listed, `test` says on which samples nets are read: the first range is reported on, the
     others lie beyond it. `train` draws the batches of training; without `test` the whole domain is read all the same.
@@ -55,7 +56,7 @@ class Task:
     oracle: Callable[..., np.ndarray]
     sizes: tuple[int, ...]
     classes: Callable[[int], int]  # of sets the symbols, of reals the width
-    values: Callable[[int], int] | None = None  # None: inputs are reals
+    values: Callable[[int], int | tuple[int, ...]] | None = None  # None: inputs are reals
     library: tuple[Any, ...] = ()
     terminals: Callable[[int], dict[str, int]] = lambda size: {}
     needs_prime: bool = False
@@ -88,10 +89,18 @@ class Task:
         kind = self.signature(size)
         return 1 if kind is None else len(kind.args)
 
+    def ranges(self, size: int) -> tuple[int, ...]:
+        """How many integers each argument may be."""
+        self.check(size)
+        return self._ranges(size)
+
     def alphabet(self, size: int) -> int:
-        """How many integers an argument may be."""
-        assert self.values is not None
-        return int(self.values(size))
+        """How many integers any argument may be."""
+        return max(self.ranges(size))
+
+    def rows(self, size: int) -> int:
+        """How many inputs there are, where all are listed."""
+        return math.prod(self.ranges(size))
 
     def usual_recipe(self, size: int) -> str:
         """What a suite's cell gets when it names none."""
@@ -109,7 +118,7 @@ class Task:
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""
         arguments = self._listed_type(size).args
-        axes = np.indices((self.alphabet(size),) * len(arguments)).reshape(len(arguments), -1)
+        axes = np.indices(self.ranges(size)).reshape(len(arguments), -1)
         return tuple(as_type(axis, kind) for axis, kind in zip(axes, arguments, strict=True))
 
     def answers(self, size: int, *, labels: str = "true", seed: int = 0) -> np.ndarray:
@@ -194,7 +203,7 @@ class Task:
                     f"{fraction}; leave it out"
                 )
             return 0
-        rows = self.alphabet(size) ** self.arguments(size)
+        rows = self.rows(size)
         if math.floor(fraction * rows) == 0:
             raise ValueError(
                 f"task {self.name!r}: expected a train fraction of at least one row, got {fraction} of {rows} rows; "
@@ -210,6 +219,11 @@ class Task:
                 f"usual sizes are {', '.join(map(str, self.sizes))}"
             )
         refuse_wrong_numbers(self, size)
+        if self.listed and math.prod(self._ranges(size)) < 2:
+            raise ValueError(
+                f"task {self.name!r}: expected at least two inputs, got one at size {size}, of which "
+                "nothing can be learnt; take a larger size, or mend what `values` says"
+            )
         if self.listed and self.bytes_of(size) > memory():
             raise ValueError(
                 f"task {self.name!r}: expected a size of at most {self._largest(size)}, whose whole table and a net's "
@@ -224,10 +238,8 @@ class Task:
 
     def bytes_of(self, size: int) -> int:
         """What the whole table takes with a net's answers to it, at the least."""
-        kind = self._type(size)
-        assert kind is not None
-        arguments = len(kind.args)
-        return NUMBER * self.alphabet(size) ** arguments * (int(self.classes(size)) + 2 * arguments)
+        ranges = self._ranges(size)
+        return NUMBER * math.prod(ranges) * (int(self.classes(size)) + 2 * len(ranges))
 
     def check_labels(self, labels: str) -> None:
         """ValueError for other labels than the true ones where there is no table of all inputs to write them into."""
@@ -239,7 +251,7 @@ class Task:
 
     def _usual(self, size: int) -> tuple[str, str]:
         kind = self.signature(size)
-        names = {part.name for part in (*kind.args, kind.result)} if kind else set()
+        names = {part.name for part in (*kind.args, *([REAL] if kind.result == REAL else []))} if kind else set()
         return next((usual for name, usual in USUAL.items() if name in names), IMAGES)
 
     def _type(self, size: int) -> Fn | None:
@@ -247,6 +259,13 @@ class Task:
         if found is not None or self.listed:
             refuse_wrong_type(self, found)
         return found
+
+    def _ranges(self, size: int) -> tuple[int, ...]:
+        assert self.values is not None
+        given, kind = self.values(size), self._type(size)
+        if isinstance(given, tuple):
+            return tuple(map(int, given))
+        return (int(given),) if kind is None else tuple(2 if each == BOOL else int(given) for each in kind.args)
 
     def _listed_type(self, size: int) -> Fn:
         kind = self.signature(size)
@@ -267,22 +286,24 @@ class Task:
     def _table(self, size: int) -> np.ndarray:
         """The oracle's answers on the whole domain, checked."""
         given = answer_all(self.name, self.oracle, size, self.domain(size), self.classes(size))
+        refuse_constant(self.name, size, given)
         return as_type(given, self._listed_type(size).result)
 
     def _oracle(self, size: int, table: np.ndarray, labels: str) -> Callable[..., np.ndarray]:
         kind = self._listed_type(size).result
         if labels == "true":
             return lambda *arguments: as_type(ask(self.name, self.oracle, size, arguments), kind)
-        strides = self.alphabet(size) ** np.arange(self.arguments(size))[::-1]
-        return lambda *arguments: table[np.stack([np.asarray(a, dtype=np.int64) for a in arguments], -1) @ strides]
+        whole = table.reshape(self.ranges(size))
+        return lambda *arguments: whole[tuple(np.asarray(values, dtype=np.int64) for values in arguments)]
 
     def _relabelled(self, size: int, table: np.ndarray, seed: int) -> np.ndarray:
         """The table of g(a, ...) = out(f(in(a), ...)) for a seeded permutation `in` of inputs and `out` of answers."""
-        inner, outer = relabelling(self.alphabet(size), self.classes(size), seed)
+        inner = [relabelling(values, self.classes(size), seed)[0] for values in self.ranges(size)]
+        outer = relabelling(self.alphabet(size), self.classes(size), seed)[1]
         kind = self._listed_type(size)
         arguments = [
-            as_type(inner[values.astype(np.int64)], each)
-            for values, each in zip(self.domain(size), kind.args, strict=True)
+            as_type(permuted[values.astype(np.int64)], each)
+            for permuted, values, each in zip(inner, self.domain(size), kind.args, strict=True)
         ]
         moved = ask(self.name, self.oracle, size, arguments)
         return as_type(outer[np.asarray(moved, dtype=np.int64)], kind.result).reshape(table.shape)

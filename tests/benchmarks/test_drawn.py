@@ -197,6 +197,11 @@ def ragged(size: int, rows: int, rng: np.random.Generator) -> np.ndarray:
             {"test": (Uniform(length=4), lambda n, rows, rng: rng.integers(0, n, (rows, 9, 2)))},
             r"arrays like those of `train`, \(rows, 4\) but for the length, got \(rows, 9, 2\); draw one kind of",
         ),
+        (
+            {"oracle": lambda n, x: x // n},
+            "expected answers that differ, got 0 for all of 8192 at size 3; mend the oracle, or take another size",
+        ),
+        ({"oracle": lambda n, x: (x == 2).all(axis=1, keepdims=True) * x}, None),
         ({"test": (Uniform(length=5),)}, "samples: expected rows of one shape to fit and to report on, got"),
     ],
 )
@@ -207,6 +212,17 @@ def test_what_a_sampler_an_oracle_and_a_mask_may_not_give(changes: dict[str, Any
         return
     with pytest.raises(ValueError, match=sentence):
         task.samples(3)
+
+
+def test_arguments_that_are_drawn_may_be_of_different_sizes() -> None:
+    task = dataclasses.replace(STREAM_TASK, type=Fn((STREAM, STREAM), STREAM), oracle=lambda n, x, y: (x + y) % n)
+    task = dataclasses.replace(task, values=lambda n: (n, 2))
+    samples = task.samples(3)
+    assert samples is not None
+    assert [int(values.max()) for values in samples.report.arguments] == [2, 1]
+    over = dataclasses.replace(task, train=lambda n, rows, rng: (rng.integers(0, 3, (rows, 4)),) * 2)
+    with pytest.raises(ValueError, match=r"sampler that gives integers 0 \.\. 1, got 2 in row"):
+        over.samples(3)
 
 
 def test_a_sampler_whose_batches_change_shape_is_refused_while_training() -> None:
@@ -322,7 +338,7 @@ EXAMPLES = {
 @pytest.mark.parametrize("kind", SAMPLERS, ids=lambda kind: kind.__name__)
 def test_every_sampler_draws_rows_from_the_generator_alone(kind: type) -> None:
     sampler = EXAMPLES[kind]
-    one, again, other = (sampler.draw(Wanted(5, 2, 5, 7), np.random.default_rng(seed)) for seed in (0, 0, 1))
+    one, again, other = (sampler.draw(Wanted(5, 2, (5, 5), 7), np.random.default_rng(seed)) for seed in (0, 0, 1))
     assert [len(values) for values in one] == [7, 7]
     assert all(np.array_equal(left, right) for left, right in zip(one, again, strict=True))
     assert [values.shape for values in one] == [values.shape for values in other]
@@ -332,7 +348,7 @@ def test_every_sampler_draws_rows_from_the_generator_alone(kind: type) -> None:
 
 def test_uniform_lengths_and_boxes() -> None:
     rng = np.random.default_rng(0)
-    (x,) = Uniform(length=(2, 5)).draw(Wanted(3, 1, 4, 1000), rng)
+    (x,) = Uniform(length=(2, 5)).draw(Wanted(3, 1, (4,), 1000), rng)
     lengths = (x != 3).sum(axis=1)
     assert np.unique(lengths).tolist() == [2, 3, 4, 5]
     assert all((row[:length] < 3).all() and (row[length:] == 3).all() for row, length in zip(x, lengths, strict=True))

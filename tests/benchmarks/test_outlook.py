@@ -33,7 +33,27 @@ sizes = [9]
 """
 
 
-@pytest.mark.parametrize("task", [task for task in TASKS if task.listed], ids=lambda task: task.name)
+UNREAD = (
+    "add",
+    "less",
+    "choose",
+    "collatz",
+    "median",
+    "divisible7",
+    "mod_muladd",
+)  # of types that no extractor knows yet
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_tasks_of_other_types_wait_for_an_extractor(name: str) -> None:
+    for line in outlook(task_of(name, Path())):
+        assert line.startswith("never a program")
+        assert "no extractor reads it" in line
+
+
+@pytest.mark.parametrize(
+    "task", [task for task in TASKS if task.listed and task.name not in UNREAD], ids=lambda task: task.name
+)
 def test_our_tasks_are_read_by_an_extractor_at_every_size(task: Task) -> None:
     (line,) = outlook(task)
     assert line.startswith("by ")
@@ -54,7 +74,7 @@ def test_tasks_on_samples_wait_for_an_extractor_that_reads_samples() -> None:
     assert "  answers    one of 5 classes, one a row" in picture
 
 
-@pytest.mark.parametrize("name", [name for name in suite_names() if name != "kinds"])
+@pytest.mark.parametrize("name", [name for name in suite_names() if name not in ("kinds", "own", "recipes")])
 def test_our_suites_need_no_note(name: str) -> None:
     assert list(notes(read_suite(name))) == []
 
@@ -74,7 +94,7 @@ def test_a_suite_says_which_cells_no_extractor_reads_and_which_primitives_are_na
     assert other.startswith(
         "task 'more' at size 9: no extractor reads it, so the verdict will be table or undetermined ("
     )
-    assert {cell.recipe.name for cell in suite.cells} == {"integers"}
+    assert {cell.recipe.name for cell in suite.cells} == {"usual_integers"}
 
 
 def test_a_task_that_is_read_at_some_sizes_says_at_which(tmp_path: Path) -> None:
@@ -85,4 +105,4 @@ def test_a_task_that_is_read_at_some_sizes_says_at_which(tmp_path: Path) -> None
     assert read == "by integers at size 9"
     lines = list(described(task_of("mine.py:MEAN", tmp_path)))
     assert "  language   arith, half" in lines
-    assert "  usually    net mlp, recipe integers" in lines
+    assert "  usually    net mlp, recipe usual_integers" in lines

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.names import find
 from benchmarks.tasks import LABELS, TASKS, Task, by_row
 from benchmarks.tasks.task import NUMBER, is_prime, relabelling
-from synth.language.types import BOOL, INT, REAL, Fn
+from synth.language.types import BOOL, INT, REAL, Fn, Z
 
 
 def plain_parity(n: int, *x: int) -> int:
@@ -51,6 +51,22 @@ REFERENCE: dict[str, tuple[int, Callable[..., int]]] = {
     "multiplexer6": (12, plain_multiplexer6),
     "multiplexer11": (12, plain_multiplexer11),
     "junta4": (12, plain_junta),
+    "mod_squares": (7, lambda p, a, b: divmod(pow(a, 2) + pow(b, 2), p)[1]),
+    "mod_muladd": (5, lambda p, a, b, c: divmod(sum([a] * b) + c, p)[1]),
+    "parity": (6, lambda n, *x: list(x).count(1) % 2),
+    "divisible3": (8, lambda n, *x: int(int("".join(map(str, reversed(x))), 2) in range(0, 2**n, 3))),
+    "dnf": (8, lambda n, *x: int((x[0] and x[1] and not x[2]) or (x[3] and x[4]) or (not x[5] and x[6] and x[7]))),
+    "near": (7, lambda n, *x: int([x[i] == x[i + 3] for i in range(3)].count(False) < 2)),
+    "min": (9, lambda n, a, b: sorted((a, b))[0]),
+    "add": (9, lambda n, a, b: len([*range(a), *range(b)])),
+    "gcd": (9, lambda n, a, b: max((d for d in range(1, n) if a % d == 0 == b % d and a + b), default=0)),
+    "floordiv": (9, lambda n, a, b: len(range(b, a + 1, b)) if b else 0),
+    "xor": (3, lambda n, a, b: sum(2**i for i in range(n) if f"{a:03b}"[-1 - i] != f"{b:03b}"[-1 - i])),
+    "less": (9, lambda n, a, b: int(b in range(a + 1, n))),
+    "choose": (5, lambda n, first, a, b: (b, a)[first]),
+    "collatz": (20, lambda n, a: (a // 2, 3 * a + 1)[a & 1]),
+    "median": (5, lambda n, a, b, c: a + b + c - max(a, b, c) - min(a, b, c)),
+    "divisible7": (9, lambda n, a, b, c: int(a * b + c in range(0, n**3, 7))),
     "max": (9, lambda n, a, b: sorted((a, b))[1]),
     "absdiff": (9, lambda n, a, b: len(range(min(a, b), max(a, b)))),
 }
@@ -61,7 +77,8 @@ def test_oracle_agrees_with_the_plain_reference_on_the_whole_domain_in_product_o
     size, plain = REFERENCE[task.name]
     spec = task.spec(size)
     assert spec.domain is not None
-    rows = list(itertools.product(range(task.values(size)), repeat=len(spec.domain)))
+    rows = list(itertools.product(*map(range, task.ranges(size))))
+    assert len(rows) == task.rows(size)
     assert [tuple(map(int, row)) for row in zip(*spec.domain, strict=True)] == rows
     assert spec.targets().astype(int).tolist() == [plain(size, *row) for row in rows]
 
@@ -199,7 +216,6 @@ def in_place(p: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         (lambda p, a, b: math.gcd(a, b), math.gcd),
         (lambda p, a, b: (a & b).bit_count() if a else 0, lambda a, b: (a & b).bit_count()),
         (in_place, lambda a, b: (a + b) % 5),
-        (lambda p, a, b: 0, lambda a, b: 0),
         (lambda p, a, b: 1.0 * a, lambda a, b: a),
         (lambda p, a, b: np.where(b == 0, 0, a // b), lambda a, b: a // b if b else 0),
     ],
@@ -263,15 +279,79 @@ def test_what_a_size_gives_is_checked(changes: dict[str, Any], sentence: str) ->
         dataclasses.replace(find("task", "mod_add", TASKS), **changes).spec(8)
 
 
-@pytest.mark.parametrize(("name", "recipe"), [("mod_add", "grokked"), ("majority", "boolean"), ("max", "integers")])
-def test_the_usual_recipe_follows_the_types(name: str, recipe: str) -> None:
-    task = find("task", name, TASKS)
-    mixed = dataclasses.replace(task, type=Fn((INT, INT), BOOL), recipe=None, needs_prime=False)
-    assert mixed.usual_recipe(task.sizes[0]) == "integers"
-    assert task.usual_recipe(task.sizes[0]) == recipe
-    assert task.usual_net(task.sizes[0]) == "mlp"
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            lambda n: (2, n),
+            r"expected values\(5\) to be one number, or 3, one an argument, got \(2, 5\); give the tuple",
+        ),
+        (lambda n: (n, n, 2), r"expected values\(5\) to be 2 for argument 0, a Boolean, got 5; give 2 there, or call"),
+        (lambda n: (2, n, 0.5), r"expected values\(5\) to be a whole number of at least 1, got 0\.5; it says how many"),
+    ],
+)
+def test_wrong_values_of_single_arguments_are_refused(values: Callable[[int], Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"task 'choose': {sentence}"):
+        dataclasses.replace(find("task", "choose", TASKS), values=values).spec(5)
+
+
+@pytest.mark.parametrize("labels", LABELS)
+def test_arguments_may_be_of_different_sizes(labels: str) -> None:
+    task = dataclasses.replace(find("task", "choose", TASKS), values=lambda n: (2, n, n + 2), classes=lambda n: n + 2)
+    spec, data = task.spec(5, labels=labels, seed=2), task.data(5, labels=labels, seed=2)
+    assert (task.ranges(5), task.alphabet(5), task.rows(5), data.alphabet) == ((2, 5, 7), 7, 70, 7)
+    assert [len(np.unique(column)) for column in data.x.T] == [2, 5, 7]
+    assert spec.oracle is not None
+    assert spec.domain is not None
+    rows = np.random.default_rng(0).permutation(70)
+    assert np.array_equal(spec.oracle(*(values[rows] for values in spec.domain)), data.y[rows])
+    if labels == "relabelled":
+        true = task.answers(5)
+        assert sorted(np.unique_counts(data.y).counts) == sorted(np.unique_counts(true).counts)
+
+
+def test_a_task_of_one_row_or_of_one_answer_is_refused() -> None:
+    task = find("task", "max", TASKS)
+    one = dataclasses.replace(task, values=lambda n: n - 1)
+    with pytest.raises(ValueError, match="task 'max': expected at least two inputs, got one at size 2, of which noth"):
+        one.spec(2)
+    assert one.rows(3) == 4
+    constant = dataclasses.replace(task, oracle=lambda n, a, b: np.minimum(a, b) // 8)
+    with pytest.raises(ValueError, match="task 'max': expected answers that differ, got 0 for all of 64 at size 8"):
+        constant.data(8)
+    assert constant.answers(9).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "net", "recipe"),
+    [
+        (Fn((Z("p"), INT), INT), "mlp", "usual_residues"),
+        (Fn((INT, INT), BOOL), "mlp", "usual_integers"),
+        (Fn((INT, INT), Z("p")), "mlp", "usual_integers"),
+        (Fn((BOOL, INT), INT), "mlp", "usual_integers"),
+        (Fn((BOOL, BOOL), BOOL), "mlp", "usual_bits"),
+        (Fn((BOOL, BOOL), INT), "mlp", "usual_bits"),
+    ],
+)
+def test_the_usual_recipe_follows_the_types_of_arguments(kind: Fn, net: str, recipe: str) -> None:
+    task = dataclasses.replace(find("task", "max", TASKS), type=kind)
+    assert (task.usual_net(16), task.usual_recipe(16)) == (net, recipe)
     named = dataclasses.replace(task, recipe="untrained", net="transformer")
-    assert (named.usual_net(task.sizes[0]), named.usual_recipe(task.sizes[0])) == ("transformer", "untrained")
+    assert (named.usual_net(16), named.usual_recipe(16)) == ("transformer", "untrained")
+
+
+@pytest.mark.parametrize(
+    ("name", "net", "recipe"),
+    [
+        ("running_sum", "recurrent", "stream"),
+        ("reverse", "sequence_transformer", "sequence"),
+        ("product_and_sine", "mlp", "reals"),
+        ("shape", "cnn", "images"),
+    ],
+)
+def test_the_usual_recipe_of_tasks_on_samples(name: str, net: str, recipe: str) -> None:
+    task = find("task", name, TASKS)
+    assert (task.usual_net(task.sizes[0]), task.usual_recipe(task.sizes[0])) == (net, recipe)
 
 
 def test_a_size_that_memory_cannot_hold_names_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import optax
 import pytest
 
-from nets import Data, Recipe, Trained, mlp, train
+from nets import Data, Recipe, Save, Trained, mlp, train
 from nets.losses import cross_entropy
-from nets.state import MEASURES, Rates, advance
+from nets.state import MEASURES, Rates, _rate, advance, rates_of
 
 P = 11
 RECIPE = Recipe(steps=60, evaluate_every=20, checkpoints=4)
@@ -89,7 +89,7 @@ def test_a_table_is_trained_on_as_a_plain_loop_does_to_the_bit(recipe):
     """No loss but one, no mask, no clip and no noise: nothing of them is compiled in."""
     data = table(80)
     x, y = jnp.asarray(data.x[data.train]), jnp.asarray(data.y[data.train])
-    rates = Rates(1e-2, 1.0, 0.9, 0.98, 10.0, 60.0, float(recipe.schedule == "cosine"), 0.0, 0.0)
+    rates = Rates(1e-2, 1.0, 0.9, 0.98, 10.0, 60.0, float(recipe.schedule == "cosine"), 0.0, 0.0, np.inf, 1.0)
 
     @jax.jit
     def plain(params, moments, rates, key, until):
@@ -174,6 +174,45 @@ def test_training_goes_on_when_it_never_settles():
     assert train(NET, easily_held_out(), replace(EASY, steps=80, settle=None), 0).steps == 80
 
 
+def test_training_on_a_whole_table_stops_once_it_is_right():
+    trained = train(NET, table(held_out=False), replace(EASY, settled=0.9, weight_decay=0.0), 0)
+    right = trained.curve["step"][trained.curve["train_accuracy"] >= 0.9]
+    assert right[0] + 40 <= trained.steps < 400
+
+
+SETTLING = replace(EASY, schedule="settling", settle=40, warmup=1)
+
+
+def test_a_settling_rate_is_constant_until_accuracy_settled_and_then_falls_to_0_in_a_line():
+    rates = {at: rates_of(SETTLING, at) for at in (None, 100)}
+    found = {at: [float(_rate(each, jnp.array(step))) for step in (0, 100, 110, 140, 150, 360, 370, 400)]
+             for at, each in rates.items()}  # fmt: skip
+    np.testing.assert_allclose(found[None], 1e-2 * np.array([1, 1, 1, 1, 1, 1, 0.75, 0]), atol=1e-8)
+    np.testing.assert_allclose(found[100], 1e-2 * np.array([1, 1, 0.75, 0, 0, 0, 0, 0]), atol=1e-8)
+
+
+def test_settling_training_ends_with_its_rate_and_goes_on_where_it_was_saved(tmp_path):
+    data = easily_held_out()
+    trained = train(NET, data, SETTLING, 0)
+    constant = train(NET, data, replace(SETTLING, schedule="constant"), 0)
+    assert trained.steps == constant.steps < 400  # both settle at the same step
+    settled = trained.curve["step"].searchsorted(trained.steps - 40)
+    assert (trained.curve["held_out_accuracy"][settled:] >= 0.5).all()
+    for name in MEASURES:  # the rate has not fallen before
+        assert np.array_equal(trained.curve[name][: settled + 1], constant.curve[name][: settled + 1])
+    assert trained.curve["train_loss"][-1] != constant.curve["train_loss"][-1]
+    save = Save(tmp_path / "state.npz", every=1)
+
+    def stop(step, measures):
+        if step == trained.steps - 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(NET, data, SETTLING, 0, progress=stop, save=save)
+    assert save.path.exists()
+    assert same(train(NET, data, SETTLING, 0, save=save).params, trained.params)
+
+
 def test_a_loss_that_is_not_finite_stops_with_a_sentence():
     with pytest.raises(ValueError, match=r"seed 0: expected a finite loss, got .* at step .* lower the learning rate"):
         train(NET, table(80), replace(RECIPE, learning_rate=1e30), 0)
@@ -202,7 +241,9 @@ def test_progress_is_told_each_evaluation():
         ({"clip": 0.0}, r"expected clip > 0, got 0\.0; leave it out"),
         ({"clip": "no"}, "expected clip to be a number, got 'no'"),
         ({"batch": 0}, "expected batch >= 1, got 0"),
-        ({"schedule": "linear"}, 'expected schedule "constant" or "cosine", got \'linear\''),
+        ({"schedule": "linear"}, "expected schedule in constant, cosine, settling, got 'linear'; choose one of them"),
+        ({"schedule": "settling"}, r"expected `settle`, .*, in 1 \.\. 60, got None; give it, such as 15"),
+        ({"schedule": "settling", "settle": 61}, r"expected `settle`, .*, in 1 \.\. 60, got 61; give it, such as 15"),
         ({"schedule": "cosine", "settle": 10}, "expected no `settle` with a cosine schedule"),
     ],
 )

@@ -2,21 +2,27 @@
 
 from compare.fit.connectives import express
 from compare.fit.enumerate import enumerated
+from compare.fit.forms import sufficient
 from compare.fit.heads import fit_heads
 from compare.fit.links import links
 from compare.fit.logits import fit_logits
 from compare.fit.named import name
 from compare.fit.neuron import neuron
 from compare.fit.pieces import pieces
-from compare.fit.quotient import quotient
 from compare.fit.ramps import fit_ramps
+from compare.fit.steps import steps
+from compare.fit.sums import sums
+from compare.fit.tables import table
 from compare.fit.threshold import fit_threshold
 from compare.fit.walsh import walsh
 from compare.fit.waves import wave_links
 from compare.search import search
 
 FITTERS = (
-    quotient,
+    sufficient,
+    steps,
+    sums,
+    table,
     search,
     wave_links,
     fit_logits,

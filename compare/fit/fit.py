@@ -83,9 +83,3 @@ def class_sums(
     units = values.shape[1]
     cells = classes[:, None] * units + np.arange(units)
     return np.bincount(cells.ravel(), weights=values.ravel(), minlength=count * units).reshape(count, units)
-
-
-def number(value: float, digits: int = 6) -> str:
-    """A constant as sympy reads it; negative ones in brackets."""
-    text = f"{value:.{digits}g}"
-    return f"({text})" if value < 0 else text

@@ -5,13 +5,16 @@ Levenberg-Marquardt polish of all units at once (Marquardt 1963). Sigmoid and ta
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
-from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, noise_of, number, relative_error, table_of
+from compare.fit.activations import ABS, IDENTITY, RELU, SQUARE, TANH, Link
+from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, noise_of, relative_error, table_of
+from compare.fit.write import total
 
 NAME = "links"
 ACCEPTED = 0.05  # of a unit's standard deviation: a larger error is refused
@@ -22,21 +25,6 @@ SIGN_ROUNDS = 8
 SATURATED = 1e-6  # distance from the ends of tanh within which a row has no say in its start
 
 
-class Link(NamedTuple):
-    """A nonlinearity, its slope, how it is written, and whether its scale is free (else it is the weights')."""
-
-    name: str
-    value: Callable[[np.ndarray], np.ndarray]
-    slope: Callable[[np.ndarray], np.ndarray]
-    text: str
-    scaled: bool
-
-
-RELU = Link("relu", lambda z: np.maximum(z, 0.0), lambda z: (z > 0).astype(float), "Max(0, {})", False)
-ABS = Link("abs", np.abs, np.sign, "Abs({})", False)
-SQUARE = Link("square", np.square, lambda z: 2 * z, "({})**2", False)
-TANH = Link("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2, "tanh({})", True)
-IDENTITY = Link("identity", lambda z: z, np.ones_like, "{}", False)
 LINKS = (IDENTITY, RELU, ABS, SQUARE, TANH)
 
 
@@ -56,11 +44,14 @@ def links(
     options: tuple[Link, ...] = LINKS,
     structure: float = 0.0,
     weight: Float[np.ndarray, " rows"] | None = None,
+    write: Callable[[np.ndarray], str] | None = None,
 ) -> tuple[Fit | Refusal, ...]:
     """Each unit as a link of an affine form in the columns, by description length; refused where all links miss it.
 
-    `structure` is what naming the columns costs, in bits; `weight` how many rows of the domain each row stands for.
+    `structure` is what naming the columns costs, in bits; `weight` how many rows of the domain each row stands for;
+    `write` the sum of a constant and the columns as text, by their weights.
     """
+    write = write or partial(_sum_text, tuple(columns))
     values = table_of(NAME, values, columns)
     design = np.column_stack([np.ones(len(values)), *[np.asarray(c, dtype=np.float64) for c in columns.values()]])
     weight = np.ones(len(values)) if weight is None else np.asarray(weight, dtype=np.float64)
@@ -71,6 +62,7 @@ def links(
         if all(fit is not None and fit.error <= EXACT for fit in best):
             break
         solved = solve(values, design, link, weight)
+        solved = _first_positive(solved) if link in (ABS, SQUARE) else solved
         model = solved.offset + solved.scale * link.value(design @ solved.weights.T)
         bits = structure + np.log2(len(LINKS)) + _bits(design, link, solved, weight, noise)
         for unit, before in enumerate(best):
@@ -78,7 +70,7 @@ def links(
             if error > ACCEPTED:
                 misses[unit].append(f"{link.name}: {error:.3g} of the deviation is left")
             elif before is None or bits[unit] < before.bits:
-                text = _text(link, solved, unit, tuple(columns))
+                text = outer_text(link, solved, unit, write(solved.weights[unit]))
                 best[unit] = Fit(formula=text, values=model[:, unit], bits=float(bits[unit]), error=error)
     return tuple(
         Refusal(extractor=NAME, reason="; ".join(why))
@@ -217,12 +209,23 @@ def _bits(design: np.ndarray, link: Link, solved: Solved, weight: np.ndarray, no
     return data_bits(solved.rss, noise) + constant_bits(np.concatenate(theta, axis=1), curvature)
 
 
-def _text(link: Link, solved: Solved, unit: int, names: tuple[str, ...]) -> str:
-    top = max(float(np.abs(solved.weights[unit]).max()), 1e-30)
-    first, *rest = solved.weights[unit]
-    terms = [f"{number(w)}*({name})" for w, name in zip(rest, names, strict=True) if abs(w) > 1e-9 * top]
-    terms += [number(first)] if abs(first) > 1e-9 * top or not terms else []
-    text = link.text.format(" + ".join(terms))
-    scale, offset = float(solved.scale[unit]), float(solved.offset[unit])
-    text = text if abs(scale - 1) < 1e-9 else f"{number(scale)}*{text}"
-    return text if abs(offset) <= 1e-9 * top else f"{text} + {number(offset)}"
+def _first_positive(solved: Solved) -> Solved:
+    """An even link's weights with the sign that makes the first of them, but the constant, positive."""
+    rest = solved.weights[:, 1:]
+    large = np.abs(rest) > 1e-9 * np.abs(rest).max(axis=1, keepdims=True, initial=1e-30)
+    first = np.take_along_axis(rest, np.argmax(large, axis=1)[:, None], axis=1)
+    return solved._replace(weights=solved.weights * np.where(first < 0, -1.0, 1.0))
+
+
+def _sum_text(names: tuple[str, ...], weights: np.ndarray) -> str:
+    return total(zip(weights[1:].tolist(), names, strict=True), float(weights[0]))
+
+
+def outer_text(link: Link, solved: Solved, unit: int, inner: str) -> str:
+    """scale * link(inner) + offset."""
+    if link is IDENTITY:
+        return inner
+    least = 1e-9 * max(float(np.abs(solved.weights[unit]).max()), 1e-30)
+    offset = float(solved.offset[unit])
+    text = link.text.format(inner)
+    return total([(float(solved.scale[unit]), text)], offset if abs(offset) > least else 0.0)

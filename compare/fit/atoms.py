@@ -13,6 +13,7 @@ from compare.fit.write import bracketed, total, wave
 
 MOST = 64  # products of arguments
 DEGREES = {1: 4, 2: 3, 3: 3, 4: 3, 5: 3, 6: 3}  # of products, by the number of arguments; 2 above, 1 past MOST
+EVENED = 4.0  # standard errors, within which two amplitudes are one
 ALIKE = 1e-6  # of two amplitudes, within which waves of v and w make a product
 
 
@@ -97,33 +98,61 @@ def written(atoms: Sequence[Atom], theta: Float[np.ndarray, " terms"], names: tu
     return total(_wave_terms(spectrum, names, modulus) + terms, offset)
 
 
+def evened(
+    atoms: Sequence[Atom], theta: Float[np.ndarray, " terms"], spread: Float[np.ndarray, " terms"], modulus: int
+) -> Float[np.ndarray, " terms"]:
+    """Constants with which two waves that are a product but for standard errors have one amplitude."""
+    places: dict[tuple[int, ...], list[int]] = {}
+    for i, atom in enumerate(atoms):
+        if atom.frequency is not None:
+            places.setdefault(atom.frequency, []).append(i)
+    theta = theta.copy()
+    for v, w in itertools.combinations(places, 2):
+        sizes = [float(np.linalg.norm(theta[places[f]])) for f in (v, w)]
+        allowed = EVENED * max(spread[places[f]].max() for f in (v, w))
+        if abs(sizes[0] - sizes[1]) <= allowed and _factors(v, w, modulus):
+            for f, size in zip((v, w), sizes, strict=True):
+                theta[places[f]] *= (sizes[0] + sizes[1]) / (2 * size)
+    return theta
+
+
+def _factors(v: tuple[int, ...], w: tuple[int, ...], p: int) -> tuple[tuple[int, ...], tuple[int, ...], bool] | None:
+    """Frequencies s and t of two factors, v = s + t and w = s - t, of disjoint arguments; whether w is -(s - t)."""
+    for turned in (False, True):
+        other = tuple(-k % p for k in w) if turned else w
+        same = tuple(k if k == m else 0 for k, m in zip(v, other, strict=True))
+        opposite = tuple(k if k == -m % p and k != m else 0 for k, m in zip(v, other, strict=True))
+        if any(same) and any(opposite) and all((a + b) % p == k for a, b, k in zip(same, opposite, v, strict=True)):
+            return same, opposite, turned
+    return None
+
+
 def _wave_terms(spectrum: Mapping[tuple[int, ...], complex], names: tuple[str, ...], p: int) -> list[tuple[float, str]]:
     terms, left = [], dict(spectrum)
     while left:
         v, c = left.popitem()
-        partner = next((w for w in left if _makes_product(v, c, w, left[w], p)), None)
+        partner = next((w for w in left if _is_even(c, left[w]) and _factors(v, w, p)), None)
         if partner is None:
             terms.append(wave(v, names, p, c.real, c.imag))
             continue
-        d = left.pop(partner)
-        terms.append(_as_product(v, c, partner, d, names, p))
+        terms.append(_as_product(v, c, partner, left.pop(partner), names, p))
     return terms[::-1]
 
 
-def _makes_product(v: tuple[int, ...], c: complex, w: tuple[int, ...], d: complex, p: int) -> bool:
-    """Whether both are waves of two arguments, of which one has the same frequency and the other the opposite."""
-    if abs(abs(c) - abs(d)) > ALIKE * abs(c) or len(v) != 2 or 0 in v:
-        return False
-    return w in {tuple(f % p for f in (v[0], -v[1])), tuple(f % p for f in (-v[0], v[1]))}
+def _is_even(c: complex, d: complex) -> bool:
+    return abs(abs(c) - abs(d)) <= ALIKE * abs(c)
 
 
 def _as_product(
     v: tuple[int, ...], c: complex, w: tuple[int, ...], d: complex, names: tuple[str, ...], p: int
 ) -> tuple[float, str]:
     """|c| (cos(s + t) + cos(s - t)) = 2 |c| cos(s) cos(t), phases taken along."""
-    if w[0] != v[0]:
-        d = d.conjugate()
+    factors = _factors(v, w, p)
+    assert factors is not None
+    first, second, turned = factors
+    d = d.conjugate() if turned else d
     phases = (np.angle(c) + np.angle(d)) / 2, (np.angle(c) - np.angle(d)) / 2
-    factors = [wave((f,), (name,), p, math.cos(t), math.sin(t)) for f, name, t in zip(v, names, phases, strict=True)]
-    (a, first), (b, second) = factors
-    return 2 * abs(c) * a * b, f"{first}*{second}"
+    (a, one), (b, other) = (
+        wave(f, names, p, math.cos(t), math.sin(t)) for f, t in zip((first, second), phases, strict=True)
+    )
+    return 2 * abs(c) * a * b, f"{one}*{other}"

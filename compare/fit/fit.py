@@ -15,6 +15,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 EXACT = 1e-6  # of the standard deviation: the least sigma
+SNAPPED = 2.5  # standard errors from a whole number, within which a constant is that number
+LARGEST = 1e6  # whole number that a constant is taken for
 LOG2_E = 1.4426950408889634
 
 
@@ -69,6 +71,19 @@ def integer_bits(value: int) -> float:
         rest = float(np.log2(rest))
         bits += max(rest, 0.0)
     return bits
+
+
+def stated_bits(theta: Float[np.ndarray, " k"], curvature: Float[np.ndarray, " k"]) -> float:
+    """Bits of constants of which the whole numbers are coded as such."""
+    as_reals = np.array([float(constant_bits(t[None], c[None])) for t, c in zip(theta, curvature, strict=True)])
+    whole = np.array([integer_bits(int(t)) if t == round(t) else np.inf for t in theta])
+    return float(np.minimum(as_reals, whole).sum())
+
+
+def snapped(theta: Float[np.ndarray, " k"], curvature: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
+    """Constants that are within their standard errors of a whole number as that number."""
+    near = np.abs(theta - np.rint(theta)) * np.sqrt(curvature) <= SNAPPED
+    return np.where(near & (np.abs(theta) < LARGEST), np.rint(theta), theta)
 
 
 def relative_error(values: Float[np.ndarray, " rows"], model: Float[np.ndarray, " rows"]) -> float:

@@ -1,6 +1,6 @@
 """The arguments of a unit by their types, which say what fitters apply."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,23 @@ class Inputs:
     def all(self) -> dict[str, np.ndarray]:
         """Every column."""
         return {**self.discrete, **self.reals}
+
+    def where(self, rows: np.ndarray, without: str = "") -> "Inputs":
+        """Some of the rows, in their order, without one of the columns."""
+        return self._each(lambda columns: {name: c[rows] for name, c in columns.items() if name != without})
+
+    def only(self, name: str) -> "Inputs":
+        """One column."""
+        return self._each(lambda columns: {n: c for n, c in columns.items() if n == name})
+
+    def _each(self, change: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]) -> "Inputs":
+        return Inputs(
+            bits=change(self.bits),
+            integers=change(self.integers),
+            residues=change(self.residues),
+            reals=change(self.reals),
+            modulus=self.modulus,
+        )
 
 
 def inputs_of(arguments: Mapping[str, np.ndarray], modulus: int | None = None) -> Inputs:

@@ -1,30 +1,34 @@
 """One unit as an expression: fitters by the types of its arguments, in the order of what their forms cost in bits.
 
 An argument that does not matter is dropped first. Then come sets (two levels), links of sums, the whole-number forms
-that the unit depends on alone, and tables. The first
+that the unit depends on alone, choices by a bit, sums and products of parts, and tables. The first
 exact form that is short ends the trial; what describes the unit in fewest bits is taken.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
 from compare.fit.activations import ABS, SQUARE, TANH
-from compare.fit.fit import Fit, noise_of, table_of
+from compare.fit.branches import branches, has_flat_half
+from compare.fit.fit import Fit, noise_of, snapped, stated_bits, table_of
 from compare.fit.forms import Quotient, sufficient
 from compare.fit.inputs import Inputs, inputs_of, needed
 from compare.fit.links import links
+from compare.fit.parts import parts
 from compare.fit.pieces import pieces
 from compare.fit.steps import levels_of, steps
-from compare.fit.sums import Task, sums, task_of
+from compare.fit.sums import Task, is_exact, is_flat, sums, task_of, tolerance_of
 from compare.fit.tables import rows_bits, table
 from compare.fit.waves import wave_links
 from compare.fit.write import bracketed, digits
 
 NAME = "neuron"
+DEPTH = 4  # of choices and parts within one another
 FORMS = 3  # that are tried
 SHORT = 110.0  # bits at which an exact form ends the trial, if that is also less than a fifth of the rows'
 PAYS = 0.8  # of the rows' bits, above which a form is refused
@@ -42,48 +46,55 @@ def neuron(
     """
     values = table_of(NAME, np.asarray(values, dtype=np.float64)[:, None], arguments)[:, 0]
     task = task_of(values, np.ones(len(values)), float(noise_of(values, sigma)))
-    return _shortest(task, inputs_of(arguments, modulus))
+    found = _shortest(task, inputs_of(arguments, modulus), DEPTH)
+    rows = rows_bits(task)
+    if isinstance(found, Fit) and is_exact(found, task) and found.bits > PAYS * rows and not is_flat(task):
+        reason = f"the shortest form takes {found.bits:.4g} bits, the values of all rows {rows:.4g}"
+        return Refusal(extractor=NAME, reason="; ".join((reason, *found.refused)))
+    return found
 
 
-def _shortest(task: Task, inputs: Inputs) -> Fit | Refusal:
-    if task.values.std() <= 1e-12 * max(abs(float(task.values.mean())), 1e-300):
-        mean = float(task.values.mean())
-        return Fit(formula=digits(mean), values=np.full(len(task.values), mean), bits=1.0, error=0.0)
+def _shortest(task: Task, inputs: Inputs, depth: int) -> Fit | Refusal:
+    """The trial; `depth` is how many choices and parts within one another may be tried."""
+    if is_flat(task):
+        return _constant(task)
     kept = needed(task.values, inputs, tolerance_of(task))
     inputs = inputs_of(kept, inputs.modulus)
     tries: list[Fit | Refusal] = []
-    for tried in _trial(task, inputs):
+    for tried in _trial(task, inputs, depth):
         tries.append(tried)
         if isinstance(tried, Fit) and is_exact(tried, task) and tried.bits <= min(SHORT, 0.2 * rows_bits(task)):
             break
-    return _best(task, tries)
+    return _best(tries)
 
 
-def _best(task: Task, tries: list[Fit | Refusal]) -> Fit | Refusal:
+def _part(depth: int, task: Task, inputs: Inputs) -> Fit | Refusal:
+    """A part of a unit: exact, or none."""
+    found = _shortest(task, inputs, depth)
+    if isinstance(found, Fit) and not is_exact(found, task) and not is_flat(task):
+        return Refusal(extractor=NAME, reason=f"the nearest form leaves {found.error:.3g} of the deviation")
+    return found
+
+
+def _constant(task: Task) -> Fit:
+    mean = float(np.average(task.values, weights=task.weight))
+    curvature = np.array([task.weight.sum() / task.noise**2])
+    mean = float(snapped(np.array([mean]), curvature)[0])
+    bits = 1 + stated_bits(np.array([mean]), curvature)
+    model = np.full(len(task.values), mean)
+    return Fit(formula=digits(mean), values=model, bits=bits, error=_error(task.values, model))
+
+
+def _best(tries: list[Fit | Refusal]) -> Fit | Refusal:
     refused = tuple(f"{each.extractor}: {each.reason}" for each in tries if isinstance(each, Refusal))
     good = [fit for fit in tries if isinstance(fit, Fit)]
     best = min(good, key=lambda fit: fit.bits, default=None)
     if best is None:
         return Refusal(extractor=NAME, reason="; ".join(refused))
-    rows = rows_bits(task)
-    if is_exact(best, task) and best.bits > PAYS * rows:
-        reason = f"the shortest form takes {best.bits:.4g} bits, the values of all rows {rows:.4g}"
-        return Refusal(extractor=NAME, reason="; ".join((reason, *refused)))
     return Fit(formula=best.formula, values=best.values, bits=best.bits, error=best.error, refused=refused)
 
 
-def tolerance_of(task: Task) -> float:
-    """Share of the variance that the noise may take, with room for its own scatter."""
-    share = task.noise**2 / max(float(task.values.var()), 1e-300)
-    return share * (1 + 5 * np.sqrt(2 / len(task.values)))
-
-
-def is_exact(fit: Fit, task: Task) -> bool:
-    """Whether what is left is no more than the noise."""
-    return fit.error**2 <= tolerance_of(task)
-
-
-def _trial(task: Task, inputs: Inputs) -> Iterator[Fit | Refusal]:
+def _trial(task: Task, inputs: Inputs, depth: int) -> Iterator[Fit | Refusal]:
     two = levels_of(task) is not None
     forms = _forms(task, inputs)
     if two:
@@ -92,6 +103,10 @@ def _trial(task: Task, inputs: Inputs) -> Iterator[Fit | Refusal]:
         if isinstance(found, Fit):
             return
     yield sums(task, inputs)
+    within = partial(_part, depth - 1)
+    peeled = depth > 0 and has_flat_half(task, inputs)
+    if peeled:
+        yield branches(task, inputs, within)
     columns = inputs.all
     plain = {name: column for name, column in columns.items() if name not in inputs.residues}
     if plain and not two:
@@ -106,6 +121,10 @@ def _trial(task: Task, inputs: Inputs) -> Iterator[Fit | Refusal]:
         yield from wave_links(
             task.values[:, None], columns, inputs.modulus, task.noise, options=(ABS, SQUARE, TANH), weight=task.weight
         )
+    if depth and len(columns) > 1:
+        if not peeled:
+            yield branches(task, inputs, within)
+        yield parts(task, inputs, within)
     for form in forms[:1]:
         yield table(task, form)
 
@@ -136,8 +155,7 @@ def _over(task: Task, form: Quotient) -> Fit | Refusal:
     inner = inputs_of({form.name: form.levels}, form.modulus)
     if form.modulus is not None and not inner.residues:
         inner = inputs_of({form.name: form.levels})
-    reduced = task_of(means, size, task.noise)
-    fit = _best(reduced, list(_trial(reduced, inner)))
+    fit = _best(list(_trial(task_of(means, size, task.noise), inner, 0)))
     if isinstance(fit, Refusal):
         return fit
     model = fit.values[form.classes]

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.explanation import Refusal
-from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, integer_bits, noise_of, relative_error
+from compare.fit.fit import EXACT, Fit, data_bits, integer_bits, noise_of, relative_error, snapped, stated_bits
 from compare.fit.write import bracketed, digits, is_sum, total
 
 NAME = "pieces"
@@ -56,10 +56,11 @@ def pieces(
 def _fit(values: np.ndarray, design: Design, noise: float, weight: np.ndarray, structure: float) -> Fit:
     root = np.sqrt(weight)
     theta, *_ = np.linalg.lstsq(design.columns * root[:, None], values * root, rcond=None)
-    model = design.columns @ theta
     curvature = (weight @ design.columns**2) / noise**2
+    theta = snapped(theta, curvature)
+    model = design.columns @ theta
     rss = np.array(weight @ (values - model) ** 2)
-    bits = structure + design.bits + float(data_bits(rss, np.array(noise)) + constant_bits(theta, curvature))
+    bits = structure + design.bits + float(data_bits(rss, np.array(noise))) + stated_bits(theta, curvature)
     terms = [(float(c), text) for c, text in zip(theta, design.texts, strict=True) if text]
     offset = sum(float(c) for c, text in zip(theta, design.texts, strict=True) if not text)
     text = total(terms, offset, 1e-2 * noise)

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from compare.explanation import Refusal
 from compare.fit.arithmetic import arithmetic
 from compare.fit.connectives import express
-from compare.fit.fit import Fit, constant_bits, data_bits, relative_error
+from compare.fit.fit import Fit, data_bits, relative_error, snapped, stated_bits
 from compare.fit.forms import Quotient
 from compare.fit.inputs import Inputs
 from compare.fit.predicates import Step, predicate
@@ -49,20 +49,15 @@ def steps(task: Task, inputs: Inputs, forms: list[Quotient], structure: float = 
     if found is None:
         return Refusal(extractor=NAME, reason="the rows of the upper level are no set that is known")
     base, rise = (low, high - low) if found.rises else (high, low - high)
-    base, rise = _snapped(base, task.noise), _snapped(rise, task.noise)
-    model = base + rise * (upper == found.rises)
     ones = float(task.weight @ upper) if found.rises else float(task.weight @ ~upper)
     curvature = np.array([task.weight.sum(), ones]) / task.noise**2
+    base, rise = (float(c) for c in snapped(np.array([base, rise]), curvature))
+    model = base + rise * (upper == found.rises)
     rss = np.array(task.weight @ (task.values - model) ** 2)
     bits = structure + KIND_BITS + found.bits
-    bits += float(data_bits(rss, np.array(task.noise)) + constant_bits(np.array([base, rise]), curvature))
+    bits += float(data_bits(rss, np.array(task.noise))) + stated_bits(np.array([base, rise]), curvature)
     text = total([(rise, found.text)], base)
     return Fit(formula=text, values=model, bits=bits, error=relative_error(task.values, model))
-
-
-def _snapped(value: float, noise: float) -> float:
-    """The whole number within the noise, if there is one."""
-    return float(round(value)) if abs(value - round(value)) <= noise else value
 
 
 def _steps(upper: Bool[np.ndarray, " rows"], inputs: Inputs, forms: list[Quotient]) -> Iterator[Step]:

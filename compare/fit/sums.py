@@ -13,8 +13,8 @@ from jaxtyping import Float
 
 from compare.explanation import Refusal
 from compare.fit.activations import IDENTITY, INVERTIBLE, RELU, TANH, Link, clipped
-from compare.fit.atoms import MOST, ONE, Atoms, joined, products, waves, written
-from compare.fit.fit import Fit, constant_bits, data_bits, relative_error
+from compare.fit.atoms import MOST, ONE, Atoms, evened, joined, products, waves, written
+from compare.fit.fit import Fit, data_bits, relative_error, snapped, stated_bits
 from compare.fit.inputs import Inputs
 from compare.fit.spectrum import STRONGEST, pursued, strongest
 from compare.fit.write import total
@@ -71,6 +71,23 @@ def task_of(values: Float[np.ndarray, " rows"], weight: Float[np.ndarray, " rows
     return Task(values, weight, noise, sample)
 
 
+def tolerance_of(task: Task) -> float:
+    """Share of the variance that the noise may take, with room for its own scatter."""
+    share = task.noise**2 / max(float(task.values.var()), 1e-300)
+    return share * (1 + 5 * np.sqrt(2 / len(task.values)))
+
+
+def is_exact(fit: Fit, task: Task) -> bool:
+    """Whether what is left is no more than the noise."""
+    return fit.error**2 <= tolerance_of(task)
+
+
+def is_flat(task: Task) -> bool:
+    """Whether the values are one constant within the noise."""
+    least = 1e-12 * max(abs(float(task.values.mean())), 1e-300)
+    return float(task.values.std()) <= max(least, 1.5 * task.noise)
+
+
 def sums(task: Task, inputs: Inputs, structure: float = 0.0) -> Fit | Refusal:
     """The shortest link of a sparse sum of products of the arguments, or of waves of residues beside them."""
     found: list[Fit] = []
@@ -79,7 +96,7 @@ def sums(task: Task, inputs: Inputs, structure: float = 0.0) -> Fit | Refusal:
         for terms in (products(inputs, 1), products(inputs, most=min(MOST, len(task.values) // 3))):
             fits = (fitted(task, terms, outer, (), 0, structure) for outer in offered)
             found += [fit for fit in fits if fit]
-            if any(_is_exact(fit, task) for fit in found):
+            if any(is_exact(fit, task) for fit in found):
                 break
         if inputs.residues and not any(_is_short(fit, task) for fit in found):
             for outer in offered:
@@ -92,12 +109,8 @@ def sums(task: Task, inputs: Inputs, structure: float = 0.0) -> Fit | Refusal:
     return min(found, key=lambda fit: fit.bits)
 
 
-def _is_exact(fit: Fit, task: Task) -> bool:
-    return fit.error <= 1.2 * task.noise / max(float(task.values.std()), 1e-30)
-
-
 def _is_short(fit: Fit, task: Task) -> bool:
-    return _is_exact(fit, task) and fit.bits < FEW
+    return is_exact(fit, task) and fit.bits < FEW
 
 
 def outers(values: Float[np.ndarray, " rows"], noise: float) -> Iterator[Outer]:
@@ -163,16 +176,17 @@ def fitted(
     theta = _solved(task.values, columns, outer, task.weight)
     if theta is None:
         return None
+    atoms = [terms.atoms[i] for i in kept]
+    slopes = columns * outer.slope(columns @ theta)[:, None]
+    curvature = task.weight @ slopes**2 / task.noise**2
+    theta = evened(atoms, snapped(theta, curvature), 1 / np.sqrt(np.maximum(curvature, 1e-300)), modulus)
     model = outer.value(columns @ theta)
     error = relative_error(task.values, model)
     if not error <= ACCEPTED:
         return None
-    atoms = [terms.atoms[i] for i in kept]
-    slopes = columns * outer.slope(columns @ theta)[:, None]
-    curvature = task.weight @ slopes**2 / task.noise**2
     rss = np.array(task.weight @ (task.values - model) ** 2)
     bits = structure + 1 + (outer.link is not IDENTITY) * log2(len(INVERTIBLE) + 2) + sum(atom.bits for atom in atoms)
-    bits += float(data_bits(rss, np.array(task.noise)) + constant_bits(theta, curvature))
+    bits += float(data_bits(rss, np.array(task.noise))) + stated_bits(theta, curvature)
     bits += outer.constants * log2(max(float(np.ptp(task.values)) / task.noise, 2.0) * np.sqrt(len(task.values)))
     return Fit(formula=outer.text(written(atoms, theta, names, modulus)), values=model, bits=bits, error=error)
 

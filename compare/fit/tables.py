@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from compare.explanation import Refusal
-from compare.fit.fit import Fit, constant_bits, data_bits, relative_error
+from compare.fit.fit import Fit, data_bits, relative_error, snapped, stated_bits
 from compare.fit.forms import Quotient
 from compare.fit.sums import Task
 from compare.fit.write import digits
@@ -22,10 +22,13 @@ def table(task: Task, form: Quotient) -> Fit | Refusal:
     common = Counter(near.tolist()).most_common(1)[0][0]
     base = float(np.average(means[near == common], weights=size[near == common]))
     own = near != common
-    model = np.where(own, means, base)[form.classes]
     curvature = np.concatenate([[task.weight.sum()], size[own]]) / task.noise**2
-    theta = np.concatenate([[base], means[own] - base])
-    bits = form.bits + len(means) + float(constant_bits(theta, curvature))
+    base, *rest = snapped(np.concatenate([[base], means[own]]), curvature)
+    means = means.copy()
+    means[own] = rest
+    model = np.where(own, means, base)[form.classes]
+    theta = np.concatenate([[base], means[own]])
+    bits = form.bits + len(means) + stated_bits(theta, curvature)
     rows = rows_bits(task)
     if bits > PAYS * rows:
         return Refusal(extractor=NAME, reason=f"a table over {form.name} takes {bits:.4g} bits, the rows {rows:.4g}")
@@ -40,5 +43,5 @@ def rows_bits(task: Task) -> float:
     near = np.rint(task.values / (4 * task.noise)).astype(np.int64)
     _, first, inverse = np.unique(near, return_index=True, return_inverse=True)
     size = np.bincount(inverse, task.weight)
-    constants = float(constant_bits(task.values[first], size / task.noise**2))
+    constants = stated_bits(task.values[first], size / task.noise**2)
     return constants + len(task.values) * float(np.log2(len(first)) if len(first) > 1 else 0.0)

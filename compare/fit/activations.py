@@ -175,4 +175,28 @@ ELU = Link(
     True,
     _elu_inverse,
 )
-INVERTIBLE = (IDENTITY, RELU, TANH, SILU, GELU, GELU_TANH, SOFTPLUS, EXP, LEAKY, ELU)
+SQRT = Link(
+    "sqrt",
+    lambda z: np.sqrt(np.maximum(z, 0.0)),
+    lambda z: 0.5 / np.sqrt(np.maximum(z, 1e-12)),
+    "sqrt({})",
+    False,
+    lambda y: np.where(y >= 0, y**2, np.nan),
+)
+RECIPROCAL = Link(
+    "reciprocal",
+    lambda z: 1 / np.where(np.abs(z) > 1e-12, z, 1e-12),
+    lambda z: -1 / np.maximum(z**2, 1e-24),
+    "1/({})",
+    False,
+    lambda y: 1 / np.where(np.abs(y) > 1e-12, y, np.nan),
+)
+LOGARITHM = Link(
+    "log",
+    lambda z: np.log(np.maximum(z, 1e-300)),
+    lambda z: 1 / np.maximum(z, 1e-12),
+    "log({})",
+    True,
+    lambda y: np.exp(np.minimum(y, 300.0)),
+)
+INVERTIBLE = (IDENTITY, RELU, TANH, SILU, GELU, GELU_TANH, SOFTPLUS, EXP, LEAKY, ELU, SQRT, RECIPROCAL, LOGARITHM)

@@ -48,8 +48,8 @@ def products(inputs: Inputs, degree: int | None = None, most: int = MOST) -> Ato
             break
         powers += more
     design = np.stack([_product(columns, power) for power in powers], axis=1)
-    bits = math.log2(max(len(powers), 2))
-    return Atoms(tuple(Atom(_text(power), bits) for power in powers), design)
+    each = math.log2(len(names)) + 2  # bits a factor
+    return Atoms(tuple(Atom(_text(power), 1 + each * len(power)) for power in powers), design)
 
 
 def _repeats_bit(power: tuple[str, ...], inputs: Inputs) -> bool:

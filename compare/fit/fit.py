@@ -80,7 +80,7 @@ def stated_bits(theta: Float[np.ndarray, " k"], curvature: Float[np.ndarray, " k
     return float(np.minimum(as_reals, whole).sum())
 
 
-def snapped(theta: Float[np.ndarray, " k"], curvature: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
+def snapped(theta: Float[np.ndarray, "..."], curvature: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     """Constants that are within their standard errors of a whole number as that number."""
     near = np.abs(theta - np.rint(theta)) * np.sqrt(curvature) <= SNAPPED
     return np.where(near & (np.abs(theta) < LARGEST), np.rint(theta), theta)

@@ -13,6 +13,8 @@ from compare.fit.write import linear
 
 FACTORS = {1: 1, 2: 5, 3: 3, 4: 2, 5: 1, 6: 1}  # of linear forms, by the number of arguments; beyond only a direction's
 LARGEST_FACTOR = 9  # of a form along a direction
+LARGEST_MODULUS = 16  # that is not given
+SMALLEST = 6  # linear forms whose remainders by other moduli are tried
 FILLED = 0.5  # levels a row, above which a form says nothing
 SPAN = 1 << 22  # of a form's values, beyond which it is left out
 
@@ -106,6 +108,8 @@ def _all(columns: Mapping[str, np.ndarray], modulus: int | None, values: np.ndar
             m = m if m <= modulus // 2 else m - modulus
             column = (stacked[:, 0] + m * stacked[:, 1]) % modulus
             yield f"Mod({linear((1, m), names)}, {modulus})", column, 4 + log2(modulus), modulus
+    if modulus is None:
+        yield from _remainders(columns)
     for text, column, bits in _products(columns):
         yield text, column, bits, None
         if modulus is not None:
@@ -128,6 +132,18 @@ def _factors(count: int) -> Iterator[tuple[int, ...]]:
             yield factors
 
 
+def _remainders(columns: Mapping[str, np.ndarray]) -> Iterator[Proposal]:
+    """Remainders of small linear forms of integers, by moduli that the range holds twice."""
+    integers = {name: column for name, column in columns.items() if np.ptp(column) > 1}
+    stacked = np.stack(list(columns.values()), axis=1)
+    smallest = [(1,)] if len(columns) == 1 else []
+    smallest += list(itertools.islice(_factors(len(columns)), SMALLEST))
+    for factors in smallest if integers else []:
+        text, column = linear(factors, tuple(columns)), stacked @ np.array(factors)
+        for m in range(2, min(LARGEST_MODULUS, int(np.ptp(column)) // 2) + 1):
+            yield f"Mod({text}, {m})", column % m, 8.0 + log2(LARGEST_MODULUS), m
+
+
 def _orders(columns: Mapping[str, np.ndarray]) -> Iterator[Proposal]:
     names = tuple(columns)
     bits = 5.0 + len(names)
@@ -140,8 +156,14 @@ def _orders(columns: Mapping[str, np.ndarray]) -> Iterator[Proposal]:
 
 
 def _products(columns: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray, float]]:
-    """Products of two or three arguments, a third added or taken off; sums of squares."""
+    """Products of two or three arguments, a third added or taken off; sums of squares. None of bits alone."""
+    if all(np.ptp(column) <= 1 for column in columns.values()):
+        return
+    for a, x in columns.items():
+        yield f"{a}**2", x**2, 6.0
     for (a, x), (b, y) in itertools.combinations(columns.items(), 2):
+        yield f"({a} - {b})**2", (x - y) ** 2, 8.0
+        yield f"({a} + {b})**2", (x + y) ** 2, 8.0
         yield f"{a}*{b}", x * y, 6.0 + len(columns)
         for c, z in columns.items():
             if c not in (a, b):

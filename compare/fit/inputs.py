@@ -35,6 +35,10 @@ class Inputs:
         """One column."""
         return self._each(lambda columns: {n: c for n, c in columns.items() if n == name})
 
+    def without(self, names: tuple[str, ...]) -> "Inputs":
+        """All columns but these."""
+        return self._each(lambda columns: {n: c for n, c in columns.items() if n not in names})
+
     def _each(self, change: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]) -> "Inputs":
         return Inputs(
             bits=change(self.bits),

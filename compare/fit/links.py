@@ -13,8 +13,8 @@ from jaxtyping import Float
 
 from compare.explanation import Refusal
 from compare.fit.activations import ABS, IDENTITY, RELU, SQUARE, TANH, Link
-from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, noise_of, relative_error, table_of
-from compare.fit.write import total
+from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, noise_of, relative_error, snapped, table_of
+from compare.fit.write import common, total
 
 NAME = "links"
 ACCEPTED = 0.05  # of a unit's standard deviation: a larger error is refused
@@ -22,6 +22,7 @@ STEPS = 60
 SETTLED = 1e-9  # share of the residual that a step has to take off
 RANDOM_STARTS = 4
 SIGN_ROUNDS = 8
+WHOLE = 40.0  # squared standard errors that all whole constants together may take
 SATURATED = 1e-6  # distance from the ends of tanh within which a row has no say in its start
 
 
@@ -63,6 +64,7 @@ def links(
             break
         solved = solve(values, design, link, weight)
         solved = _first_positive(solved) if link in (ABS, SQUARE) else solved
+        solved = solved if link is IDENTITY else _whole(values, design, link, solved, weight, noise)
         model = solved.offset + solved.scale * link.value(design @ solved.weights.T)
         bits = structure + np.log2(len(LINKS)) + _bits(design, link, solved, weight, noise)
         for unit, before in enumerate(best):
@@ -70,7 +72,7 @@ def links(
             if error > ACCEPTED:
                 misses[unit].append(f"{link.name}: {error:.3g} of the deviation is left")
             elif before is None or bits[unit] < before.bits:
-                text = outer_text(link, solved, unit, write(solved.weights[unit]))
+                text = outer_text(link, solved, unit, write)
                 best[unit] = Fit(formula=text, values=model[:, unit], bits=float(bits[unit]), error=error)
     return tuple(
         Refusal(extractor=NAME, reason="; ".join(why))
@@ -90,7 +92,7 @@ def solve(
     tries: list[Solved] = []
     enough = EXACT**2 * weight.sum() * np.maximum(values.var(axis=0), 1e-30)
     for start in _starts(values, design, link, weight):
-        tries.append(_polish(values, design, link, weight, start))
+        tries.append(polish(values, design, link, weight, start))
         if (tries[-1].rss <= enough).all():
             break
     chosen = np.argmin([solved.rss for solved in tries], axis=0)
@@ -151,7 +153,7 @@ def _least_squares(goal: np.ndarray, design: np.ndarray, weight: np.ndarray) -> 
     return np.linalg.solve(gram + ridge * np.eye(design.shape[1]), moment[..., None])[..., 0]
 
 
-def _polish(values: np.ndarray, design: np.ndarray, link: Link, weight: np.ndarray, start: Solved) -> Solved:
+def polish(values: np.ndarray, design: np.ndarray, link: Link, weight: np.ndarray, start: Solved) -> Solved:
     """Levenberg-Marquardt on weights, offset and, where it is free, scale; every unit has its own damping."""
     units, k = start.weights.shape
     now = start._replace(rss=_rss(values, design, link, weight, start))
@@ -209,6 +211,27 @@ def _bits(design: np.ndarray, link: Link, solved: Solved, weight: np.ndarray, no
     return data_bits(solved.rss, noise) + constant_bits(np.concatenate(theta, axis=1), curvature)
 
 
+def _whole(
+    values: np.ndarray, design: np.ndarray, link: Link, solved: Solved, weight: np.ndarray, noise: np.ndarray
+) -> Solved:
+    """Constants within their standard errors of whole numbers as these, where what is left hardly grows."""
+    slopes = _slopes(design, link, solved)
+    curvature = np.einsum("rup,r->up", slopes**2, weight) / noise[:, None] ** 2
+    k = design.shape[1]
+    weights = snapped(solved.weights, curvature[:, :k])
+    offset = snapped(solved.offset, curvature[:, k])
+    scale = snapped(solved.scale, curvature[:, k + 1]) if link.scaled else solved.scale
+    tried = Solved(weights, scale, offset, solved.rss)
+    rss = _rss(values, design, link, weight, tried)
+    better = rss - solved.rss <= WHOLE * noise**2
+    return Solved(
+        np.where(better[:, None], weights, solved.weights),
+        np.where(better, scale, solved.scale),
+        np.where(better, offset, solved.offset),
+        np.where(better, rss, solved.rss),
+    )
+
+
 def _first_positive(solved: Solved) -> Solved:
     """An even link's weights with the sign that makes the first of them, but the constant, positive."""
     rest = solved.weights[:, 1:]
@@ -221,11 +244,16 @@ def _sum_text(names: tuple[str, ...], weights: np.ndarray) -> str:
     return total(zip(weights[1:].tolist(), names, strict=True), float(weights[0]))
 
 
-def outer_text(link: Link, solved: Solved, unit: int, inner: str) -> str:
-    """scale * link(inner) + offset."""
+def outer_text(link: Link, solved: Solved, unit: int, write: Callable[[np.ndarray], str]) -> str:
+    """scale * link(sum) + offset; a factor that a homogeneous link's weights share stands before it."""
+    weights = solved.weights[unit]
     if link is IDENTITY:
-        return inner
-    least = 1e-9 * max(float(np.abs(solved.weights[unit]).max()), 1e-30)
+        return write(weights)
+    least = 1e-9 * max(float(np.abs(weights).max()), 1e-30)
     offset = float(solved.offset[unit])
-    text = link.text.format(inner)
-    return total([(float(solved.scale[unit]), text)], offset if abs(offset) > least else 0.0)
+    factors = [float(w) for w in weights[1:] if abs(w) > least]
+    shared = 1.0 if link.scaled else common(factors)
+    if link in (ABS, SQUARE) and len(weights) == 2 and factors:
+        shared = abs(factors[0])
+    scale = float(solved.scale[unit]) * shared ** (2 if link is SQUARE else 1)
+    return total([(scale, link.text.format(write(weights / shared)))], offset if abs(offset) > least else 0.0)

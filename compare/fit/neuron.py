@@ -14,15 +14,19 @@ from jaxtyping import Float
 
 from compare.explanation import Refusal
 from compare.fit.activations import ABS, SQUARE, TANH
+from compare.fit.bends import bends
 from compare.fit.branches import branches, has_flat_half
-from compare.fit.fit import Fit, noise_of, snapped, stated_bits, table_of
+from compare.fit.fit import Fit, data_bits, noise_of, snapped, stated_bits, table_of
 from compare.fit.forms import Quotient, sufficient
+from compare.fit.gates import gates
 from compare.fit.inputs import Inputs, inputs_of, needed
 from compare.fit.links import links
+from compare.fit.pairs import pairs
 from compare.fit.parts import parts
 from compare.fit.pieces import pieces
+from compare.fit.remainders import remainder
 from compare.fit.steps import levels_of, steps
-from compare.fit.sums import Task, is_exact, is_flat, sums, task_of, tolerance_of
+from compare.fit.sums import Task, is_exact, is_flat, structure_bits, sums, task_of, tolerance_of
 from compare.fit.tables import rows_bits, table
 from compare.fit.waves import wave_links
 from compare.fit.write import bracketed, digits
@@ -30,7 +34,7 @@ from compare.fit.write import bracketed, digits
 NAME = "neuron"
 DEPTH = 4  # of choices and parts within one another
 FORMS = 3  # that are tried
-SHORT = 110.0  # bits at which an exact form ends the trial, if that is also less than a fifth of the rows'
+SHORT = 80.0  # bits at which an exact form ends the trial, if that is also less than a fifth of the rows'
 PAYS = 0.8  # of the rows' bits, above which a form is refused
 
 
@@ -48,8 +52,13 @@ def neuron(
     task = task_of(values, np.ones(len(values)), float(noise_of(values, sigma)))
     found = _shortest(task, inputs_of(arguments, modulus), DEPTH)
     rows = rows_bits(task)
-    if isinstance(found, Fit) and is_exact(found, task) and found.bits > PAYS * rows and not is_flat(task):
-        reason = f"the shortest form takes {found.bits:.4g} bits, the values of all rows {rows:.4g}"
+    if (
+        isinstance(found, Fit)
+        and is_exact(found, task)
+        and structure_bits(found, task) > PAYS * rows
+        and not is_flat(task)
+    ):
+        reason = f"the shortest form takes {structure_bits(found, task):.4g} bits, the values of all rows {rows:.4g}"
         return Refusal(extractor=NAME, reason="; ".join((reason, *found.refused)))
     return found
 
@@ -61,9 +70,13 @@ def _shortest(task: Task, inputs: Inputs, depth: int) -> Fit | Refusal:
     kept = needed(task.values, inputs, tolerance_of(task))
     inputs = inputs_of(kept, inputs.modulus)
     tries: list[Fit | Refusal] = []
-    for tried in _trial(task, inputs, depth):
+    for tried in _trial(task, inputs, depth, tries):
         tries.append(tried)
-        if isinstance(tried, Fit) and is_exact(tried, task) and tried.bits <= min(SHORT, 0.2 * rows_bits(task)):
+        if (
+            isinstance(tried, Fit)
+            and is_exact(tried, task)
+            and structure_bits(tried, task) <= min(SHORT, 0.2 * rows_bits(task))
+        ):
             break
     return _best(tries)
 
@@ -94,7 +107,15 @@ def _best(tries: list[Fit | Refusal]) -> Fit | Refusal:
     return Fit(formula=best.formula, values=best.values, bits=best.bits, error=best.error, refused=refused)
 
 
-def _trial(task: Task, inputs: Inputs, depth: int) -> Iterator[Fit | Refusal]:
+def _all_of(task: Task, inputs: Inputs) -> list[Fit | Refusal]:
+    """The whole trial, whatever comes of it."""
+    tries: list[Fit | Refusal] = []
+    for tried in _trial(task, inputs, 0, tries):
+        tries.append(tried)
+    return tries
+
+
+def _trial(task: Task, inputs: Inputs, depth: int, tries: list[Fit | Refusal]) -> Iterator[Fit | Refusal]:
     two = levels_of(task) is not None
     forms = _forms(task, inputs)
     if two:
@@ -113,6 +134,9 @@ def _trial(task: Task, inputs: Inputs, depth: int) -> Iterator[Fit | Refusal]:
         yield from links(task.values[:, None], columns, task.noise, (ABS, SQUARE, TANH), weight=task.weight)
     if len(columns) == 1 and inputs.discrete:
         yield from _of_one(task, inputs)
+        for form in forms:
+            if depth and form.modulus and form.name not in columns:
+                yield _over(task, form)
     else:
         for form in forms[:FORMS]:
             yield _over(task, form)
@@ -125,8 +149,17 @@ def _trial(task: Task, inputs: Inputs, depth: int) -> Iterator[Fit | Refusal]:
         if not peeled:
             yield branches(task, inputs, within)
         yield parts(task, inputs, within)
+    if not two and not _any_exact(tries, task):
+        yield bends(task, inputs)
+        yield gates(task, inputs)
+    if depth == DEPTH and not _any_exact(tries, task):
+        yield pairs(task, inputs)
     for form in forms[:1]:
         yield table(task, form)
+
+
+def _any_exact(tries: list[Fit | Refusal], task: Task) -> bool:
+    return any(isinstance(fit, Fit) and is_exact(fit, task) for fit in tries)
 
 
 def _forms(task: Task, inputs: Inputs) -> list[Quotient]:
@@ -152,16 +185,25 @@ def _over(task: Task, form: Quotient) -> Fit | Refusal:
     """The unit as a function of one form: the same trial on the class means, written in the form's name."""
     size = np.bincount(form.classes, task.weight)
     means = np.bincount(form.classes, task.weight * task.values) / size
+    turned = remainder(task, form, means) if form.modulus else None
+    if turned:
+        return turned
     inner = inputs_of({form.name: form.levels}, form.modulus)
     if form.modulus is not None and not inner.residues:
         inner = inputs_of({form.name: form.levels})
-    fit = _best(list(_trial(task_of(means, size, task.noise), inner, 0)))
+    fit = _best(_all_of(task_of(means, size, task.noise), inner))
     if isinstance(fit, Refusal):
         return fit
     model = fit.values[form.classes]
+    scatter = np.array(task.weight @ (task.values - means[form.classes]) ** 2)
+    rest = float(data_bits(scatter, np.array(task.noise)))
     text = unwound(fit.formula, form)
     return Fit(
-        formula=text, values=model, bits=fit.bits + form.bits, error=_error(task.values, model), refused=fit.refused
+        formula=text,
+        values=model,
+        bits=fit.bits + form.bits + rest,
+        error=_error(task.values, model),
+        refused=fit.refused,
     )
 
 

@@ -33,7 +33,9 @@ class Split(NamedTuple):
 
 
 def parts(task: Task, inputs: Inputs, fit: Callable[[Task, Inputs], Fit | Refusal]) -> Fit | Refusal:
-    """Both parts by the trial `fit`, their sum or product where it is exact."""
+    """Both parts by the trial `fit`, their sum or product where it is exact; of bits, as many summands as there are."""
+    if inputs.bits and len(inputs.bits) == len(inputs.all):
+        return _summands(task, inputs, fit)
     for split in _splits(task, inputs):
         first = np.unique(split.place, return_index=True)[1]
         others = np.unique(split.other, return_index=True)[1]
@@ -56,6 +58,54 @@ def parts(task: Task, inputs: Inputs, fit: Callable[[Task, Inputs], Fit | Refusa
     return Refusal(extractor=NAME, reason="no argument stands apart as a summand or a factor that is known")
 
 
+def _summands(task: Task, inputs: Inputs, fit: Callable[[Task, Inputs], Fit | Refusal]) -> Fit | Refusal:
+    """The sum over groups of bits that do not interact."""
+    groups = _groups(task, inputs)
+    if len(groups) < 2:
+        return Refusal(extractor=NAME, reason="no bits stand apart as a summand")
+    mean = float(task.values.mean())
+    model, texts, bits = np.zeros(len(task.values)), [], 0.0
+    for names in groups:
+        classes = classes_of([inputs.bits[name] for name in names], len(task.values))
+        size = np.bincount(classes)
+        means = np.bincount(classes, task.values) / size
+        means = means - means[0]
+        first = np.unique(classes, return_index=True)[1]
+        own = inputs.without(tuple(set(inputs.bits) - set(names))).where(first)
+        found = fit(Task(means, size.astype(float), task.noise, np.arange(len(means))), own)
+        if isinstance(found, Refusal):
+            return found
+        model += found.values[classes]
+        texts.append(found.formula)
+        bits += found.bits
+    shift = mean - float(model.mean())
+    shift = 0.0 if abs(shift) <= task.noise else shift
+    error = relative_error(task.values, model + shift)
+    if error**2 > max(4 * tolerance_of(task), 1e-12):
+        return Refusal(extractor=NAME, reason=f"the summands leave {error:.3g} of the deviation")
+    text = total([(1.0, text) for text in texts], shift)
+    return Fit(formula=text, values=model + shift, bits=bits + 2 * len(groups), error=error)
+
+
+def _groups(task: Task, inputs: Inputs) -> list[list[str]]:
+    """The bits in groups such that a flip of one changes the values alike whatever the other groups' bits are."""
+    names, bits = list(inputs.bits), np.stack(list(inputs.bits.values()), axis=1)
+    k = len(names)
+    code = bits @ (1 << np.arange(k))
+    size = np.bincount(code, minlength=2**k)
+    if not size.all():
+        return []
+    table = np.bincount(code, task.values, minlength=2**k) / size
+    least = max(1e-18 * task.values.var(), 3 * 4 * task.noise**2)
+    group = list(range(k))
+    for i in range(k):
+        change = table - table[np.arange(2**k) ^ (1 << i)]
+        for j in range(i):
+            if np.mean((change - change[np.arange(2**k) ^ (1 << j)]) ** 2) > least:
+                group = [group[j] if g == group[i] else g for g in group]
+    return [[name for name, g in zip(names, group, strict=True) if g == number] for number in dict.fromkeys(group)]
+
+
 def _part(
     task: Task, values: np.ndarray, inputs: Inputs, fit: Callable[[Task, Inputs], Fit | Refusal], rows: int
 ) -> Fit | Refusal:
@@ -72,10 +122,10 @@ def _splits(task: Task, inputs: Inputs) -> Iterator[Split]:
         place = np.unique(column, return_inverse=True)[1]
         other = classes_of([c for n, c in columns.items() if n != name], len(column))
         shape = (int(place.max()) + 1, int(other.max()) + 1)
-        if shape[0] * shape[1] != len(column) or min(shape) < 3:
+        size = np.bincount(place * shape[1] + other, minlength=shape[0] * shape[1])
+        if not size.all() or min(shape) < 3:
             continue
-        table = np.zeros(shape)
-        table[place, other] = task.values
+        table = (np.bincount(place * shape[1] + other, task.values) / size).reshape(shape)
         yield from _of_table(task, name, table, place, other)
 
 

@@ -7,9 +7,10 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from compare.fit.fit import integer_bits
-from compare.fit.write import bracketed, digits
+from compare.fit.write import bracketed, digits, total
 
 PERIODS = 24  # at most
+RUNS = 3  # at most
 
 
 class Step(NamedTuple):
@@ -27,7 +28,7 @@ def predicate(inside: Bool[np.ndarray, " levels"], levels: Int[np.ndarray, " lev
         return plain
     period = next(_periods(inside, levels), None)
     if period is None:
-        return None
+        return _runs(inside, levels, name)
     first = np.unique(levels % period, return_index=True)
     found = _run(inside[first[1]], first[0], f"Mod({name}, {period})")
     return found and found._replace(bits=found.bits + integer_bits(period))
@@ -37,6 +38,17 @@ def _run(inside: np.ndarray, levels: np.ndarray, name: str) -> Step | None:
     """A set, or its complement, that is one run of the levels."""
     found = (_one_run(chosen, levels, name, rises) for rises, chosen in ((True, inside), (False, ~inside)))
     return min((step for step in found if step), key=lambda step: (step.bits, not step.rises), default=None)
+
+
+def _runs(inside: np.ndarray, levels: np.ndarray, name: str) -> Step | None:
+    """A set of a few runs as the sum of them."""
+    starts = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(int)])) == 1)
+    if not 1 < len(starts) <= min(RUNS, len(levels) // 4):
+        return None
+    labels = np.cumsum(np.isin(np.arange(len(levels)), starts)) * inside
+    each = [_one_run(labels == k + 1, levels, name, True) for k in range(len(starts))]
+    texts = [(1.0, step.text) for step in each if step]
+    return Step(total(texts), True, sum(step.bits for step in each if step)) if len(texts) == len(starts) else None
 
 
 def _one_run(chosen: np.ndarray, levels: np.ndarray, name: str, rises: bool) -> Step | None:

@@ -24,7 +24,7 @@ def pursued(
 
     Those of a sum that is not reached within `most` waves are as many as explain their share.
     """
-    if modulus ** len(residues) > LARGEST or live.sum() < 8:
+    if modulus ** len(residues) > LARGEST or live.sum() < 5:
         return []
     stacked = np.stack([column[live] for column in residues.values()], axis=1)
     shape = (modulus,) * stacked.shape[1]

@@ -17,7 +17,7 @@ from compare.fit.atoms import MOST, ONE, Atoms, evened, joined, products, waves,
 from compare.fit.fit import Fit, data_bits, relative_error, snapped, stated_bits
 from compare.fit.inputs import Inputs
 from compare.fit.spectrum import STRONGEST, pursued, strongest
-from compare.fit.write import total
+from compare.fit.write import common, total
 
 NAME = "sums"
 SAMPLE = 400  # rows that candidates are fitted on, before all rows decide
@@ -25,8 +25,11 @@ NEAR = 0.3  # of the deviation, on the sample, within which a candidate is gone 
 ACCEPTED = 0.05  # of the deviation
 DROPPED = 4.0  # standard errors, below which a term is not there
 STEPS = 12
+RARE = 80.0  # bits more for links that no net has, taken where nothing else is
+RARELY = ("leaky relu", "elu", "sqrt", "reciprocal", "log")
+OFFERED = (1, 2, 3, 5, 7)  # waves, the fewest first, where a pursuit does not apply
 FLAT = 6.0  # times the noise, within which values are at an end of their range
-FEW = 110.0  # bits, below which no other link is tried
+FEW = 80.0  # bits, below which no other link is tried
 
 
 class Outer(NamedTuple):
@@ -49,10 +52,11 @@ class Outer(NamedTuple):
     def slope(self, z: np.ndarray) -> np.ndarray:
         return self.scale * self.link.slope(z)
 
-    def text(self, inner: str) -> str:
+    def text(self, inner: str, unit: float = 1.0) -> str:
+        """The inner sum under the link; a homogeneous link's sum is given in this unit."""
         if self.link is IDENTITY:
-            return inner
-        return total([(self.scale, self.link.text.format(inner))], self.offset)
+            return inner if unit == 1.0 else total([(unit, inner)])
+        return total([(self.scale * unit, self.link.text.format(inner))], self.offset)
 
 
 class Task(NamedTuple):
@@ -80,6 +84,12 @@ def tolerance_of(task: Task) -> float:
 def is_exact(fit: Fit, task: Task) -> bool:
     """Whether what is left is no more than the noise."""
     return fit.error**2 <= tolerance_of(task)
+
+
+def structure_bits(fit: Fit, task: Task) -> float:
+    """A fit's bits without those of its residuals."""
+    rss = np.array(task.weight.sum() * fit.error**2 * task.values.var())
+    return fit.bits - float(data_bits(rss, np.array(task.noise)))
 
 
 def is_flat(task: Task) -> bool:
@@ -110,7 +120,7 @@ def sums(task: Task, inputs: Inputs, structure: float = 0.0) -> Fit | Refusal:
 
 
 def _is_short(fit: Fit, task: Task) -> bool:
-    return is_exact(fit, task) and fit.bits < FEW
+    return is_exact(fit, task) and structure_bits(fit, task) < FEW
 
 
 def outers(values: Float[np.ndarray, " rows"], noise: float) -> Iterator[Outer]:
@@ -155,14 +165,20 @@ def _of_waves(task: Task, inputs: Inputs, outer: Outer, structure: float) -> Fit
     ones = np.ones((len(goal), 1))
     others = products(rest, 1) if rest.all else Atoms((ONE,), ones)
     if live.all():
-        frequencies = pursued(goal, live, others.columns, inputs.residues, inputs.modulus, task.noise)
+        offers = [pursued(goal, live, others.columns, inputs.residues, inputs.modulus, task.noise)]
     else:
-        most = min(STRONGEST, int(live.sum()) // 6)
-        frequencies = strongest(task.values, inputs.residues, inputs.modulus, most)
-    if not frequencies:
-        return None
-    atoms = joined(others, waves(frequencies, inputs.residues, inputs.modulus))
-    return fitted(task, atoms, outer, tuple(inputs.residues), inputs.modulus, structure)
+        found = strongest(task.values, inputs.residues, inputs.modulus, min(STRONGEST, int(live.sum()) // 6))
+        offers = [found[:count] for count in OFFERED if count <= len(found)]
+    best: Fit | None = None
+    for frequencies in offers:
+        if not frequencies:
+            break
+        atoms = joined(others, waves(frequencies, inputs.residues, inputs.modulus))
+        fit = fitted(task, atoms, outer, tuple(inputs.residues), inputs.modulus, structure)
+        best = min((f for f in (best, fit) if f), key=lambda f: f.bits, default=None)
+        if best and is_exact(best, task):
+            break
+    return best
 
 
 def fitted(
@@ -187,8 +203,11 @@ def fitted(
     rss = np.array(task.weight @ (task.values - model) ** 2)
     bits = structure + 1 + (outer.link is not IDENTITY) * log2(len(INVERTIBLE) + 2) + sum(atom.bits for atom in atoms)
     bits += float(data_bits(rss, np.array(task.noise))) + stated_bits(theta, curvature)
+    bits += RARE * (outer.link.name in RARELY)
     bits += outer.constants * log2(max(float(np.ptp(task.values)) / task.noise, 2.0) * np.sqrt(len(task.values)))
-    return Fit(formula=outer.text(written(atoms, theta, names, modulus)), values=model, bits=bits, error=error)
+    unit = common([c for atom, c in zip(atoms, theta, strict=True) if atom.text]) if outer.link in (RELU,) else 1.0
+    text = outer.text(written(atoms, theta / unit, names, modulus), unit)
+    return Fit(formula=text, values=model, bits=bits, error=error)
 
 
 def _needed(task: Task, columns: np.ndarray, outer: Outer) -> np.ndarray | None:

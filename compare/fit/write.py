@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 DIGITS = 10
 NEGLIGIBLE = 1e-10  # of the largest factor of a sum
+MULTIPLE = 9.5  # of a common factor, at most
 STRAIGHT = 1e-8  # of a phase, within which it is a multiple of a quarter turn
 
 
@@ -36,6 +37,14 @@ def _scaled(factor: float, text: str) -> str:
         return text
     text = bracketed(text)
     return text if abs(factor + 1) < NEGLIGIBLE else f"{digits(abs(factor))}*{text}"
+
+
+def common(factors: Sequence[float]) -> float:
+    """What several factors are small whole multiples of, where that leaves less to write; else 1."""
+    unit = min((abs(factor) for factor in factors if factor), default=1.0)
+    multiples = [factor / unit for factor in factors]
+    whole = all(abs(m - round(m)) < STRAIGHT and abs(m) < MULTIPLE for m in multiples)
+    return unit if whole and len(factors) > 1 and any(f != round(f) for f in factors) else 1.0
 
 
 def bracketed(text: str) -> str:

@@ -35,7 +35,7 @@ NAME = "neuron"
 DEPTH = 4  # of choices and parts within one another
 FORMS = 3  # that are tried
 SHORT = 80.0  # bits at which an exact form ends the trial, if that is also less than a fifth of the rows'
-PAYS = 0.8  # of the rows' bits, above which a form is refused
+SLACK = 5.0  # bits more than the rows' own that a form may take: which fitter it is from
 
 
 def neuron(
@@ -51,13 +51,10 @@ def neuron(
     values = table_of(NAME, np.asarray(values, dtype=np.float64)[:, None], arguments)[:, 0]
     task = task_of(values, np.ones(len(values)), float(noise_of(values, sigma)))
     found = _shortest(task, inputs_of(arguments, modulus), DEPTH)
+    if isinstance(found, Refusal) or is_flat(task) or not is_exact(found, task):
+        return found
     rows = rows_bits(task)
-    if (
-        isinstance(found, Fit)
-        and is_exact(found, task)
-        and structure_bits(found, task) > PAYS * rows
-        and not is_flat(task)
-    ):
+    if structure_bits(found, task) > rows + SLACK:
         reason = f"the shortest form takes {structure_bits(found, task):.4g} bits, the values of all rows {rows:.4g}"
         return Refusal(extractor=NAME, reason="; ".join((reason, *found.refused)))
     return found

@@ -14,6 +14,7 @@ from compare.fit.write import bracketed, digits, is_sum, total
 
 NAME = "pieces"
 KNOTS = 4  # at most, for sums of ramps
+FEW = 24  # levels, up to which two knots are the best of all pairs
 PERIODS = 64  # at most, of staircases and saw-teeth
 TRIED = 6  # periods and starts
 NEAR = 0.02  # of a step, within which an offset may be a number of steps
@@ -138,9 +139,15 @@ def _knots(values: np.ndarray, t: np.ndarray, noise: float, weight: np.ndarray) 
     exact = _meeting_points(values, t, noise)
     if exact is not None and 0 < len(exact) <= KNOTS:
         yield exact
-        return
+        if len(t) > FEW:
+            return
     chosen: list[float] = []
     root = np.sqrt(weight)
+    if len(t) <= FEW:
+        line = [np.ones(len(t)), t]
+        ramps = {knot: np.maximum(t - knot, 0.0) for knot in t[1:-1]}
+        both = itertools.combinations(ramps, 2)
+        yield min(both, key=lambda ks: _left(values, [*line, *(ramps[k] for k in ks)], root), default=())
     for _ in range(min(KNOTS, len(t) // 3)):
         columns = [np.ones(len(t)), t, *(np.maximum(t - knot, 0.0) for knot in chosen)]
         chosen.append(min(t[1:-1], key=lambda knot: _left(values, [*columns, np.maximum(t - knot, 0.0)], root)))

@@ -110,6 +110,16 @@ def _of_bits(upper: Bool[np.ndarray, " rows"], inputs: Inputs) -> Iterator[Step]
                     yield Step(arithmetic(expression.text, names), rises, cost + (not rises))
 
 
+def _edge(one: np.ndarray, other: np.ndarray) -> float | None:
+    """The shortest number between two sets of numbers; None where neither is above the other."""
+    low, high = (other.max(), one.min()) if one.min() > other.max() else (one.max(), other.min())
+    if not low < high:
+        return None
+    middle = float(low + high) / 2
+    rounded = (float(f"{middle:.{digits}g}") for digits in range(1, 17))
+    return next((number for number in rounded if low < number < high), middle)
+
+
 def _weights(columns: np.ndarray, upper: np.ndarray) -> Float[np.ndarray, " weights"] | None:
     """Weights and offset of an affine form that is at least 1 on one side and at most -1 on the other, the least."""
     side = np.where(upper, 1.0, -1.0)
@@ -125,6 +135,13 @@ def _weights(columns: np.ndarray, upper: np.ndarray) -> Float[np.ndarray, " weig
 
 def _separating(upper: np.ndarray, inputs: Inputs) -> Iterator[Step]:
     """A half-space of real arguments; its constants are known as well as the rows near its edge tell."""
+    for name, column in inputs.all.items():
+        edge = _edge(column[upper], column[~upper])
+        if edge is not None:
+            above = bool(column[upper].min() > edge)
+            text = total([(1.0 if above else -1.0, name)], -edge if above else edge)
+            yield Step(f"Heaviside({text})", True, 2 * log2(len(upper)))
+            return
     columns = np.stack([np.asarray(c, float) for c in inputs.all.values()], axis=1)
     found = _weights(columns, upper)
     if found is None or not np.abs(found[:-1]).max() > 0:

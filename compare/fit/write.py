@@ -16,7 +16,7 @@ def digits(value: float) -> str:
 
 def total(terms: Iterable[tuple[float, str]], offset: float = 0.0, scale: float = 0.0) -> str:
     """`1.7*cos(x) - y + 0.3`; factors and offsets far below the largest, or below `scale`, are left out."""
-    terms = list(terms)
+    terms = [(-f, text[1:]) if text.startswith("-") and not is_sum(text[1:]) else (f, text) for f, text in terms]
     least = NEGLIGIBLE * max([scale, *(abs(factor) for factor, _ in terms)], default=scale)
     parts = [(factor, text) for factor, text in terms if abs(factor) > least]
     if abs(offset) > least or not parts:

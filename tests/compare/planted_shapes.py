@@ -66,6 +66,9 @@ def of_residues() -> list[Shape]:
         shape("square of a wave", gate**2, f"{gate_text}**2"),
         shape("a + 2b", relu(1.3 * np.cos(w * 4 * (a + 2 * b)) - 0.3), "Max(0, 1.3*cos(8*pi*(a + 2*b)/31) - 0.3)"),
         shape("3a - b", relu(1.3 * np.cos(w * 4 * (3 * a - b)) - 0.3), "Max(0, 1.3*cos(8*pi*(3*a - b)/31) - 0.3)"),
+        shape("a scaled silu", 1.4 * silu(gate) + 0.2, f"1.4*{gate_text}/(1 + exp(-{gate_text})) + 0.2"),
+        shape("a part of each", relu(np.cos(w * 5 * a)) * np.cos(w * 3 * b), "Max(0, cos(10*pi*a/31))*cos(6*pi*b/31)"),
+        shape("a wave of squares", np.cos(w * 3 * a**2), "cos(6*pi*a**2/31)"),
         shape("a*b + 3", (a * b + 3) % p, "Mod(a*b + 3, 31)"),
     ]
 
@@ -90,6 +93,12 @@ def of_bits() -> list[Shape]:
             "a steep tanh", np.tanh(30 * (weighted - 0.5) + 0.01 * every[:, 0]), "2*Heaviside(2*x1 + x3 - x4 - 0.5) - 1"
         ),
         shape("junta", 0.3 * x0 - 1.1 * (x0 & x3) + 0.8 * x5, "0.3*x0 - 1.1*x0*x3 + 0.8*x5"),
+        shape(
+            "a list of numbers",
+            np.select([~x2, x0, x4, ~x5], [1.3, -0.4, 0.8, 2.0], 0.1),
+            "Piecewise((1.3, x2 < 1), (-0.4, x0 > 0), (0.8, x4 > 0), (2, x5 < 1), (0.1, True))",
+        ),
+        shape("two parities", (x0 ^ x1 ^ x2) + 0.5 * (x4 ^ x5), "Mod(x0 + x1 + x2, 2) + 0.5*Mod(x4 + x5, 2)"),
         shape("interval", (every.sum(1) >= 2) & (every.sum(1) <= 4), f"Heaviside(1.5 - Abs({' + '.join(given)} - 3))"),
     ]
 
@@ -111,6 +120,10 @@ def of_integers() -> list[Shape]:
         shape("clip", np.clip(0.5 * a - 3, 0, 2.5), "Min(2.5, Max(0, 0.5*a - 3))"),
         shape("gelu", gelu(0.3 * a - 0.4 * b + 0.2), "(.3*a - .4*b + .2)*(1 + erf((.3*a - .4*b + .2)/sqrt(2)))/2"),
         shape("quadratic form", a**2 + a * b + b**2, "a**2 + a*b + b**2"),
+        shape("one of two forms", np.maximum(a, 2 * b - 3), "Max(a, 2*b - 3)"),
+        shape("a remainder", (3 * a + 2 * b + 1) % 5, "Mod(3*a + 2*b + 1, 5)"),
+        shape("a quotient", a // (b + 1), "floor(a/(b + 1))"),
+        shape("median", np.median(list(three.values()), axis=0), "a + b + c - Max(a, b, c) - Min(a, b, c)", three),
         shape("three", np.array(list(three.values())).sum(0) % 4, "Mod(a + b + c, 4)", three),
     ]
 
@@ -124,6 +137,14 @@ def of_reals() -> list[Shape]:
         Shape(name="silu", values=silu(z), arguments={"u": u, "v": v}, reference=f"{text}/(1 + exp(-{text}))"),
         Shape(name="product", values=1.4 * u * v, arguments={"u": u, "v": v}, reference="1.4*u*v"),
         Shape(name="gauss", values=np.exp(-(u**2)), arguments={"u": u}, reference="exp(-u**2)"),
+        Shape(name="a product of curves", values=u * np.tanh(v), arguments={"u": u, "v": v}, reference="u*tanh(v)"),
+        Shape(name="a step", values=1.0 * (u > 0.3), arguments={"u": u, "v": v}, reference="Heaviside(u - 0.3)"),
+        Shape(
+            name="a choice",
+            values=np.where(b == 1, u, -0.5 * v),
+            arguments={"u": u, "v": v, "b": b},
+            reference="Piecewise((u, b > 0), (-0.5*v, True))",
+        ),
         Shape(
             name="mixed",
             values=relu(0.8 * u - 1.1 * b + 0.2 * n),

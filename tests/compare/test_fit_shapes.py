@@ -61,3 +61,38 @@ def test_a_random_table_of_one_argument_among_two_is_a_table_that_pays() -> None
     assert isinstance(fit, Fit)
     assert fit.formula.count("Eq(a, ") == 15
     np.testing.assert_allclose(fit.values, values)
+
+
+NOISY = ("two frequencies", "cos sin", "floor of a form", "xor of and", "a list of numbers", "silu")
+
+
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s.name in NOISY], ids=lambda shape: shape.name)
+def test_known_noise_leaves_the_form(shape: Shape) -> None:
+    sigma = 0.015 * shape.values.std()
+    noisy = shape.values + np.random.default_rng(0).normal(scale=sigma, size=len(shape.values))
+    fit = neuron(noisy, shape.arguments, shape.modulus, sigma)
+    assert isinstance(fit, Fit), fit
+    assert size_of(fit.formula, shape) <= LONGER * size_of(shape.reference, shape), fit.formula
+    assert np.sqrt(np.mean((fit.values - shape.values) ** 2)) < 0.5 * sigma
+
+
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s.name in NOISY], ids=lambda shape: shape.name)
+def test_a_shape_with_a_random_twelfth_is_not_called_exact(shape: Shape) -> None:
+    rng = np.random.default_rng(0)
+    changed = rng.random(len(shape.values)) < 1 / 12
+    values = np.where(changed, rng.normal(size=len(changed)) * shape.values.std(), shape.values)
+    fit = neuron(values, shape.arguments, shape.modulus)
+    assert isinstance(fit, Refusal) or fit.error > 0.01
+
+
+def test_arguments_that_do_not_matter_are_dropped() -> None:
+    arguments = columns("a b c", 5, 6, 7)
+    fit = neuron(np.maximum(arguments["a"], arguments["c"]).astype(float), arguments)
+    assert isinstance(fit, Fit)
+    assert fit.formula == "Max(a, c)"
+
+
+def test_a_constant_is_a_constant() -> None:
+    fit = neuron(np.full(12, 2.0), columns("a b", 3, 4))
+    assert isinstance(fit, Fit)
+    assert fit.formula == "2"

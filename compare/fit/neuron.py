@@ -34,7 +34,7 @@ from compare.fit.write import bracketed, digits
 NAME = "neuron"
 DEPTH = 4  # of choices and parts within one another
 FORMS = 3  # that are tried
-SHORT = 80.0  # bits at which an exact form ends the trial, if that is also less than a fifth of the rows'
+SHORT = 80.0  # bits at which an exact form ends the trial
 SLACK = 5.0  # bits more than the rows' own that a form may take: which fitter it is from
 
 
@@ -66,16 +66,7 @@ def _shortest(task: Task, inputs: Inputs, depth: int) -> Fit | Refusal:
         return _constant(task)
     kept = needed(task.values, inputs, tolerance_of(task))
     inputs = inputs_of(kept, inputs.modulus)
-    tries: list[Fit | Refusal] = []
-    for tried in _trial(task, inputs, depth, tries):
-        tries.append(tried)
-        if (
-            isinstance(tried, Fit)
-            and is_exact(tried, task)
-            and structure_bits(tried, task) <= min(SHORT, 0.2 * rows_bits(task))
-        ):
-            break
-    return _best(tries)
+    return _best(_tries(task, inputs, depth))
 
 
 def _part(depth: int, task: Task, inputs: Inputs) -> Fit | Refusal:
@@ -104,11 +95,13 @@ def _best(tries: list[Fit | Refusal]) -> Fit | Refusal:
     return Fit(formula=best.formula, values=best.values, bits=best.bits, error=best.error, refused=refused)
 
 
-def _all_of(task: Task, inputs: Inputs) -> list[Fit | Refusal]:
-    """The whole trial, whatever comes of it."""
+def _tries(task: Task, inputs: Inputs, depth: int) -> list[Fit | Refusal]:
+    """The trial up to its first exact form that is short."""
     tries: list[Fit | Refusal] = []
-    for tried in _trial(task, inputs, 0, tries):
+    for tried in _trial(task, inputs, depth, tries):
         tries.append(tried)
+        if isinstance(tried, Fit) and is_exact(tried, task) and structure_bits(tried, task) <= SHORT:
+            break
     return tries
 
 
@@ -135,13 +128,13 @@ def _trial(task: Task, inputs: Inputs, depth: int, tries: list[Fit | Refusal]) -
             if depth and form.modulus and form.name not in columns:
                 yield _over(task, form)
     else:
-        for form in forms[:FORMS]:
+        for form in forms[: 1 if _any_exact(tries, task) else FORMS]:
             yield _over(task, form)
     if inputs.residues and len(inputs.residues) == len(columns):
         assert inputs.modulus is not None
-        yield from wave_links(
-            task.values[:, None], columns, inputs.modulus, task.noise, options=(ABS, SQUARE, TANH), weight=task.weight
-        )
+        options = (SQUARE,) if _any_exact(tries, task) else (ABS, SQUARE, TANH)
+        values = task.values[:, None]
+        yield from wave_links(values, columns, inputs.modulus, task.noise, weight=task.weight, options=options)
     if depth and len(columns) > 1:
         if not peeled:
             yield branches(task, inputs, within)
@@ -188,7 +181,7 @@ def _over(task: Task, form: Quotient) -> Fit | Refusal:
     inner = inputs_of({form.name: form.levels}, form.modulus)
     if form.modulus is not None and not inner.residues:
         inner = inputs_of({form.name: form.levels})
-    fit = _best(_all_of(task_of(means, size, task.noise), inner))
+    fit = _best(_tries(task_of(means, size, task.noise), inner, 0))
     if isinstance(fit, Refusal):
         return fit
     model = fit.values[form.classes]

@@ -45,9 +45,9 @@ def test_noise_that_is_known_leaves_the_form_and_the_constants() -> None:
 
 
 def test_noise_is_refused_with_every_fitters_reason() -> None:
-    x, y = grid(23)
+    x, y = grid(13)
     values = np.random.default_rng(0).normal(size=len(x))
-    fit = neuron(values, {"x": x, "y": y}, 23)
+    fit = neuron(values, {"x": x, "y": y}, 13)
     assert isinstance(fit, Refusal)
     assert "sums" in fit.reason
     assert "waves" in fit.reason

@@ -34,21 +34,20 @@ def size_of(formula: str, shape: Shape) -> int:
 
 
 RANDOM = {
-    "residues": (columns("a b", 23, 23), 23),
+    "residues": (columns("a b", 11, 11), 11),
     "integers": (columns("a b", 14, 14), None),
     "three integers": (columns("a b c", 6, 6, 6), None),
     "bits": (columns("x0 x1 x2 x3 x4 x5 x6", *(2,) * 7), None),
-    "one argument": (columns("a", 31), 31),
+    "one argument": (columns("a", 23), 23),
     "few bits": (columns("x0 x1 x2 x3", *(2,) * 4), None),
 }
 
 
-@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("name", list(RANDOM))
-def test_random_tables_are_refused(name: str, seed: int) -> None:
+def test_random_tables_are_refused(name: str) -> None:
     arguments, modulus = RANDOM[name]
     rows = len(next(iter(arguments.values())))
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     for values in (rng.normal(size=rows), rng.integers(0, 2, rows), rng.integers(0, 5, rows)):
         found = neuron(values, arguments, modulus)
         assert isinstance(found, Refusal), found.formula

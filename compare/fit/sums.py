@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
-from compare.fit.activations import IDENTITY, INVERTIBLE, RELU, TANH, Link, clipped
+from compare.fit.activations import IDENTITY, INVERTIBLE, LOGARITHM, RECIPROCAL, RELU, SQRT, TANH, Link, clipped
 from compare.fit.atoms import MOST, ONE, Atoms, evened, joined, products, waves, written
 from compare.fit.fit import Fit, data_bits, relative_error, snapped, stated_bits
 from compare.fit.inputs import Inputs
@@ -27,6 +27,7 @@ DROPPED = 4.0  # standard errors, below which a term is not there
 STEPS = 12
 RARE = 80.0  # bits more for links that no net has, taken where nothing else is
 RARELY = ("leaky relu", "elu", "sqrt", "reciprocal", "log")
+WAVELESS = (SQRT, RECIPROCAL, LOGARITHM)  # the root of a square of a wave is its absolute value
 OFFERED = (1, 2, 3, 5, 7)  # waves, the fewest first, where a pursuit does not apply
 FLAT = 6.0  # times the noise, within which values are at an end of their range
 FEW = 80.0  # bits, below which no other link is tried
@@ -109,7 +110,7 @@ def sums(task: Task, inputs: Inputs, structure: float = 0.0) -> Fit | Refusal:
             if any(is_exact(fit, task) for fit in found):
                 break
         if inputs.residues and not any(_is_short(fit, task) for fit in found):
-            for outer in offered:
+            for outer in (each for each in offered if each.link not in WAVELESS):
                 fit = _of_waves(task, inputs, outer, structure)
                 found += [fit] if fit else []
                 if fit and _is_short(fit, task):

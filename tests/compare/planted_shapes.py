@@ -63,6 +63,7 @@ def of_residues() -> list[Shape]:
         ),
         shape("gelu of a wave", gelu(gate), f"{gate_text}*(1 + erf({gate_text}/sqrt(2)))/2"),
         shape("silu of a wave", silu(gate), f"{gate_text}/(1 + exp(-{gate_text}))"),
+        shape("absolute wave", np.abs(1.3 * np.cos(w * 4 * (a - b) + 0.7)), "Abs(1.3*cos(8*pi*(a - b)/31 + 0.7))"),
         shape("square of a wave", gate**2, f"{gate_text}**2"),
         shape("a + 2b", relu(1.3 * np.cos(w * 4 * (a + 2 * b)) - 0.3), "Max(0, 1.3*cos(8*pi*(a + 2*b)/31) - 0.3)"),
         shape("3a - b", relu(1.3 * np.cos(w * 4 * (3 * a - b)) - 0.3), "Max(0, 1.3*cos(8*pi*(3*a - b)/31) - 0.3)"),

@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
-from compare.fit.fit import Fit, constant_bits, data_bits, noise_of, number, relative_error, table_of
+from compare.fit.fit import Fit, constant_bits, data_bits, noise_of, relative_error, table_of
+from compare.fit.write import digits, total
 from synth import Budget, Level, Primitive, Type, levels
 from synth.language.sympy_view import sympy_expression
 from synth.library import ARITH, CONSTANTS
@@ -91,7 +92,6 @@ class _Goal:
 
 def _text(level: Level, kind: Type, i: int, slope: float, offset: float, deviation: float) -> str:
     if slope == 0:
-        return number(offset)
+        return digits(offset)
     text = str(sympy_expression(level.program(kind, i)))
-    text = text if abs(slope - 1) < 1e-9 else f"{number(slope)}*({text})"
-    return text if abs(offset) < 1e-9 * deviation else f"{text} + {number(offset)}"
+    return total([(slope, text)], offset if abs(offset) >= 1e-9 * deviation else 0.0)

@@ -15,6 +15,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 EXACT = 1e-6  # of the standard deviation: the least sigma
+SNAPPED = 2.5  # standard errors from a whole number, within which a constant is that number
+LARGEST = 1e6  # whole number that a constant is taken for
 LOG2_E = 1.4426950408889634
 
 
@@ -71,6 +73,19 @@ def integer_bits(value: int) -> float:
     return bits
 
 
+def stated_bits(theta: Float[np.ndarray, " k"], curvature: Float[np.ndarray, " k"]) -> float:
+    """Bits of constants of which the whole numbers are coded as such."""
+    as_reals = np.array([float(constant_bits(t[None], c[None])) for t, c in zip(theta, curvature, strict=True)])
+    whole = np.array([integer_bits(int(t)) if t == round(t) else np.inf for t in theta])
+    return float(np.minimum(as_reals, whole).sum())
+
+
+def snapped(theta: Float[np.ndarray, "..."], curvature: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+    """Constants that are within their standard errors of a whole number as that number."""
+    near = np.abs(theta - np.rint(theta)) * np.sqrt(curvature) <= SNAPPED
+    return np.where(near & (np.abs(theta) < LARGEST), np.rint(theta), theta)
+
+
 def relative_error(values: Float[np.ndarray, " rows"], model: Float[np.ndarray, " rows"]) -> float:
     """Root mean square residual over the standard deviation."""
     return float(np.sqrt(((values - model) ** 2).mean()) / max(float(values.std()), 1e-30))
@@ -83,9 +98,3 @@ def class_sums(
     units = values.shape[1]
     cells = classes[:, None] * units + np.arange(units)
     return np.bincount(cells.ravel(), weights=values.ravel(), minlength=count * units).reshape(count, units)
-
-
-def number(value: float, digits: int = 6) -> str:
-    """A constant as sympy reads it; negative ones in brackets."""
-    text = f"{value:.{digits}g}"
-    return f"({text})" if value < 0 else text

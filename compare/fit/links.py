@@ -5,13 +5,16 @@ Levenberg-Marquardt polish of all units at once (Marquardt 1963). Sigmoid and ta
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
-from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, noise_of, number, relative_error, table_of
+from compare.fit.activations import ABS, IDENTITY, RELU, SQUARE, TANH, Link
+from compare.fit.fit import EXACT, Fit, constant_bits, data_bits, noise_of, relative_error, snapped, table_of
+from compare.fit.write import common, total
 
 NAME = "links"
 ACCEPTED = 0.05  # of a unit's standard deviation: a larger error is refused
@@ -19,24 +22,10 @@ STEPS = 60
 SETTLED = 1e-9  # share of the residual that a step has to take off
 RANDOM_STARTS = 4
 SIGN_ROUNDS = 8
+WHOLE = 40.0  # squared standard errors that all whole constants together may take
 SATURATED = 1e-6  # distance from the ends of tanh within which a row has no say in its start
 
 
-class Link(NamedTuple):
-    """A nonlinearity, its slope, how it is written, and whether its scale is free (else it is the weights')."""
-
-    name: str
-    value: Callable[[np.ndarray], np.ndarray]
-    slope: Callable[[np.ndarray], np.ndarray]
-    text: str
-    scaled: bool
-
-
-RELU = Link("relu", lambda z: np.maximum(z, 0.0), lambda z: (z > 0).astype(float), "Max(0, {})", False)
-ABS = Link("abs", np.abs, np.sign, "Abs({})", False)
-SQUARE = Link("square", np.square, lambda z: 2 * z, "({})**2", False)
-TANH = Link("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2, "tanh({})", True)
-IDENTITY = Link("identity", lambda z: z, np.ones_like, "{}", False)
 LINKS = (IDENTITY, RELU, ABS, SQUARE, TANH)
 
 
@@ -56,11 +45,14 @@ def links(
     options: tuple[Link, ...] = LINKS,
     structure: float = 0.0,
     weight: Float[np.ndarray, " rows"] | None = None,
+    write: Callable[[np.ndarray], str] | None = None,
 ) -> tuple[Fit | Refusal, ...]:
     """Each unit as a link of an affine form in the columns, by description length; refused where all links miss it.
 
-    `structure` is what naming the columns costs, in bits; `weight` how many rows of the domain each row stands for.
+    `structure` is what naming the columns costs, in bits; `weight` how many rows of the domain each row stands for;
+    `write` the sum of a constant and the columns as text, by their weights.
     """
+    write = write or partial(_sum_text, tuple(columns))
     values = table_of(NAME, values, columns)
     design = np.column_stack([np.ones(len(values)), *[np.asarray(c, dtype=np.float64) for c in columns.values()]])
     weight = np.ones(len(values)) if weight is None else np.asarray(weight, dtype=np.float64)
@@ -71,6 +63,8 @@ def links(
         if all(fit is not None and fit.error <= EXACT for fit in best):
             break
         solved = solve(values, design, link, weight)
+        solved = _first_positive(solved) if link in (ABS, SQUARE) else solved
+        solved = solved if link is IDENTITY else _whole(values, design, link, solved, weight, noise)
         model = solved.offset + solved.scale * link.value(design @ solved.weights.T)
         bits = structure + np.log2(len(LINKS)) + _bits(design, link, solved, weight, noise)
         for unit, before in enumerate(best):
@@ -78,7 +72,7 @@ def links(
             if error > ACCEPTED:
                 misses[unit].append(f"{link.name}: {error:.3g} of the deviation is left")
             elif before is None or bits[unit] < before.bits:
-                text = _text(link, solved, unit, tuple(columns))
+                text = outer_text(link, solved, unit, write)
                 best[unit] = Fit(formula=text, values=model[:, unit], bits=float(bits[unit]), error=error)
     return tuple(
         Refusal(extractor=NAME, reason="; ".join(why))
@@ -98,7 +92,7 @@ def solve(
     tries: list[Solved] = []
     enough = EXACT**2 * weight.sum() * np.maximum(values.var(axis=0), 1e-30)
     for start in _starts(values, design, link, weight):
-        tries.append(_polish(values, design, link, weight, start))
+        tries.append(polish(values, design, link, weight, start))
         if (tries[-1].rss <= enough).all():
             break
     chosen = np.argmin([solved.rss for solved in tries], axis=0)
@@ -159,7 +153,7 @@ def _least_squares(goal: np.ndarray, design: np.ndarray, weight: np.ndarray) -> 
     return np.linalg.solve(gram + ridge * np.eye(design.shape[1]), moment[..., None])[..., 0]
 
 
-def _polish(values: np.ndarray, design: np.ndarray, link: Link, weight: np.ndarray, start: Solved) -> Solved:
+def polish(values: np.ndarray, design: np.ndarray, link: Link, weight: np.ndarray, start: Solved) -> Solved:
     """Levenberg-Marquardt on weights, offset and, where it is free, scale; every unit has its own damping."""
     units, k = start.weights.shape
     now = start._replace(rss=_rss(values, design, link, weight, start))
@@ -217,12 +211,49 @@ def _bits(design: np.ndarray, link: Link, solved: Solved, weight: np.ndarray, no
     return data_bits(solved.rss, noise) + constant_bits(np.concatenate(theta, axis=1), curvature)
 
 
-def _text(link: Link, solved: Solved, unit: int, names: tuple[str, ...]) -> str:
-    top = max(float(np.abs(solved.weights[unit]).max()), 1e-30)
-    first, *rest = solved.weights[unit]
-    terms = [f"{number(w)}*({name})" for w, name in zip(rest, names, strict=True) if abs(w) > 1e-9 * top]
-    terms += [number(first)] if abs(first) > 1e-9 * top or not terms else []
-    text = link.text.format(" + ".join(terms))
-    scale, offset = float(solved.scale[unit]), float(solved.offset[unit])
-    text = text if abs(scale - 1) < 1e-9 else f"{number(scale)}*{text}"
-    return text if abs(offset) <= 1e-9 * top else f"{text} + {number(offset)}"
+def _whole(
+    values: np.ndarray, design: np.ndarray, link: Link, solved: Solved, weight: np.ndarray, noise: np.ndarray
+) -> Solved:
+    """Constants within their standard errors of whole numbers as these, where what is left hardly grows."""
+    slopes = _slopes(design, link, solved)
+    curvature = np.einsum("rup,r->up", slopes**2, weight) / noise[:, None] ** 2
+    k = design.shape[1]
+    weights = snapped(solved.weights, curvature[:, :k])
+    offset = snapped(solved.offset, curvature[:, k])
+    scale = snapped(solved.scale, curvature[:, k + 1]) if link.scaled else solved.scale
+    tried = Solved(weights, scale, offset, solved.rss)
+    rss = _rss(values, design, link, weight, tried)
+    better = rss - solved.rss <= WHOLE * noise**2
+    return Solved(
+        np.where(better[:, None], weights, solved.weights),
+        np.where(better, scale, solved.scale),
+        np.where(better, offset, solved.offset),
+        np.where(better, rss, solved.rss),
+    )
+
+
+def _first_positive(solved: Solved) -> Solved:
+    """An even link's weights with the sign that makes the first of them, but the constant, positive."""
+    rest = solved.weights[:, 1:]
+    large = np.abs(rest) > 1e-9 * np.abs(rest).max(axis=1, keepdims=True, initial=1e-30)
+    first = np.take_along_axis(rest, np.argmax(large, axis=1)[:, None], axis=1)
+    return solved._replace(weights=solved.weights * np.where(first < 0, -1.0, 1.0))
+
+
+def _sum_text(names: tuple[str, ...], weights: np.ndarray) -> str:
+    return total(zip(weights[1:].tolist(), names, strict=True), float(weights[0]))
+
+
+def outer_text(link: Link, solved: Solved, unit: int, write: Callable[[np.ndarray], str]) -> str:
+    """scale * link(sum) + offset; a factor that a homogeneous link's weights share stands before it."""
+    weights = solved.weights[unit]
+    if link is IDENTITY:
+        return write(weights)
+    least = 1e-9 * max(float(np.abs(weights).max()), 1e-30)
+    offset = float(solved.offset[unit])
+    factors = [float(w) for w in weights[1:] if abs(w) > least]
+    shared = 1.0 if link.scaled else common(factors)
+    if link in (ABS, SQUARE) and len(weights) == 2 and factors:
+        shared = abs(factors[0])
+    scale = float(solved.scale[unit]) * shared ** (2 if link is SQUARE else 1)
+    return total([(scale, link.text.format(write(weights / shared)))], offset if abs(offset) > least else 0.0)

@@ -1,14 +1,17 @@
 """A link of one wave of each argument, frequency by frequency: link(bias + A cos(w x + phi) + B cos(w y + psi))."""
 
 from collections.abc import Mapping
+from functools import partial
 from math import log2
 
 import numpy as np
 from jaxtyping import Float
 
 from compare.explanation import Refusal
+from compare.fit.activations import ABS, IDENTITY, RELU, SQUARE, TANH, Link
+from compare.fit.atoms import ONE, Atoms, waves, written
 from compare.fit.fit import EXACT, Fit, table_of
-from compare.fit.links import ABS, IDENTITY, RELU, SQUARE, TANH, Link, links
+from compare.fit.links import links
 
 NAME = "waves"
 TRIED = 4  # frequencies with the most power, which are tried with the halves that they may be harmonics of
@@ -27,13 +30,17 @@ def wave_links(
     """Each unit as a link of waves of one frequency k, 1 .. (modulus - 1) / 2, in every column of residues."""
     values = table_of(NAME, values, columns)
     weight = np.ones(len(values)) if weight is None else np.asarray(weight, dtype=np.float64)
+    residues = {name: np.asarray(column, dtype=np.int64) for name, column in columns.items()}
     cost = structure + log2(max((modulus - 1) // 2, 1))
     candidates = _frequencies(values, columns, modulus, weight)
     fits: list[Fit | Refusal] = []
     for unit, ks in enumerate(candidates):
         good: list[Fit] = []
         for k in ks:
-            fit = links(values[:, [unit]], _columns(columns, k, modulus), sigma, options, cost, weight)[0]
+            terms = _terms(residues, k, modulus)
+            named = {str(i): column for i, column in enumerate(terms.columns.T)}
+            write = partial(_write, terms, tuple(columns), modulus)
+            fit = links(values[:, [unit]], named, sigma, options, cost, weight, write)[0]
             good += [fit] if isinstance(fit, Fit) else []
             if good and good[-1].error <= EXACT:
                 break
@@ -41,13 +48,13 @@ def wave_links(
     return tuple(fits)
 
 
-def _columns(columns: Mapping[str, np.ndarray], k: int, modulus: int) -> dict[str, np.ndarray]:
-    waves = {}
-    for name, column in columns.items():
-        angle = 2 * np.pi * k * np.asarray(column) / modulus
-        waves[f"cos(2*pi*{k}*({name})/{modulus})"] = np.cos(angle)
-        waves[f"sin(2*pi*{k}*({name})/{modulus})"] = np.sin(angle)
-    return waves
+def _terms(columns: Mapping[str, np.ndarray], k: int, modulus: int) -> Atoms:
+    """The waves of frequency k of every column, one column's beside another's."""
+    return waves([tuple(int(f) for f in k * row) for row in np.eye(len(columns), dtype=int)], columns, modulus)
+
+
+def _write(terms: Atoms, names: tuple[str, ...], modulus: int, weights: np.ndarray) -> str:
+    return written((ONE, *terms.atoms), weights, names, modulus)
 
 
 def _frequencies(

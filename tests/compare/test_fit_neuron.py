@@ -30,7 +30,7 @@ def test_the_formula_computes_the_fits_values(unit: Planted) -> None:
     rows = np.random.default_rng(1).choice(len(unit.values), 20, replace=False)
     expression = parse_expr(fit.formula, local_dict={name: sympy.Symbol(name) for name in names})
     found = [float(expression.subs({name: unit.arguments[name][row].item() for name in names}).evalf()) for row in rows]
-    np.testing.assert_allclose(found, fit.values[rows], atol=2e-5 * max(np.ptp(unit.values), 1))
+    np.testing.assert_allclose(found, fit.values[rows], atol=1e-8 * max(np.ptp(unit.values), 1))
 
 
 def test_noise_that_is_known_leaves_the_form_and_the_constants() -> None:
@@ -40,22 +40,14 @@ def test_noise_that_is_known_leaves_the_form_and_the_constants() -> None:
     fit = neuron(noisy, {"x": x, "y": y}, P, sigma=0.02)
     assert isinstance(fit, Fit)
     assert "Max(0" in fit.formula
-    assert "2*pi*7*(Mod(x + y, 59))" in fit.formula
+    assert "2*pi*7*(x + y)/59" in fit.formula
     assert ((fit.values - clean) ** 2).mean() < 1e-3 * clean.var()
 
 
 def test_noise_is_refused_with_every_fitters_reason() -> None:
-    x, y = grid(23)
+    x, y = grid(13)
     values = np.random.default_rng(0).normal(size=len(x))
-    fit = neuron(values, {"x": x, "y": y}, 23)
+    fit = neuron(values, {"x": x, "y": y}, 13)
     assert isinstance(fit, Refusal)
-    assert "links" in fit.reason
+    assert "sums" in fit.reason
     assert "waves" in fit.reason
-    assert "enumerate" in fit.reason
-
-
-def test_a_unit_of_two_frequencies_is_not_called_one() -> None:
-    x, y = grid(23)
-    angle = 2 * np.pi * (x + y) / 23
-    fit = neuron(np.cos(3 * angle) + 0.7 * np.cos(5 * angle), {"x": x, "y": y}, 23)
-    assert isinstance(fit, Refusal)

@@ -15,13 +15,13 @@ from synth.library import TRIGONOMETRIC
 
 T = np.arange(-12, 25)
 FORMS = {
-    "line": (2.0 * T - 3, "(t)"),
+    "line": (2.0 * T - 3, "2*t - 3"),
     "ramp": (np.maximum(T - 3.3, 0), "Max(0, t - 3.3)"),
-    "abs": (np.abs(T - 4) * 0.5, "Max(0, t - 4)"),
-    "clip": (np.clip(T, 0, 6), "Max(0, t - 6)"),
+    "abs": (np.abs(T - 4) * 0.5, "0.5*Abs(t - 4)"),
+    "clip": (np.clip(T, 0, 6), "Min(6, Max(0, t))"),
     "staircase": (0.7 * ((T - 1) // 5), "floor((t - 1)/5)"),
     "saw-tooth": ((T - 2) % 7, "Mod(t - 2, 7)"),
-    "slope with jumps": (0.3 * T + 2.0 * (T // 6), "floor((t - 0)/6)"),
+    "slope with jumps": (0.3 * T + 2.0 * (T // 6), "0.3*t + 2*floor(t/6)"),
 }
 
 

@@ -9,12 +9,10 @@ from compare.fit import FITTERS
 from compare.fit.enumerate import enumerated
 from compare.fit.fit import constant_bits, integer_bits
 from compare.fit.links import links
-from compare.fit.quotient import quotient
 from compare.fit.waves import wave_links
 
 X = np.arange(12)
 TABLES = {
-    "quotient": quotient,
     "links": links,
     "waves": lambda values, columns: wave_links(values, columns, 12),
     "enumerate": enumerated,

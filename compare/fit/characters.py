@@ -7,6 +7,7 @@ arguments of a net may have different ones (`Frame`). Units of a trained net are
 et al., arXiv 2301.05217).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,6 +18,8 @@ from compare.search import Choice, Target
 from compare.text import times
 
 GRID = 4  # frequencies of waves over a line, a step of pi / n
+OVERTONE_BITS, LOUDEST = 5, 0.5  # of an overtone, as steps of 1/32 up to a half
+OVERTONE_SHARE = 0.005  # of the units' variance, that an overtone has to explain
 GroupName = Literal["additive", "multiplicative"]
 
 
@@ -158,7 +161,8 @@ def _discrete_logarithm(p: int) -> Int[np.ndarray, " p"]:
 class Waves:
     """Per unit: bias + Re(conj(a) z_k(u)) + Re(conj(b) z_k(v)) + extras, of the arguments' inner variables u and v.
 
-    So |a| is the amplitude for the first argument and arg(a) its phase: |a| cos(w u - arg(a)).
+    So |a| is the amplitude for the first argument and arg(a) its phase: |a| cos(w u - arg(a)). Where the net's waves
+    have another shape, it is cos(t) + `overtone` cos(3 t), the same for all units and both arguments.
     """
 
     wave: Int[np.ndarray, " units"]  # row of the characters
@@ -167,6 +171,7 @@ class Waves:
     b: Complex[np.ndarray, " units"]
     extra: Float[np.ndarray, "extras units"]  # of the first argument, then of the second
     explained: Float[np.ndarray, " units"]  # of the variance on the fitted rows, in [0, 1]
+    overtone: float = 0.0
 
 
 def wave_target(
@@ -202,11 +207,36 @@ def waves_of(choice: Choice) -> Waves:
 
 def wave_parts(frame: Frame, fit: Waves) -> tuple[Float[np.ndarray, "p units"], Float[np.ndarray, "p units"]]:
     """Tables of both arguments' contributions; the bias is in the first."""
-    one, other = (chars.z[fit.wave].T for chars in (frame.first, frame.second))  # (p, units)
     extras = frame.first.extra.shape[1]
-    first = fit.bias + np.real(np.conj(fit.a) * one) + frame.first.extra @ fit.extra[:extras]
-    second = np.real(np.conj(fit.b) * other) + frame.second.extra @ fit.extra[extras:]
+    one, other = (fundamental + fit.overtone * third for fundamental, third in _shapes(frame, fit))
+    first = fit.bias + one + frame.first.extra @ fit.extra[:extras]
+    second = other + frame.second.extra @ fit.extra[extras:]
     return first.astype(np.float32), second.astype(np.float32)
+
+
+def _shapes(frame: Frame, fit: Waves) -> Iterator[tuple[Float[np.ndarray, "p units"], Float[np.ndarray, "p units"]]]:
+    """|a| cos t and |a| cos 3 t of every unit, for either argument."""
+    for chars, constants in ((frame.first, fit.a), (frame.second, fit.b)):
+        size = np.maximum(np.abs(constants), 1e-30)
+        turned = np.conj(constants) / size * chars.z[fit.wave].T
+        yield size * np.real(turned), size * np.real(turned**3)
+
+
+def with_overtone(
+    frame: Frame, fit: Waves, target: Target, x: Int[np.ndarray, " rows"], y: Int[np.ndarray, " rows"]
+) -> Waves:
+    """The waves with the overtone that their shape has in the target, where it explains enough of what they miss."""
+    (_, first), (_, second) = _shapes(frame, fit)
+    one, other = wave_parts(frame, fit)
+    missed, third = target.values - one[x] - other[y], (first[x] + second[y]).astype(np.float32)
+    mean = third.mean(axis=0)
+    shared = float(target.weight @ ((third - mean) * missed).sum(axis=0))
+    power = float(target.weight @ ((third - mean) ** 2).sum(axis=0))
+    total = float(target.weight @ target.values.var(axis=0)) * len(x)
+    overtone = round(shared / max(power, 1e-30) * 2**OVERTONE_BITS) / 2**OVERTONE_BITS
+    if shared**2 <= OVERTONE_SHARE * power * total or abs(overtone) > LOUDEST:
+        return fit
+    return replace(fit, overtone=overtone, bias=fit.bias - overtone * mean)
 
 
 def spectrum(chars: Characters, table: Float[np.ndarray, "p features"]) -> Float[np.ndarray, " waves"]:

@@ -15,7 +15,8 @@ DEGREE_BITS = 2.0
 CLEARLY = 0.15  # of the units' weighted variance, by which a polynomial has to explain more than the token
 UNITS = 48  # of the largest weight, which are asked
 BLOCK = 64  # polynomials at a time
-RIDGE, TINY = 1e-6, 1e-30  # of the squared sum of two columns' squares; of columns that do not vary
+RIDGE = 1e-4  # of both columns' squares
+FLAT = 1e-3  # of the tokens; columns whose squares sum to less explain nothing
 
 
 def find_inner(group: GroupName, part: Float[np.ndarray, "p units"], weight: Float[np.ndarray, " units"]) -> Characters:
@@ -65,7 +66,8 @@ def explained(
     cos, sin = np.ascontiguousarray(z.real), np.ascontiguousarray(z.imag)
     one, two = (columns @ part.astype(np.float32) for columns in (cos, sin))
     a, b, c = ((left * right).sum(axis=2)[..., None] for left, right in ((cos, cos), (sin, sin), (cos, sin)))
-    gain = (b * one**2 - 2 * c * one * two + a * two**2) / (a * b - c**2 + RIDGE * (a + b) ** 2 + TINY)
+    a, b = (each + RIDGE * (a + b) + FLAT * count for each in (a, b))
+    gain = (b * one**2 - 2 * c * one * two + a * two**2) / (a * b - c**2)
     total, inside = (part**2).sum(axis=0), live[:, 0].astype(np.float64)
     left = inside @ part**2 - (inside @ part) ** 2 / count[:, 0]  # of the variance, among tokens of the group
     return (gain.max(axis=1) + total - left) / np.maximum(total, 1e-30)

@@ -187,7 +187,7 @@ def formula_text(fit: LogitWaves, digits: int = 3) -> str:
     for i in np.argsort(-fit.share):
         k = int(fit.frame.answer.k[fit.wave[i]])
         cross = f"cos(2*pi*{k}*({other})/{period})*"
-        for term in np.flatnonzero(fit.weight[i]):
+        for term in map(int, np.flatnonzero(fit.weight[i])):
             mirrored = term in MIRRORED
             angle = f"2*pi*{k}*({alone.get(term, combined)} {'+' if mirrored else '-'} {answer})/{period}"
             value = np.conj(fit.weight[i, term]) if mirrored else fit.weight[i, term]

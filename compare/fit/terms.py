@@ -82,8 +82,15 @@ def wave_unit(waves: Waves, unit: int, angles: tuple[str, str]) -> str:
     """act(bias + A cos(angle + phi) + B cos(angle + psi)) with a unit's own constants."""
     parts = [f"{waves.bias[unit]:.3g}"]
     for angle, value in zip(angles, (waves.a[unit], waves.b[unit]), strict=True):
-        parts.append(f"{abs(value):.3g}*cos({angle}{plus(-float(np.angle(value)))})")
+        turn = f"{angle}{plus(-float(np.angle(value)))}"
+        parts.append(f"{abs(value):.3g}*cos({turn})")
+        parts += [f"{waves.overtone * abs(value):.3g}*cos(3*({turn}))"] if waves.overtone else []
     return f"act({joined(parts)})"
+
+
+def shape_text(overtone: float) -> str:
+    """cos(t) - 0.19*cos(3*t)."""
+    return f"cos(t){plus(overtone, times='cos(3*t)')}"
 
 
 def frequency_unit(frame: Frame, waves: Waves, unit: int) -> str:

@@ -14,7 +14,7 @@ from jaxtyping import Complex, Int
 
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
-from compare.fit.characters import Frame, Waves, wave_parts
+from compare.fit.characters import OVERTONE_BITS, Frame, Waves, wave_parts
 from compare.fit.levels import log_levels, phase, rough_waves
 from compare.fit.logits import LogitWaves
 from compare.fit.pursuit import wave_pursuit
@@ -42,7 +42,7 @@ def codes(reading: Reading, layer: Layer, waves: Waves, logits: LogitWaves) -> I
     shift[logits.wave] = phase(logits.weight[:, 0], SHIFT_BITS)
     shifted = np.count_nonzero(np.imag(logits.weight[:, 0]))
     header = log2_choose(len(chars.k), len(logits.wave)) + TEMPLATE_BITS + SHIFT_BITS * shifted
-    header += frame.bits
+    header += frame.bits + (OVERTONE_BITS + 1) * (waves.overtone != 0)
     outside, constant = outside_answer(reading, frame)
     header += float(np.log2(reading.view.classes)) * (len(outside) > 0)
     worth = float((importance**2) @ waves.explained) >= WORTH * float((importance**2).sum())

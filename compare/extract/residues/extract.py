@@ -2,7 +2,8 @@
 
 The template is declared before fitting: pre_n(a, b) = bias + A cos(w m u(a) + phi) + B cos(w n v(b) + psi), one
 frequency a unit, one pair of multiples (m, n) and of polynomials (u, v) a net, the true nonlinearity after it (the
-measured form of grokked nets, with m = n = 1 and the tokens themselves: Gromov, arXiv 2301.02679).
+measured form of grokked nets, with m = n = 1 and the tokens themselves: Gromov, arXiv 2301.02679). Trained nets' waves
+have one shape, cos(t) + e cos(3 t) with e about -0.1 to -0.2, which all units share.
 """
 
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from compare.fit.characters import (
     wave_parts,
     wave_target,
     waves_of,
+    with_overtone,
 )
 from compare.fit.inner import find_inner, shifted
 from compare.fit.logits import (
@@ -35,7 +37,7 @@ from compare.fit.logits import (
     formula_text,
 )
 from compare.fit.multiples import find_multiples
-from compare.fit.terms import frequency_arrays, frequency_unit, wave_steps, wrong_steps
+from compare.fit.terms import frequency_arrays, frequency_unit, shape_text, wave_steps, wrong_steps
 from compare.programs import of_residues
 from compare.read import Reading
 from compare.search import Choice, Target, best_terms, forbidden, search
@@ -46,7 +48,7 @@ from synth.language.types import Z
 NAME = "residues"
 TEMPLATE = (
     "each unit's pre-activation is one frequency: bias + A cos(w m u(a) + phi) + B cos(w n v(b) + psi), "
-    "the multiples m, n and the polynomials u, v the same for all units"
+    "the multiples m, n, the polynomials u, v and the third overtone of the waves the same for all units"
 )
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
 SMALLEST_MODULUS = 5
@@ -101,10 +103,12 @@ class _Fitted:
     @classmethod
     def of(cls, reading: Reading, layer: Layer, group: GroupName) -> "_Fitted":
         rows = reading.fitted
+        x, y = reading.x[rows, 0], reading.x[rows, 1]
         weight, frame = importance(reading, layer, rows), frame_of(reading, group, layer)
-        target = wave_target(frame, *reading.x[rows, :2].T, reading.site(layer.pre)[rows], weight)
+        target = wave_target(frame, x, y, reading.site(layer.pre)[rows], weight)
         choice = search(target, DICTIONARY_SHARE)
-        return cls(frame=frame, target=target, choice=choice, waves=waves_of(choice))
+        waves = with_overtone(frame, waves_of(choice), target, x, y)
+        return cls(frame=frame, target=target, choice=choice, waves=waves)
 
     @property
     def explained(self) -> float:
@@ -132,9 +136,11 @@ def _shift(reading: Reading, frame: Frame) -> Inner:
 
 def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation:
     frame, waves = fitted.frame, fitted.waves
-    logits = fit_logits(frame, *reading.x[:, :2].T, reading.outputs, fitted.choice.dictionary, reading.fitted)
+    x, y = reading.x[:, 0], reading.x[:, 1]
+    logits = fit_logits(frame, x, y, reading.outputs, fitted.choice.dictionary, reading.fitted)
     terms = wave_steps(logits, partial(_exchange, layer.pre, frame, waves), waves.wave, _form(frame))
-    wrong = waves_of(forbidden(fitted.target, fitted.choice))
+    rows = reading.fitted
+    wrong = with_overtone(frame, waves_of(forbidden(fitted.target, fitted.choice)), fitted.target, x[rows], y[rows])
     return Explanation(
         extractor=NAME,
         template=TEMPLATE,
@@ -154,6 +160,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
         notes=(
             f"group: {frame.answer.group}",
             f"combined argument: {combined_argument(logits)}",
+            *([f"shape of a unit's wave: {shape_text(waves.overtone)}"] if waves.overtone else []),
             f"outputs' variance explained by the formula: {logits.variance:.3f}",
         ),
     )
@@ -162,9 +169,10 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
 def _exchange(site: str, frame: Frame, waves: Waves, row: int) -> Exchange:
     """Where a wave of the first argument sits: the directions in which its part of the units moves with it.
 
-    Waves of a polynomial are not orthogonal over the tokens; there they are those in which the units of this wave read.
+    Where waves are not orthogonal over the tokens, or tokens lie outside the group, it is the directions in which the
+    units of this wave read.
     """
-    if frame.first.inner.powers == TOKEN.powers:
+    if frame.answer.group == "additive" and frame.first.inner.powers == TOKEN.powers:
         return Exchange(site=site, column=0)
     read = waves.a * (waves.wave == row)
     basis = np.linalg.svd(np.stack([np.real(read), np.imag(read)], axis=1), full_matrices=False)[0]
@@ -194,7 +202,8 @@ def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> Step:
         for part, own in zip(parts, (true.first, true.second), strict=True)
     )
     frame = Frame(first=first, second=second, answer=true.answer)
-    waves = waves_of(best_terms(wave_target(frame, x, y, target.values, target.weight)))
+    shuffled = wave_target(frame, x, y, target.values, target.weight)
+    waves = with_overtone(frame, waves_of(best_terms(shuffled)), shuffled, x, y)
     return _units(frame, layer.pre, waves, names)
 
 

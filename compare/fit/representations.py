@@ -130,7 +130,7 @@ def reading(fit: Outputs, i: int, x: np.ndarray | Array) -> Float[Array, "rows c
     return jnp.asarray(fit.columns[fit.term[i]], jnp.float32)[jnp.asarray(fit.group.first)[x]]
 
 
-def contribution(fit: Outputs, i: int, first: Array, b: np.ndarray | Array) -> Float[Array, "rows p"]:
+def contribution(fit: Outputs, i: int, first: np.ndarray | Array, b: np.ndarray | Array) -> Float[Array, "rows p"]:
     """One component's part of every output, from that component of the first argument; JAX."""
     part, weight, table = fit.columns[fit.term[i]], fit.weight[i], fit.group.table
     after = np.einsum("pc,pyd->ycd", part, part[table])  # Q[x y] = Q[x] after[y]

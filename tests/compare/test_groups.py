@@ -148,15 +148,15 @@ def test_tables_of_a_group_s_products_are_no_programs() -> None:
 
 
 def test_cyclic_groups_of_residues_are_left_to_their_own_family_and_integers_are_read() -> None:
-    table = cyclic(11)
+    table = cyclic(13)
     made = representation_net(table, (0, 1))
     found = judged(made, table)
     assert found.explanation is not None
     assert found.explanation.extractor == "residues"
     assert "cyclic group" in next(refusal.reason for refusal in found.refusals if refusal.extractor == "groups")
-    a, b = np.divmod(np.arange(121), 11)
+    a, b = np.divmod(np.arange(169), 13)
     spec = Spec(type=Fn((INT, INT), INT), inputs=(a, b), outputs=table.reshape(-1), domain=(a, b))
-    found = assess(*made, spec, by_position(11, 11))
+    found = assess(*made, spec, by_position(13, 13))
     assert found.explanation is not None
     assert found.explanation.extractor == "groups"
 

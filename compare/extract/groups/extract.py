@@ -39,7 +39,7 @@ NAME = "groups"
 TEMPLATE = "each unit's pre-activation is of one irreducible representation: bias + tr A rho(a) + tr B rho(b)"
 FORM = "act(bias + A*irrep({k}, a) + B*irrep({k}, b))"
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; components below it are not in the dictionary
-LARGEST = 200  # elements
+SMALLEST, LARGEST = 12, 200  # elements; of integers, fewer are a table at any rate
 
 
 def reads(asked: Asked) -> str | None:
@@ -55,6 +55,8 @@ def reads(asked: Asked) -> str | None:
         )
     elif any(not np.array_equal(np.unique(x), np.arange(n)) for x in asked.x[:, :2].T):
         return f"expected each argument to be 0 .. {n - 1}, as the answers are"
+    elif n < SMALLEST:
+        return f"expected at least {SMALLEST} elements, got {n}"
     return None if n <= LARGEST else f"expected at most {LARGEST} elements, got {n}"
 
 

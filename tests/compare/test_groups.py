@@ -10,9 +10,10 @@ from benchmarks.controls.representations import representation_net
 from benchmarks.controls.tables import lookup, random_features
 from benchmarks.controls.transforms import noised, shuffled_readout
 from compare import Assessment, assess, by_position
+from compare.extract import readers
 from compare.fit.groups import components, recognised
 from nets import Data, Net
-from synth import INT, Fn, Spec
+from synth import BOOL, INT, Fn, Spec
 
 RNG = np.random.default_rng(0)
 
@@ -164,3 +165,16 @@ def test_cyclic_groups_of_residues_are_left_to_their_own_family_and_integers_are
 def test_a_closed_form_needs_a_group() -> None:
     with pytest.raises(ValueError, match="expected the table of a group"):
         representation_net(np.zeros((6, 6), dtype=int), (0,))
+
+
+def test_only_pairs_of_as_many_elements_as_there_are_answers_are_read() -> None:
+    def reason(values: int, arguments: int, classes: int, kind=INT) -> str:
+        domain = tuple(np.indices((values,) * arguments).reshape(arguments, -1))
+        spec = Spec(type=Fn((kind,) * arguments, kind), inputs=domain, outputs=domain[0], domain=domain)
+        return readers(spec, by_position(values, classes))["groups"] or "read"
+
+    assert reason(12, 2, 12) == "read"
+    assert reason(6, 2, 6) == "expected at least 12 elements, got 6"
+    assert reason(12, 3, 12).startswith("expected the 144 pairs of elements 0 .. 11")
+    assert reason(12, 2, 23).startswith("expected the 529 pairs")
+    assert reason(2, 2, 2, BOOL).startswith("expected two residues and a residue")

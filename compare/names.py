@@ -34,6 +34,7 @@ CALLS = (
     "act",
     "cos",
     "irrep",
+    "pairs",
     "tanh",
 )
 CONSTANTS = ("A", "B", "alpha", "beta", "bias", "false", "phi", "pi", "psi", "r", "true")

@@ -2,7 +2,8 @@
 
 With Q the orthonormal columns of one component (`compare.fit.groups.components`), every function of it is Q A, and what
 a product does to it is linear: Q[x y] = Q[x] M(y). One component's part of the outputs is
-Q (w0 Q[x y] + w1 Q[y x] + w2 Q[x] + w3 Q[y]); w0 alone is tr rho(x y z^-1) (Chughtai et al., arXiv 2302.03025).
+Q (w0 Q[x y] + w1 Q[y x] + w2 Q[x] + w3 Q[y] + T(Q[x], Q[y])); w0 alone is tr rho(x y z^-1) (Chughtai et al., arXiv
+2302.03025). T, bilinear, is what the units of a component leave where they do not cancel.
 """
 
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ class Outputs:
     columns: Columns
     term: Int[np.ndarray, " terms"]  # components
     weight: Float[np.ndarray, "terms 4"]
+    beside: tuple[Float[np.ndarray, "c c c"], ...]  # T of each, T[i, j, d] of Q_i[x] Q_j[y]; zeros where left out
     share: Float[np.ndarray, " terms"]  # of the outputs' variance over c and the inputs
 
     @property
@@ -88,7 +90,7 @@ def fit_outputs(
     """Least squares on the `fitted` rows, the product first, then whichever term adds most."""
     centred = outputs - outputs.mean(axis=1, keepdims=True)
     total = max(float(((centred - centred.mean(axis=0)) ** 2).sum()), 1e-30)
-    weights, shares = [], []
+    weights, shares, beside = [], [], []
     for term in terms:
         part = columns[term]
         goal = centred @ part
@@ -96,11 +98,30 @@ def fit_outputs(
         tries = np.stack([part[group.table[x, y]], part[group.table[y, x]], part[x], part[y]])
         weight = _forward((tries - tries.mean(axis=1, keepdims=True))[:, fitted], goal[fitted])
         rest = goal - np.einsum("k,krc->rc", weight, tries)
+        left = _bilinear(part[x[fitted]], part[y[fitted]], rest[fitted])
+        after = rest - np.einsum("ri,rj,ijd->rd", part[x], part[y], left, optimize=True)
+        if _energy(rest[fitted]) - _energy(after[fitted]) <= TERM_SHARE * _energy(goal[fitted]):
+            left, after = np.zeros_like(left), rest
+        rest = after
+        beside.append(left)
         weights.append(weight)
         shares.append(_energy(goal) - _energy(rest))
     return Outputs(
-        group=group, columns=columns, term=np.asarray(terms), weight=np.array(weights), share=np.array(shares) / total
+        group=group,
+        columns=columns,
+        term=np.asarray(terms),
+        weight=np.array(weights),
+        beside=tuple(beside),
+        share=np.array(shares) / total,
     )
+
+
+def _bilinear(
+    first: Float[np.ndarray, "rows c"], second: Float[np.ndarray, "rows c"], rest: Float[np.ndarray, "rows c"]
+) -> Float[np.ndarray, "c c c"]:
+    pairs = np.einsum("ri,rj->rij", first, second).reshape(len(first), -1)
+    solution = np.linalg.lstsq(pairs - pairs.mean(axis=0), rest - rest.mean(axis=0), rcond=1e-6)[0]
+    return solution.reshape(first.shape[1], second.shape[1], -1)
 
 
 def _energy(values: np.ndarray) -> float:
@@ -136,6 +157,7 @@ def contribution(fit: Outputs, i: int, first: np.ndarray | Array, b: np.ndarray 
     after = np.einsum("pc,pyd->ycd", part, part[table])  # Q[x y] = Q[x] after[y]
     before = np.einsum("pc,ypd->ycd", part, part[table])
     each = weight[PRODUCT] * after + weight[TURNED] * before + weight[FIRST] * np.eye(part.shape[1])
+    each = each + np.einsum("yj,ijd->yid", part, fit.beside[i])
     second = jnp.asarray(fit.group.second)[b]
     read = jnp.einsum("rc,rcd->rd", first, jnp.asarray(each, jnp.float32)[second])
     read = read + weight[SECOND] * jnp.asarray(part, jnp.float32)[second]
@@ -148,11 +170,15 @@ def formula_outputs(fit: Outputs, x: np.ndarray | Array) -> Float[Array, "rows p
 
 
 def formula_text(fit: Outputs, only: int | None = None, digits: int = 3) -> str:
-    """A sum of irrep(k, x, c), the k-th component's character at x c^-1 over that at the identity: 1 where x = c."""
+    """A sum of irrep(k, x, c), the k-th component's character at x c^-1 over that at the identity: 1 where x = c.
+
+    pairs(k, a, b, c) is linear in that component of each.
+    """
     order = np.argsort(-fit.share) if only is None else [only]
     parts = [
         f"{fit.weight[i, kind] * width / fit.group.p:.{digits}g}*irrep({int(fit.term[i])}, {WRITTEN[kind]}, c)"
         for i, width in ((i, fit.columns[fit.term[i]].shape[1]) for i in order)
         for kind in map(int, np.flatnonzero(fit.weight[i]))
     ]
+    parts += [f"pairs({int(fit.term[i])}, a, b, c)" for i in order if fit.beside[i].any()]
     return joined(parts)

@@ -5,6 +5,7 @@ tr A rho(x(a)) + tr B rho(y(b)), one real irreducible representation a unit (Chu
 true nonlinearity after it. Cyclic groups of residues are the family `residues`.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -105,7 +106,7 @@ def _explanation(reading: Reading, layer: Layer, group: Group) -> Explanation:
         permuted=(_units(group, layer.pre, permuted, names),),
         codes=partial(codes, reading, layer, group, columns, units, choice.dictionary),
         formula=formula_text(outputs),
-        bits_formula=group.bits + 8.0 * np.count_nonzero(outputs.weight),
+        bits_formula=group.bits + 8.0 * sum(np.count_nonzero(each) for each in (outputs.weight, *outputs.beside)),
         short=partial(formula_outputs, outputs),
         importance=weight,
         unit_formula=partial(_unit_formula, units),
@@ -139,13 +140,9 @@ def _steps(outputs: Outputs, site: str, units: Units) -> Steps:
 
 def _wrong(outputs: Outputs, terms: Steps) -> Steps:
     """The same steps by components outside the dictionary."""
-    by = Outputs(
-        group=outputs.group,
-        columns=outputs.columns,
-        term=others_than(outputs.term, len(outputs.columns)),
-        weight=outputs.weight,
-        share=outputs.share,
-    )
+    term = others_than(outputs.term, len(outputs.columns))
+    widths = [outputs.columns[k].shape[1] for k in term]
+    by = replace(outputs, term=term, beside=tuple(np.zeros((width, width, width)) for width in widths))
     order = map(int, np.argsort(-outputs.share))
     computes = [part for i in order for part in (partial(_first, by, i), partial(_written, by, i))]
     return tuple(

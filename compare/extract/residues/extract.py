@@ -169,10 +169,10 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
 def _exchange(site: str, frame: Frame, waves: Waves, row: int) -> Exchange:
     """Where a wave of the first argument sits: the directions in which its part of the units moves with it.
 
-    Where waves are not orthogonal over the tokens, or tokens lie outside the group, it is the directions in which the
-    units of this wave read.
+    Where waves are not orthogonal over the tokens, or tokens lie outside the group, or an embedding that both arguments
+    share holds waves that only the second reads, it is the directions in which the units of this wave read.
     """
-    if frame.answer.group == "additive" and frame.first.inner.powers == TOKEN.powers:
+    if frame.answer.group == "additive" and frame.first.inner == TOKEN == frame.second.inner:
         return Exchange(site=site, column=0)
     read = waves.a * (waves.wave == row)
     basis = np.linalg.svd(np.stack([np.real(read), np.imag(read)], axis=1), full_matrices=False)[0]

@@ -19,7 +19,24 @@ from synth.language.arguments import names_of
 from synth.language.spec import Spec
 
 ANSWER, MODULUS = "c", "p"
-CALLS = ("Abs", "And", "Eq", "ITE", "KroneckerDelta", "Max", "Min", "Mod", "Not", "Or", "Xor", "act", "cos", "tanh")
+CALLS = (
+    "Abs",
+    "And",
+    "Eq",
+    "ITE",
+    "KroneckerDelta",
+    "Max",
+    "Min",
+    "Mod",
+    "Not",
+    "Or",
+    "Xor",
+    "act",
+    "cos",
+    "irrep",
+    "pairs",
+    "tanh",
+)
 CONSTANTS = ("A", "B", "alpha", "beta", "bias", "false", "phi", "pi", "psi", "r", "true")
 WORDS = frozenset((*CALLS, *CONSTANTS))
 COMBINED = "combined argument:"  # the note that holds a formula

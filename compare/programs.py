@@ -32,17 +32,24 @@ STANDS = 0.9  # of the net's answers, below which its program is not compared: i
 
 
 def of_residues(reading: Reading, waves: LogitWaves) -> Program | None:
-    """m a + n b + d modulo p, or d a^m b^n, as the waves' combined argument and their peak have it."""
-    additive = waves.characters.group == "additive"
-    start = 0 if additive else 1
-    peak = int(np.argmax(np.asarray(formula_outputs(waves, jnp.full((1, 2), start)))[0]))
-    if additive:
-        text = f"{waves.lead}*a + {waves.sign}*b + {peak}"
-    elif min(waves.lead, waves.sign) > 0:
-        text = "*".join([str(peak), *["a"] * waves.lead, *["b"] * waves.sign])
-    else:
+    """m u(a) + n v(b) + d modulo p, or d u(a)^m v(b)^n + e, as the waves' combined argument and their peak have it."""
+    frame = waves.frame
+    arguments = list(zip("ab", (frame.first.inner, frame.second.inner), (waves.lead, waves.sign), strict=True))
+    start = [int(np.argmax(np.isclose(chars.z[0], 1.0))) for chars in (frame.first, frame.second)]
+    peak = int(np.argmax(np.asarray(formula_outputs(waves, jnp.array([start])))[0]))
+    if frame.answer.group == "additive":
+        terms = [
+            "*".join([str(sign * inner.multiple * factor), *[name] * power])
+            for name, inner, sign in arguments
+            for power, factor in inner.powers
+        ]
+        return in_words(f"Mod({' + '.join([*terms, str(peak)])}, p)", reading.spec)
+    if min(waves.lead, waves.sign) < 0:
         return None
-    return in_words(f"Mod({text}, p)", reading.spec)
+    shift = int(frame.answer.inner.values(frame.answer.p)[0])
+    factors = [inner.plain(name) for name, inner, _ in arguments for _ in range(inner.multiple)]
+    product = "*".join([str((peak + shift) % frame.answer.p), *factors])
+    return in_words(f"Mod({product} + {-shift % frame.answer.p}, p)", reading.spec)
 
 
 def of_integers(reading: Reading, name: str, run: Callable[[Any], Any]) -> Program | None:

@@ -12,3 +12,8 @@ def joined(terms: Sequence[str]) -> str:
 def plus(value: float, digits: int = 3, times: str = "") -> str:
     """` + 0.5` or ` - 0.5`, and ` - 0.5*x` where it is so many times something."""
     return f" {'-' if value < 0 else '+'} {abs(value):.{digits}g}{'*' if times else ''}{times}"
+
+
+def times(multiple: int, name: str) -> str:
+    """`a`, `-a`, `2*a`, `-2*a`."""
+    return f"{'-' if multiple < 0 else ''}{'' if abs(multiple) == 1 else f'{abs(multiple)}*'}{name}"

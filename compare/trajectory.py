@@ -19,12 +19,11 @@ from compare.assess import explain
 from compare.evidence.bits import weigh
 from compare.evidence.interchange import interchange
 from compare.evidence.substitution import substitution
-from compare.extract.residues import modulus
-from compare.fit.characters import Characters, characters, gini, spectrum
+from compare.extract.residues import frame_of, modulus
+from compare.fit.characters import Characters, Frame, gini, spectrum
 from compare.fit.logits import fit_logits, term_values
-from compare.fit.multiples import find_multiples
 from compare.read import Reading, read
-from compare.sites.layer import Layer, argument_means, find_layer
+from compare.sites.layer import Layer, argument_means, find_additive_layer, find_layer
 from compare.view import View
 from nets.net import Net, Params
 from synth.language.spec import Spec
@@ -111,7 +110,7 @@ def _at(checkpoints: Params, i: int) -> Params:
     return jax.tree.map(lambda leaf: leaf[i], checkpoints)
 
 
-def _dictionary(reading: Reading) -> tuple[Characters, np.ndarray, tuple[int, int]] | None:
+def _dictionary(reading: Reading) -> tuple[Frame, np.ndarray] | None:
     """Waves of the final net's explanation and the arguments' multiples; None for a net without one."""
     p = modulus(reading)
     if isinstance(p, str):
@@ -119,15 +118,13 @@ def _dictionary(reading: Reading) -> tuple[Characters, np.ndarray, tuple[int, in
     explanation, _ = explain(reading)
     if explanation is None or "frequencies.k" not in explanation.arrays:
         return None
-    chars = characters(p, "multiplicative" if "group: multiplicative" in explanation.notes else "additive")
-    x, y = reading.x[reading.fitted, :2].T
-    multiples = find_multiples(chars, x, y, reading.outputs[reading.fitted])
-    return chars, chars.index(explanation.arrays["frequencies.k"]), multiples
+    layer = find_additive_layer(reading)
+    group = "multiplicative" if "group: multiplicative" in explanation.notes else "additive"
+    frame = frame_of(reading, group, layer if isinstance(layer, Layer) else None)
+    return frame, frame.answer.index(explanation.arrays["frequencies.k"])
 
 
-def _measure(
-    reading: Reading, waves: tuple[Characters, np.ndarray, tuple[int, int]] | None, evidence: bool
-) -> dict[str, float]:
+def _measure(reading: Reading, waves: tuple[Frame, np.ndarray] | None, evidence: bool) -> dict[str, float]:
     train = np.arange(reading.rows) if reading.train is None else reading.train
     held = np.setdiff1d(np.arange(reading.rows), train)
     right = reading.answers == reading.targets
@@ -143,14 +140,13 @@ def _measure(
 
 def _structure(
     reading: Reading,
-    chars: Characters,
+    frame: Frame,
     wave: np.ndarray,
-    multiples: tuple[int, int],
     train: np.ndarray,
     held: np.ndarray,
 ) -> dict[str, float]:
     x, y = reading.x[:, :2].T
-    fit = fit_logits(chars, x, y, reading.outputs, wave, held, multiples=multiples)
+    fit = fit_logits(frame, x, y, reading.outputs, wave, held)
     waves = term_values(fit, x, y, np.arange(len(wave)))
     outputs = reading.outputs - reading.outputs.mean(axis=1, keepdims=True)
     rest = ((outputs[held] - waves[held]) ** 2).sum()
@@ -158,7 +154,7 @@ def _structure(
         "structure": float(1 - rest / max(float((outputs[held] ** 2).sum()), 1e-30)),
         "restricted_loss": _loss(waves, reading.targets, held),
         "excluded_loss": _loss(outputs - waves, reading.targets, train),
-        "gini": _gini(reading, chars),
+        "gini": _gini(reading, frame.first),
     }
 
 

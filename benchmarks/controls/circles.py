@@ -1,4 +1,4 @@
-"""Nets for addition modulo p in closed form: a quadratic layer whose units sit on circles. No training made them.
+"""Nets for sums in a cyclic group in closed form: a quadratic layer whose units sit on circles. No training made them.
 
 A unit has one frequency w = 2 pi k / p and two phases: h = (cos(w a + u) + cos(w b + v))^2, read out by
 cos(w c + u + v). The product term of h gives cos w(a + b - c) whatever the phases; every other term has to cancel
@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from benchmarks.controls.layout import single
 from nets import Net, mlp
 
 Phases = Float[np.ndarray, "units 2"]
 FREQUENCIES = 5
+LOUD = 2.0  # a frequency: an answer outside of the group, where it is right
 
 
 def clock(p: int, frequencies: Sequence[int]) -> tuple[Net, Any]:
@@ -64,6 +65,39 @@ def circles(p: int, frequencies: Sequence[int], phases: Phases) -> tuple[Net, An
         "U": read.reshape(count * each, p),
     }
     net = mlp(alphabet=p, classes=p, width=count * each, embedding=2 * count, activation="quadratic")
+    return net, single(params)
+
+
+def clock_of(
+    places: tuple[Int[np.ndarray, " p"], Int[np.ndarray, " p"], Int[np.ndarray, " p"]],
+    order: int,
+    frequencies: Sequence[int],
+) -> tuple[Net, Any]:
+    """The clock on what a, b and c stand for in a cyclic group of this order, c where a and b add up to it.
+
+    A token at place -1 is outside of the group: where an argument is one, the answer is the one that is outside.
+    """
+    phases, p = grid(3), len(places[0])
+    angles = [2 * np.pi / order * np.multiply.outer(place, frequencies) for place in places]
+    inside = [np.where(place >= 0, 1.0, 0.0)[:, None, None] for place in places]
+    first, second, answer = (
+        live * np.cos(angle[:, :, None] + turn)
+        for live, angle, turn in zip(inside, angles, (*phases.T, phases.sum(axis=1)), strict=True)
+    )
+    twice = np.where(2 * np.asarray(frequencies) == order, 0.5, 1.0)[:, None]  # half a turn has no sine
+    outside = np.stack([1 - inside[0][:, 0], 1 - inside[1][:, 0]])  # (2, p, 1): a unit more for each argument
+    zero = np.zeros_like(outside[0])
+    tables = np.stack(
+        [
+            np.concatenate([first.reshape(p, -1), outside[0], zero], axis=1),
+            np.concatenate([second.reshape(p, -1), zero, outside[1]], axis=1),
+        ]
+    )
+    read = np.concatenate(
+        [(answer * twice).reshape(p, -1) / 4, LOUD * len(frequencies) * (1 - inside[2][:, [0, 0], 0])], axis=1
+    )
+    params = {"A": tables, "b": np.zeros(tables.shape[2]), "U": read.T}
+    net = mlp(alphabet=p, classes=p, width=tables.shape[2], embedding=None, inputs="onehot", activation="quadratic")
     return net, single(params)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from compare.asked import Asked, asked
 from compare.explanation import Explanation, Refusal
-from compare.extract import attention, boolean, integers, residues, units
+from compare.extract import attention, boolean, groups, integers, residues, units
 from compare.read import Reading
 from compare.sample import Samples
 from compare.view import View
@@ -26,6 +26,7 @@ class Extractor(NamedTuple):
 
 EXTRACTORS = (
     Extractor(boolean.NAME, boolean.reads, boolean.extract),
+    Extractor(groups.NAME, groups.reads, groups.extract),
     Extractor(residues.NAME, residues.reads, residues.extract),
     Extractor(attention.NAME, attention.reads, attention.extract),
     Extractor(integers.NAME, integers.reads, integers.extract),

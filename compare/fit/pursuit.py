@@ -49,7 +49,7 @@ def wave_pursuit(
     for row in np.unique(wave):
         units = np.flatnonzero(wave == row)
         own = z[units[0]]
-        goal = outputs @ own * (2 / float((np.abs(own) ** 2).sum()))
+        goal = outputs @ own * (1 / float((np.real(own) ** 2).sum()))
         gram = (features[:, units].T @ features[:, units]) * np.real(np.conj(turn[units])[:, None] * turn[units])
         moment = np.real(np.conj(turn[units]) * (features[:, units].T @ goal))
         plans.append((units, pursuit(gram, moment, MOST)))

@@ -19,6 +19,8 @@ MEANINGS = {
     "bias": "an offset, one a unit",
     "phi": "a phase, one a unit",
     "psi": "a phase, one a unit",
+    "pairs": "linear in one irreducible representation, by its number, of each of the others",
+    "irrep": "a function of one irreducible representation, by its number; 1 where its last two are equal",
     "KroneckerDelta": "1 where its two sides are equal, else 0",
     "ITE": "the second where the first holds, else the third",
     "Xor": "whether an odd number holds",

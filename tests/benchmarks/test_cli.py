@@ -127,7 +127,7 @@ def test_show_takes_a_file_with_one_task_and_lists_several(tmp_path: Path) -> No
 def test_show_says_which_extractors_can_judge_and_why_none_can(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(MANY + TWO)
     assert "  judged     by integers\n" in call("show", f"{tmp_path}/mine.py:ONE").stdout
-    assert "  judged     by residues, attention\n" in call("show", "mod_add").stdout
+    assert "  judged     by groups, residues, attention\n" in call("show", "mod_add").stdout
     assert "  judged     by boolean\n" in call("show", "parity3").stdout
     said = call("show", f"{tmp_path}/mine.py:TWO").stdout
     assert (

@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 
-from compare.fit.characters import characters, order_of, steps_of
-from compare.fit.multiples import find_multiples, times
-from compare.text import joined, plus
+from compare.fit.characters import Characters, alike, characters, order_of, steps_of
+from compare.fit.multiples import find_multiples
+from compare.text import joined, plus, times
 
 P = 23
+
+
+def multiples(chars: Characters, x: np.ndarray, y: np.ndarray, outputs: np.ndarray) -> tuple[int, int]:
+    frame = find_multiples(alike(chars), x, y, outputs)
+    return frame.first.inner.multiple, frame.second.inner.multiple
 
 
 @pytest.mark.parametrize("group", ["additive", "multiplicative"])
@@ -22,14 +27,14 @@ def test_the_pair_is_found(group, m: int, n: int) -> None:
         angle = 2 * np.pi * k / period
         waves = np.cos(angle * ((m * steps[x] + n * steps[y])[:, None] - steps[None]))
         outputs += waves * live[:, None] * (steps >= 0)
-    assert find_multiples(chars, x, y, outputs) == (abs(m), abs(n))
+    assert multiples(chars, x, y, outputs) == (abs(m), abs(n))
 
 
 def test_noise_and_tables_of_one_hot_rows_are_read_as_they_are() -> None:
     chars = characters(P)
     x, y = np.divmod(np.arange(P * P), P)
-    assert find_multiples(chars, x, y, np.random.default_rng(0).normal(size=(P * P, P))) == (1, 1)
-    assert find_multiples(chars, x, y, np.eye(P)[(4 * x + y) % P]) == (4, 1)
+    assert multiples(chars, x, y, np.random.default_rng(0).normal(size=(P * P, P))) == (1, 1)
+    assert multiples(chars, x, y, np.eye(P)[(4 * x + y) % P]) == (4, 1)
 
 
 def test_sums_are_written_without_a_plus_before_a_minus() -> None:

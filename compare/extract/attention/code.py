@@ -149,7 +149,7 @@ def quantised_scores(heads: Heads, fit: HeadFit, bits: int) -> tuple[Float[np.nd
     offset = means - means[:, arguments].mean(axis=1, keepdims=True)
     rough = np.repeat(uniform(offset, bits)[:, :, None], chars.p, axis=2)
     z = chars.z[fit.score_waves]  # (heads, waves, p)
-    wave = np.einsum("hwp,hsp->hw", z, fit.score[:, arguments]) * 2 / (chars.p * len(arguments))
+    wave = np.einsum("hwp,hsp->hw", z, fit.score[:, arguments]) / (chars.size[fit.score_waves] * len(arguments))
     size = np.abs(wave)
     kept = size >= SECOND_WAVE * size.max(axis=1, keepdims=True)
     wave = uniform(size, bits) * phase(wave, bits) * kept
@@ -164,7 +164,7 @@ def quantised_offsets(reading: Reading, heads: Heads, precision: int) -> list[tu
     chars = heads.chars
     outputs = reading.outputs[reading.fitted]
     total = float((outputs - outputs.mean(axis=1, keepdims=True)).var(axis=1).mean())
-    wave = chars.z @ outputs.mean(axis=0) * 2 / chars.p
+    wave = chars.z @ outputs.mean(axis=0) / chars.size
     strong = np.argsort(-np.abs(wave))[:MOST_OFFSETS]
     strong = strong[np.abs(wave[strong]) ** 2 / 2 >= OFFSET_SHARE * total]
     rough = uniform(np.real(wave[strong]), precision) + 1j * uniform(np.imag(wave[strong]), precision)

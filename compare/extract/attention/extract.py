@@ -14,7 +14,7 @@ from jaxtyping import Array, Float, Int
 from compare.explanation import Explanation, Refusal
 from compare.extract.attention.code import codes
 from compare.extract.residues.extract import modulus
-from compare.fit.characters import Characters, characters, spectrum
+from compare.fit.characters import Characters, alike, characters, spectrum
 from compare.fit.heads import HeadFit, Heads, fit_heads, pre_activations, scores, values
 from compare.fit.logits import LogitWaves, combined_argument, fit_logits, formula_bits, formula_outputs, formula_text
 from compare.fit.terms import frequency_arrays, wave_steps, wrong_steps
@@ -67,10 +67,10 @@ def _heads(reading: Reading, found: HeadLayer, chars: Characters) -> Heads:
 def _explanation(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, embedding: str) -> Explanation:
     x, y = reading.x[:, 0], reading.x[:, 1]
     chars = heads.chars
-    logits = fit_logits(chars, x, y, reading.outputs, fit.dictionary, reading.fitted, mirrored=True)
+    logits = fit_logits(alike(chars), x, y, reading.outputs, fit.dictionary, reading.fitted, mirrored=True)
     outside = np.setdiff1d(np.arange(len(chars.k)), fit.dictionary)
     names = np.random.default_rng(reading.seed + 1).permutation(chars.p)
-    terms = wave_steps(logits, Exchange(site=embedding, column=0), fit.wave, FORM)
+    terms = wave_steps(logits, lambda _: Exchange(site=embedding, column=0), fit.wave, FORM)
     return Explanation(
         extractor=NAME,
         template=TEMPLATE,

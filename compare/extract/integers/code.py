@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
 from compare.extract.integers.templates import Template
-from compare.fit.characters import GRID, Waves, line_waves, wave_parts
+from compare.fit.characters import GRID, Waves, alike, line_waves, wave_parts
 from compare.fit.levels import log_levels, phase, rough_waves, uniform
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
 from compare.fit.readout import wave_moments, wave_readout
@@ -93,7 +93,7 @@ def quantised(
     """Tables of both arguments' parts from the quantised constants alone."""
     if template.waves is not None:
         waves = _tied(template.waves) if tied else template.waves
-        return wave_parts(line_waves(n), rough_waves(waves, kept, q, LEVELS, BIAS_BITS))
+        return wave_parts(alike(line_waves(n)), rough_waves(waves, kept, q, LEVELS, BIAS_BITS))
     assert template.ramps is not None
     first, second = (_rough_ramps(Ramps(r.knots[:, kept], r.corners[:, kept]), n, q) for r in template.ramps)
     return first, second

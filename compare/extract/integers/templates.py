@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.fit.characters import GRID, Waves, line_waves, wave_parts
+from compare.fit.characters import GRID, Waves, alike, line_waves, wave_parts
 from compare.fit.fit import class_sums
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
 from compare.search import Target, best_terms
@@ -66,7 +66,7 @@ def fit_waves(*parts: Float[np.ndarray, "n units"], barred: Int[np.ndarray, " un
         extra=np.zeros((0, units)),
         explained=choice.explained,
     )
-    one, two = wave_parts(chars, waves)
+    one, two = wave_parts(alike(chars), waves)
     return Template(kind="wave", first=one, second=two, waves=waves)
 
 

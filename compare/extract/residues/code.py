@@ -2,20 +2,21 @@
 
 A unit that is kept costs: which frequency (log2 K), two phases (q bits each), three log-amplitudes (3 bits each, eight
 levels over 2^-6 .. 1 of the largest; 5 bits for a read-out amplitude that was fitted), a bias (5 bits). The phase of
-its read-out is the sum of the two and is free.
+its read-out is the sum of the two and is free. Where an argument is outside the group (0, for products), the code
+gives one constant answer and pays for it; units say nothing there.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Complex, Int
 
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
-from compare.fit.characters import Characters, Waves, wave_parts
+from compare.fit.characters import OVERTONE_BITS, Frame, Waves, wave_parts
 from compare.fit.levels import log_levels, phase, rough_waves
 from compare.fit.logits import LogitWaves
-from compare.fit.multiples import multiple_bits
 from compare.fit.pursuit import wave_pursuit
 from compare.read import Reading
 from compare.sites.layer import Layer, activate_sums, strength
@@ -30,8 +31,9 @@ SIZES = 14  # numbers of kept units tried for each precision
 WORTH = 0.5  # of the units' variance by their waves, before a pursuit is worth its time
 
 
-def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logits: LogitWaves) -> Iterator[Code]:
+def codes(reading: Reading, layer: Layer, waves: Waves, logits: LogitWaves) -> Iterator[Code]:
     """Programs over a grid of precisions and numbers of kept units, each run on the whole domain."""
+    frame, chars = logits.frame, logits.frame.answer
     importance = strength(reading, layer)
     ties = np.random.default_rng(reading.seed + 4).random(len(importance))  # equal units in no order of ours
     order = np.argsort(-importance * (1 + 1e-3 * ties))
@@ -40,7 +42,9 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
     shift[logits.wave] = phase(logits.weight[:, 0], SHIFT_BITS)
     shifted = np.count_nonzero(np.imag(logits.weight[:, 0]))
     header = log2_choose(len(chars.k), len(logits.wave)) + TEMPLATE_BITS + SHIFT_BITS * shifted
-    header += multiple_bits(chars, waves.multiples)
+    header += frame.bits + (OVERTONE_BITS + 1) * (waves.overtone != 0)
+    outside, constant = outside_answer(reading, frame)
+    header += float(np.log2(reading.view.classes)) * (len(outside) > 0)
     worth = float((importance**2) @ waves.explained) >= WORTH * float((importance**2).sum())
     rows = reading.fitted
     limit = table_bits(reading.answers, reading.view.classes)
@@ -49,7 +53,7 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
         if most < 1:
             continue
         kept = order[:most]
-        parts, turn = quantised(chars, waves, (logits.lead, logits.sign), kept, q)
+        parts, turn = quantised(frame, waves, (logits.lead, logits.sign), kept, q)
         turn = turn * np.where(np.imag(shift) == 0, 1.0, shift)[waves.wave[kept]]
         hidden = activate_sums(reading, layer, parts, kept)
         z = chars.z[waves.wave[kept]]
@@ -63,19 +67,30 @@ def codes(reading: Reading, layer: Layer, chars: Characters, waves: Waves, logit
             ]
         for units, amplitude, bits in plans:
             readout = log_levels(amplitude, 2**bits)[:, None] * np.real(turn[units, None] * np.conj(z[units]))
+            answers = np.array(reading.decode(hidden[:, units] @ readout.astype(np.float32)))
+            answers[outside] = constant
             yield Code(
                 bits_dictionary=header,
                 bits_alignment=float(len(units) * (per_unit + 2 * q + bits)),
                 units_kept=len(units),
                 precision=q,
-                answers=reading.decode(hidden[:, units] @ readout.astype(np.float32)),
+                answers=answers,
             )
 
 
+def outside_answer(reading: Reading, frame: Frame) -> tuple[Int[np.ndarray, " outside"], int]:
+    """Rows of which an argument is outside the group, and what the net answers to most of those that are fitted."""
+    first, second = (np.abs(chars.z[0]) == 0 for chars in (frame.first, frame.second))
+    outside = first[reading.x[:, 0]] | second[reading.x[:, 1]]
+    given = reading.answers[reading.fitted[outside[reading.fitted]]]
+    return np.flatnonzero(outside), int(np.bincount(given, minlength=1).argmax())
+
+
 def quantised(
-    chars: Characters, waves: Waves, signs: tuple[int, int], kept: Int[np.ndarray, " kept"], q: int
+    frame: Frame, waves: Waves, signs: tuple[int, int], kept: Int[np.ndarray, " kept"], q: int
 ) -> tuple[tuple[np.ndarray, np.ndarray], Complex[np.ndarray, " kept"]]:
     """Tables of both arguments' parts (p, kept), and the phase of the read-out, from the quantised constants alone."""
     rough = rough_waves(waves, kept, q, LEVELS, BIAS_BITS)
+    rough = replace(rough, extra=np.zeros_like(rough.extra))
     a, b = phase(waves.a[kept], q), phase(waves.b[kept], q)
-    return wave_parts(chars, rough), a ** np.sign(signs[0]) * b ** np.sign(signs[1])
+    return wave_parts(frame, rough), a ** signs[0] * b ** signs[1]

@@ -1,11 +1,12 @@
 """One hidden layer over two residues: every unit's pre-activation is one wave of each argument.
 
-The template is declared before fitting: pre_n(a, b) = bias + A cos(w m a + phi) + B cos(w n b + psi), one frequency a
-unit, one pair of multiples (m, n) a net, the true nonlinearity after it (the measured form of grokked nets, with
-m = n = 1: Gromov, arXiv 2301.02679).
+The template is declared before fitting: pre_n(a, b) = bias + A cos(w m u(a) + phi) + B cos(w n v(b) + psi), one
+frequency a unit, one pair of multiples (m, n) and of polynomials (u, v) a net, the true nonlinearity after it (the
+measured form of grokked nets, with m = n = 1 and the tokens themselves: Gromov, arXiv 2301.02679). Trained nets' waves
+have one shape, cos(t) + e cos(3 t) with e about -0.1 to -0.2, which all units share.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,16 +14,21 @@ from jaxtyping import Int
 
 from compare.asked import Asked, typed
 from compare.explanation import Explanation, Refusal
-from compare.extract.residues.code import codes
+from compare.extract.residues.code import codes, outside_answer
 from compare.fit.characters import (
-    Characters,
+    TOKEN,
+    Frame,
     GroupName,
+    Inner,
     Waves,
+    alike,
     characters,
     wave_parts,
     wave_target,
     waves_of,
+    with_overtone,
 )
+from compare.fit.inner import find_inner, shifted
 from compare.fit.logits import (
     combined_argument,
     fit_logits,
@@ -30,19 +36,19 @@ from compare.fit.logits import (
     formula_outputs,
     formula_text,
 )
-from compare.fit.multiples import find_multiples, times
-from compare.fit.terms import frequency_arrays, frequency_unit, wave_steps, wrong_steps
+from compare.fit.multiples import find_multiples
+from compare.fit.terms import frequency_arrays, frequency_unit, shape_text, wave_steps, wrong_steps
 from compare.programs import of_residues
 from compare.read import Reading
 from compare.search import Choice, Target, best_terms, forbidden, search
-from compare.sites.layer import Layer, find_additive_layer, importance
+from compare.sites.layer import Layer, argument_means, find_additive_layer, importance
 from compare.step import Exchange, Step, sum_of_tables
 from synth.language.types import Z
 
 NAME = "residues"
 TEMPLATE = (
-    "each unit's pre-activation is one frequency: bias + A cos(w m a + phi) + B cos(w n b + psi), "
-    "m and n the same for all units"
+    "each unit's pre-activation is one frequency: bias + A cos(w m u(a) + phi) + B cos(w n v(b) + psi), "
+    "the multiples m, n, the polynomials u, v and the third overtone of the waves the same for all units"
 )
 DICTIONARY_SHARE = 0.01  # of the hidden layer's effect; frequencies below it are not in the dictionary
 SMALLEST_MODULUS = 5
@@ -55,7 +61,7 @@ def extract(reading: Reading) -> Explanation | Refusal:
     if isinstance(p, str) or isinstance(layer, str):
         return Refusal(extractor=NAME, reason=str(layer))
     groups: tuple[GroupName, ...] = ("additive", "multiplicative") if _prime(p) else ("additive",)
-    tries = [_Fitted.of(reading, layer, characters(p, group)) for group in groups]
+    tries = [_Fitted.of(reading, layer, group) for group in groups]
     return _explanation(reading, layer, max(tries, key=lambda fitted: fitted.explained))
 
 
@@ -89,81 +95,123 @@ def _prime(p: int) -> bool:
 class _Fitted:
     """Waves of all units in one group, restricted to the dictionary; and what they are fitted to."""
 
-    chars: Characters
+    frame: Frame
     target: Target
     choice: Choice
     waves: Waves
 
     @classmethod
-    def of(cls, reading: Reading, layer: Layer, chars: Characters) -> "_Fitted":
+    def of(cls, reading: Reading, layer: Layer, group: GroupName) -> "_Fitted":
         rows = reading.fitted
         x, y = reading.x[rows, 0], reading.x[rows, 1]
-        multiples = find_multiples(chars, x, y, reading.outputs[rows])
-        weight = importance(reading, layer, rows)
-        target = wave_target(chars, x, y, reading.site(layer.pre)[rows], weight, multiples)
+        weight, frame = importance(reading, layer, rows), frame_of(reading, group, layer)
+        target = wave_target(frame, x, y, reading.site(layer.pre)[rows], weight)
         choice = search(target, DICTIONARY_SHARE)
-        return cls(chars=chars, target=target, choice=choice, waves=waves_of(choice, multiples))
+        waves = with_overtone(frame, waves_of(choice), target, x, y)
+        return cls(frame=frame, target=target, choice=choice, waves=waves)
 
     @property
     def explained(self) -> float:
         return float(self.target.weight @ self.waves.explained)
 
 
+def frame_of(reading: Reading, group: GroupName, layer: Layer | None) -> Frame:
+    """The group's waves of what the layer's units read of either argument, each with its multiple."""
+    rows, p = reading.fitted, reading.view.classes
+    x, y = reading.x[rows, :2].T
+    frame = alike(characters(p, group))
+    if layer is not None:
+        values, weight = reading.site(layer.pre)[rows], importance(reading, layer, rows)
+        first, second = (find_inner(group, part, weight) for part in argument_means(values, (x, y), (p, p)))
+        frame = replace(frame, first=first, second=second)
+    frame = replace(frame, answer=characters(p, group, _shift(reading, frame)))
+    return find_multiples(frame, x, y, reading.outputs[rows])
+
+
+def _shift(reading: Reading, frame: Frame) -> Inner:
+    """What a product is of: the answer, and the constant that makes it 0 where an argument is outside the group."""
+    p, (outside, constant) = frame.answer.p, outside_answer(reading, frame)
+    return shifted(p, -constant % p) if len(outside) else TOKEN
+
+
 def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation:
-    chars, waves = fitted.chars, fitted.waves
-    dictionary, multiples = fitted.choice.dictionary, waves.multiples
+    frame, waves = fitted.frame, fitted.waves
     x, y = reading.x[:, 0], reading.x[:, 1]
-    logits = fit_logits(chars, x, y, reading.outputs, dictionary, reading.fitted, multiples=multiples)
-    terms = wave_steps(logits, Exchange(site=layer.pre, column=0), waves.wave, _form(multiples))
-    wrong = waves_of(forbidden(fitted.target, fitted.choice), multiples)
+    logits = fit_logits(frame, x, y, reading.outputs, fitted.choice.dictionary, reading.fitted)
+    terms = wave_steps(logits, partial(_exchange, layer.pre, frame, waves), waves.wave, _form(frame))
+    rows = reading.fitted
+    wrong = with_overtone(frame, waves_of(forbidden(fitted.target, fitted.choice)), fitted.target, x[rows], y[rows])
     return Explanation(
         extractor=NAME,
         template=TEMPLATE,
-        steps=(*terms, _units(chars, layer.pre, waves)),
+        steps=(*terms, _units(frame, layer.pre, waves)),
         outputs=tuple(step.name for step in terms if step.reads),
         hidden=layer.hidden,
-        control=(*wrong_steps(terms, logits), _units(chars, layer.pre, wrong)),
-        permuted=(_units(chars, layer.pre, *_permuted(reading, layer, fitted)),),
-        codes=partial(codes, reading, layer, chars, waves, logits),
+        control=(*wrong_steps(terms, logits), _units(frame, layer.pre, wrong)),
+        permuted=(_permuted(reading, layer, fitted),),
+        codes=partial(codes, reading, layer, waves, logits),
         formula=formula_text(logits),
         program=of_residues(reading, logits),
         bits_formula=formula_bits(logits),
         short=partial(formula_outputs, logits),
         importance=fitted.target.weight,
-        unit_formula=partial(frequency_unit, chars, waves),
+        unit_formula=partial(frequency_unit, frame, waves),
         arrays=frequency_arrays(logits, waves.wave, fitted.target.weight),
         notes=(
-            f"group: {chars.group}",
+            f"group: {frame.answer.group}",
             f"combined argument: {combined_argument(logits)}",
+            *([f"shape of a unit's wave: {shape_text(waves.overtone)}"] if waves.overtone else []),
             f"outputs' variance explained by the formula: {logits.variance:.3f}",
         ),
     )
 
 
-def _units(chars: Characters, site: str, waves: Waves, names: Int[np.ndarray, " p"] | None = None) -> Step:
+def _exchange(site: str, frame: Frame, waves: Waves, row: int) -> Exchange:
+    """Where a wave of the first argument sits: the directions in which its part of the units moves with it.
+
+    Where waves are not orthogonal over the tokens, or tokens lie outside the group, or an embedding that both arguments
+    share holds waves that only the second reads, it is the directions in which the units of this wave read.
+    """
+    if frame.answer.group == "additive" and frame.first.inner == TOKEN == frame.second.inner:
+        return Exchange(site=site, column=0)
+    read = waves.a * (waves.wave == row)
+    basis = np.linalg.svd(np.stack([np.real(read), np.imag(read)], axis=1), full_matrices=False)[0]
+    return Exchange(site=site, column=0, basis=basis)
+
+
+def _units(frame: Frame, site: str, waves: Waves, names: Int[np.ndarray, " p"] | None = None) -> Step:
     """All units' pre-activations; `names` under which the waves know the residues."""
-    parts = wave_parts(chars, waves)
+    parts = wave_parts(frame, waves)
     first, second = parts if names is None else (part[names] for part in parts)
     return Step(
         name="units",
-        formula="bias + A*cos(w*m*a + phi) + B*cos(w*n*b + psi)",
+        formula="bias + A*cos(w*m*u(a) + phi) + B*cos(w*n*v(b) + psi)",
         compute=sum_of_tables(first, second),
         holds=site,
     )
 
 
-def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> tuple[Waves, Int[np.ndarray, " p"]]:
-    """The same fitter after the residues' names were shuffled: its waves are waves of the shuffled names."""
-    names = np.random.default_rng(reading.seed + 1).permutation(fitted.chars.p)
-    x, y = (names[reading.x[reading.fitted, column]] for column in (0, 1))
-    multiples = fitted.waves.multiples
-    target = wave_target(fitted.chars, x, y, fitted.target.values, fitted.target.weight, multiples)
-    return waves_of(best_terms(target), multiples), names
+def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> Step:
+    """The same fitter after the residues' names were shuffled: it has its own choice of what waves are read of."""
+    p, true, target = fitted.frame.answer.p, fitted.frame, fitted.target
+    names = np.random.default_rng(reading.seed + 1).permutation(p)
+    x, y = names[reading.x[reading.fitted, :2]].T
+    parts = argument_means(target.values, (x, y), (p, p))
+    first, second = (
+        find_inner(true.answer.group, part, target.weight).times(own.inner.multiple)
+        for part, own in zip(parts, (true.first, true.second), strict=True)
+    )
+    frame = Frame(first=first, second=second, answer=true.answer)
+    shuffled = wave_target(frame, x, y, target.values, target.weight)
+    waves = with_overtone(frame, waves_of(best_terms(shuffled)), shuffled, x, y)
+    return _units(frame, layer.pre, waves, names)
 
 
-def _form(multiples: tuple[int, int]) -> str:
+def _form(frame: Frame) -> str:
     waves = (
-        f"{constant}*cos(2*pi*{{k}}*{times(multiple, name)}/{{period}} + {shift})"
-        for constant, multiple, name, shift in zip("AB", multiples, "ab", ("phi", "psi"), strict=True)
+        f"{constant}*cos(2*pi*{{k}}*{inner.of(name)}/{{period}} + {shift})"
+        for constant, inner, name, shift in zip(
+            "AB", (frame.first.inner, frame.second.inner), "ab", ("phi", "psi"), strict=True
+        )
     )
     return f"act(bias + {' + '.join(waves)})"

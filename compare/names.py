@@ -72,7 +72,8 @@ def shown_names(spec: Spec) -> dict[str, str]:
     own = [f"{name}_" if name in WORDS else name for name in spec.names or given]
     answer = next(name for name in (ANSWER, "answer", "answer_", "answer__") if name not in own)
     modulus = str(spec.terminals.get(MODULUS, "modulus")) if MODULUS in own else MODULUS
-    return {ANSWER: answer, MODULUS: modulus, **dict(zip(given, own, strict=True))}
+    shown = dict(zip(given, own, strict=True))
+    return {**shown, **{name: said for name, said in ((ANSWER, answer), (MODULUS, modulus)) if name not in shown}}
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:

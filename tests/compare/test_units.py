@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from planted_operands import PLANTED, N, added, between, digits, frozen, grid, looked_up, net_of, spec_of
+from planted_operands import PLANTED, N, added, between, clipped, digits, frozen, grid, looked_up, near, net_of, spec_of
 
 from compare import assess, by_position
 from compare.assess import Assessment
@@ -15,6 +15,7 @@ from compare.read import read
 from nets import Net, tapping, wrap
 from synth import Spec
 
+FAST = (between, near, clipped)  # the others in the slow tests
 READER = tuple(extractor for extractor in EXTRACTORS if extractor.name == units.NAME)
 
 
@@ -46,7 +47,7 @@ def test_its_units_and_its_function_are_written_down() -> None:
     assert [line.step for line in fields["read_steps"]][:3] == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.parametrize("planted", [p if p in FAST else pytest.param(p, marks=pytest.mark.slow) for p in PLANTED])
 def test_two_nets_of_the_same_answers_a_program_and_a_table_get_opposite_verdicts(planted) -> None:
     net, params, spec = planted()
     assert judged(net, params, spec).verdict.outcome == "program"
@@ -56,7 +57,7 @@ def test_two_nets_of_the_same_answers_a_program_and_a_table_get_opposite_verdict
     assert found.verdict.outcome == "table"
 
 
-@pytest.mark.parametrize("planted", [between, digits, added])
+@pytest.mark.parametrize("planted", [between, *(pytest.param(p, marks=pytest.mark.slow) for p in (digits, added))])
 def test_frozen_random_units_with_the_same_answers_are_no_program(planted) -> None:
     spec = planted()[2]
     net, params = frozen(spec, 1200)

@@ -6,17 +6,31 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Int
 
+from compare.evidence.substitution import explained_variance
 from compare.extract.units.features import features
 from compare.extract.units.operands import Operands
 from compare.read import Reading
 from compare.search import Bank, Matched, matched
+from compare.sites.layer import Layer
 
 COLUMN_BITS = 4.0  # of one constant of a unit
 MOST = 48  # terms of one argument
 ENOUGH = 0.99999  # of a table's weighted variance, beyond which no term is looked for
-SHARES = (0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0)  # of the variance, tried until the answers are kept
-KEPT = 0.995  # of the net's answers on the fitted rows
-ALIKE = 0.5  # of a term's variance in the chosen ones' span: the control may not read it either
+SHARES = (
+    0.9,
+    0.91,
+    0.92,
+    0.93,
+    0.95,
+    0.98,
+    0.99,
+    0.995,
+    0.999,
+    0.9999,
+    1.0,
+)  # of the variance, tried until the answers are kept
+KEPT, EXPLAINED = 0.995, 0.91  # of the net's answers, and of its units' variance, on the fitted rows
+ALIKE = 0.25  # of a term's variance in the chosen ones' span: the control may not read it either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +72,27 @@ class Choice:
         return (self.bias + parts).astype(np.float32).reshape(len(x), *self.operands.shape)
 
 
-def choose(reading: Reading, operands: Operands) -> Choice:
-    """The fewest terms, by the share of the variance that they explain, that keep the net's answers on fitted rows."""
+def choose(reading: Reading, operands: Operands, layer: Layer | None = None) -> Choice:
+    """The fewest terms, by the share of the variance that they explain, that keep answers and units on fitted rows."""
     found = match_all(operands)
     best = None
     for share in SHARES:
         best = cut(operands, found, share)
-        if agreement(reading, best) >= KEPT:
+        kept, explained = _kept(reading, best, layer)
+        if kept >= KEPT and explained >= EXPLAINED:
             break
     assert best is not None
     return best
+
+
+def _kept(reading: Reading, choice: Choice, layer: Layer | None) -> tuple[float, float]:
+    """Agreement with the net, and the explained variance of the units behind the site, on the fitted rows."""
+    rows, site = reading.fitted, choice.operands.site
+    hidden, effect = (layer.hidden, layer.effect) if layer else (site, choice.operands.effect)
+    outputs, sites = reading.run({site: choice.site(reading.x[rows])}, keep=(hidden,), rows=rows)
+    actual, every = reading.site(hidden)[rows], np.arange(len(rows))
+    explained = explained_variance(actual, sites[hidden], every, effect)
+    return reading.agreement(reading.decode(outputs), rows), explained
 
 
 def agreement(reading: Reading, choice: Choice) -> float:
@@ -142,7 +167,7 @@ def _fitted(
 
 
 def forbidden(choice: Choice) -> Choice:
-    """As many terms of each argument, none of those that are kept nor one that says half of them in other words."""
+    """As many terms of each argument, none of those that are kept nor one that says them in part."""
     barred = tuple(
         _said(features(len(table)), each, seen)
         for each, table, seen in zip(choice.kept, choice.operands.tables, choice.operands.seen, strict=True)

@@ -36,6 +36,7 @@ SIZES = 14  # numbers of kept units tried for each precision
 SAMPLED, FINALISTS = 512, 4  # rows on which programs are compared, and those that are run on every row
 MOST_UNITS = 512
 RIDGE = 1e-5
+DEPENDENT = 1e-6  # of a unit's variance; one with less beside those before it says nothing more
 STANDS = 0.9  # of the answers, below which no program of these terms stands for the net and none is written
 LEAST = (0.0, 0.25)  # of a unit's largest read-out, below which others are left out
 HEADER_BITS = log2(len(PRECISIONS) * len(LEAST)) + log2(MOST_UNITS)
@@ -213,6 +214,22 @@ def _sparse(steps: Int[np.ndarray, "columns units"], q: int) -> Float[np.ndarray
     return np.array([log2_choose(size, int(n)) + log2(size + 1) + n * q for n in (steps != 0).sum(axis=0)])
 
 
+def _greedy(gram: Float[np.ndarray, "units units"], moment: Float[np.ndarray, "units classes"]) -> np.ndarray:
+    """Units in the order in which each explains most of the outputs beside those before it, all read-outs refitted."""
+    left, gain = gram.copy(), moment.copy()
+    least = DEPENDENT * np.maximum(np.diag(gram), 1e-30)
+    open_, order = np.diag(gram) > 0, []
+    while open_.any():
+        score = np.where(open_, (gain**2).sum(axis=1) / np.maximum(np.diag(left), least), -1.0)
+        best = int(np.argmax(score))
+        order.append(best)
+        along = left[:, best] / max(left[best, best], least[best])
+        gain = gain - np.outer(along, gain[best])
+        left = left - np.outer(along, left[best])
+        open_[best] = False
+    return np.array(order, dtype=int)
+
+
 def _strongest(alike: Bool[np.ndarray, " units"], strength: Float[np.ndarray, " units"]) -> int:
     return int(np.argmax(np.where(alike, strength, -1.0)))
 
@@ -225,6 +242,9 @@ def _programs(reading: Reading, choice: Choice, units: _Units, answer: _Answer, 
     seen = units.hidden[reading.fitted].astype(np.float64)
     mean, middle = seen.mean(axis=0), goal.mean(axis=0)
     gram, moment = (seen - mean).T @ (seen - mean), (seen - mean).T @ (goal - middle)
+    order = _greedy(gram, moment)
+    units = _Units(bits=units.bits[order], hidden=units.hidden[:, order])
+    mean, gram, moment = mean[order], gram[np.ix_(order, order)], moment[order]
     counts = np.unique(np.geomspace(1, len(units.bits), SIZES).astype(int))
     for end in answer.cuts:
         columns = answer.columns[:, : answer.ends[end]]

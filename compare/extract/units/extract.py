@@ -47,7 +47,7 @@ def extract(reading: Reading) -> Explanation | Refusal:
     own = layer if isinstance(layer, Layer) and layer.pre == operands.site else None
     if own is not None and max(len(table) for table in operands.tables) <= 2:
         return Refusal(extractor=NAME, reason=f"{own.pre} over bits is a sum of them in any net, which says nothing")
-    return _explanation(reading, choose(reading, operands), own)
+    return _explanation(reading, choose(reading, operands, own), own)
 
 
 def _explanation(reading: Reading, choice: Choice, layer: Layer | None) -> Explanation:

@@ -184,11 +184,11 @@ class Heard:
 
     @property
     def rank(self) -> tuple[bool, float]:
-        """First those that stand in for the sites, the shortest code first; then the others, the best one first."""
+        """First those that stand in for the sites, the shortest code first; then by how much S exceeds its control."""
         bits, s = self.evidence.bits, self.evidence.substitution
         if self.substitutes:
             return False, bits.total if bits else np.inf
-        return True, -s.agreement if s else 0.0
+        return True, (s.control or 0.0) - s.agreement if s else 0.0
 
 
 def hear(
@@ -196,8 +196,8 @@ def hear(
 ) -> tuple[Heard, tuple[Refusal, ...]]:
     """The explanation of fewest bits that stands in for the net's sites, whichever extractor proposed it.
 
-    Extractors are heard one after the other until one settles the verdict; where none stands in, the one that keeps
-    most answers counts.
+    Extractors are heard one after the other until one settles the verdict; where none stands in, the one whose S
+    exceeds its control most counts.
     """
     heard: list[Heard] = []
     refusals: list[Refusal] = []

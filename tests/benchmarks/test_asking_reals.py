@@ -30,6 +30,7 @@ def test_measured_values(tmp_path, text, python, fits):
     assert python is None or f"return {python}\n" in answer.output
 
 
+@pytest.mark.slow
 def test_what_wraps_is_no_answer(tmp_path):
     file = tmp_path / "examples.csv"
     file.write_text("a,output\n4611686018427387904,-9223372036854775808\n1,2\n5,10\n-3,-6\n")

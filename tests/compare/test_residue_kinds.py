@@ -61,7 +61,9 @@ def test_closed_forms_are_programs_that_say_the_function(name: str) -> None:
         assert f"({name.split(' mod')[0]} - c)" in found.formula
 
 
-@pytest.mark.parametrize(("p", "power", "product"), [(18, 1, False), (19, 2, False), (19, 1, True)])
+@pytest.mark.parametrize(
+    ("p", "power", "product"), [(18, 1, False), pytest.param(19, 2, False, marks=pytest.mark.slow), (19, 1, True)]
+)
 def test_a_table_of_the_same_answers_is_no_program(p: int, power: int, product: bool) -> None:
     rows = np.arange(p * p)
     x = np.stack(np.divmod(rows, p), axis=1).astype(np.int32)
@@ -83,6 +85,7 @@ def test_a_closed_form_with_shuffled_tokens_is_no_program() -> None:
     assert found.verdict.outcome == "undetermined"
 
 
+@pytest.mark.slow
 def test_a_net_that_was_never_trained_is_no_program() -> None:
     net = mlp(alphabet=36, classes=36, width=64, embedding=16)
     found = judged((net, net.init(jax.random.key(0))), answers("a + b mod 36"))

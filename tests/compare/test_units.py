@@ -92,7 +92,9 @@ def changed(params: dict, how: str) -> dict:
     return {name: value if name == "tables" else np.asarray(value, np.float32) for name, value in made.items()}
 
 
-@pytest.mark.parametrize("how", ["scaled", "copied", "idle", "noisy", "half"])
+@pytest.mark.parametrize(
+    "how", ["scaled", "copied", "noisy", *(pytest.param(how, marks=pytest.mark.slow) for how in ("idle", "half"))]
+)
 def test_the_same_net_in_other_weights_is_the_same_program(how) -> None:
     _, params, spec = between()
     made = changed(params, how)

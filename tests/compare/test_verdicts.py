@@ -128,9 +128,9 @@ def test_what_the_sites_do_not_show_is_no_program(kind: str, covered: bool) -> N
     [
         ("around", 0.0, set()),
         ("around", 0.03, {"coverage of answers", "exceptions"}),
-        ("gate", 0.03, {"coverage of answers", "exceptions"}),
+        pytest.param("gate", 0.03, {"coverage of answers", "exceptions"}, marks=pytest.mark.slow),
         ("inside", 0.03, {"coverage of answers"}),
-        ("after", 0.03, {"exceptions"}),
+        pytest.param("after", 0.03, {"exceptions"}, marks=pytest.mark.slow),
     ],
 )
 def test_a_memorised_part_beside_a_program_is_no_program(path: str, share: float, failed: set[str]) -> None:

@@ -125,6 +125,7 @@ def test_a_million_times_the_same(letter: str) -> None:
     check(f"(synth-fun f ((x Int)) Int) (constraint (= (f {letter * 1_000_000}")
 
 
+@pytest.mark.slow
 def test_wide_files() -> None:
     check(f"(synth-fun f ((x Int)) Int) (declare-var x Int) (constraint (distinct {'(f x) x 1 ' * 20_000}))")
     check(f"(synth-fun f ((x Int)) Int) (declare-var x Int) (constraint (= (f x) {'1 ' * 50_000}))")

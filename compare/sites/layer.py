@@ -37,6 +37,7 @@ def find_layer(reading: Reading) -> Layer | str:
     """
     names = reading.net.sites
     named = [(f"{name}.pre", name) for name in reversed(names) if f"{name}.pre" in names]
+    named = [pair for pair in named if reading.shapes[pair[0]] == reading.shapes[pair[1]]]
     flat = [name for name in names if len(reading.shapes[name]) == 1 and reading.shapes[name][0] > 1]
     order = {name: (interaction(reading, name) > ADDITIVE_SHARE, -i) for i, name in enumerate(() if named else flat)}
     pairs = [pair for pair in itertools.combinations(order, 2) if reading.shapes[pair[0]] == reading.shapes[pair[1]]]

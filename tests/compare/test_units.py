@@ -143,6 +143,27 @@ def test_what_lies_behind_a_site_without_a_read_out_is_charged_as_a_table() -> N
     assert found.evidence.bits.total > found.evidence.bits_table
 
 
+def test_a_table_inside_the_nonlinearity_is_no_hidden_layer() -> None:
+    """a xor b, but for rows that a table beside the units, at their own site, decides."""
+    net, params, spec = digits()
+    assert spec.domain is not None
+    wrong = np.random.default_rng(0).random(len(spec.outputs)) < 0.1
+    answers = np.where(wrong, (np.asarray(spec.outputs) + 1) % 32, spec.outputs)
+    table = jnp.asarray(1e3 * np.eye(32)[answers] * wrong[:, None], jnp.float32)
+
+    def apply(params, x, edits):
+        tap, sites = tapping(edits)
+        pre = tap("hidden.0.pre", net.apply(params, x)[1]["hidden.0.pre"])
+        beside = table[x[:, 0] * 32 + x[:, 1]]
+        hidden = tap("hidden.0", jnp.concatenate([jnp.maximum(pre, 0), beside], axis=1))
+        units_ = pre.shape[1]
+        return hidden[:, :units_] @ params["readout"] + hidden[:, units_:] + params["offset"], sites
+
+    found = assess(wrap(apply, ("hidden.0.pre", "hidden.0")), params, spec_of(answers, 32, 32), by_position(32, 32))
+    assert found.evidence.match == 1
+    assert found.verdict.outcome == "undetermined"
+
+
 def test_sites_that_carry_a_part_are_passed_over() -> None:
     net, params, spec = between()
 

@@ -1,8 +1,9 @@
 """One call from a net to a verdict: read, explain, test, weigh, judge. It knows no task."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any, TypedDict
 
 import jax.numpy as jnp
@@ -20,7 +21,7 @@ from compare.evidence.interchange import interchange
 from compare.evidence.remainder import Remainder, remainder
 from compare.evidence.rival import rival
 from compare.evidence.substitution import replaced, substitution
-from compare.evidence.table import table_evidence
+from compare.evidence.table import Table, table_evidence
 from compare.explanation import Explanation, Refusal, check_explanation
 from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
@@ -201,11 +202,12 @@ def hear(
     """
     heard: list[Heard] = []
     refusals: list[Refusal] = []
+    tables = cache(partial(table_evidence, reading))
     for result in proposed(reading, extractors):
         if isinstance(result, Refusal):
             refusals.append(result)
             continue
-        evidence = gather(reading, result, layer)
+        evidence = gather(reading, result, layer, tables)
         verdict = judge(evidence, thresholds.get(result.extractor, RESIDUES))
         heard.append(Heard(explanation=result, evidence=evidence, verdict=verdict))
         if heard[-1].settled:
@@ -242,8 +244,14 @@ def proposed(reading: Reading, extractors: Sequence[Extractor]) -> Iterator[Expl
         yield result
 
 
-def gather(reading: Reading, explanation: Explanation | None, layer: Layer | None) -> Evidence:
-    """S, D, B, the evidence for a table, and what is left unexplained."""
+def gather(
+    reading: Reading,
+    explanation: Explanation | None,
+    layer: Layer | None,
+    tables: Callable[[str | None], Table] | None = None,
+) -> Evidence:
+    """S, D, B, the evidence for a table (`tables` gives it by the hidden site), and what is left unexplained."""
+    tables = tables or partial(table_evidence, reading)
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
     site = hidden or last_site(reading)
     known = layer is not None and layer.hidden == site
@@ -264,7 +272,7 @@ def gather(reading: Reading, explanation: Explanation | None, layer: Layer | Non
         bits_table=table.bits,
         table_of=table.what,
         bits_affine=_baseline(reading, explanation),
-        table=table_evidence(reading, hidden),
+        table=tables(hidden),
         remainder=left,
     )
 

@@ -138,6 +138,10 @@ class Bank:
     texts: tuple[str, ...]  # sympy strings, one a term
     term: Int[np.ndarray, " columns"]  # of which each column is, ascending
 
+    def widths(self, terms: Int[np.ndarray, " terms"]) -> Int[np.ndarray, " terms"]:
+        """How many columns each of these terms has."""
+        return np.bincount(self.term, minlength=len(self.bits))[terms]
+
     def of(self, terms: Iterable[int]) -> Float[np.ndarray, "rows chosen"]:
         """The columns of some terms, one term after the other."""
         places = [np.flatnonzero(self.term == term) for term in terms]

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from compare.fit.inputs import classes_of
+
 EXACT = 0.99  # of a unit's variance
 COUNTED = 2048  # rows by which the entropy of all is counted
 VALUES, FEWEST, MOST = 2**21, 8, 256  # numbers looked at; units that are priced, the others at these units' mean
-LARGEST = 2**62
 NAMES = 4  # arguments that are listed by name
 SCALE_BITS = 32.0  # a table's scale
 
@@ -73,7 +74,7 @@ def _tables(
     for some in np.unique(needed, axis=0):
         units = np.flatnonzero((needed == some).all(axis=1))
         if some.any() and not some.all():
-            cells = _cells([column for column, kept in zip(columns, some, strict=True) if kept])
+            cells = classes_of([column for column, kept in zip(columns, some, strict=True) if kept], len(values))
             of = _listed([name for name, kept in zip(names, some, strict=True) if kept])
             yield _Tables(units, _means(values[:, units], cells), variance[units], of)
 
@@ -83,25 +84,9 @@ def _needed(values: Float[np.ndarray, "rows units"], columns: Sequence[np.ndarra
     allowed = (1 - EXACT) / len(columns) * values.var(axis=0)
     missed = []
     for i in range(len(columns)):
-        cells = _cells([column for j, column in enumerate(columns) if j != i])
+        cells = classes_of([column for j, column in enumerate(columns) if j != i], len(values))
         missed.append(((values - _means(values, cells)[cells]) ** 2).mean(axis=0))
     return np.stack(missed, axis=1) > allowed[:, None]
-
-
-def _cells(columns: Sequence[Int[np.ndarray, " rows"]]) -> Int[np.ndarray, " rows"]:
-    """A number for each row's values of these arguments."""
-    numbers, most = np.zeros(len(columns[0]), dtype=np.int64), 1
-    for column in columns:
-        size = int(column.max()) + 1
-        if most * size > LARGEST:
-            numbers = _numbered(numbers)
-            most = int(numbers.max()) + 1
-        numbers, most = numbers * size + column, most * size
-    return _numbered(numbers)
-
-
-def _numbered(values: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
-    return np.unique(values, return_inverse=True)[1].reshape(-1)
 
 
 def _means(

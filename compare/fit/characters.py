@@ -115,7 +115,10 @@ def characters(p: int, group: GroupName = "additive", inner: Inner = TOKEN) -> C
     if group == "additive":
         place, period, live = np.arange(p), p, np.ones(p, dtype=bool)
     else:
-        place, period, live = _discrete_logarithm(p), p - 1, np.arange(p) > 0
+        logarithm = discrete_logarithm(p)
+        if logarithm is None:
+            raise ValueError(f"characters: expected a prime modulus for the multiplicative group, got {p}")
+        place, period, live = logarithm, p - 1, np.arange(p) > 0
     k, values = np.arange(1, period // 2 + 1), inner.values(p)
     turns = np.outer(k, place[values]) % period / period
     z = np.exp(2j * np.pi * turns) * live[values]
@@ -145,16 +148,19 @@ def steps_of(chars: Characters) -> Int[np.ndarray, " p"]:
     return np.where(np.abs(chars.z[0]) > 0, steps, -1)
 
 
-def _discrete_logarithm(p: int) -> Int[np.ndarray, " p"]:
-    for generator in range(2, p):
-        powers = np.ones(p - 1, dtype=int)
-        for exponent in range(1, p - 1):
-            powers[exponent] = powers[exponent - 1] * generator % p
-        if len(np.unique(powers)) == p - 1:
+def discrete_logarithm(p: int) -> Int[np.ndarray, " p"] | None:
+    """Each token's logarithm to the least primitive root modulo p, 0 for the token 0; None where p is no odd prime."""
+    if p < 3 or any(p % d == 0 for d in range(2, int(p**0.5) + 1)):
+        return None
+    for root in range(2, p):
+        powers = [1]
+        while (after := powers[-1] * root % p) != 1:
+            powers.append(after)
+        if len(powers) == p - 1:
             logarithm = np.zeros(p, dtype=int)
             logarithm[powers] = np.arange(p - 1)
             return logarithm
-    raise ValueError(f"characters: expected a prime modulus for the multiplicative group, got {p}")
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

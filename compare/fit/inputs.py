@@ -1,10 +1,12 @@
 """The arguments of a unit by their types, which say what fitters apply."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
+
+LARGEST = 2**62  # number of a row, before numbers are given anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +84,21 @@ def needed(values: Float[np.ndarray, " rows"], inputs: Inputs, tolerance: float)
     return kept
 
 
-def classes_of(columns: list[np.ndarray], rows: int) -> Int[np.ndarray, " rows"]:
+def classes_of(columns: Sequence[np.ndarray], rows: int) -> Int[np.ndarray, " rows"]:
     """Numbers 0 .. of the distinct rows of the columns."""
-    code = np.zeros(rows, dtype=np.int64)
+    code, most = np.zeros(rows, dtype=np.int64), 1
     for column in columns:
         low = int(column.min())
-        code = code * (int(column.max()) - low + 1) + (column - low)
-    return np.unique(code, return_inverse=True)[1]
+        size = int(column.max()) - low + 1
+        if most * size > LARGEST:
+            code = _numbered(code)
+            most = int(code.max()) + 1
+        code, most = code * size + (column - low), most * size
+    return _numbered(code)
+
+
+def _numbered(values: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
+    return np.unique(values, return_inverse=True)[1].reshape(-1)
 
 
 def within(values: Float[np.ndarray, " rows"], classes: Int[np.ndarray, " rows"]) -> float:

@@ -9,8 +9,9 @@ from compare import assess, by_position
 from compare.assess import Assessment
 from compare.extract import EXTRACTORS, units
 from compare.extract.units.choice import choose
-from compare.extract.units.features import discrete_logarithm, features
+from compare.extract.units.features import features
 from compare.extract.units.operands import find_operands
+from compare.fit.characters import discrete_logarithm
 from compare.read import read
 from nets import Net, tapping, wrap
 from synth import Spec

@@ -16,19 +16,8 @@ from compare.sites.layer import Layer
 COLUMN_BITS = 4.0  # of one constant of a unit
 MOST = 48  # terms of one argument
 ENOUGH = 0.99999  # of a table's weighted variance, beyond which no term is looked for
-SHARES = (
-    0.9,
-    0.91,
-    0.92,
-    0.93,
-    0.95,
-    0.98,
-    0.99,
-    0.995,
-    0.999,
-    0.9999,
-    1.0,
-)  # of the variance, tried until the answers are kept
+# Of the tables' variance, tried until answers and units are kept.
+SHARES = (0.9, 0.91, 0.92, 0.93, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0)
 KEPT, EXPLAINED = 0.995, 0.91  # of the net's answers, and of its units' variance, on the fitted rows
 ALIKE = 0.25  # of a term's variance in the chosen ones' span: the control may not read it either
 
@@ -71,6 +60,10 @@ class Choice:
         parts = sum(each.table[column] for each, column in zip(self.kept, np.asarray(x).T, strict=True))
         return (self.bias + parts).astype(np.float32).reshape(len(x), *self.operands.shape)
 
+    def edits(self, x: Int[np.ndarray, "rows positions"]) -> dict[str, np.ndarray]:
+        """What takes the site's place."""
+        return {self.operands.site: self.site(x)}
+
 
 def choose(reading: Reading, operands: Operands, layer: Layer | None = None) -> Choice:
     """The fewest terms, by the share of the variance that they explain, that keep answers and units on fitted rows."""
@@ -87,9 +80,9 @@ def choose(reading: Reading, operands: Operands, layer: Layer | None = None) -> 
 
 def _kept(reading: Reading, choice: Choice, layer: Layer | None) -> tuple[float, float]:
     """Agreement with the net, and the explained variance of the units behind the site, on the fitted rows."""
-    rows, site = reading.fitted, choice.operands.site
-    hidden, effect = (layer.hidden, layer.effect) if layer else (site, choice.operands.effect)
-    outputs, sites = reading.run({site: choice.site(reading.x[rows])}, keep=(hidden,), rows=rows)
+    rows, operands = reading.fitted, choice.operands
+    hidden, effect = (layer.hidden, layer.effect) if layer else (operands.site, operands.effect)
+    outputs, sites = reading.run(choice.edits(reading.x[rows]), keep=(hidden,), rows=rows)
     actual, every = reading.site(hidden)[rows], np.arange(len(rows))
     explained = explained_variance(actual, sites[hidden], every, effect)
     return reading.agreement(reading.decode(outputs), rows), explained
@@ -97,9 +90,7 @@ def _kept(reading: Reading, choice: Choice, layer: Layer | None) -> tuple[float,
 
 def agreement(reading: Reading, choice: Choice) -> float:
     """Of the net, run on what the choice keeps, with the net, on the fitted rows."""
-    rows = reading.fitted
-    outputs = reading.run({choice.operands.site: choice.site(reading.x[rows])}, rows=rows)[0]
-    return reading.agreement(reading.decode(outputs), rows)
+    return _kept(reading, choice, None)[0]
 
 
 def match_all(
@@ -153,11 +144,10 @@ def _fitted(
     goal = table[seen] - table[seen].mean(axis=0)
     solution = np.linalg.lstsq(columns[seen], goal, rcond=1e-8)[0]
     missed = ((goal - columns[seen] @ solution) ** 2).sum(axis=0) @ effect
-    width = [int((bank.term == term).sum()) for term in terms]
     return Kept(
         texts=tuple(bank.texts[term] for term in terms),
         bits=tuple(float(bank.bits[term]) for term in terms),
-        term=np.repeat(np.arange(len(terms)), width),
+        term=np.repeat(np.arange(len(terms)), bank.widths(terms)),
         columns=columns,
         centre=centre,
         deviation=deviation,
@@ -193,7 +183,7 @@ def _as_many(choice: Choice, found: list[tuple[Bank, Matched]]) -> Choice:
     operands = choice.operands
     kept = []
     for (bank, match), mine, table, seen in zip(found, choice.kept, operands.tables, operands.seen, strict=True):
-        width = np.cumsum([int((bank.term == term).sum()) for term in match.chosen])
+        width = np.cumsum(bank.widths(match.chosen))
         terms = match.chosen[: int((width <= mine.columns.shape[1]).sum())]
         kept.append(_fitted(bank, terms, table, seen, operands.effect))
     return Choice(operands, tuple(kept))

@@ -99,14 +99,13 @@ def _length(reading: Reading, sample: Int[np.ndarray, " n"], program: _Program) 
 
 def _unread(reading: Reading, choice: Choice) -> Code:
     """The terms and the site's constants; what lies behind the site is not read, and is charged as a table."""
-    site = choice.operands.site
     constants = sum(each.solution.size for each in choice.kept) + choice.bias.size
     return Code(
         bits_dictionary=_dictionary(choice.kept),
         bits_alignment=float(constants * WEIGHED) + reading.view.answers.table_bits(reading.counted(reading.answers)),
         units_kept=int((choice.operands.effect > 0).sum()),
         precision=WEIGHED,
-        answers=reading.decode(reading.run({site: choice.site(reading.x)})[0]),
+        answers=reading.decode(reading.run(choice.edits(reading.x))[0]),
     )
 
 
@@ -136,7 +135,7 @@ class _Answer:
 def _answers(reading: Reading, layer: Layer) -> _Answer:
     """What the read-outs are, as functions of the class; two classes are one difference."""
     classes = layer.readout.shape[1]
-    if classes == 1 or not reading.view.answers.options > 2 or classes <= 2:
+    if classes <= 2:
         column = np.ones((1, 1)) if classes == 1 else np.array([[-1.0], [1.0]]) / np.sqrt(2)
         return _Answer(bits=np.zeros(1), columns=column, ends=np.ones(1, int), shares=np.ones(1))
     bank = features(classes)
@@ -150,12 +149,11 @@ def _answers(reading: Reading, layer: Layer) -> _Answer:
         most=classes,
         price=4.0 * 16,
     )
-    width = [int((bank.term == term).sum()) for term in match.chosen]
     columns = bank.of(match.chosen)
     return _Answer(
         bits=np.cumsum(bank.bits[match.chosen]),
         columns=columns - columns.mean(axis=0),
-        ends=np.cumsum(width),
+        ends=np.cumsum(bank.widths(match.chosen)),
         shares=match.explained,
     )
 

@@ -5,7 +5,6 @@ argument, chosen from one bank in order of bits; behind it the net's own nonline
 program from a table is how few terms and units state the net's answers (B), not that terms were found.
 """
 
-import re
 from functools import partial
 
 import jax.numpy as jnp
@@ -16,10 +15,12 @@ from compare.asked import Asked
 from compare.explanation import Explanation, Refusal
 from compare.extract.units.choice import Choice, Kept, agreement, choose, forbidden, permuted
 from compare.extract.units.code import codes
+from compare.extract.units.features import NAME as TERM
 from compare.extract.units.function import function_of
 from compare.extract.units.operands import find_operands
-from compare.names import ANSWER
+from compare.names import ANSWER, renamed
 from compare.read import Reading, evaluate
+from compare.sites.bits import margin_of
 from compare.sites.layer import Layer, find_layer, importance
 from compare.step import Exchange, Inputs, Step, Steps, Value
 from compare.text import joined, plus
@@ -106,7 +107,7 @@ def _note(name: str, kept: Kept) -> str:
 
 def in_name(text: str, name: str) -> str:
     """A term of t, written in an argument's name."""
-    return re.sub(r"\bt\b", name, text)
+    return renamed(text, {TERM: name})
 
 
 def _terms(choice: Choice, names: tuple[str, ...], share: Float[np.ndarray, " units"] | None) -> Steps:
@@ -218,11 +219,7 @@ def _sum_of_units(
         return "net(units)"
     scored = "answer" if reading.spec and ANSWER in names_of(reading.spec.type) else ANSWER
     order: Int[np.ndarray, " units"] = np.argsort(-share)[:FORMULA_UNITS]
-    one = layer.readout.shape[1] <= 2
-    parts = [
-        f"{layer.readout[u, -1] - (layer.readout[u, 0] if layer.readout.shape[1] == 2 else 0):.3g}*{unit(int(u))}"
-        if one
-        else f"U{u}({scored})*{unit(int(u))}"
-        for u in order
-    ]
-    return joined(parts)
+    if layer.readout.shape[1] > 2:
+        return joined([f"U{u}({scored})*{unit(int(u))}" for u in order])
+    margin = margin_of(layer.readout)
+    return joined([f"{margin[u]:.3g}*{unit(int(u))}" for u in order])

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.fit.bank import proposals
+from compare.fit.characters import discrete_logarithm
 from compare.search import Bank
 from synth import Budget, named
 from synth.library import CONSTANTS
@@ -21,7 +22,7 @@ LIBRARY = (*named(["square", "mod", "floordiv", "sub", "abs"]), *CONSTANTS[1:9])
 BUDGET = Budget(seconds=1.0, bits=17.0, bytes=1 << 28)
 PERIODS = 16  # the periods of waves that are tried, beside the number of values
 KINDS = log2(6)  # itself, wave, step, corner, value, parity
-WAVED = 2  # inner functions whose waves are tried, the shortest and the square
+HALF_TURNS = 4  # at most, over all values, of waves that need not close
 MOST = 1500  # terms, those of fewest bits
 NAME = "t"
 
@@ -75,8 +76,8 @@ def _waves(t: Int[np.ndarray, " size"]) -> Iterator[tuple[str, float, Columns]]:
         for k in range(1, m // 2 + 1):
             if np.gcd(k, m) == 1 or m == size:
                 yield _wave(k, text, m, bits + log2(PERIODS + 1) + log2(max(m // 2, 1)), u)
-    for k in range(1, 2 * WAVED + 1):
-        yield _wave(k, NAME, 2 * size, 1.0 + log2(PERIODS + 1) + log2(2 * WAVED), t)
+    for k in range(1, HALF_TURNS + 1):
+        yield _wave(k, NAME, 2 * size, 1.0 + log2(PERIODS + 1) + log2(HALF_TURNS), t)
     if logarithm is not None:
         held = (t > 0).astype(float)
         for k in range(1, (size - 1) // 2 + 1):
@@ -108,18 +109,3 @@ def _parities(t: Int[np.ndarray, " size"]) -> Iterator[tuple[str, float, Columns
         ones = sum((t >> place & 1 for place in chosen), start=np.zeros_like(t))
         text = " + ".join(f"floor(t/{1 << place})" if place else "t" for place in chosen)
         yield f"Mod({text}, 2)", KINDS + digits, [(ones % 2).astype(float)]
-
-
-def discrete_logarithm(size: int) -> Int[np.ndarray, " size"] | None:
-    """log t to the least primitive root modulo a prime, 0 for t = 0; None where the size is no odd prime."""
-    if size < 3 or any(size % d == 0 for d in range(2, int(size**0.5) + 1)):
-        return None
-    for root in range(2, size):
-        powers = [1]
-        while (after := powers[-1] * root % size) != 1:
-            powers.append(after)
-        if len(powers) == size - 1:
-            log = np.zeros(size, dtype=int)
-            log[powers] = np.arange(size - 1)
-            return log
-    return None

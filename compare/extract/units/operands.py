@@ -9,7 +9,6 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from compare.read import Reading
-from compare.sites.layer import ADDITIVE_SHARE
 from compare.statistics import centred
 from nets.net import Net, Params
 
@@ -17,6 +16,7 @@ ROWS = 1024  # on which sites are looked at
 PROBES, PROBED = 4, 64  # random directions of the outputs, and rows, for the effect of a unit
 CARRIED = 0.99  # of the outputs that have to pass through the site
 RIDGE = 1e-9
+SUMMED = 1e-5  # of a site's variance that may remain beyond a sum, which is fitted on a sample of the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +70,19 @@ def _additive(values: np.ndarray, x: np.ndarray, sizes: tuple[int, ...]) -> bool
     total = float((flat**2).sum())
     if total <= 0:
         return False
-    design = _one_hot(x, sizes)
+    tables = _summed(flat, x, sizes)
+    rest = flat - sum(table[column] for table, column in zip(tables, x.T, strict=True))
+    return float((rest**2).sum()) <= SUMMED * total
+
+
+def _summed(
+    values: Float[np.ndarray, "rows width"], x: Int[np.ndarray, "rows positions"], sizes: tuple[int, ...]
+) -> tuple[Float[np.ndarray, "tokens width"], ...]:
+    """The tables, one for each column, whose sum is nearest to the values."""
+    design = np.concatenate([np.eye(size)[column] for size, column in zip(sizes, x.T, strict=True)], axis=1)
     gram = design.T @ design + RIDGE * len(x) * np.eye(design.shape[1])
-    rest = flat - design @ np.linalg.solve(gram, design.T @ flat)
-    return float((rest**2).sum()) <= max(ADDITIVE_SHARE, 1e-5) * total
-
-
-def _one_hot(x: np.ndarray, sizes: tuple[int, ...]) -> Float[np.ndarray, "rows tokens"]:
-    return np.concatenate([np.eye(size)[column] for size, column in zip(sizes, x.T, strict=True)], axis=1)
+    solution = np.linalg.solve(gram, design.T @ values)
+    return tuple(np.split(solution, np.cumsum(sizes)[:-1]))
 
 
 def _carries(reading: Reading, name: str, rows: np.ndarray, outputs: np.ndarray, values: np.ndarray) -> bool:
@@ -92,11 +97,8 @@ def _operands(reading: Reading, name: str, sizes: tuple[int, ...]) -> Operands:
     shape, rows = reading.shapes[name], reading.fitted
     values = reading.site(name).reshape(reading.rows, -1)[rows].astype(np.float64)
     x = reading.x[rows]
-    design = _one_hot(x, sizes)
     bias = values.mean(axis=0)
-    gram = design.T @ design + RIDGE * len(x) * np.eye(design.shape[1])
-    solution = np.linalg.solve(gram, design.T @ (values - bias))
-    tables = tuple(np.split(solution, np.cumsum(sizes)[:-1]))
+    tables = _summed(values - bias, x, sizes)
     return Operands(
         site=name,
         shape=shape,

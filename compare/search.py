@@ -17,6 +17,7 @@ from jaxtyping import Float, Int
 RIDGE = 1e-9  # of the mean squared column
 GROWN = 1e-4  # of the weighted cost that another term has to save
 DEPENDENT = 1e-9  # of a term that is left beside those chosen; one with less is among them
+ALIKE = 0.25  # of what a control may not say, the share that it may say
 GAINED = 1e-4  # of the variance, below which no further term is worth it
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)  # of the dictionaries that are yielded
 
@@ -165,13 +166,15 @@ def matched(
     most: int = 16,
     price: float = 0.0,
     barred: Iterable[int] = (),
+    unsaid: Float[np.ndarray, "rows directions"] | None = None,
     known: Iterable[int] = (),
 ) -> Matched:
     """The term with most variance gained a bit, beside those already there, until `enough` is explained.
 
     Orthogonal matching pursuit for all units at once, each weighted by its effect. A column costs `price` bits beside
-    its term's, for the units that read it; `known` terms are paid for elsewhere and cost 1 bit. `barred` terms are not
-    chosen, for a control; as a rich bank says most things twice, permuted values are the sharper one.
+    its term's, for the units that read it; `known` terms are paid for elsewhere and cost 1 bit. For a control, `barred`
+    terms are not chosen, nor one with which the chosen ones say more than ALIKE of one of the `unsaid` directions
+    (orthonormal, centred); as a rich bank says most things twice, permuted values are the sharper one.
     """
     goal = _compressed((values - values.mean(axis=0)) * np.sqrt(weight))
     total = max(float((goal**2).sum()), 1e-30)
@@ -181,15 +184,20 @@ def matched(
     bits = np.where(np.isin(np.arange(len(bank.bits)), list(known)), 1.0, bank.bits) + price * live.sum(axis=1)
     chosen: list[int] = []
     explained: list[float] = []
+    unsaid = np.zeros((len(goal), 0)) if unsaid is None else unsaid
+    said = np.zeros(unsaid.shape[1])
     while len(chosen) < most and (not explained or explained[-1] < enough):
         directions = _orthonormal(blocks)
-        gain = ((directions @ goal) ** 2).sum(axis=(1, 2)) * free
+        saying = ((directions @ unsaid) ** 2).sum(axis=1)
+        within = (said + saying).max(axis=1, initial=0.0) <= ALIKE
+        gain = ((directions @ goal) ** 2).sum(axis=(1, 2)) * (free & within)
         best = int(np.argmax(gain / bits))
         if gain[best] <= GAINED * total:
             break
         chosen.append(best)
         explained.append((explained[-1] if explained else 0.0) + float(gain[best]) / total)
         along = directions[best]
+        said = said + saying[best]
         blocks = blocks - (blocks @ along.T) @ along
         goal = goal - along.T @ (along @ goal)
     return Matched(chosen=np.array(chosen, dtype=int), explained=np.array(explained))

@@ -10,7 +10,7 @@ from compare.evidence.substitution import explained_variance
 from compare.extract.units.features import features
 from compare.extract.units.operands import Operands
 from compare.read import Reading
-from compare.search import Bank, Matched, matched
+from compare.search import ALIKE, Bank, Matched, matched
 from compare.sites.layer import Layer
 
 COLUMN_BITS = 4.0  # of one constant of a unit
@@ -19,7 +19,6 @@ ENOUGH = 0.99999  # of a table's weighted variance, beyond which no term is look
 # Of the tables' variance, tried until answers and units are kept.
 SHARES = (0.9, 0.91, 0.92, 0.93, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0)
 KEPT, EXPLAINED = 0.995, 0.91  # of the net's answers, and of its units' variance, on the fitted rows
-ALIKE = 0.25  # of a term's variance in the chosen ones' span: the control may not read it either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +93,11 @@ def agreement(reading: Reading, choice: Choice) -> float:
 
 
 def match_all(
-    operands: Operands, names: tuple[Int[np.ndarray, " tokens"], ...] | None = None, barred: tuple[set[int], ...] = ()
+    operands: Operands, names: tuple[Int[np.ndarray, " tokens"], ...] | None = None, true: tuple[Kept, ...] = ()
 ) -> list[tuple[Bank, Matched]]:
     """Terms of each argument in the order in which they are chosen; those of earlier arguments are known already.
 
-    `names` under which the bank knows the tokens, for a control.
+    For a control: `names` under which the bank knows the tokens, or the `true` terms, which are not said.
     """
     weight = operands.weight
     price = COLUMN_BITS * float(1 / (weight**2).sum())
@@ -114,7 +113,8 @@ def match_all(
             enough=ENOUGH,
             most=MOST,
             price=price,
-            barred=barred[i] if barred else (),
+            barred=_said(bank, true[i], seen) if true else (),
+            unsaid=_basis(true[i], seen) if true else None,
             known=[term for term, text in enumerate(bank.texts) if text in known],
         )
         found.append((bank, match))
@@ -157,33 +157,34 @@ def _fitted(
 
 
 def forbidden(choice: Choice) -> Choice:
-    """As many terms of each argument, none of those that are kept nor one that says them in part."""
-    barred = tuple(
-        _said(features(len(table)), each, seen)
-        for each, table, seen in zip(choice.kept, choice.operands.tables, choice.operands.seen, strict=True)
-    )
-    return _as_many(choice, match_all(choice.operands, barred=barred))
+    """Terms of as many bits, none of those that are kept nor such as say them in part, alone or together."""
+    return _as_long(choice, match_all(choice.operands, true=choice.kept))
 
 
 def _said(bank: Bank, kept: Kept, seen: Int[np.ndarray, " seen"]) -> set[int]:
-    basis = np.linalg.qr(kept.columns[seen])[0]
     columns = bank.columns[seen] - bank.columns[seen].mean(axis=0)
-    share = ((basis.T @ columns) ** 2).sum(axis=0) / np.maximum((columns**2).sum(axis=0), 1e-30)
+    share = ((_basis(kept, seen).T @ columns) ** 2).sum(axis=0) / np.maximum((columns**2).sum(axis=0), 1e-30)
     return set(bank.term[share > ALIKE].tolist())
 
 
+def _basis(kept: Kept, seen: Int[np.ndarray, " seen"]) -> Float[np.ndarray, "seen columns"]:
+    """Orthonormal directions of what is kept, one term after the other."""
+    return np.linalg.qr(kept.columns[seen])[0]
+
+
 def permuted(choice: Choice, seed: int) -> Choice:
-    """As many terms of each argument, chosen for its values under shuffled names."""
+    """Terms of as many bits, chosen for the arguments' values under shuffled names."""
     rng = np.random.default_rng([seed, 13])
     names = tuple(rng.permutation(len(table)) for table in choice.operands.tables)
-    return _as_many(choice, match_all(choice.operands, names))
+    return _as_long(choice, match_all(choice.operands, names))
 
 
-def _as_many(choice: Choice, found: list[tuple[Bank, Matched]]) -> Choice:
+def _as_long(choice: Choice, found: list[tuple[Bank, Matched]]) -> Choice:
+    """The first of these terms, up to the bits of what is kept of each argument; one at least."""
     operands = choice.operands
     kept = []
     for (bank, match), mine, table, seen in zip(found, choice.kept, operands.tables, operands.seen, strict=True):
-        width = np.cumsum(bank.widths(match.chosen))
-        terms = match.chosen[: int((width <= mine.columns.shape[1]).sum())]
+        paid = np.cumsum(bank.bits[match.chosen])
+        terms = match.chosen[: max(int((paid <= sum(mine.bits)).sum()), 1)]
         kept.append(_fitted(bank, terms, table, seen, operands.effect))
     return Choice(operands, tuple(kept))

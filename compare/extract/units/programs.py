@@ -1,0 +1,255 @@
+"""The search for a short program: which units, read out by which terms of the classes, on how many levels.
+
+A grid of precisions, terms of the classes and numbers of units is run on a sample of the fitted rows, and made finer
+around the programs that come out shortest. A program that is longer than another which keeps the answers is left out
+before it is run. Read-outs are rounded one unit after the other, and what a unit's rounding misses is made good by
+those after it (optimal brain surgery: Hassibi and Stork 1993; for quantising Frantar et al., arXiv 2210.17323).
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log2
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from compare.bits import EXCEPTIONS, exception_bits
+from compare.extract.units.distinct import MOST_UNITS, Units, sparse_bits
+from compare.fit.levels import log_levels, uniform
+from compare.read import Reading
+
+PRECISIONS = (2, 3, 4, 5, 6, 8, 10)
+BESIDE = (-1, 0, 1, 2)  # bits of a read-out more than of a unit's constants, tried for the finalists
+OFFSET_BITS = 6  # more than of a constant
+AMPLITUDE_BITS = 2  # more than of a constant
+OCTAVES = 8.0
+SIZES = 14  # numbers of kept units tried for each precision
+SAMPLED, FINALISTS = 1024, 4  # rows on which programs are compared, and those around which the grid is finer
+RIDGE = 1e-5
+LITTLE = 1.5  # times what a code may err on
+DEPENDENT = 1e-6  # of a unit's variance; one with less beside those before it says nothing more
+LEAST = (0.0, 0.25)  # of a unit's largest read-out, below which others are left out
+SHARES = (0.9, 0.97, 0.99, 0.999, 1.0)  # of the read-outs' variance by terms of the classes
+
+
+def header_bits() -> float:
+    """Which precisions, how many units."""
+    return log2(len(PRECISIONS) * len(BESIDE) * len(LEAST)) + log2(MOST_UNITS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Terms of the answer's classes, and where each number of them ends."""
+
+    bits: Float[np.ndarray, " terms"]  # of the first 1, 2, ... terms
+    columns: Float[np.ndarray, "classes columns"]  # orthonormal, one term after the other
+    ends: Int[np.ndarray, " terms"]  # columns of the first 1, 2, ... terms
+    shares: Float[np.ndarray, " terms"]
+
+    @property
+    def cuts(self) -> Int[np.ndarray, " tried"]:
+        """The last of the terms, for each share of the read-outs that is tried."""
+        wanted = np.array(SHARES) * self.shares[-1]
+        return np.unique(np.minimum(np.searchsorted(self.shares, wanted), len(self.ends) - 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Front:
+    """The units of one precision, those that explain most of the outputs first, and the moments of their read-outs."""
+
+    precision: int
+    bits: Float[np.ndarray, " units"]
+    hidden: Float[np.ndarray, "rows units"]
+    mean: Float[np.ndarray, " units"]
+    middle: Float[np.ndarray, " classes"]
+    gram: Float[np.ndarray, "units units"]
+    moment: Float[np.ndarray, "units classes"]
+
+    @classmethod
+    def of(cls, reading: Reading, units: Units, precision: int) -> "Front":
+        goal = reading.outputs[reading.fitted].astype(np.float64)
+        goal = goal - goal.mean(axis=1, keepdims=True) if goal.shape[1] > 1 else goal
+        seen = units.hidden[reading.fitted].astype(np.float64)
+        mean, middle = seen.mean(axis=0), goal.mean(axis=0)
+        gram, moment = (seen - mean).T @ (seen - mean), (seen - mean).T @ (goal - middle)
+        order = _greedy(gram, moment)
+        return cls(
+            precision=precision,
+            bits=units.bits[order],
+            hidden=units.hidden[:, order],
+            mean=mean[order],
+            middle=middle,
+            gram=gram[np.ix_(order, order)],
+            moment=moment[order],
+        )
+
+    @property
+    def counts(self) -> Int[np.ndarray, " sizes"]:
+        return np.unique(np.geomspace(1, len(self.bits), SIZES).astype(int))
+
+
+class Place(NamedTuple):
+    """One program of the grid: the first `units`, read out by the classes' first terms."""
+
+    front: Front
+    units: int
+    end: int  # the last of the classes' terms
+    precision: int  # of the read-outs
+    least: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Program:
+    """A program with its read-outs by terms of the classes."""
+
+    place: Place
+    rough: Float[np.ndarray, "units columns"]
+    offset: Float[np.ndarray, " columns"]
+    columns: Float[np.ndarray, "classes columns"]
+    dictionary: float
+    alignment: float
+
+    def answers(self, reading: Reading, rows: Int[np.ndarray, " n"]) -> np.ndarray:
+        read_out = (self.rough @ self.columns.T).astype(np.float32)
+        hidden = self.place.front.hidden[rows, : self.place.units]
+        return reading.decode(hidden @ read_out + (self.columns @ self.offset).astype(np.float32))
+
+
+class Measured(NamedTuple):
+    """On how much of the sample a program errs, and its length with the exceptions there."""
+
+    errors: float
+    bits: float
+
+    @property
+    def erring(self) -> bool:
+        """Whether on more than a code may."""
+        return self.errors > EXCEPTIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Programs up to the bits of the table."""
+
+    reading: Reading
+    paid: float  # bits of the arguments' terms and of the header
+    answer: Answer
+    limit: float  # bits of the table
+    sample: Int[np.ndarray, " n"]
+
+    def shortest(self, fronts: list[Front]) -> list[Program]:
+        """The shortest of those that err on as little of the sample as a code may, and of those that err on little more.
+
+        A sample does not tell the two apart. Where all err on more, the shortest.
+        """
+        coarse = self._run(place for front in fronts for place in self._grid(front))
+        best = {program.place.front: program.place for _, program in reversed(coarse)}  # of each precision
+        finalists = [place for _, program in coarse if (place := program.place) in best.values()][:FINALISTS]
+        around = dict.fromkeys(near for place in finalists for near in self._around(place))
+        fine = self._run(around, min((m.bits for m, _ in coarse if not m.erring), default=self.limit))
+        found = sorted([*coarse, *fine], key=_rank)
+        little = sorted(
+            (each for each in found if each[0].errors <= LITTLE * EXCEPTIONS), key=lambda each: each[0].bits
+        )
+        return [program for _, program in [*found[:FINALISTS], *little[:FINALISTS]]]
+
+    def _grid(self, front: Front) -> Iterator[Place]:
+        for count, end in itertools.product(front.counts, self.answer.cuts):
+            for least in LEAST if self.answer.ends[end] > 1 else LEAST[:1]:
+                yield Place(front, int(count), int(end), front.precision, least)
+
+    def _around(self, place: Place) -> Iterator[Place]:
+        """All numbers of units between the grid's neighbours, and other precisions of the read-outs."""
+        counts = place.front.counts
+        at = int(np.searchsorted(counts, place.units))
+        low, high = counts[max(at - 1, 0)], counts[min(at + 1, len(counts) - 1)]
+        for count, more in itertools.product(range(low, high + 1), BESIDE):
+            precision = max(place.front.precision + more, PRECISIONS[0])
+            if (count, precision) != (place.units, place.precision):
+                yield place._replace(units=count, precision=precision)
+
+    def _run(self, places: Iterable[Place], best: float = np.inf) -> list[tuple[Measured, Program]]:
+        found: list[tuple[Measured, Program]] = []
+        for place in places:
+            least = self._dictionary(place) + float(place.front.bits[: place.units].sum())
+            if least > min(best, self.limit) and place.units > 1:
+                continue
+            program = self._program(place)
+            measured = self._measured(program)
+            found.append((measured, program))
+            best = best if measured.erring else min(best, measured.bits)
+        return sorted(found, key=_rank)
+
+    def _measured(self, program: Program) -> Measured:
+        reading, sample = self.reading, self.sample
+        answers = program.answers(reading, sample)
+        wrong = int((~reading.alike(answers, sample)).sum()) * reading.rows // len(sample)
+        charged = exception_bits(reading.rows, wrong, reading.view.answers.options)
+        errors = reading.disagreement(answers, sample)
+        return Measured(errors, program.dictionary + program.alignment + charged)
+
+    def _dictionary(self, place: Place) -> float:
+        offsets = (place.precision + OFFSET_BITS) * float(self.answer.ends[place.end])
+        return self.paid + float(self.answer.bits[place.end]) + offsets
+
+    def _program(self, place: Place) -> Program:
+        front, count = place.front, place.units
+        columns = self.answer.columns[:, : self.answer.ends[place.end]]
+        inverse, factor = _factors(front, count)
+        rough, bits = _read_outs(inverse @ (front.moment[:count] @ columns), factor, place.precision, place.least)
+        return Program(
+            place=place,
+            rough=rough,
+            offset=uniform(front.middle @ columns - front.mean[:count] @ rough, place.precision + OFFSET_BITS),
+            columns=columns,
+            dictionary=self._dictionary(place),
+            alignment=float(front.bits[:count].sum() + bits.sum()),
+        )
+
+
+def _rank(found: tuple[Measured, Program]) -> tuple[bool, float]:
+    return found[0].erring, found[0].bits
+
+
+@lru_cache(maxsize=4)
+def _factors(front: Front, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The inverse of the first units' products, and its upper Cholesky factor."""
+    gram = front.gram[:count, :count]
+    inverse = np.linalg.inv(gram + RIDGE * max(float(np.trace(gram)) / count, 1e-30) * np.eye(count))
+    return inverse, np.linalg.cholesky((inverse + inverse.T) / 2).T
+
+
+def _read_outs(
+    fitted: Float[np.ndarray, "units columns"], factor: Float[np.ndarray, "units units"], q: int, least: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """On q bits of each unit's largest, itself on few levels, those below a share of it left out; and what it costs."""
+    top = np.maximum(np.abs(fitted).max(axis=1), 1e-30)
+    amplitude, levels = log_levels(top, 2 ** (q + AMPLITUDE_BITS), OCTAVES), 2 ** (q - 1)
+    steps, left = np.zeros_like(fitted), fitted.copy()
+    for i, row in enumerate(left):
+        steps[i] = np.clip(np.rint(row / top[i] * levels), -levels, levels) * (np.abs(row) >= least * top[i])
+        missed = (row - steps[i] / levels * amplitude[i]) / factor[i, i]
+        left[i + 1 :] -= np.outer(factor[i, i + 1 :], missed)
+    bits = sparse_bits(steps.T.astype(int), q) + q + AMPLITUDE_BITS
+    if fitted.shape[1] == 1:
+        bits = np.full(len(fitted), q + AMPLITUDE_BITS + 1.0)
+    return steps / levels * amplitude[:, None], bits
+
+
+def _greedy(gram: Float[np.ndarray, "units units"], moment: Float[np.ndarray, "units classes"]) -> np.ndarray:
+    """Units in the order in which each explains most of the outputs beside those before it, all read-outs refitted."""
+    left, gain = gram.copy(), moment.copy()
+    least = DEPENDENT * np.maximum(np.diag(gram), 1e-30)
+    open_, order = np.diag(gram) > 0, []
+    while open_.any():
+        score = np.where(open_, (gain**2).sum(axis=1) / np.maximum(np.diag(left), least), -1.0)
+        best = int(np.argmax(score))
+        order.append(best)
+        along = left[:, best] / max(left[best, best], least[best])
+        gain = gain - np.outer(along, gain[best])
+        left = left - np.outer(along, left[best])
+        open_[best] = False
+    return np.array(order, dtype=int)

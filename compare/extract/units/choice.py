@@ -1,5 +1,10 @@
-"""Which functions of its arguments a net keeps: terms chosen for every operand's table, as many as the answers need."""
+"""Which functions of its arguments a net keeps: terms chosen for every operand's table, as many as the answers need.
 
+Arguments of the same size may be *tied*: every unit reads one function of all of them, each times a factor of its own.
+That is a sharper template than terms alone: it may fail where all dimensions of the arguments are kept.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,6 +25,8 @@ ENOUGH = 0.99999  # of a table's weighted variance, beyond which no term is look
 SHARES = (0.9, 0.91, 0.92, 0.93, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0)
 KEPT, EXPLAINED = 0.995, 0.91  # of the net's answers, and of its units' variance, on the fitted rows
 
+Names = tuple[Int[np.ndarray, " tokens"], ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
@@ -39,21 +46,49 @@ class Kept:
         return self.columns @ self.solution
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Arguments of which every unit reads one function, `kept`, times factors of which the largest is 1."""
+
+    places: tuple[int, ...]
+    kept: Kept
+    factors: Float[np.ndarray, "places width"]
+    names: Names  # under which the terms know each argument's tokens; others than their own in a control
+    seen: Int[np.ndarray, " seen"]  # names that occur in every one of them
+
+    def of(self, i: int) -> Kept:
+        """What is kept of its i-th argument."""
+        return replace(
+            self.kept, columns=self.kept.columns[self.names[i]], solution=self.kept.solution * self.factors[i]
+        )
+
+
 @dataclass(frozen=True)
 class Choice:
     """Of every argument what is kept; the site is their sum."""
 
     operands: Operands
-    kept: tuple[Kept, ...]
+    groups: tuple[Group, ...]
+
+    @cached_property
+    def kept(self) -> tuple[Kept, ...]:
+        """Of every argument, in order."""
+        found = {place: group.of(i) for group in self.groups for i, place in enumerate(group.places)}
+        return tuple(found[place] for place in sorted(found))
 
     @cached_property
     def bias(self) -> Float[np.ndarray, " width"]:
-        means = [table[seen].mean(axis=0) for table, seen in zip(self.operands.tables, self.operands.seen, strict=True)]
+        means = [
+            self.operands.tables[place][np.argsort(name)][group.seen].mean(axis=0)
+            for group in self.groups
+            for place, name in zip(group.places, group.names, strict=True)
+        ]
         return self.operands.bias + np.sum(means, axis=0)
 
     @property
-    def dimensions(self) -> tuple[int, ...]:
-        return tuple(each.columns.shape[1] for each in self.kept)
+    def constants(self) -> int:
+        """Of a unit, beside its bias."""
+        return sum(group.kept.columns.shape[1] + len(group.places) - 1 for group in self.groups)
 
     def site(self, x: Int[np.ndarray, "rows positions"]) -> Float[np.ndarray, "rows ..."]:
         parts = sum(each.table[column] for each, column in zip(self.kept, np.asarray(x).T, strict=True))
@@ -64,17 +99,35 @@ class Choice:
         return {self.operands.site: self.site(x)}
 
 
+Found = list[tuple["_Goal", Bank, Matched]]
+
+
 def choose(reading: Reading, operands: Operands, layer: Layer | None = None) -> Choice:
-    """The fewest terms, by the share of the variance that they explain, that keep answers and units on fitted rows."""
-    found = match_all(operands)
-    best = None
+    """The fewest terms, by the share of the variance that they explain, that keep answers and units on fitted rows.
+
+    With the arguments tied where that takes fewer constants; where nothing keeps them, all terms of arguments apart.
+    """
+    sizes = [len(table) for table in operands.tables]
+    apart = tuple((i,) for i in range(len(sizes)))
+    alike = tuple(tuple(i for i, size in enumerate(sizes) if size == own) for own in dict.fromkeys(sizes))
+    best = _fewest(reading, operands, apart, layer)
+    if alike == apart:
+        return best[1]
+    return min(best, _fewest(reading, operands, alike, layer), key=lambda found: (not found[0], found[1].constants))[1]
+
+
+def _fewest(
+    reading: Reading, operands: Operands, places: tuple[tuple[int, ...], ...], layer: Layer | None
+) -> tuple[bool, Choice]:
+    """The first choice that keeps answers and units, or the last; and whether it does."""
+    found, choice = match_all(operands, places), None
     for share in SHARES:
-        best = cut(operands, found, share)
-        kept, explained = _kept(reading, best, layer)
+        choice = cut(operands, found, share)
+        kept, explained = _kept(reading, choice, layer)
         if kept >= KEPT and explained >= EXPLAINED:
-            break
-    assert best is not None
-    return best
+            return True, choice
+    assert choice is not None
+    return False, choice
 
 
 def _kept(reading: Reading, choice: Choice, layer: Layer | None) -> tuple[float, float]:
@@ -92,99 +145,126 @@ def agreement(reading: Reading, choice: Choice) -> float:
     return _kept(reading, choice, None)[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Goal:
+    """The tables of some arguments under the terms' names, at the names that occur in every one of them."""
+
+    places: tuple[int, ...]
+    names: Names
+    seen: Int[np.ndarray, " seen"]
+    tables: Float[np.ndarray, "places seen width"]  # centred
+
+
+def _goal(operands: Operands, places: tuple[int, ...], names: Names | None) -> _Goal:
+    own = tuple(np.arange(len(operands.tables[i])) if names is None else names[i] for i in places)
+    seen = np.arange(len(own[0]))
+    for i, name in zip(places, own, strict=True):
+        seen = np.intersect1d(seen, name[operands.seen[i]])
+    tables = np.stack([operands.tables[i][np.argsort(name)][seen] for i, name in zip(places, own, strict=True)])
+    return _Goal(places=places, names=own, seen=seen, tables=tables - tables.mean(axis=1, keepdims=True))
+
+
 def match_all(
-    operands: Operands, names: tuple[Int[np.ndarray, " tokens"], ...] | None = None, true: tuple[Kept, ...] = ()
-) -> list[tuple[Bank, Matched]]:
-    """Terms of each argument in the order in which they are chosen; those of earlier arguments are known already.
+    operands: Operands, places: tuple[tuple[int, ...], ...], names: Names | None = None, true: tuple[Group, ...] = ()
+) -> Found:
+    """Terms of each group in the order in which they are chosen; those of earlier groups are known already.
 
     For a control: `names` under which the bank knows the tokens, or the `true` terms, which are not said.
     """
     weight = operands.weight
     price = COLUMN_BITS * float(1 / (weight**2).sum())
-    found: list[tuple[Bank, Matched]] = []
-    for i, (table, seen) in enumerate(zip(operands.tables, operands.seen, strict=True)):
-        bank = _bank(len(table), None if names is None else names[i])
-        known = {text for other, match in found for text in (other.texts[term] for term in match.chosen)}
-        there = replace(bank, columns=bank.columns[seen])
+    found: Found = []
+    for i, own in enumerate(places):
+        goal = _goal(operands, own, names)
+        bank = features(len(goal.names[0]))
+        known = {text for _, other, match in found for text in (other.texts[term] for term in match.chosen)}
         match = matched(
-            there,
-            table[seen],
-            operands.effect,
+            replace(bank, columns=bank.columns[goal.seen]),
+            np.concatenate(goal.tables, axis=1),
+            np.tile(operands.effect, len(own)),
             enough=ENOUGH,
             most=MOST,
             price=price,
-            barred=_said(bank, true[i], seen) if true else (),
-            unsaid=_basis(true[i], seen) if true else None,
+            barred=_said(bank, true[i], goal.seen) if true else (),
+            unsaid=_basis(true[i], goal.seen) if true else None,
             known=[term for term, text in enumerate(bank.texts) if text in known],
         )
-        found.append((bank, match))
+        found.append((goal, bank, match))
     return found
 
 
-def _bank(size: int, names: Int[np.ndarray, " tokens"] | None) -> Bank:
-    bank = features(size)
-    return bank if names is None else replace(bank, columns=bank.columns[names])
+def cut(operands: Operands, found: Found, share: float) -> Choice:
+    """The first terms of each group that explain this share of its tables, their constants fitted again."""
+    return Choice(operands, tuple(_cut(operands, *each, share) for each in found))
 
 
-def cut(operands: Operands, found: list[tuple[Bank, Matched]], share: float) -> Choice:
-    """The first terms of each argument that explain this share of its table, their constants fitted again."""
-    kept = []
-    for (bank, match), table, seen in zip(found, operands.tables, operands.seen, strict=True):
-        enough = int(np.searchsorted(match.explained, share * match.explained[-1])) + 1 if len(match.chosen) else 0
-        kept.append(_fitted(bank, match.chosen[:enough], table, seen, operands.effect))
-    return Choice(operands, tuple(kept))
+def _cut(operands: Operands, goal: _Goal, bank: Bank, match: Matched, share: float) -> Group:
+    enough = int(np.searchsorted(match.explained, share * match.explained[-1])) + 1 if len(match.chosen) else 0
+    return _fitted(bank, match.chosen[:enough], goal, operands.effect)
 
 
-def _fitted(
-    bank: Bank, terms: Int[np.ndarray, " terms"], table: np.ndarray, seen: np.ndarray, effect: np.ndarray
-) -> Kept:
+def _fitted(bank: Bank, terms: Int[np.ndarray, " terms"], goal: _Goal, effect: np.ndarray) -> Group:
     columns = bank.of(terms)
-    centre, deviation = columns[seen].mean(axis=0), np.maximum(columns[seen].std(axis=0), 1e-12)
+    centre, deviation = columns[goal.seen].mean(axis=0), np.maximum(columns[goal.seen].std(axis=0), 1e-12)
     columns = (columns - centre) / deviation
-    goal = table[seen] - table[seen].mean(axis=0)
-    solution = np.linalg.lstsq(columns[seen], goal, rcond=1e-8)[0]
-    missed = ((goal - columns[seen] @ solution) ** 2).sum(axis=0) @ effect
-    return Kept(
-        texts=tuple(bank.texts[term] for term in terms),
-        bits=tuple(float(bank.bits[term]) for term in terms),
-        term=np.repeat(np.arange(len(terms)), bank.widths(terms)),
-        columns=columns,
-        centre=centre,
-        deviation=deviation,
-        solution=solution,
-        explained=1 - float(missed) / max(float((goal**2).sum(axis=0) @ effect), 1e-30),
+    inverse = np.linalg.pinv(columns[goal.seen], rcond=1e-8)
+    shape, factors = _tied(columns[goal.seen] @ (inverse @ goal.tables))
+    missed = ((goal.tables - factors[:, None] * shape) ** 2).sum(axis=(0, 1)) @ effect
+    return Group(
+        places=goal.places,
+        names=goal.names,
+        seen=goal.seen,
+        factors=factors,
+        kept=Kept(
+            texts=tuple(bank.texts[term] for term in terms),
+            bits=tuple(float(bank.bits[term]) for term in terms),
+            term=np.repeat(np.arange(len(terms)), bank.widths(terms)),
+            columns=columns,
+            centre=centre,
+            deviation=deviation,
+            solution=inverse @ shape,
+            explained=1 - float(missed) / max(float((goal.tables**2).sum(axis=(0, 1)) @ effect), 1e-30),
+        ),
     )
 
 
-def forbidden(choice: Choice) -> Choice:
-    """Terms of as many bits, none of those that are kept nor such as say them in part, alone or together."""
-    return _as_long(choice, match_all(choice.operands, true=choice.kept))
+def _tied(
+    tables: Float[np.ndarray, "places seen width"],
+) -> tuple[Float[np.ndarray, "seen width"], Float[np.ndarray, "places width"]]:
+    """Of every unit the nearest function that all places share, and their factors, of which the largest is 1."""
+    if len(tables) == 1:
+        return tables[0], np.ones((1, tables.shape[2]))
+    left, size, right = np.linalg.svd(tables.transpose(2, 0, 1), full_matrices=False)
+    leader = np.abs(left[:, :, 0]).argmax(axis=1)[:, None]
+    top = np.take_along_axis(left[:, :, 0], leader, axis=1)
+    return (right[:, 0] * size[:, :1] * top).T, (left[:, :, 0] / top).T
 
 
-def _said(bank: Bank, kept: Kept, seen: Int[np.ndarray, " seen"]) -> set[int]:
+def others(choice: Choice, seed: int) -> Iterator[Choice]:
+    """Two controls, of as many bits: terms that do not say what is kept, in part, alone or together; shuffled names."""
+    operands, places = choice.operands, tuple(group.places for group in choice.groups)
+    yield _as_long(choice, match_all(operands, places, true=choice.groups))
+    rng = np.random.default_rng([seed, 13])
+    names = tuple(rng.permutation(len(table)) for table in operands.tables)
+    yield _as_long(choice, match_all(operands, places, names))
+
+
+def _said(bank: Bank, group: Group, seen: Int[np.ndarray, " seen"]) -> set[int]:
     columns = bank.columns[seen] - bank.columns[seen].mean(axis=0)
-    share = ((_basis(kept, seen).T @ columns) ** 2).sum(axis=0) / np.maximum((columns**2).sum(axis=0), 1e-30)
+    share = ((_basis(group, seen).T @ columns) ** 2).sum(axis=0) / np.maximum((columns**2).sum(axis=0), 1e-30)
     return set(bank.term[share > ALIKE].tolist())
 
 
-def _basis(kept: Kept, seen: Int[np.ndarray, " seen"]) -> Float[np.ndarray, "seen columns"]:
+def _basis(group: Group, seen: Int[np.ndarray, " seen"]) -> Float[np.ndarray, "seen columns"]:
     """Orthonormal directions of what is kept, one term after the other."""
-    return np.linalg.qr(kept.columns[seen])[0]
+    return np.linalg.qr(group.kept.columns[seen])[0]
 
 
-def permuted(choice: Choice, seed: int) -> Choice:
-    """Terms of as many bits, chosen for the arguments' values under shuffled names."""
-    rng = np.random.default_rng([seed, 13])
-    names = tuple(rng.permutation(len(table)) for table in choice.operands.tables)
-    return _as_long(choice, match_all(choice.operands, names))
-
-
-def _as_long(choice: Choice, found: list[tuple[Bank, Matched]]) -> Choice:
+def _as_long(choice: Choice, found: Found) -> Choice:
     """The first of these terms, up to the bits of what is kept of each argument; one at least."""
-    operands = choice.operands
-    kept = []
-    for (bank, match), mine, table, seen in zip(found, choice.kept, operands.tables, operands.seen, strict=True):
+    groups = []
+    for (goal, bank, match), mine in zip(found, choice.groups, strict=True):
         paid = np.cumsum(bank.bits[match.chosen])
-        terms = match.chosen[: max(int((paid <= sum(mine.bits)).sum()), 1)]
-        kept.append(_fitted(bank, terms, table, seen, operands.effect))
-    return Choice(operands, tuple(kept))
+        terms = match.chosen[: max(int((paid <= sum(mine.kept.bits)).sum()), 1)]
+        groups.append(_fitted(bank, terms, goal, choice.operands.effect))
+    return Choice(choice.operands, tuple(groups))

@@ -14,7 +14,7 @@ import numpy as np
 
 from compare.bits import log2_choose
 from compare.explanation import Code
-from compare.extract.units.choice import Choice, Kept, agreement
+from compare.extract.units.choice import Choice, agreement
 from compare.extract.units.distinct import Units
 from compare.extract.units.features import features
 from compare.extract.units.programs import PRECISIONS, SAMPLED, Answer, Front, Search, header_bits
@@ -36,7 +36,7 @@ def codes(reading: Reading, choice: Choice, layer: Layer | None) -> Iterator[Cod
     power = homogeneous_power(reading, layer)
     search = Search(
         reading=reading,
-        paid=_dictionary(choice.kept) + header_bits(),
+        paid=_dictionary(choice) + header_bits(),
         answer=_answers(reading, layer),
         limit=reading.view.answers.table_bits(reading.counted(reading.answers)),
         sample=np.random.default_rng([reading.seed, 14]).permutation(reading.fitted)[:SAMPLED],
@@ -56,7 +56,7 @@ def _unread(reading: Reading, choice: Choice) -> Code:
     """The terms and the site's constants; what lies behind the site is not read, and is charged as a table."""
     constants = sum(each.solution.size for each in choice.kept) + choice.bias.size
     return Code(
-        bits_dictionary=_dictionary(choice.kept),
+        bits_dictionary=_dictionary(choice),
         bits_alignment=float(constants * WEIGHED) + reading.view.answers.table_bits(reading.counted(reading.answers)),
         units_kept=int((choice.operands.effect > 0).sum()),
         precision=WEIGHED,
@@ -64,8 +64,9 @@ def _unread(reading: Reading, choice: Choice) -> Code:
     )
 
 
-def _dictionary(kept: tuple[Kept, ...]) -> float:
-    """Every term once, and for each argument which of them it reads."""
+def _dictionary(choice: Choice) -> float:
+    """Every term once, and for each group of arguments which of them it reads."""
+    kept = [group.kept for group in choice.groups]
     priced = {text: bits for each in kept for text, bits in zip(each.texts, each.bits, strict=True)}
     pointers = sum(log2_choose(len(priced), len(each.texts)) for each in kept)
     return sum(priced.values()) + pointers

@@ -1,8 +1,8 @@
 """Units whose constants are on few levels: those that are the same then are one unit, and each has its price.
 
-A unit costs, for the arguments together, which columns it reads and q bits each, a bias (q + 3 bits) and, where the
-nonlinearity has a scale of its own, a log-scale (q + 3 bits). Where all arguments keep the same terms, a unit may read
-the others as it reads the first, up to sign (a bit each). Where the nonlinearity is homogeneous, units that are
+A unit costs which columns it reads of the arguments and q bits each, a bias (q + 3 bits) and, where the nonlinearity
+has a scale of its own, a log-scale (q + 3 bits). Of arguments that are tied it reads one function, of one of them whole
+and of the others times a factor (q bits each that is not 0). Where the nonlinearity is homogeneous, units that are
 multiples of one another are one.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.bits import log2_choose
-from compare.extract.units.choice import Choice, Kept
+from compare.extract.units.choice import Choice, Group
 from compare.fit.levels import log_levels
 from compare.read import Reading
 from compare.sites.layer import Layer, activate
@@ -31,50 +31,45 @@ class Units:
 
     @classmethod
     def of(cls, reading: Reading, choice: Choice, layer: Layer, q: int, power: int | None) -> "Units":
-        parts = [_orthogonal(each, seen) for each, seen in zip(choice.kept, choice.operands.seen, strict=True)]
+        parts = [_orthogonal(group) for group in choice.groups]
         weights = np.concatenate([solution for _, solution in parts])  # (columns, units)
-        ends = np.cumsum([0, *choice.dimensions])
+        factors = np.concatenate([group.factors for group in choice.groups])  # (arguments, units)
+        ends = np.cumsum([0, *(len(solution) for _, solution in parts)])
         levels = 2 ** (q - 1)
         top = np.maximum(np.abs(weights).max(axis=0), 1e-30)
         scale = top if power is not None else log_levels(top, 2 ** (q + BIAS_BITS))
         steps = np.rint(weights / top * levels).astype(int)
+        turns = np.rint(factors * levels).astype(int)
         bias = np.clip(np.rint(choice.bias / scale * levels), -8 * levels, 8 * levels - 1).astype(int)
         strength = reading.site(layer.hidden)[reading.fitted].std(axis=0) * np.sqrt(layer.effect)
         alone = np.zeros(len(scale)) if power is not None else np.log2(scale)
-        keys, inverse = np.unique(np.vstack([steps, bias, np.round(alone * 64)]), axis=1, return_inverse=True)
+        keys, inverse = np.unique(np.vstack([steps, turns, bias, np.round(alone * 64)]), axis=1, return_inverse=True)
         total = np.bincount(inverse.ravel(), strength**2, minlength=keys.shape[1])
         order = np.argsort(-total)[:MOST_UNITS]
         order = order[total[order] > 0]
         first = np.array([_strongest(inverse.ravel() == unit, strength) for unit in order])
         size = scale if power is None else np.ones_like(scale)
-        rough = steps[:, first] / levels * size[first]
+        read = np.zeros((reading.rows, len(first)))
+        bits = np.full(len(first), float(q + BIAS_BITS + (0 if power is not None else q + BIAS_BITS)))
+        for group, (columns, _), low, high in zip(choice.groups, parts, ends[:-1], ends[1:], strict=True):
+            table = columns @ (steps[low:high, first] / levels * size[first])
+            for i, place in enumerate(group.places):
+                read += (table * turns[place, first] / levels)[group.names[i]][reading.x[:, place]]
+            bits += sparse_bits(steps[low:high, first], q) + _tie_bits(turns[list(group.places)][:, first], q)
         pre = np.zeros((reading.rows, len(scale)), dtype=np.float32)
-        read = [
-            (columns @ rough[low:high])[column]
-            for (columns, _), column, low, high in zip(parts, reading.x.T, ends[:-1], ends[1:], strict=True)
-        ]
-        pre[:, first] = bias[first] / levels * size[first] + sum(read)
-        hidden = activate(reading, layer.pre, layer.hidden, pre)[:, first]
-        bits = _constants(choice, np.split(steps[:, first], ends[1:-1]), q) + q + BIAS_BITS
-        return cls(bits=bits + (0 if power is not None else q + BIAS_BITS), hidden=hidden)
+        pre[:, first] = bias[first] / levels * size[first] + read
+        return cls(bits=bits, hidden=activate(reading, layer.pre, layer.hidden, pre)[:, first])
 
 
-def _orthogonal(kept: Kept, seen: Int[np.ndarray, " seen"]) -> tuple[np.ndarray, np.ndarray]:
+def _orthogonal(group: Group) -> tuple[np.ndarray, np.ndarray]:
     """The terms' columns, each without what those before it say, of deviation 1; and every unit's constants of them."""
-    triangle = np.linalg.qr(kept.columns[seen])[1] / np.sqrt(len(seen))
-    return kept.columns @ np.linalg.pinv(triangle), triangle @ kept.solution
+    triangle = np.linalg.qr(group.kept.columns[group.seen])[1] / np.sqrt(len(group.seen))
+    return group.kept.columns @ np.linalg.pinv(triangle), triangle @ group.kept.solution
 
 
-def _constants(choice: Choice, steps: list[Int[np.ndarray, "columns units"]], q: int) -> Float[np.ndarray, " units"]:
-    """What the units' constants cost; where arguments keep the same terms, theirs may be the first's or its negative.
-
-    One bit a unit says which of the two it is.
-    """
-    apart = sparse_bits(np.concatenate(steps), q)
-    if len({each.texts for each in choice.kept}) > 1 or len(steps) == 1:
-        return apart
-    alike = np.all([(part == steps[0]).all(axis=0) | (part == -steps[0]).all(axis=0) for part in steps], axis=0)
-    return np.where(alike, np.minimum(sparse_bits(steps[0], q) + len(steps) - 1, apart), apart) + 1
+def _tie_bits(turns: Int[np.ndarray, "places units"], q: int) -> Float[np.ndarray, " units"]:
+    """Which of the arguments is read whole, and how much of the others."""
+    return np.zeros(turns.shape[1]) if len(turns) == 1 else log2(len(turns)) + sparse_bits(turns, q) - q
 
 
 def sparse_bits(steps: Int[np.ndarray, "columns units"], q: int) -> Float[np.ndarray, " units"]:

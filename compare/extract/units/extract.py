@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 
 from compare.asked import Asked
 from compare.explanation import Explanation, Refusal
-from compare.extract.units.choice import Choice, Kept, agreement, choose, forbidden, permuted
+from compare.extract.units.choice import Choice, Kept, agreement, choose, others
 from compare.extract.units.code import codes
 from compare.extract.units.features import NAME as TERM
 from compare.extract.units.function import function_of
@@ -57,7 +57,8 @@ def _explanation(reading: Reading, choice: Choice, layer: Layer | None) -> Expla
     flat = len(choice.operands.shape) == 1
     unit = partial(unit_formula, choice, names)
     found = function_of(reading)
-    others = sorted(_others(reading, choice), key=partial(agreement, reading), reverse=True)
+    # Terms of a rich bank, as many as an argument has values, explain any table: the better control must not.
+    rivals = sorted(others(choice, reading.seed), key=partial(agreement, reading), reverse=True)
     terms = _terms(choice, names, share if flat else None)
     formula = str(sympy_expression(found[0])) if found else _sum_of_units(reading, layer, share, unit)
     return Explanation(
@@ -66,24 +67,16 @@ def _explanation(reading: Reading, choice: Choice, layer: Layer | None) -> Expla
         steps=(*terms, _site(choice, tuple(step.name for step in terms)), _outputs(reading, site)),
         outputs=("outputs",),
         hidden=layer.hidden if layer else site,
-        control=(_alone(others[0]), _outputs(reading, site)),
-        permuted=(_alone(others[1]), _outputs(reading, site)),
+        control=(_alone(rivals[0]), _outputs(reading, site)),
+        permuted=(_alone(rivals[1]), _outputs(reading, site)),
         codes=partial(codes, reading, choice, layer),
         formula=formula,
         program=found[0] if found else None,
         bits_formula=found[1] if found else sum(sum(each.bits) for each in choice.kept),
         importance=share if flat else None,
         unit_formula=unit if flat else None,
-        notes=tuple(_note(name, each) for name, each in zip(names, choice.kept, strict=True)),
+        notes=(*(_note(name, each) for name, each in zip(names, choice.kept, strict=True)), *_ties(choice, names)),
     )
-
-
-def _others(reading: Reading, choice: Choice) -> tuple[Choice, Choice]:
-    """The same search with the terms forbidden, and under shuffled names: the better one is the control.
-
-    As many terms of a rich bank as an argument has values explain any table; so they must not do as well.
-    """
-    return forbidden(choice), permuted(choice, reading.seed)
 
 
 def names_at(reading: Reading) -> tuple[str, ...]:
@@ -103,6 +96,11 @@ def _note(name: str, kept: Kept) -> str:
         f"of {name}: {kept.columns.shape[1]} of {size} dimensions, {kept.explained:.3f} of its part: "
         f"{', '.join(in_name(text, name) for text in kept.texts)}"
     )
+
+
+def _ties(choice: Choice, names: tuple[str, ...]) -> list[str]:
+    tied = [", ".join(names[place] for place in group.places) for group in choice.groups if len(group.places) > 1]
+    return [f"every unit reads one function of {each}, each times a factor of its own" for each in tied]
 
 
 def in_name(text: str, name: str) -> str:

@@ -141,7 +141,7 @@ class Search:
     sample: Int[np.ndarray, " n"]
 
     def shortest(self, fronts: list[Front]) -> list[Program]:
-        """The shortest of those that err on as little of the sample as a code may, and of those that err on little more.
+        """The shortest of those that err on no more of the sample than a code may, and of those that err on little more.
 
         A sample does not tell the two apart. Where all err on more, the shortest.
         """

@@ -81,12 +81,13 @@ def looked_up(spec: Spec) -> tuple[Net, dict]:
     )
 
 
-def frozen(spec: Spec, width: int, seed: int = 0) -> tuple[Net, dict]:
-    """Random units of random tables, whose read-out was fitted to the same answers."""
+def frozen(spec: Spec, width: int, seed: int = 0, *, tied: bool = False) -> tuple[Net, dict]:
+    """Random units of random tables (tied: all arguments' up to sign) whose read-out was fitted to the same answers."""
     assert spec.domain is not None
     rng = np.random.default_rng(seed)
     sizes = [int(column.max()) + 1 for column in spec.domain]
     tables, bias = [rng.normal(size=(size, width)) for size in sizes], rng.normal(size=width)
+    tables = [tables[0] * sign for sign in rng.choice([-1.0, 1.0], size=(len(sizes), width))] if tied else tables
     pre = sum(table[column] for table, column in zip(tables, spec.domain, strict=True)) + bias
     hidden = np.maximum(pre, 0)
     answers: Int[np.ndarray, " rows"] = np.asarray(spec.outputs).astype(int)
@@ -102,6 +103,14 @@ def valued(
     t, c = np.arange(n)[:, None], np.arange(classes)
     tables = [t * np.array(column, float) for column in zip(*weights, strict=True)]
     return net_of(tables, bias, np.array(out, float)[:, None] * 2 * c, -(c.astype(float) ** 2))
+
+
+def labelled(n: int = 24, labels: int = 8, seeds: tuple[int, int] = (0, 0)) -> Planted:
+    """The larger of two labels, g(b) + relu(g(a) - g(b)), where g is a random table, or one for each argument."""
+    g, h = (np.random.default_rng(seed).permutation(np.arange(n) % labels)[:, None] for seed in seeds)
+    c, (a, b) = np.arange(labels), grid(n, n)
+    net, params = net_of([g * [0, 1], h * [1, -1]], np.zeros(2), np.ones((2, 1)) * 2 * c, -(c.astype(float) ** 2))
+    return net, params, spec_of(np.maximum(g[a, 0], h[b, 0]), n, n)
 
 
 def decided(

@@ -3,7 +3,21 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from planted_operands import PLANTED, N, added, between, clipped, digits, frozen, grid, looked_up, near, net_of, spec_of
+from planted_operands import (
+    PLANTED,
+    N,
+    added,
+    between,
+    clipped,
+    digits,
+    frozen,
+    grid,
+    labelled,
+    looked_up,
+    near,
+    net_of,
+    spec_of,
+)
 
 from compare import assess, by_position
 from compare.assess import Assessment
@@ -35,7 +49,7 @@ def test_a_net_of_few_functions_of_its_arguments_is_a_program(planted, kept) -> 
     assert not isinstance(operands, str)
     fields = found.fields()
     assert fields["s_control"] < 0.8
-    assert [note.split(" dimensions")[0].split(": ")[1] for note in fields["notes"]] == [
+    assert [note.split(" dimensions")[0].split(": ")[1] for note in fields["notes"] if note.startswith("of ")] == [
         f"{width} of {len(table) - 1}" for width, table in zip(kept, operands.tables, strict=True)
     ]
 
@@ -204,5 +218,34 @@ def test_as_few_terms_are_kept_as_the_answers_need() -> None:
     operands = find_operands(reading)
     assert not isinstance(operands, str)
     choice = choose(reading, operands)
-    assert choice.dimensions == (1, 1, 1)
+    assert [each.columns.shape[1] for each in choice.kept] == [1, 1, 1]
     np.testing.assert_allclose(choice.site(reading.x), reading.site("hidden.0.pre"), atol=1e-4)
+
+
+def test_arguments_that_units_read_by_one_function_are_tied_and_their_control_is_not() -> None:
+    net, params, spec = labelled()
+    found = judged(net, params, spec)
+    assert found.verdict.outcome == "program", found.verdict.reason
+    fields = found.fields()
+    assert any("one function of a, b" in note for note in fields["notes"])
+    assert fields["s_agreement"] > 0.99
+    assert (
+        fields["s_control"] < 0.8
+    )  # as many terms of shuffled names span the same dimensions, but are not one function
+
+
+def test_arguments_that_units_read_by_other_functions_are_not_tied() -> None:
+    net, params, spec = labelled(seeds=(0, 1))
+    fields = judged(net, params, spec).fields()
+    assert not any("one function" in note for note in fields["notes"])
+    assert fields["verdict"] == "undetermined"
+    assert fields["decided_by"] == "S control"
+
+
+def test_random_functions_that_all_arguments_share_are_no_program() -> None:
+    _, _, spec = labelled()
+    found = judged(*frozen(spec, 300, tied=True), spec)
+    assert found.evidence.match == 1
+    assert found.verdict.outcome != "program"
+    assert found.evidence.bits is not None
+    assert found.evidence.bits.total > 0.6 * found.evidence.bits_table

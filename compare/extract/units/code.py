@@ -2,22 +2,22 @@
 
 Dictionary: the terms of the arguments and of the answer's classes, each paid once wherever it is read, and an offset
 for each column of the classes' terms (q + 6 bits). Terms are read one after the other, each without what those before
-it say (Gram and Schmidt), so that most constants of the later ones are small. A kept unit costs what `distinct.Units`
-says; for the classes, which columns, q bits each and a log-amplitude (q + 2 bits). The read-outs are fitted again on
-the fitted rows. Where the outputs are no linear function of a hidden layer, or the terms do not keep the answers, what
-lies behind the site is not read, and is charged as the table that it may be.
+it say (Gram and Schmidt), so that most constants of the later ones are small; where most dimensions are read, half
+waves take their place, which need no naming. A kept unit costs what `distinct.Units` says; for the classes, which
+columns, q bits each and a log-amplitude (q + 2 bits). The read-outs are fitted again on the fitted rows. Where the
+outputs are no linear function of a hidden layer, or the terms do not keep the answers, what lies behind the site is not
+read, and is charged as the table that it may be.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from compare.bits import log2_choose
 from compare.explanation import Code
 from compare.extract.units.choice import Choice, agreement
-from compare.extract.units.distinct import Units
+from compare.extract.units.distinct import Units, bases, half_waves
 from compare.extract.units.features import features
-from compare.extract.units.programs import PRECISIONS, SAMPLED, Answer, Front, Search, header_bits
+from compare.extract.units.programs import PRECISIONS, SAMPLED, Answer, Front, Search
 from compare.read import Reading
 from compare.search import matched
 from compare.sites.layer import Layer, homogeneous_power
@@ -36,12 +36,15 @@ def codes(reading: Reading, choice: Choice, layer: Layer | None) -> Iterator[Cod
     power = homogeneous_power(reading, layer)
     search = Search(
         reading=reading,
-        paid=_dictionary(choice) + header_bits(),
-        answer=_answers(reading, layer),
+        answers=_answers(reading, layer),
         limit=reading.view.answers.table_bits(reading.counted(reading.answers)),
         sample=np.random.default_rng([reading.seed, 14]).permutation(reading.fitted)[:SAMPLED],
     )
-    fronts = [Front.of(reading, Units.of(reading, choice, layer, q, power), q) for q in PRECISIONS]
+    fronts = [
+        Front.of(reading, Units.of(reading, choice, layer, basis, q, power), q, basis.bits)
+        for basis in bases(choice)
+        for q in PRECISIONS
+    ]
     for program in search.shortest(fronts):
         yield Code(
             bits_dictionary=program.dictionary,
@@ -56,7 +59,7 @@ def _unread(reading: Reading, choice: Choice) -> Code:
     """The terms and the site's constants; what lies behind the site is not read, and is charged as a table."""
     constants = sum(each.solution.size for each in choice.kept) + choice.bias.size
     return Code(
-        bits_dictionary=_dictionary(choice),
+        bits_dictionary=next(bases(choice)).bits,
         bits_alignment=float(constants * WEIGHED) + reading.view.answers.table_bits(reading.counted(reading.answers)),
         units_kept=int((choice.operands.effect > 0).sum()),
         precision=WEIGHED,
@@ -64,35 +67,26 @@ def _unread(reading: Reading, choice: Choice) -> Code:
     )
 
 
-def _dictionary(choice: Choice) -> float:
-    """Every term once, and for each group of arguments which of them it reads."""
-    kept = [group.kept for group in choice.groups]
-    priced = {text: bits for each in kept for text, bits in zip(each.texts, each.bits, strict=True)}
-    pointers = sum(log2_choose(len(priced), len(each.texts)) for each in kept)
-    return sum(priced.values()) + pointers
-
-
-def _answers(reading: Reading, layer: Layer) -> Answer:
-    """What the read-outs are, as functions of the class; two classes are one difference."""
+def _answers(reading: Reading, layer: Layer) -> list[Answer]:
+    """What the read-outs are, as functions of the class: terms, or half waves; two classes are one difference."""
     classes = layer.readout.shape[1]
     if classes <= 2:
         column = np.ones((1, 1)) if classes == 1 else np.array([[-1.0], [1.0]]) / np.sqrt(2)
-        return Answer(bits=np.zeros(1), columns=column, ends=np.ones(1, int), shares=np.ones(1))
+        return [Answer(bits=np.zeros(1), columns=column, ends=np.ones(1, int), shares=np.ones(1))]
     bank = features(classes)
     hidden = reading.site(layer.hidden)[reading.fitted]
     offset = centred(reading.outputs[reading.fitted].mean(axis=0)) - hidden.mean(axis=0) @ layer.readout
-    match = matched(
-        bank,
-        np.column_stack([layer.readout.T, offset]),
-        np.append(hidden.var(axis=0), 1.0),
-        enough=READ_OUT,
-        most=classes,
-        price=4.0 * 16,
-    )
+    read = np.column_stack([layer.readout.T, offset])
+    weight = np.append(hidden.var(axis=0), 1.0)
+    match = matched(bank, read, weight, enough=READ_OUT, most=classes, price=4.0 * 16)
     columns = bank.of(match.chosen)
-    return Answer(
+    terms = Answer(
         bits=np.cumsum(bank.bits[match.chosen]),
         columns=np.linalg.qr(columns - columns.mean(axis=0))[0],
         ends=np.cumsum(bank.widths(match.chosen)),
         shares=match.explained,
     )
+    waves = half_waves(classes) / np.sqrt(classes)
+    shares = np.cumsum((waves.T @ centred(read.T).T) ** 2 @ weight)
+    ends = np.arange(1, classes)
+    return [terms, Answer(bits=np.zeros(classes - 1), columns=waves, ends=ends, shares=shares / shares[-1])]

@@ -6,6 +6,7 @@ and of the others times a factor (q bits each that is not 0). Where the nonlinea
 multiples of one another are one.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log2
 
@@ -13,13 +14,14 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.bits import log2_choose
-from compare.extract.units.choice import Choice, Group
+from compare.extract.units.choice import Choice, Group, Kept
 from compare.fit.levels import log_levels
 from compare.read import Reading
 from compare.sites.layer import Layer, activate
 
 BIAS_BITS = 3  # of a bias and of a scale, more than of a constant
 MOST_UNITS = 512
+MOSTLY = 0.5  # of a group's dimensions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,8 @@ class Units:
     hidden: Float[np.ndarray, "rows units"]
 
     @classmethod
-    def of(cls, reading: Reading, choice: Choice, layer: Layer, q: int, power: int | None) -> "Units":
-        parts = [_orthogonal(group) for group in choice.groups]
+    def of(cls, reading: Reading, choice: Choice, layer: Layer, basis: "Basis", q: int, power: int | None) -> "Units":
+        parts = basis.parts
         weights = np.concatenate([solution for _, solution in parts])  # (columns, units)
         factors = np.concatenate([group.factors for group in choice.groups])  # (arguments, units)
         ends = np.cumsum([0, *(len(solution) for _, solution in parts)])
@@ -61,10 +63,47 @@ class Units:
         return cls(bits=bits, hidden=activate(reading, layer.pre, layer.hidden, pre)[:, first])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """For each group of arguments the columns that units read, and every unit's constants of them."""
+
+    parts: list[tuple[np.ndarray, np.ndarray]]  # (names, columns), (columns, units)
+    bits: float  # of the columns
+
+
+def bases(choice: Choice) -> Iterator[Basis]:
+    """The terms that are kept; and, where these are most of what there is of a group, half waves in their place."""
+    groups = choice.groups
+    yield Basis(parts=[_orthogonal(group) for group in groups], bits=_named([group.kept for group in groups]))
+    most = [group.kept.columns.shape[1] > MOSTLY * len(group.seen) for group in groups]
+    if any(most):
+        yield Basis(
+            parts=[_waves(g) if whole else _orthogonal(g) for g, whole in zip(groups, most, strict=True)],
+            bits=len(groups) + _named([group.kept for group, whole in zip(groups, most, strict=True) if not whole]),
+        )
+
+
+def _named(kept: list[Kept]) -> float:
+    """Every term once, and for each group of arguments which of them it reads."""
+    priced = {text: bits for each in kept for text, bits in zip(each.texts, each.bits, strict=True)}
+    return sum(priced.values()) + sum(log2_choose(len(priced), len(each.texts)) for each in kept)
+
+
 def _orthogonal(group: Group) -> tuple[np.ndarray, np.ndarray]:
     """The terms' columns, each without what those before it say, of deviation 1; and every unit's constants of them."""
     triangle = np.linalg.qr(group.kept.columns[group.seen])[1] / np.sqrt(len(group.seen))
     return group.kept.columns @ np.linalg.pinv(triangle), triangle @ group.kept.solution
+
+
+def _waves(group: Group) -> tuple[np.ndarray, np.ndarray]:
+    columns = half_waves(len(group.kept.columns))
+    return columns, np.linalg.lstsq(columns[group.seen], group.kept.columns[group.seen] @ group.kept.solution)[0]
+
+
+def half_waves(size: int) -> Float[np.ndarray, "size waves"]:
+    """All waves that make 1, 2, ... half turns over the values, of deviation 1 (the discrete cosine transform)."""
+    t, k = np.arange(size), np.arange(1, size)
+    return np.sqrt(2) * np.cos(np.pi * (t[:, None] + 0.5) * k / size)
 
 
 def _tie_bits(turns: Int[np.ndarray, "places units"], q: int) -> Float[np.ndarray, " units"]:

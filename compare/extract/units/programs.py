@@ -32,15 +32,11 @@ RIDGE = 1e-5
 LITTLE = 1.5  # times what a code may err on
 DEPENDENT = 1e-6  # of a unit's variance; one with less beside those before it says nothing more
 LEAST = (0.0, 0.25)  # of a unit's largest read-out, below which others are left out
+HEADER_BITS = log2(len(PRECISIONS) * len(BESIDE) * len(LEAST)) + log2(MOST_UNITS) + 2  # two bases, and two of classes
 SHARES = (0.9, 0.97, 0.99, 0.999, 1.0)  # of the read-outs' variance by terms of the classes
 
 
-def header_bits() -> float:
-    """Which precisions, how many units."""
-    return log2(len(PRECISIONS) * len(BESIDE) * len(LEAST)) + log2(MOST_UNITS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answer:
     """Terms of the answer's classes, and where each number of them ends."""
 
@@ -61,6 +57,7 @@ class Front:
     """The units of one precision, those that explain most of the outputs first, and the moments of their read-outs."""
 
     precision: int
+    paid: float  # bits of what the units read
     bits: Float[np.ndarray, " units"]
     hidden: Float[np.ndarray, "rows units"]
     mean: Float[np.ndarray, " units"]
@@ -69,7 +66,7 @@ class Front:
     moment: Float[np.ndarray, "units classes"]
 
     @classmethod
-    def of(cls, reading: Reading, units: Units, precision: int) -> "Front":
+    def of(cls, reading: Reading, units: Units, precision: int, paid: float) -> "Front":
         goal = reading.outputs[reading.fitted].astype(np.float64)
         goal = goal - goal.mean(axis=1, keepdims=True) if goal.shape[1] > 1 else goal
         seen = units.hidden[reading.fitted].astype(np.float64)
@@ -78,6 +75,7 @@ class Front:
         order = _greedy(gram, moment)
         return cls(
             precision=precision,
+            paid=paid,
             bits=units.bits[order],
             hidden=units.hidden[:, order],
             mean=mean[order],
@@ -96,6 +94,7 @@ class Place(NamedTuple):
 
     front: Front
     units: int
+    answer: "Answer"
     end: int  # the last of the classes' terms
     precision: int  # of the read-outs
     least: float
@@ -135,13 +134,12 @@ class Search:
     """Programs up to the bits of the table."""
 
     reading: Reading
-    paid: float  # bits of the arguments' terms and of the header
-    answer: Answer
+    answers: list[Answer]
     limit: float  # bits of the table
     sample: Int[np.ndarray, " n"]
 
     def shortest(self, fronts: list[Front]) -> list[Program]:
-        """The shortest of those that err on no more of the sample than a code may, and of those that err on little more.
+        """The shortest of those that err on what a code may at most, and of those that err on little more.
 
         A sample does not tell the two apart. Where all err on more, the shortest.
         """
@@ -157,9 +155,10 @@ class Search:
         return [program for _, program in [*found[:FINALISTS], *little[:FINALISTS]]]
 
     def _grid(self, front: Front) -> Iterator[Place]:
-        for count, end in itertools.product(front.counts, self.answer.cuts):
-            for least in LEAST if self.answer.ends[end] > 1 else LEAST[:1]:
-                yield Place(front, int(count), int(end), front.precision, least)
+        for count, answer in itertools.product(front.counts, self.answers):
+            for end in answer.cuts:
+                for least in LEAST if answer.ends[end] > 1 else LEAST[:1]:
+                    yield Place(front, int(count), answer, int(end), front.precision, least)
 
     def _around(self, place: Place) -> Iterator[Place]:
         """All numbers of units between the grid's neighbours, and other precisions of the read-outs."""
@@ -192,12 +191,12 @@ class Search:
         return Measured(errors, program.dictionary + program.alignment + charged)
 
     def _dictionary(self, place: Place) -> float:
-        offsets = (place.precision + OFFSET_BITS) * float(self.answer.ends[place.end])
-        return self.paid + float(self.answer.bits[place.end]) + offsets
+        offsets = (place.precision + OFFSET_BITS) * float(place.answer.ends[place.end])
+        return place.front.paid + HEADER_BITS + float(place.answer.bits[place.end]) + offsets
 
     def _program(self, place: Place) -> Program:
         front, count = place.front, place.units
-        columns = self.answer.columns[:, : self.answer.ends[place.end]]
+        columns = place.answer.columns[:, : place.answer.ends[place.end]]
         inverse, factor = _factors(front, count)
         rough, bits = _read_outs(inverse @ (front.moment[:count] @ columns), factor, place.precision, place.least)
         return Program(

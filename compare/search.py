@@ -177,30 +177,55 @@ def matched(
     (orthonormal, centred); as a rich bank says most things twice, permuted values are the sharper one.
     """
     goal = _compressed((values - values.mean(axis=0)) * np.sqrt(weight))
-    total = max(float((goal**2).sum()), 1e-30)
+    total, size = max(float((goal**2).sum()), 1e-30), goal.shape[1]
+    goal = goal if unsaid is None else np.concatenate([goal, unsaid], axis=1)
     blocks = _blocks(bank)
+    products, moments = blocks @ blocks.swapaxes(1, 2), blocks @ goal
     live = (blocks**2).sum(axis=2) > DEPENDENT
     free = ~np.isin(np.arange(len(bank.bits)), list(barred))
     bits = np.where(np.isin(np.arange(len(bank.bits)), list(known)), 1.0, bank.bits) + price * live.sum(axis=1)
+    basis = np.zeros((0, len(goal)))
     chosen: list[int] = []
     explained: list[float] = []
-    unsaid = np.zeros((len(goal), 0)) if unsaid is None else unsaid
-    said = np.zeros(unsaid.shape[1])
+    said = np.zeros(goal.shape[1] - size)
     while len(chosen) < most and (not explained or explained[-1] < enough):
-        directions = _orthonormal(blocks)
-        saying = ((directions @ unsaid) ** 2).sum(axis=1)
+        added = _added(products, moments)
+        gain, saying = added[:, :size].sum(axis=1), added[:, size:]
         within = (said + saying).max(axis=1, initial=0.0) <= ALIKE
-        gain = ((directions @ goal) ** 2).sum(axis=(1, 2)) * (free & within)
-        best = int(np.argmax(gain / bits))
-        if gain[best] <= GAINED * total:
+        best = int(np.argmax(gain * (free & within) / bits))
+        if not (free & within)[best] or gain[best] <= GAINED * total:
             break
         chosen.append(best)
         explained.append((explained[-1] if explained else 0.0) + float(gain[best]) / total)
-        along = directions[best]
         said = said + saying[best]
-        blocks = blocks - (blocks @ along.T) @ along
-        goal = goal - along.T @ (along @ goal)
+        rest = blocks[best] - (blocks[best] @ basis.T) @ basis
+        along = _orthonormal(rest[None])[0]
+        along = along[(along**2).sum(axis=1) > 0.5]
+        basis = np.concatenate([basis, along])
+        spent = blocks @ along.T  # (terms, width, directions)
+        products = products - spent @ spent.swapaxes(1, 2)
+        moments = moments - spent @ (along @ goal)
     return Matched(chosen=np.array(chosen, dtype=int), explained=np.array(explained))
+
+
+def _added(
+    products: Float[np.ndarray, "terms width width"], moments: Float[np.ndarray, "terms width columns"]
+) -> Float[np.ndarray, "terms columns"]:
+    """What every term's directions explain of each column of a goal, from its products with itself and with the goal.
+
+    Both of what is left beside the directions that are there already (Gram and Schmidt on the products).
+    """
+    products, moments = products.copy(), moments.copy()
+    added = np.zeros((len(moments), moments.shape[2]))
+    for j in range(products.shape[1]):
+        size = products[:, j, j]
+        inverse = np.where(size > DEPENDENT, 1 / np.maximum(size, DEPENDENT), 0.0)
+        added += moments[:, j] ** 2 * inverse[:, None]
+        for i in range(j + 1, products.shape[1]):
+            share = (products[:, i, j] * inverse)[:, None]
+            moments[:, i] -= share * moments[:, j]
+            products[:, i] -= share * products[:, j]
+    return added
 
 
 def _compressed(goal: Float[np.ndarray, "rows units"]) -> Float[np.ndarray, "rows fewer"]:

@@ -29,7 +29,7 @@ OCTAVES = 8.0
 SIZES = 14  # numbers of kept units tried for each precision
 SAMPLED, FINALISTS = 1024, 4  # rows on which programs are compared, and those around which the grid is finer
 RIDGE = 1e-5
-LITTLE = 1.5  # times what a code may err on
+ERRING, RUN = (0.5, 1.0, 1.5), 3  # times what a code may err on; of how many of each kind every row is run
 DEPENDENT = 1e-6  # of a unit's variance; one with less beside those before it says nothing more
 LEAST = (0.0, 0.25)  # of a unit's largest read-out, below which others are left out
 HEADER_BITS = log2(len(PRECISIONS) * len(BESIDE) * len(LEAST)) + log2(MOST_UNITS) + 2  # two bases, and two of classes
@@ -139,20 +139,18 @@ class Search:
     sample: Int[np.ndarray, " n"]
 
     def shortest(self, fronts: list[Front]) -> list[Program]:
-        """The shortest of those that err on what a code may at most, and of those that err on little more.
+        """The shortest of those that err on less than a code may on the sample, on as much, and on little more.
 
-        A sample does not tell the two apart. Where all err on more, the shortest.
+        A sample does not tell these apart. Where all err on more, the shortest.
         """
         coarse = self._run(place for front in fronts for place in self._grid(front))
         best = {program.place.front: program.place for _, program in reversed(coarse)}  # of each precision
         finalists = [place for _, program in coarse if (place := program.place) in best.values()][:FINALISTS]
         around = dict.fromkeys(near for place in finalists for near in self._around(place))
         fine = self._run(around, min((m.bits for m, _ in coarse if not m.erring), default=self.limit))
-        found = sorted([*coarse, *fine], key=_rank)
-        little = sorted(
-            (each for each in found if each[0].errors <= LITTLE * EXCEPTIONS), key=lambda each: each[0].bits
-        )
-        return [program for _, program in [*found[:FINALISTS], *little[:FINALISTS]]]
+        found = sorted([*coarse, *fine], key=lambda each: each[0].bits)
+        within = [[each for each in found if each[0].errors <= share * EXCEPTIONS] for share in ERRING]
+        return list(dict.fromkeys(program for some in [*within, found] for _, program in some[:RUN]))
 
     def _grid(self, front: Front) -> Iterator[Place]:
         for count, answer in itertools.product(front.counts, self.answers):
@@ -180,7 +178,7 @@ class Search:
             measured = self._measured(program)
             found.append((measured, program))
             best = best if measured.erring else min(best, measured.bits)
-        return sorted(found, key=_rank)
+        return sorted(found, key=lambda each: (each[0].erring, each[0].bits))
 
     def _measured(self, program: Program) -> Measured:
         reading, sample = self.reading, self.sample
@@ -207,10 +205,6 @@ class Search:
             dictionary=self._dictionary(place),
             alignment=float(front.bits[:count].sum() + bits.sum()),
         )
-
-
-def _rank(found: tuple[Measured, Program]) -> tuple[bool, float]:
-    return found[0].erring, found[0].bits
 
 
 @lru_cache(maxsize=4)
@@ -244,11 +238,14 @@ def _greedy(gram: Float[np.ndarray, "units units"], moment: Float[np.ndarray, "u
     least = DEPENDENT * np.maximum(np.diag(gram), 1e-30)
     open_, order = np.diag(gram) > 0, []
     while open_.any():
-        score = np.where(open_, (gain**2).sum(axis=1) / np.maximum(np.diag(left), least), -1.0)
+        new = open_ & (np.diag(left) > least)
+        if not new.any():
+            break
+        score = np.where(new, (gain**2).sum(axis=1) / np.where(new, np.diag(left), 1.0), -1.0)
         best = int(np.argmax(score))
         order.append(best)
-        along = left[:, best] / max(left[best, best], least[best])
+        along = left[:, best] / left[best, best]
         gain = gain - np.outer(along, gain[best])
         left = left - np.outer(along, left[best])
         open_[best] = False
-    return np.array(order, dtype=int)
+    return np.array(order or [0], dtype=int)

@@ -34,14 +34,15 @@ def codes(reading: Reading, choice: Choice, layer: Layer | None) -> Iterator[Cod
         yield _unread(reading, choice)
         return
     power = homogeneous_power(reading, layer)
+    limit = reading.view.answers.table_bits(reading.counted(reading.answers))
     search = Search(
         reading=reading,
         answers=_answers(reading, layer),
-        limit=reading.view.answers.table_bits(reading.counted(reading.answers)),
+        limit=limit,
         sample=np.random.default_rng([reading.seed, 14]).permutation(reading.fitted)[:SAMPLED],
     )
     fronts = [
-        Front.of(reading, Units.of(reading, choice, layer, basis, q, power), q, basis.bits)
+        Front.of(reading, Units.of(reading, choice, layer, basis, q, power), q, basis.bits, limit)
         for basis in bases(choice)
         for q in PRECISIONS
     ]

@@ -66,13 +66,14 @@ class Front:
     moment: Float[np.ndarray, "units classes"]
 
     @classmethod
-    def of(cls, reading: Reading, units: Units, precision: int, paid: float) -> "Front":
+    def of(cls, reading: Reading, units: Units, precision: int, paid: float, limit: float) -> "Front":
+        """Up to the bits of the table."""
         goal = reading.outputs[reading.fitted].astype(np.float64)
         goal = goal - goal.mean(axis=1, keepdims=True) if goal.shape[1] > 1 else goal
         seen = units.hidden[reading.fitted].astype(np.float64)
         mean, middle = seen.mean(axis=0), goal.mean(axis=0)
         gram, moment = (seen - mean).T @ (seen - mean), (seen - mean).T @ (goal - middle)
-        order = _greedy(gram, moment)
+        order = _greedy(gram, moment, units.bits, limit - paid)
         return cls(
             precision=precision,
             paid=paid,
@@ -232,8 +233,16 @@ def _read_outs(
     return steps / levels * amplitude[:, None], bits
 
 
-def _greedy(gram: Float[np.ndarray, "units units"], moment: Float[np.ndarray, "units classes"]) -> np.ndarray:
-    """Units in the order in which each explains most of the outputs beside those before it, all read-outs refitted."""
+def _greedy(
+    gram: Float[np.ndarray, "units units"],
+    moment: Float[np.ndarray, "units classes"],
+    bits: Float[np.ndarray, " units"],
+    limit: float,
+) -> Int[np.ndarray, " order"]:
+    """Units in the order in which each explains most of the outputs beside those before it, all read-outs refitted.
+
+    Up to a number of bits for them together; the first whatever it costs.
+    """
     left, gain = gram.copy(), moment.copy()
     least = DEPENDENT * np.maximum(np.diag(gram), 1e-30)
     open_, order = np.diag(gram) > 0, []
@@ -248,4 +257,7 @@ def _greedy(gram: Float[np.ndarray, "units units"], moment: Float[np.ndarray, "u
         gain = gain - np.outer(along, gain[best])
         left = left - np.outer(along, left[best])
         open_[best] = False
+        limit -= bits[best]
+        if limit < 0:
+            break
     return np.array(order or [0], dtype=int)

@@ -198,7 +198,7 @@ def hear(
     """The explanation of fewest bits that stands in for the net's sites, whichever extractor proposed it.
 
     Extractors are heard one after the other until one settles the verdict; where none stands in, the one whose S
-    exceeds its control most counts.
+    exceeds its control most counts. D and B are measured of those that stand in, and of the one that counts.
     """
     heard: list[Heard] = []
     refusals: list[Refusal] = []
@@ -207,16 +207,24 @@ def hear(
         if isinstance(result, Refusal):
             refusals.append(result)
             continue
-        evidence = gather(reading, result, layer, tables)
-        verdict = judge(evidence, thresholds.get(result.extractor, RESIDUES))
-        heard.append(Heard(explanation=result, evidence=evidence, verdict=verdict))
+        limits = thresholds.get(result.extractor, RESIDUES)
+        heard.append(_heard(result, gather(reading, result, layer, tables, brief=True), limits))
+        if heard[-1].substitutes or heard[-1].settled:
+            heard[-1] = _heard(result, gather(reading, result, layer, tables), limits)
         if heard[-1].settled:
             break
     if not heard:
         evidence = gather(reading, None, layer)
         return Heard(explanation=None, evidence=evidence, verdict=judge(evidence, RESIDUES)), tuple(refusals)
-    settled = heard[-1].verdict.outcome != "undetermined"
-    return heard[-1] if settled else min(heard, key=lambda each: each.rank), tuple(refusals)
+    best = heard[-1] if heard[-1].settled else min(heard, key=lambda each: each.rank)
+    if not best.substitutes and best.explanation and not best.settled:
+        limits = thresholds.get(best.explanation.extractor, RESIDUES)
+        best = _heard(best.explanation, gather(reading, best.explanation, layer, tables), limits)
+    return best, tuple(refusals)
+
+
+def _heard(explanation: Explanation, evidence: Evidence, thresholds: Thresholds) -> Heard:
+    return Heard(explanation=explanation, evidence=evidence, verdict=judge(evidence, thresholds))
 
 
 def explain(
@@ -249,8 +257,13 @@ def gather(
     explanation: Explanation | None,
     layer: Layer | None,
     tables: Callable[[str | None], Table] | None = None,
+    *,
+    brief: bool = False,
 ) -> Evidence:
-    """S, D, B, the evidence for a table (`tables` gives it by the hidden site), and what is left unexplained."""
+    """S, D, B, the evidence for a table (`tables` gives it by the hidden site), and what is left unexplained.
+
+    In brief S and the evidence for a table alone.
+    """
     tables = tables or partial(table_evidence, reading)
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
     site = hidden or last_site(reading)
@@ -259,19 +272,19 @@ def gather(
     effect = None if readout is None else (readout**2).sum(axis=1)
     own = replaced(reading, explanation.steps, explanation.hidden) if explanation else None
     rows, table = np.arange(reading.rows) if reading.exhaustive else reading.reported, rival(reading)
-    left = None
-    if site is not None and readout is not None and effect is not None:
+    left, more = None, None if brief else explanation
+    if not brief and site is not None and readout is not None and effect is not None:
         pre = layer.pre if layer and known else None
         left = remainder(reading, site, effect, readout, fitted=own and own.hidden, pre=pre)
     return Evidence(
-        coverage=coverage(reading, explanation) if explanation else None,
+        coverage=coverage(reading, more) if more else None,
         match=reading.match(reading.answers[rows], rows),
         substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect, own),
-        interchange=interchange(reading, explanation) if explanation else None,
-        bits=weigh(reading, explanation) if explanation else None,
+        interchange=interchange(reading, more) if more else None,
+        bits=weigh(reading, more) if more else None,
         bits_table=table.bits,
         table_of=table.what,
-        bits_affine=_baseline(reading, explanation),
+        bits_affine=_baseline(reading, more),
         table=tables(hidden),
         remainder=left,
     )

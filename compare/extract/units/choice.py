@@ -17,13 +17,15 @@ from compare.extract.units.operands import Operands
 from compare.read import Reading
 from compare.search import ALIKE, Bank, Matched, matched
 from compare.sites.layer import Layer
+from compare.statistics import wilson
 
 COLUMN_BITS = 4.0  # of one constant of a unit
 MOST = 48  # terms of one argument
 ENOUGH = 0.99999  # of a table's weighted variance, beyond which no term is looked for
 # Of the tables' variance, tried until answers and units are kept.
 SHARES = (0.9, 0.91, 0.92, 0.93, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.0)
-KEPT, EXPLAINED = 0.995, 0.91  # of the net's answers, and of its units' variance, on the fitted rows
+KEPT, SURE = 0.995, 0.99  # of the net's answers on the fitted rows, and of all answers by their number
+EXPLAINED = 0.91  # of the units' variance
 
 Names = tuple[Int[np.ndarray, " tokens"], ...]
 
@@ -124,7 +126,7 @@ def _fewest(
     for share in SHARES:
         choice = cut(operands, found, share)
         kept, explained = _kept(reading, choice, layer)
-        if kept >= KEPT and explained >= EXPLAINED:
+        if kept >= KEPT and wilson(kept, len(reading.fitted))[0] >= SURE and explained >= EXPLAINED:
             return True, choice
     assert choice is not None
     return False, choice

@@ -8,7 +8,6 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from compare.explanation import Explanation
@@ -32,24 +31,33 @@ STANDS = 0.9  # of the net's answers, below which its program is not compared: i
 
 
 def of_residues(reading: Reading, waves: LogitWaves) -> Program | None:
-    """m u(a) + n v(b) + d modulo p, or d u(a)^m v(b)^n + e, as the waves' combined argument and their peak have it."""
-    frame = waves.frame
+    """m u(a) + n v(b) + d modulo p, or d u(a)^m v(b)^n + e, as the combined argument and most of the peaks have it."""
+    frame, p = waves.frame, waves.frame.answer.p
     arguments = list(zip("ab", (frame.first.inner, frame.second.inner), (waves.lead, waves.sign), strict=True))
-    start = [int(np.argmax(np.isclose(chars.z[0], 1.0))) for chars in (frame.first, frame.second)]
-    peak = int(np.argmax(np.asarray(formula_outputs(waves, jnp.array([start])))[0]))
+    x = reading.x[:, :2]
+    answers = np.asarray(formula_outputs(waves, x)).argmax(axis=1)
+    parts = [inner.values(p)[tokens] for (_, inner, _), tokens in zip(arguments, x.T, strict=True)]
     if frame.answer.group == "additive":
+        combined = sum(sign * inner.multiple * part for (_, inner, sign), part in zip(arguments, parts, strict=True))
         terms = [
             "*".join([str(sign * inner.multiple * factor), *[name] * power])
             for name, inner, sign in arguments
             for power, factor in inner.powers
         ]
-        return in_words(f"Mod({' + '.join([*terms, str(peak)])}, p)", reading.spec)
+        return in_words(f"Mod({' + '.join([*terms, str(_commonest((answers - combined) % p))])}, p)", reading.spec)
     if min(waves.lead, waves.sign) < 0:
         return None
-    shift = int(frame.answer.inner.values(frame.answer.p)[0])
+    shift, powers = int(frame.answer.inner.values(p)[0]), [inner.multiple for _, inner, _ in arguments]
+    tables = [np.array([pow(value, power, p) for value in range(p)]) for power in powers]
+    combined = tables[0][parts[0]] * tables[1][parts[1]] % p
+    inverse = np.array([0, *(pow(value, -1, p) for value in range(1, p))])
+    factor = _commonest(((answers + shift) * inverse[combined] % p)[combined > 0])
     factors = [inner.plain(name) for name, inner, _ in arguments for _ in range(inner.multiple)]
-    product = "*".join([str((peak + shift) % frame.answer.p), *factors])
-    return in_words(f"Mod({product} + {-shift % frame.answer.p}, p)", reading.spec)
+    return in_words(f"Mod({'*'.join([str(factor), *factors])} + {-shift % p}, p)", reading.spec)
+
+
+def _commonest(values: np.ndarray) -> int:
+    return int(np.bincount(values).argmax())
 
 
 def of_integers(reading: Reading, name: str, run: Callable[[Any], Any]) -> Program | None:

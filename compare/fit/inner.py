@@ -21,17 +21,29 @@ FLAT = 1e-3  # of the tokens; columns whose squares sum to less explain nothing
 
 def find_inner(group: GroupName, part: Float[np.ndarray, "p units"], weight: Float[np.ndarray, " units"]) -> Characters:
     """The characters of the group, of what explains most of an argument's part of the units."""
+    return best_inner(group, part, weight)[0]
+
+
+def best_inner(
+    group: GroupName, part: Float[np.ndarray, "p units"], weight: Float[np.ndarray, " units"]
+) -> tuple[Characters, float]:
+    """The same, and the share of the units' weighted variance that one frequency a unit explains."""
     p, asked = len(part), np.argsort(-weight)[:UNITS]
-    options = [TOKEN, *bank(p, group)]
-    shares = np.concatenate(
-        [
-            explained(characters(p, group), np.array([inner.values(p) for inner in some]), part[:, asked])
-            for some in (options[at : at + BLOCK] for at in range(0, len(options), BLOCK))
-        ]
-    )
-    scores = shares @ (weight[asked] / max(float(weight[asked].sum()), 1e-30))
-    best = int(np.argmax(scores))
-    return characters(p, group, options[best] if scores[best] > scores[0] + CLEARLY else TOKEN)
+    known, part = characters(p, group), part[:, asked]
+    weight = weight[asked] / max(float(weight[asked].sum()), 1e-30)
+
+    def scores(options: list[Inner]) -> Float[np.ndarray, " options"]:
+        return explained(known, np.array([inner.values(p) for inner in options]), part) @ weight
+
+    plain = float(scores([TOKEN])[0])
+    if plain + CLEARLY >= 1:  # there is nothing left that a polynomial could explain
+        return known, plain
+    options = bank(p, group)
+    found = np.concatenate([scores(options[at : at + BLOCK]) for at in range(0, len(options), BLOCK)])
+    best = int(np.argmax(found))
+    if found[best] <= plain + CLEARLY:
+        return known, plain
+    return characters(p, group, options[best]), float(found[best])
 
 
 def bank(p: int, group: GroupName) -> list[Inner]:
@@ -58,6 +70,14 @@ def explained(
     chars: Characters, values: Int[np.ndarray, "options p"], part: Float[np.ndarray, "p units"]
 ) -> Float[np.ndarray, "options units"]:
     """Share of each unit's variance by its best frequency of the values; tokens outside the group are free."""
+    gain, free, total = gains(chars, values, part)
+    return (gain.max(axis=1) + free) / np.maximum(total, 1e-30)
+
+
+def gains(
+    chars: Characters, values: Int[np.ndarray, "options p"], part: Float[np.ndarray, "p units"]
+) -> tuple[Float[np.ndarray, "options waves units"], Float[np.ndarray, "options units"], Float[np.ndarray, " units"]]:
+    """Of each unit's squares: what every frequency of the values explains, what free tokens do, and all of them."""
     part = part - part.mean(axis=0)
     z = chars.z.astype(np.complex64)[:, values].transpose(1, 0, 2)  # (options, waves, p)
     live = np.abs(z[:, :1]) > 0
@@ -70,4 +90,4 @@ def explained(
     gain = (b * one**2 - 2 * c * one * two + a * two**2) / (a * b - c**2)
     total, inside = (part**2).sum(axis=0), live[:, 0].astype(np.float64)
     left = inside @ part**2 - (inside @ part) ** 2 / count[:, 0]  # of the variance, among tokens of the group
-    return (gain.max(axis=1) + total - left) / np.maximum(total, 1e-30)
+    return gain, total - left, total

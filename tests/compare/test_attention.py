@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 from pathlib import Path
 
 import jax
@@ -21,7 +22,7 @@ from nets.edits import tapping
 from nets.net import wrap
 from synth.language.spec import Spec
 from synth.language.types import INT, Fn
-from tests.compare.planted_heads import FREQUENCIES, reading, spec
+from tests.compare.planted_heads import FREQUENCIES, combining, multiplying, reading, spec
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,8 @@ def test_planted_frequencies_are_found(found):
     assert sorted(explanation.arrays["frequencies.k"]) == list(FREQUENCIES)
     assert {group.label for group in explanation.groups} == {f"k = {k}" for k in FREQUENCIES}
     assert all(len(group.units) == 12 for group in explanation.groups)
-    assert explanation.notes[1] == "frequencies of the heads' scores: 2, 3, 5, 9"
+    assert explanation.notes[0] == "group: additive"
+    assert explanation.notes[2] == "frequencies of the heads' scores: 2, 3, 5, 9"
 
 
 def test_the_template_runs_in_place_of_the_planted_net(found):
@@ -123,6 +125,62 @@ def test_renamed_tokens_defeat_the_template_and_the_codes(renamed):
     bits = weigh(given, explanation)
     assert bits is not None
     assert bits.total > 0.8 * rival(given).bits
+
+
+KINDS = {
+    "product": (multiplying, ("group: multiplicative", "combined argument: a + b"), "(mod (mul a b) p)"),
+    "difference": (lambda: combining((1, -1)), ("group: additive", "combined argument: a - b"), "(mod (sub a b) p)"),
+    "multiples": (
+        lambda: combining((3, -2)),
+        ("group: additive", "combined argument: 3*a - 2*b"),
+        "(mod (sub (mul 3 a) (mul 2 b)) p)",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_inner_variables_are_read_from_the_net(kind):
+    make, notes, program = KINDS[kind]
+    given, explanation = explained(make())
+    assert explanation.notes[:2] == notes
+    assert explanation.program is not None
+    assert explanation.program.show() == program
+    assert sorted(explanation.arrays["frequencies.k"]) == list(FREQUENCIES)
+    score = substitution(given, explanation, effect(given))
+    assert score.agreement > 0.99
+    assert score.variance > 0.999
+    assert score.control is not None
+    assert score.permuted is not None
+    assert max(score.control, score.permuted) < 0.3
+    moved = interchange(given, explanation)
+    assert moved is not None
+    assert moved.r2 > 0.8
+    bits = weigh(given, explanation)
+    assert bits is not None
+    assert bits.errors < 0.01
+    assert bits.total < 0.5 * rival(given).bits
+
+
+def test_a_product_of_renamed_tokens_is_not_read():
+    given, explanation = explained(multiplying(shuffle=np.random.default_rng(0).permutation(23)))
+    assert substitution(given, explanation, effect(given)).agreement < 0.5
+    bits = weigh(given, explanation)
+    assert bits is not None
+    assert bits.total > 0.8 * rival(given).bits
+
+
+def test_rows_outside_the_group_have_one_answer_in_every_code():
+    given, explanation = explained(multiplying())
+    zero = (given.x == 0).any(axis=1)
+    assert explanation.codes is not None
+    assert all((code.answers[zero] == 0).all() for code in itertools.islice(explanation.codes(), 3))
+
+
+def test_units_are_shown_by_what_they_read():
+    _, explanation = explained(combining((1, 2)))
+    assert explanation.unit_formula is not None
+    assert "*2*b/p" in explanation.unit_formula(0)
+    assert "2*b" in explanation.steps[0].form
 
 
 def test_other_nonlinearities_have_no_code():

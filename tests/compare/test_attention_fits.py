@@ -66,7 +66,8 @@ def heads(units: int = 6, noise: float = 0.0) -> tuple[Heads, np.ndarray]:
     pre = pre + noise * rng.normal(size=pre.shape)
     column = np.array([0, 1, -1])
     importance = np.full(units, 1 / units)
-    return Heads(chars=chars, column=column, score=score, value=value, x=x, pre=pre, importance=importance), patterns
+    frame = alike(chars)
+    return Heads(frame=frame, column=column, score=score, value=value, x=x, pre=pre, importance=importance), patterns
 
 
 def test_heads_are_recovered():
@@ -95,7 +96,7 @@ def test_tokens_under_other_names_are_fitted_under_their_own():
     shuffle = np.random.default_rng(1).permutation(P)
     names = np.argsort(shuffle)
     renamed = Heads(
-        chars=planted.chars,
+        frame=planted.frame,
         column=planted.column,
         score=planted.score[:, :, shuffle],
         value=tuple(table[:, shuffle] for table in planted.value),
@@ -103,7 +104,7 @@ def test_tokens_under_other_names_are_fitted_under_their_own():
         pre=planted.pre,
         importance=planted.importance,
     )
-    back = fit_heads(renamed.renamed(shuffle))
+    back = fit_heads(renamed.renamed(shuffle, planted.frame))
     np.testing.assert_allclose(pre_activations(back, shuffle[renamed.x]), planted.pre, atol=2e-3)
     assert fit_heads(renamed).explained.max() < 0.9
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.fit.characters import TOKEN, Inner, alike, characters, wave_parts, wave_target, waves_of, with_overtone
-from compare.fit.inner import bank, find_inner
+from compare.fit.inner import bank, best_inner, find_inner, gains
 from compare.search import search
 
 RNG = np.random.default_rng(0)
@@ -39,6 +39,24 @@ def test_noise_and_shuffled_waves_are_read_of_the_token_itself(group) -> None:
     assert find_inner(group, RNG.normal(size=(p, 64)), np.ones(64)).inner == TOKEN
     assert find_inner(group, planted(p, RNG.permutation(p)), np.ones(12)).inner == TOKEN
     assert find_inner(group, np.zeros((p, 4)), np.zeros(4)).inner == TOKEN
+
+
+def test_the_share_of_one_frequency_a_unit_is_told_with_what_is_read() -> None:
+    p = 31
+    token, clear = best_inner("additive", planted(p, np.arange(p)), np.ones(12))
+    square, share = best_inner("additive", planted(p, np.arange(p) ** 2 % p), np.ones(12))
+    assert (token.inner.of("a"), square.inner.of("a")) == ("a", "a**2")
+    assert min(clear, share) > 0.95
+    assert best_inner("additive", RNG.normal(size=(p, 48)), np.ones(48))[1] < 0.5
+
+
+def test_a_table_gains_most_by_its_own_frequency() -> None:
+    chars, tokens = characters(29), np.arange(29)
+    table = np.stack([np.cos(2 * np.pi * k * tokens / 29 + 1) for k in (3, 8)], axis=1)
+    gain, free, total = gains(chars, tokens[None], table)
+    assert list(chars.k[gain[0].argmax(axis=0)]) == [3, 8]
+    assert gain[0].max(axis=0) == pytest.approx(total, rel=0.02)
+    assert free == pytest.approx(0.0, abs=1e-9)
 
 
 def test_every_polynomial_pays_and_is_said_once() -> None:

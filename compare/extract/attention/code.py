@@ -1,22 +1,29 @@
 """The explanation of a net with heads as a program with quantised constants, its weakest units left out.
 
-A code pays for its dictionary; for each head's score (its frequencies, an amplitude and a phase each, two offsets); for
-the outputs' offsets, a few waves of c; for what its units share; and for every unit that is kept. A unit has one
-frequency and, up to scale, a bias and one complex reading g_h of every head, the same at both arguments:
-pre = bias + sum_h Re(conj(g_h) (P_h0 z(a) + P_h1 z(b))), with P the heads' patterns. It writes one wave of c, or some
-of its harmonics too. Its scale is part of its amplitude in the outputs, which is refitted to the net's outputs
-on fitted rows after everything else is quantised. Two families:
+A code pays for its dictionary and for what waves are read of; for each head's score (its frequencies, an amplitude and
+a phase each, two offsets), heads that look alike being one; for the outputs' offsets; for what its units share; and for
+every unit that is kept. A unit has one frequency and, up to scale, a bias and one complex reading g_h of every head,
+the same at both arguments: pre = bias + sum_h Re(conj(g_h) (P_h0 z(a) + P_h1 z(b))), with P the heads' patterns; it may
+add multiples of the patterns themselves. It writes its wave of c, or in a plane of functions of c that all units of its
+frequency share. Its scale is part of its amplitude in the outputs, which is refitted on fitted rows after everything
+else is quantised. Where an argument is outside the group (0, for products), the code gives one constant answer and pays
+for it. Three families (`compare.extract.attention.families`):
 
-- *free*: every unit pays for its readings, its bias, its amplitude and the phase with which it is read out.
-- *tied*: the units of one frequency lie on one closed curve. With phi the phase of sum_h g_h, readings, bias and
-  read-out are short Fourier series in phi that all units of a frequency share; the read-out turns by 2 phi (cos(w a +
-  phi) and cos(w b + phi) make cos(w (a + b) + 2 phi)). A unit pays for phi and its amplitude.
+- *tied*: the units of one frequency lie on one closed curve. With phi the phase of sum_h g_h, readings and bias are
+  short Fourier series in phi that all units of a frequency share; the read-out turns by 2 phi (cos(w a + phi) and
+  cos(w b + phi) make cos(w (a + b) + 2 phi)). A unit pays for phi and its amplitude.
+- *paired*: of two heads, each looking at one argument, a unit pays for its phase of either and its amplitude; the
+  read-out turns by their sum or difference.
+- *spanned*: every unit pays for its place in the few directions that its frequency's units read, for its bias, its
+  amplitude and the phase with which it is read out.
 
-All codes are tried on a sample of the fitted rows; the shortest there, and the shortest of those that hardly err, are
-run on the whole domain.
+All codes are tried on a sample of the fitted rows. Where none hardly errs, the best have their amplitudes fitted to the
+net's answers in place of its outputs. The shortest there, and the shortest of those that hardly err, are run on the
+whole domain.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -25,19 +32,14 @@ from jaxtyping import Float, Int
 
 from compare.bits import EXCEPTIONS, exception_bits, log2_choose
 from compare.explanation import Code
-from compare.extract.attention.units import (
-    GRAINS,
-    Features,
-    Grain,
-    Rough,
-    Units,
-    features,
-    free,
-    hidden,
-    tied,
-)
+from compare.extract.attention.families import paired, spanned, tied
+from compare.extract.attention.scores import merged, quantised_scores
+from compare.extract.attention.units import GRAINS, Grain, Rough, Seen, Units, exact_units, hidden, seen, telling_levels
+from compare.extract.residues.frame import outside_answer
+from compare.fit.amplitudes import likeliest_amplitudes
+from compare.fit.characters import Characters
 from compare.fit.heads import HeadFit, Heads
-from compare.fit.levels import phase, uniform
+from compare.fit.levels import log_levels, uniform
 from compare.fit.pruning import eliminated, quantised_weights
 from compare.read import Reading
 from compare.sites.heads import HeadLayer
@@ -45,14 +47,12 @@ from compare.sites.layer import homogeneous_power
 from compare.statistics import disagreement
 
 HEADER_BITS = 64.0  # sign, family, precisions, number of units, and six scales of 8 bits
-SECOND_WAVE = 0.15  # of a head's strongest wave; a second one below it is left out
 OFFSET_SHARE, MOST_OFFSETS = 0.002, 8  # of the outputs' variance; waves
 AMPLITUDE_OCTAVES = 3.0
-MOST_UNITS = 192
 SAMPLE = 2048  # fitted rows on which codes are tried
 SUREST = 2  # of those that err least on the sample
 FINALISTS = 6  # the shortest of all, and as many of those that err on few enough rows of the sample
-NEAR = 6.0  # times the exceptions that are allowed, up to which finer constants are worth their time
+REFINED, REFINED_BITS = 8, 5  # drafts whose amplitudes are fitted to the answers; of such an amplitude
 SURE = 0.8  # of the exceptions that are allowed: what a sample says of all rows
 
 
@@ -73,26 +73,93 @@ class _Draft(NamedTuple):
         return self.errors <= SURE * EXCEPTIONS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Coded:
+    """What codes are made of: the net, its heads, how far they look where, and the rows that waves speak of."""
+
+    reading: Reading
+    found: HeadLayer
+    heads: Heads
+    fit: HeadFit
+    levels: Int[np.ndarray, "levels 2"]
+    sign: int  # of the second argument in the outputs
+    power: int  # of the nonlinearity
+    inside: Int[np.ndarray, " inside"]  # rows of whose arguments both are in the group
+    constant: int  # answer to the others
+
+    @property
+    def fitted(self) -> Int[np.ndarray, " fitted"]:
+        """Places of the fitted rows among those inside."""
+        return np.flatnonzero(np.isin(self.inside, self.reading.fitted))
+
+    @property
+    def header(self) -> float:
+        """Bits of the dictionary, of what waves are read of, and of the answer to other rows."""
+        frame = self.heads.frame
+        bits = log2_choose(len(frame.answer.k), len(self.fit.dictionary)) + HEADER_BITS + frame.bits
+        return bits + float(np.log2(frame.answer.p)) * (len(self.inside) < self.reading.rows)
+
+    @property
+    def level_bits(self) -> float:
+        """Bits of which patterns units read: any but those of a head's first position, which say nothing new."""
+        heads, positions = self.fit.score.shape[:2]
+        return float(heads * (positions - 1))
+
+
 def codes(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, sign: int) -> Iterator[Code]:
     """The shortest programs over families, precisions and numbers of units, each run on the whole domain.
 
-    Finer constants are tried where no coarse code stands for the net but some nearly do.
+    Patterns are read beside waves, and functions of c given as tables, only where no plainer code stands for the net.
     """
     power = homogeneous_power(reading, found.layer)
     if power is None:
         return
-    header = log2_choose(len(heads.chars.k), len(fit.dictionary)) + HEADER_BITS
+    coded = _coded(reading, found, heads, merged(heads, fit), sign, power)
     for grain in GRAINS:
-        score, head_bits = quantised_scores(heads, fit, grain.score_bits)
-        drafts = list(_drafts(reading, found, heads, fit, sign, power, grain, score, head_bits))
-        everywhere = features(heads, score, fit.dictionary, reading.x)
+        score, head_bits = quantised_scores(heads, coded.fit, grain.score_bits)
+        levels, level_bits = (coded.levels, coded.level_bits) if grain.levels else (coded.levels[:0], 0.0)
+        given = seen(heads, score, coded.fit.dictionary, levels, reading.x[coded.inside])
+        drafts = list(_drafts(coded, given, grain, head_bits + level_bits))
+        if not any(draft.sure for draft in drafts):
+            drafts += [_refined(coded, given, draft) for draft in _promising(drafts)]
         stands = False
         for draft in _finalists(drafts):
-            code = _finished(reading, draft, everywhere, power, header)
+            code = _finished(coded, draft, given)
             stands |= disagreement(code.answers, reading.answers) <= EXCEPTIONS
             yield code
-        if stands or min(draft.errors for draft in drafts) > NEAR * EXCEPTIONS:
+        if stands:
             break
+
+
+def _coded(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, sign: int, power: int) -> _Coded:
+    outside, constant = outside_answer(reading, heads.frame)
+    inside = np.setdiff1d(np.arange(reading.rows), outside)
+    every = np.array([(h, s) for h in range(len(fit.score)) for s in range(1, len(heads.column))])
+    coded = _Coded(
+        reading=reading,
+        found=found,
+        heads=heads,
+        fit=fit,
+        levels=every,
+        sign=sign,
+        power=power,
+        inside=inside,
+        constant=constant,
+    )
+    given = seen(heads, fit.score, fit.dictionary, every, reading.x[inside]).rows(coded.fitted)
+    return replace(coded, levels=telling_levels(_units(coded, given), given, every))
+
+
+def _units(coded: _Coded, given: Seen) -> Units:
+    """Constants of the units by what is seen on the fitted rows."""
+    rows = coded.inside[coded.fitted]
+    return exact_units(
+        coded.reading.site(coded.found.layer.pre)[rows],
+        coded.found.layer.readout,
+        coded.heads.importance,
+        coded.fit.wave,
+        given,
+    )
 
 
 def _finalists(drafts: list[_Draft]) -> list[_Draft]:
@@ -103,109 +170,95 @@ def _finalists(drafts: list[_Draft]) -> list[_Draft]:
     return list({id(draft): draft for draft in chosen}.values())
 
 
-def _drafts(
-    reading: Reading,
-    found: HeadLayer,
-    heads: Heads,
-    fit: HeadFit,
-    sign: int,
-    power: int,
-    grain: Grain,
-    score: Float[np.ndarray, "heads positions p"],
-    head_bits: float,
-) -> Iterator[_Draft]:
-    offsets = quantised_offsets(reading, heads, grain.offset_bits)
-    sample = np.random.default_rng(reading.seed).permutation(reading.fitted)[:SAMPLE]
-    units = _units(found, heads, fit, score)
-    mixed = features(heads, score, fit.dictionary, reading.x[sample])
-    outputs, answers = reading.outputs[sample], reading.answers[sample]
-    for rough in _roughs(heads, units, sign, grain):
-        acts = hidden(rough, mixed, power)
+def _drafts(coded: _Coded, given: Seen, grain: Grain, head_bits: float) -> Iterator[_Draft]:
+    reading, chars = coded.reading, coded.heads.frame.answer
+    sample = np.random.default_rng(reading.seed).permutation(coded.fitted)[:SAMPLE]
+    rows = coded.inside[sample]
+    outputs, answers, mixed = reading.outputs[rows], reading.answers[rows], given.rows(sample)
+    offsets = quantised_offsets(reading.outputs[coded.inside[coded.fitted]], chars, grain)
+    choice = float(np.log2(len(coded.fit.dictionary)))
+    for rough in _roughs(chars, _units(coded, given.rows(coded.fitted)), coded.sign, grain):
+        acts = hidden(rough, mixed, coded.power)
         for kept, amplitude, bits in _pruned(rough, acts, outputs, grain):
-            unit = rough.unit_bits + bits + float(np.log2(len(fit.dictionary)))
-            given = _outputs(rough, kept, amplitude, acts[:, kept])
+            written = _outputs(rough, kept, amplitude, acts[:, kept])
+            units = len(kept) * (rough.unit_bits + bits + choice)
             for offset, offset_bits in offsets:
-                alignment = head_bits + offset_bits + rough.shared_bits + len(kept) * unit
-                errors = float((reading.decode(given + offset) != answers).mean())
+                alignment = head_bits + offset_bits + rough.shared_bits + units
+                errors = float((reading.decode(written + offset) != answers).mean())
                 wrong = exception_bits(reading.rows, round(errors * reading.rows), reading.view.classes)
                 yield _Draft(alignment + wrong, errors, rough, kept, amplitude, offset, alignment)
 
 
-def _finished(reading: Reading, draft: _Draft, everywhere: Features, power: int, header: float) -> Code:
-    acts = hidden(draft.rough.only(draft.kept), everywhere, power)
+def _promising(drafts: list[_Draft]) -> list[_Draft]:
+    """Of each family and precision the draft that errs least, of those that err least."""
+    best: dict[int, _Draft] = {}
+    for draft in drafts:
+        if id(draft.rough) not in best or draft.errors < best[id(draft.rough)].errors:
+            best[id(draft.rough)] = draft
+    return nsmallest(REFINED, best.values(), key=lambda draft: (draft.errors, draft.estimate))
+
+
+def _refined(coded: _Coded, given: Seen, draft: _Draft) -> _Draft:
+    """The draft with amplitudes by the answers, in place of those by least squares of the outputs."""
+    reading, positive = coded.reading, draft.amplitude > 0
+    kept, rough = draft.kept[positive], draft.rough
+    sample = np.random.default_rng(reading.seed).permutation(coded.fitted)[:SAMPLE]
+    answers = reading.answers[coded.inside[sample]]
+    acts, write = hidden(rough.only(kept), given.rows(sample), coded.power), rough.write[kept]
+    fine = likeliest_amplitudes(acts, write, draft.offset, answers, draft.amplitude[positive])
+    fine = log_levels(fine, 2**REFINED_BITS)
+    errors = float((reading.decode(acts @ (fine[:, None] * write).astype(np.float32) + draft.offset) != answers).mean())
+    alignment = draft.alignment + REFINED_BITS * len(kept)  # beside those that the draft has paid
+    wrong = exception_bits(reading.rows, round(errors * reading.rows), reading.view.classes)
+    return _Draft(alignment + wrong, errors, rough, kept, fine, draft.offset, alignment)
+
+
+def _finished(coded: _Coded, draft: _Draft, given: Seen) -> Code:
+    acts = hidden(draft.rough.only(draft.kept), given, coded.power)
+    answers = np.full(coded.reading.rows, coded.constant)
+    written = _outputs(draft.rough, draft.kept, draft.amplitude, acts) + draft.offset
+    answers[coded.inside] = coded.reading.decode(written)
     return Code(
-        bits_dictionary=header,
+        bits_dictionary=coded.header,
         bits_alignment=draft.alignment,
         units_kept=len(draft.kept),
         precision=draft.rough.precision,
-        answers=reading.decode(_outputs(draft.rough, draft.kept, draft.amplitude, acts) + draft.offset),
+        answers=answers,
     )
 
 
-def quantised_scores(heads: Heads, fit: HeadFit, bits: int) -> tuple[Float[np.ndarray, "heads positions p"], float]:
-    """Scores from quantised constants, the waves shared by all arguments; and what they cost."""
-    chars, arguments = heads.chars, heads.arguments
-    means = fit.score.mean(axis=2)
-    offset = means - means[:, arguments].mean(axis=1, keepdims=True)
-    rough = np.repeat(uniform(offset, bits)[:, :, None], chars.p, axis=2)
-    z = chars.z[fit.score_waves]  # (heads, waves, p)
-    wave = np.einsum("hwp,hsp->hw", z, fit.score[:, arguments]) / (chars.size[fit.score_waves] * len(arguments))
-    size = np.abs(wave)
-    kept = size >= SECOND_WAVE * size.max(axis=1, keepdims=True)
-    wave = uniform(size, bits) * phase(wave, bits) * kept
-    rough[:, arguments] += np.real(np.einsum("hw,hwp->hp", np.conj(wave), z))[:, None]
-    a_wave = float(np.log2(len(chars.k))) + 2 * bits
-    offsets = (fit.score.shape[1] - 1) * bits
-    return rough, float(kept.sum() * a_wave + len(fit.score) * (offsets + 1))
-
-
-def quantised_offsets(reading: Reading, heads: Heads, precision: int) -> list[tuple[Float[np.ndarray, " p"], float]]:
-    """No offset, and the outputs' mean over the inputs as its strongest waves of c; each with what it costs."""
-    chars = heads.chars
-    outputs = reading.outputs[reading.fitted]
+def quantised_offsets(
+    outputs: Float[np.ndarray, "rows p"], chars: Characters, grain: Grain
+) -> list[tuple[Float[np.ndarray, " p"], float]]:
+    """No offset, and the outputs' mean over the inputs as its strongest waves of c, or as a table, and its bits."""
+    bits, mean = grain.offset_bits, outputs.mean(axis=0)
+    if None in grain.waves:
+        return [(uniform(mean - mean.mean(), bits).astype(np.float32), float(chars.p * bits))]
     total = float((outputs - outputs.mean(axis=1, keepdims=True)).var(axis=1).mean())
-    wave = chars.z @ outputs.mean(axis=0) / chars.size
+    wave = chars.z @ mean / chars.size
     strong = np.argsort(-np.abs(wave))[:MOST_OFFSETS]
     strong = strong[np.abs(wave[strong]) ** 2 / 2 >= OFFSET_SHARE * total]
-    rough = uniform(np.real(wave[strong]), precision) + 1j * uniform(np.imag(wave[strong]), precision)
+    rough = uniform(np.real(wave[strong]), bits) + 1j * uniform(np.imag(wave[strong]), bits)
     count = float(np.log2(MOST_OFFSETS + 1))
-    bits = count + len(strong) * (float(np.log2(len(chars.k))) + 2 * precision)
     offset = np.real(np.conj(rough) @ chars.z[strong]).astype(np.float32)
-    return [(np.zeros_like(offset), count), (offset, bits)][: 1 + (len(strong) > 0)]
+    some = offset, count + len(strong) * (float(np.log2(len(chars.k))) + 2 * bits)
+    return [(np.zeros_like(offset), count), some][: 1 + (len(strong) > 0)]
 
 
-def _units(found: HeadLayer, heads: Heads, fit: HeadFit, score: np.ndarray) -> Units:
-    """Constants of the most important units under the quantised heads, not quantised themselves."""
-    most = np.argsort(-heads.importance)[:MOST_UNITS]
-    most = most[heads.importance[most] > 0]
-    wave = fit.wave[most]
-    mixed = features(heads, score, fit.dictionary, heads.x)
-    width = next(iter(mixed.values())).shape[1]
-    bias, gain = np.zeros(len(most)), np.zeros((len(most), width), dtype=complex)
-    for row, own in mixed.items():
-        mine = np.flatnonzero(wave == row)
-        columns = np.concatenate([np.ones((len(own), 1), dtype=np.float32), np.real(own), np.imag(own)], axis=1)
-        gram = (columns.T @ columns).astype(np.float64)
-        gram += 1e-6 * np.trace(gram) / len(gram) * np.eye(len(gram))
-        solution = np.linalg.solve(gram, columns.T @ heads.pre[:, most[mine]])
-        n = own.shape[1]
-        bias[mine], gain[mine] = solution[0], (solution[1 : 1 + n] + 1j * solution[1 + n :]).T
-    return Units(wave=wave, importance=heads.importance[most], bias=bias, gain=gain, readout=found.layer.readout[most])
-
-
-def _roughs(heads: Heads, units: Units, sign: int, grain: Grain) -> Iterator[Rough]:
+def _roughs(chars: Characters, units: Units, sign: int, grain: Grain) -> Iterator[Rough]:
     for q in grain.precisions:
-        for harmonics in grain.harmonics:
+        for waves in grain.waves:
             if sign > 0:
-                yield from (tied(heads.chars, units, q, series, harmonics, grain) for series in (1, 2))
-            yield free(heads.chars, units, q, harmonics, grain)
+                yield from (tied(chars, units, q, series, waves, grain) for series in (1, 2))
+            if units.gain.shape[1] == 2:
+                yield paired(chars, units, q, waves, grain)
+            yield spanned(chars, units, q, waves, grain)
 
 
 def _pruned(
     rough: Rough, acts: Float[np.ndarray, "rows units"], outputs: Float[np.ndarray, "rows p"], grain: Grain
 ) -> Iterator[tuple[Int[np.ndarray, " kept"], Float[np.ndarray, " kept"], int]]:
     """Units that stay, their amplitudes and the bits of one, for a range of numbers of units."""
-    right = outputs.argmax(axis=1)
     written, likeness = (outputs - outputs.mean(axis=0)) @ rough.write.T, rough.write @ rough.write.T
     gram = (acts.T @ acts).astype(np.float64) * likeness
     order, _ = eliminated(gram, (acts * written).sum(axis=0, dtype=np.float64))
@@ -213,15 +266,10 @@ def _pruned(
         kept = order[-size:]
         for bits in grain.amplitude_bits:
             levels = 2.0 ** (-AMPLITUDE_OCTAVES * np.arange(2**bits) / (2**bits - 1))
-            weight, own = np.ones((len(acts), 1), dtype=np.float32), acts[:, kept]
-            for _ in range(grain.rounds):
-                own_gram = ((weight * own).T @ own).astype(np.float64) * likeness[np.ix_(kept, kept)]
-                moment = (weight * own * written[:, kept]).sum(axis=0, dtype=np.float64)
-                amplitude = quantised_weights(own_gram, moment, levels)
-                yield kept, amplitude, bits
-                if grain.rounds > 1:
-                    wrong = _outputs(rough, kept, amplitude, own).argmax(axis=1) != right
-                    weight = weight * np.where(wrong, 2.0, 1.0)[:, None].astype(np.float32)
+            own = acts[:, kept]
+            own_gram = (own.T @ own).astype(np.float64) * likeness[np.ix_(kept, kept)]
+            moment = (own * written[:, kept]).sum(axis=0, dtype=np.float64)
+            yield kept, quantised_weights(own_gram, moment, levels), bits
 
 
 def _outputs(

@@ -1,18 +1,17 @@
-"""Units that read heads, with quantised constants: each paying for its own, or all of a frequency on one curve."""
+"""Units that read heads, exact and with quantised constants, and what they read and give."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Complex, Float, Int
 
-from compare.fit.characters import Characters
-from compare.fit.heads import Heads
-from compare.fit.levels import log_levels, phase, uniform
+from compare.fit.heads import Heads, patterns_of
 from compare.sites.layer import power_of
 
-READING_OCTAVES = 4.0
-
-Features = dict[int, Complex[np.ndarray, "rows heads"]]  # by frequency, what every head mixes of both arguments
+MOST_UNITS = 192
+FLAT = 1e-4  # deviation of a pattern that says nothing
+LEVEL_SHARE = 0.0005  # of the units' weighted squares, that a level has to have
+RIDGE = 1e-6  # of the mean squared column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,50 +21,37 @@ class Grain:
     precisions: tuple[int, ...]
     reading_bits: int  # a real constant of a shared series
     writing_bits: int
-    writing_order: int  # of the free units' read-outs in their phase
     score_bits: int  # an amplitude, a phase or an offset of a head's score
     offset_bits: int  # a real constant of the outputs' offsets
     amplitude_bits: tuple[int, ...]
-    harmonics: tuple[int, ...]  # waves of c that a unit writes
+    waves: tuple[int | None, ...]  # of c that the units of a frequency write; 0: their own alone; None: a table of c
     sizes: int  # numbers of kept units that are tried
-    rounds: int  # of amplitudes, each with more weight on the rows that came out wrong before
+    levels: bool = False  # whether units may read patterns beside waves
 
 
 COARSE = Grain(
     precisions=(3, 4, 5),
     reading_bits=5,
     writing_bits=6,
-    writing_order=1,
     score_bits=5,
     offset_bits=5,
     amplitude_bits=(2, 3),
-    harmonics=(1, 5),
+    waves=(0, 5),
     sizes=16,
-    rounds=1,
 )
-FINE = replace(COARSE, precisions=(6,), reading_bits=8, writing_bits=10, writing_order=2, score_bits=7)
-FINEST = replace(
-    FINE,
-    precisions=(6, 7),
-    reading_bits=10,
-    writing_bits=12,
-    writing_order=3,
-    offset_bits=8,
-    amplitude_bits=(4,),
-    harmonics=(5, 9),
-    sizes=24,
-    rounds=4,
-)
-GRAINS = (COARSE, FINE, FINEST)
+LEVELS = replace(COARSE, levels=True)
+TABLES = replace(LEVELS, precisions=(4, 5), writing_bits=5, waves=(None,))
+GRAINS = (COARSE, LEVELS, TABLES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Units:
-    """pre = bias + sum_h Re(conj(gain_h) mixed_h), and what each writes to the outputs."""
+    """pre = bias + level . levels + sum_h Re(conj(gain_h) waves_h), and what each writes to the outputs."""
 
     wave: Int[np.ndarray, " units"]  # rows of the characters
     importance: Float[np.ndarray, " units"]
     bias: Float[np.ndarray, " units"]
+    level: Float[np.ndarray, "units levels"]
     gain: Complex[np.ndarray, "units heads"]
     readout: Float[np.ndarray, "units p"]
 
@@ -76,6 +62,7 @@ class Rough:
 
     wave: Int[np.ndarray, " units"]
     bias: Float[np.ndarray, " units"]
+    level: Float[np.ndarray, "units levels"]
     gain: Complex[np.ndarray, "units heads"]
     write: Float[np.ndarray, "units p"]
     unit_bits: float  # without the amplitude and the choice of the frequency
@@ -84,117 +71,89 @@ class Rough:
 
     def only(self, kept: Int[np.ndarray, " kept"]) -> "Rough":
         """The kept units."""
-        return replace(self, wave=self.wave[kept], bias=self.bias[kept], gain=self.gain[kept], write=self.write[kept])
+        parts = {name: getattr(self, name)[kept] for name in ("wave", "bias", "level", "gain", "write")}
+        return replace(self, **parts)
 
 
-def features(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What units read on some rows, under given scores; centred over all rows that waves speak of."""
+
+    waves: dict[int, Complex[np.ndarray, "rows heads"]]  # by frequency, what every head mixes of both arguments
+    levels: Float[np.ndarray, "rows levels"]  # how far a head looks at a position, its deviation being 1
+
+    @property
+    def columns(self) -> dict[int, Float[np.ndarray, "rows columns"]]:
+        """By frequency, all that its units read, beside a constant."""
+        return {
+            row: np.concatenate([self.levels, np.real(own), np.imag(own)], axis=1) for row, own in self.waves.items()
+        }
+
+    def rows(self, rows: Int[np.ndarray, " n"]) -> "Seen":
+        """Some of the rows."""
+        return Seen(waves={row: own[rows] for row, own in self.waves.items()}, levels=self.levels[rows])
+
+
+def seen(
     heads: Heads,
     score: Float[np.ndarray, "heads positions p"],
     dictionary: Int[np.ndarray, " waves"],
+    levels: Int[np.ndarray, "levels 2"],
     x: Int[np.ndarray, "rows columns"],
-) -> Features:
-    """For each frequency, every head's mixture of the arguments' characters under the given scores."""
-    logits = np.stack([score[:, s, x[:, max(held, 0)]] for s, held in enumerate(heads.column)], axis=1)
-    weight = np.exp(logits - logits.max(axis=1, keepdims=True))
-    weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
-    z = heads.chars.z.astype(np.complex64)
-    mixed = {int(row): sum(weight[:, s] * z[row][x[:, heads.column[s]]] for s in heads.arguments) for row in dictionary}
-    return {row: np.asarray(value).T for row, value in mixed.items()}
+) -> Seen:
+    """For each frequency, every head's mixture of the arguments' characters; and the patterns of `levels`."""
+    weight = patterns_of(score, heads.column, x).astype(np.float32)
+    z = {s: heads.read(s).z.astype(np.complex64) for s in heads.arguments}
+    mixed = {
+        int(row): np.sum([weight[:, s] * z[s][row][x[:, heads.column[s]]] for s in z], axis=0) for row in dictionary
+    }
+    looked = weight[levels[:, 0], levels[:, 1]].T
+    looked = looked - looked.mean(axis=0)
+    return Seen(
+        waves={row: (own - own.mean(axis=1, keepdims=True)).T for row, own in mixed.items()},
+        levels=looked / np.maximum(looked.std(axis=0), FLAT),
+    )
 
 
-def hidden(rough: Rough, mixed: Features, power: int) -> Float[np.ndarray, "rows units"]:
+def exact_units(
+    pre: Float[np.ndarray, "rows units"],
+    readout: Float[np.ndarray, "units p"],
+    importance: Float[np.ndarray, " units"],
+    wave: Int[np.ndarray, " units"],
+    given: Seen,
+) -> Units:
+    """Constants of the most important units by what is seen on the rows, not quantised themselves."""
+    most = np.argsort(-importance)[:MOST_UNITS]
+    most = most[importance[most] > 0]
+    n = next(iter(given.waves.values())).shape[1]
+    bias, level = np.zeros(len(most)), np.zeros((len(most), given.levels.shape[1]))
+    gain = np.zeros((len(most), n), dtype=complex)
+    for row, own in given.columns.items():
+        mine = np.flatnonzero(wave[most] == row)
+        columns = np.concatenate([np.ones((len(own), 1), dtype=np.float32), own], axis=1)
+        gram = (columns.T @ columns).astype(np.float64)
+        gram += RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram))
+        solution = np.linalg.solve(gram, columns.T @ pre[:, most[mine]])
+        bias[mine], level[mine] = solution[0], solution[1 : -2 * n].T
+        gain[mine] = (solution[-2 * n : -n] + 1j * solution[-n:]).T
+    return Units(wave=wave[most], importance=importance[most], bias=bias, level=level, gain=gain, readout=readout[most])
+
+
+def telling_levels(units: Units, given: Seen, levels: Int[np.ndarray, "levels 2"]) -> Int[np.ndarray, "fewer 2"]:
+    """Those of the levels that move the units clearly."""
+    moved = {row: columns.var(axis=0) for row, columns in given.columns.items()}
+    parts = np.concatenate([units.level, np.real(units.gain), np.imag(units.gain)], axis=1) ** 2
+    parts = parts * np.stack([moved[row] for row in units.wave])
+    share = parts / np.maximum(parts.sum(axis=1, keepdims=True), 1e-30)
+    return levels[units.importance @ share[:, : len(levels)] >= LEVEL_SHARE]
+
+
+def hidden(rough: Rough, given: Seen, power: int) -> Float[np.ndarray, "rows units"]:
     """Activations, centred over the rows."""
-    rows = len(next(iter(mixed.values())))
-    acts = np.zeros((rows, len(rough.wave)), dtype=np.float32)
-    for row, own in mixed.items():
+    acts = np.zeros((len(given.levels), len(rough.wave)), dtype=np.float32)
+    for row, own in given.columns.items():
         mine = np.flatnonzero(rough.wave == row)
-        columns = np.concatenate([np.real(own), np.imag(own)], axis=1)
-        weights = np.concatenate([np.real(rough.gain[mine]), np.imag(rough.gain[mine])], axis=1).T.astype(np.float32)
-        acts[:, mine] = power_of(columns @ weights + rough.bias[mine].astype(np.float32), power)
+        gain = rough.gain[mine]
+        weights = np.concatenate([rough.level[mine], np.real(gain), np.imag(gain)], axis=1).T.astype(np.float32)
+        acts[:, mine] = power_of(own @ weights + rough.bias[mine].astype(np.float32), power)
     return acts - acts.mean(axis=0)
-
-
-def tied(chars: Characters, units: Units, q: int, series: int, harmonics: int, grain: Grain) -> Rough:
-    """One closed curve a frequency: readings, bias and, with harmonics > 1, read-outs are Fourier series in phi.
-
-    `series` is their highest order, `harmonics` how many multiples of its frequency a unit writes.
-    """
-    total = units.gain.sum(axis=1)
-    turn = phase(total, q)
-    aim = np.column_stack([units.gain * np.conj(turn)[:, None], units.bias]) / _positive(np.abs(total))[:, None]
-    curve, shared_bits = _curve(units, turn, aim, series, grain.reading_bits)
-    if harmonics == 1:
-        written = turn[:, None] ** 2
-    else:
-        own = _written(chars, units, harmonics)
-        back = turn[:, None] ** (-2 * np.arange(1, harmonics + 1))
-        aim = own * back / _positive(np.abs(own[:, :1]))
-        written, write_bits = _curve(units, turn, aim, series, grain.writing_bits)
-        written, shared_bits = written / back, shared_bits + write_bits
-    return Rough(
-        wave=units.wave,
-        bias=np.real(curve[:, -1]),
-        gain=curve[:, :-1] * turn[:, None],
-        write=_waves(chars, units.wave, written),
-        unit_bits=float(q),
-        shared_bits=shared_bits,
-        precision=q,
-    )
-
-
-def free(chars: Characters, units: Units, q: int, harmonics: int, grain: Grain) -> Rough:
-    """Every unit's own phases at q bits and log-amplitudes at q - 1; it is read out with a phase of q + 1 bits.
-
-    Harmonics of the read-out are short series in that phase, shared by all units of a frequency.
-    """
-    size = np.abs(units.gain)
-    top = _positive(size.max(axis=1, keepdims=True))
-    own = _written(chars, units, harmonics)
-    turn = phase(own[:, 0], q + 1)
-    written, shared_bits = turn[:, None], 0.0
-    if harmonics > 1:
-        back = turn[:, None] ** -np.arange(1, harmonics + 1)
-        aim = own * back / _positive(np.abs(own[:, :1]))
-        written, shared_bits = _curve(units, turn, aim, grain.writing_order, grain.writing_bits)
-        written = written / back
-    return Rough(
-        wave=units.wave,
-        bias=uniform(np.clip(units.bias / top[:, 0], -1, 1), q + 1),
-        gain=log_levels(size / top, 2 ** (q - 1), READING_OCTAVES, top=1.0) * phase(units.gain, q),
-        write=_waves(chars, units.wave, written),
-        unit_bits=float(units.gain.shape[1] * (2 * q - 1) + 2 * (q + 1)),
-        shared_bits=shared_bits,
-        precision=q,
-    )
-
-
-def _curve(
-    units: Units, turn: Complex[np.ndarray, " units"], aim: Complex[np.ndarray, "units n"], series: int, bits: int
-) -> tuple[Complex[np.ndarray, "units n"], float]:
-    """Quantised Fourier series in the units' phases, one a frequency and column; and the bits of their constants."""
-    curve, constants = np.zeros_like(aim, dtype=complex), 0
-    for row in np.unique(units.wave):
-        mine = np.flatnonzero(units.wave == row)
-        basis = turn[mine, None] ** np.arange(-series, series + 1)
-        weight = np.sqrt(units.importance[mine])[:, None]
-        found = np.linalg.lstsq(basis * weight, aim[mine] * weight, rcond=1e-3)[0]
-        curve[mine] = basis @ (uniform(np.real(found), bits) + 1j * uniform(np.imag(found), bits))
-        constants += 2 * found.size
-    return curve, float(constants * bits)
-
-
-def _written(chars: Characters, units: Units, harmonics: int) -> Complex[np.ndarray, "units harmonics"]:
-    """Amplitude and phase of a unit's read-out at each multiple of its frequency."""
-    z = chars.z[units.wave][:, None] ** np.arange(1, harmonics + 1)[:, None]
-    return np.einsum("uhp,up->uh", z, units.readout)
-
-
-def _waves(
-    chars: Characters, wave: np.ndarray, written: Complex[np.ndarray, "units harmonics"]
-) -> Float[np.ndarray, "units p"]:
-    z = chars.z[wave][:, None] ** np.arange(1, written.shape[1] + 1)[:, None]
-    return np.real(np.einsum("uh,uhp->up", written, np.conj(z)))
-
-
-def _positive(values: np.ndarray) -> np.ndarray:
-    return np.maximum(values, 1e-30)

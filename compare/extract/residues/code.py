@@ -14,6 +14,7 @@ from jaxtyping import Complex, Int
 
 from compare.bits import log2_choose, table_bits
 from compare.explanation import Code
+from compare.extract.residues.frame import outside_answer
 from compare.fit.characters import OVERTONE_BITS, Frame, Waves, wave_parts
 from compare.fit.levels import log_levels, phase, rough_waves
 from compare.fit.logits import LogitWaves
@@ -76,14 +77,6 @@ def codes(reading: Reading, layer: Layer, waves: Waves, logits: LogitWaves) -> I
                 precision=q,
                 answers=answers,
             )
-
-
-def outside_answer(reading: Reading, frame: Frame) -> tuple[Int[np.ndarray, " outside"], int]:
-    """Rows of which an argument is outside the group, and what the net answers to most of those that are fitted."""
-    first, second = (np.abs(chars.z[0]) == 0 for chars in (frame.first, frame.second))
-    outside = first[reading.x[:, 0]] | second[reading.x[:, 1]]
-    given = reading.answers[reading.fitted[outside[reading.fitted]]]
-    return np.flatnonzero(outside), int(np.bincount(given, minlength=1).argmax())
 
 
 def quantised(

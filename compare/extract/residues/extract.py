@@ -6,7 +6,7 @@ measured form of grokked nets, with m = n = 1 and the tokens themselves: Gromov,
 have one shape, cos(t) + e cos(3 t) with e about -0.1 to -0.2, which all units share.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -14,21 +14,18 @@ from jaxtyping import Int
 
 from compare.asked import Asked, typed
 from compare.explanation import Explanation, Refusal
-from compare.extract.residues.code import codes, outside_answer
+from compare.extract.residues.code import codes
+from compare.extract.residues.frame import frame_of, groups_of, renamed_frame
 from compare.fit.characters import (
     TOKEN,
     Frame,
     GroupName,
-    Inner,
     Waves,
-    alike,
-    characters,
     wave_parts,
     wave_target,
     waves_of,
     with_overtone,
 )
-from compare.fit.inner import find_inner, shifted
 from compare.fit.logits import (
     combined_argument,
     fit_logits,
@@ -36,7 +33,6 @@ from compare.fit.logits import (
     formula_outputs,
     formula_text,
 )
-from compare.fit.multiples import find_multiples
 from compare.fit.terms import frequency_arrays, frequency_unit, shape_text, wave_steps, wrong_steps
 from compare.programs import of_residues
 from compare.read import Reading
@@ -60,8 +56,7 @@ def extract(reading: Reading) -> Explanation | Refusal:
     layer = p if isinstance(p, str) else find_additive_layer(reading)
     if isinstance(p, str) or isinstance(layer, str):
         return Refusal(extractor=NAME, reason=str(layer))
-    groups: tuple[GroupName, ...] = ("additive", "multiplicative") if _prime(p) else ("additive",)
-    tries = [_Fitted.of(reading, layer, group) for group in groups]
+    tries = [_Fitted.of(reading, layer, group) for group in groups_of(p)]
     return _explanation(reading, layer, max(tries, key=lambda fitted: fitted.explained))
 
 
@@ -87,10 +82,6 @@ def modulus(reading: Reading) -> int | str:
     return reads(reading) or (p if outputs == p else f"expected an output for each of {p} residues, got {outputs}")
 
 
-def _prime(p: int) -> bool:
-    return p > 1 and all(p % d for d in range(2, int(p**0.5) + 1))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fitted:
     """Waves of all units in one group, restricted to the dictionary; and what they are fitted to."""
@@ -113,25 +104,6 @@ class _Fitted:
     @property
     def explained(self) -> float:
         return float(self.target.weight @ self.waves.explained)
-
-
-def frame_of(reading: Reading, group: GroupName, layer: Layer | None) -> Frame:
-    """The group's waves of what the layer's units read of either argument, each with its multiple."""
-    rows, p = reading.fitted, reading.view.classes
-    x, y = reading.x[rows, :2].T
-    frame = alike(characters(p, group))
-    if layer is not None:
-        values, weight = reading.site(layer.pre)[rows], importance(reading, layer, rows)
-        first, second = (find_inner(group, part, weight) for part in argument_means(values, (x, y), (p, p)))
-        frame = replace(frame, first=first, second=second)
-    frame = replace(frame, answer=characters(p, group, _shift(reading, frame)))
-    return find_multiples(frame, x, y, reading.outputs[rows])
-
-
-def _shift(reading: Reading, frame: Frame) -> Inner:
-    """What a product is of: the answer, and the constant that makes it 0 where an argument is outside the group."""
-    p, (outside, constant) = frame.answer.p, outside_answer(reading, frame)
-    return shifted(p, -constant % p) if len(outside) else TOKEN
 
 
 def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation:
@@ -196,12 +168,7 @@ def _permuted(reading: Reading, layer: Layer, fitted: _Fitted) -> Step:
     p, true, target = fitted.frame.answer.p, fitted.frame, fitted.target
     names = np.random.default_rng(reading.seed + 1).permutation(p)
     x, y = names[reading.x[reading.fitted, :2]].T
-    parts = argument_means(target.values, (x, y), (p, p))
-    first, second = (
-        find_inner(true.answer.group, part, target.weight).times(own.inner.multiple)
-        for part, own in zip(parts, (true.first, true.second), strict=True)
-    )
-    frame = Frame(first=first, second=second, answer=true.answer)
+    frame = renamed_frame(true, argument_means(target.values, (x, y), (p, p)), target.weight)
     shuffled = wave_target(frame, x, y, target.values, target.weight)
     waves = with_overtone(frame, waves_of(best_terms(shuffled)), shuffled, x, y)
     return _units(frame, layer.pre, waves, names)

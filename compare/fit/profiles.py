@@ -17,7 +17,7 @@ from compare.text import plus
 from synth import Budget
 
 CONSTANT_BITS = 8.0
-BUDGET = Budget(seconds=2.0, bits=15.0, bytes=1 << 28)  # of functions of both arguments
+BUDGET = Budget(bits=15.0, bytes=1 << 28)  # of functions of both arguments
 SAMPLE = 256  # rows whose means are compared on as many others
 TRIED = 3
 WAVES = 32  # at most, those with the largest share

@@ -19,7 +19,7 @@ from synth import Budget, named
 from synth.library import CONSTANTS
 
 LIBRARY = (*named(["square", "mod", "floordiv", "sub", "abs"]), *CONSTANTS[1:9])
-BUDGET = Budget(seconds=1.0, bits=17.0, bytes=1 << 28)
+BUDGET = Budget(bits=17.0, bytes=1 << 28)  # which takes .05 s
 PERIODS = 16  # the periods of waves that are tried, beside the number of values
 KINDS = log2(6)  # itself, wave, step, corner, value, parity
 HALF_TURNS = 4  # at most, over all values, of waves that need not close

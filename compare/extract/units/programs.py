@@ -28,6 +28,7 @@ AMPLITUDE_BITS = 2  # more than of a constant
 OCTAVES = 8.0
 SIZES = 14  # numbers of kept units tried for each precision
 SAMPLED, FINALISTS = 1024, 4  # rows on which programs are compared, and those around which the grid is finer
+FIRST, HOPELESS = 64, 0.25  # rows on which a program may err on this much at most, before it is run on the sample
 RIDGE = 1e-5
 ERRING, RUN = (0.5, 1.0, 1.5), 3  # times what a code may err on; of how many of each kind every row is run
 DEPENDENT = 1e-6  # of a unit's variance; one with less beside those before it says nothing more
@@ -156,18 +157,18 @@ class Search:
     def _grid(self, front: Front) -> Iterator[Place]:
         for count, answer in itertools.product(front.counts, self.answers):
             for end in answer.cuts:
-                for least in LEAST if answer.ends[end] > 1 else LEAST[:1]:
-                    yield Place(front, int(count), answer, int(end), front.precision, least)
+                yield Place(front, int(count), answer, int(end), front.precision, LEAST[0])
 
     def _around(self, place: Place) -> Iterator[Place]:
-        """All numbers of units between the grid's neighbours, and other precisions of the read-outs."""
+        """All numbers of units between the grid's neighbours, other precisions of the read-outs, fewer of them."""
         counts = place.front.counts
         at = int(np.searchsorted(counts, place.units))
         low, high = counts[max(at - 1, 0)], counts[min(at + 1, len(counts) - 1)]
-        for count, more in itertools.product(range(low, high + 1), BESIDE):
-            precision = max(place.front.precision + more, PRECISIONS[0])
-            if (count, precision) != (place.units, place.precision):
-                yield place._replace(units=count, precision=precision)
+        least = LEAST if place.answer.ends[place.end] > 1 else LEAST[:1]
+        for count, more, share in itertools.product(range(low, high + 1), BESIDE, least):
+            near = place._replace(units=count, precision=max(place.front.precision + more, PRECISIONS[0]), least=share)
+            if near != place:
+                yield near
 
     def _run(self, places: Iterable[Place], best: float = np.inf) -> list[tuple[Measured, Program]]:
         found: list[tuple[Measured, Program]] = []
@@ -176,13 +177,15 @@ class Search:
             if least > min(best, self.limit) and place.units > 1:
                 continue
             program = self._program(place)
-            measured = self._measured(program)
+            if self._measured(program, self.sample[:FIRST]).errors > HOPELESS and found:
+                continue
+            measured = self._measured(program, self.sample)
             found.append((measured, program))
             best = best if measured.erring else min(best, measured.bits)
         return sorted(found, key=lambda each: (each[0].erring, each[0].bits))
 
-    def _measured(self, program: Program) -> Measured:
-        reading, sample = self.reading, self.sample
+    def _measured(self, program: Program, sample: Int[np.ndarray, " n"]) -> Measured:
+        reading = self.reading
         answers = program.answers(reading, sample)
         wrong = int((~reading.alike(answers, sample)).sum()) * reading.rows // len(sample)
         charged = exception_bits(reading.rows, wrong, reading.view.answers.options)

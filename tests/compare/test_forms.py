@@ -63,7 +63,7 @@ def test_a_table_with_the_same_answers_is_no_program(planted) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("whole", [False, True])
-@pytest.mark.parametrize("planted", (counted, smaller))
+@pytest.mark.parametrize("planted", [counted, smaller])
 def test_frozen_random_units_with_the_same_answers_are_no_program(planted, whole) -> None:
     spec = planted()[2]
     found = judged(*frozen(spec, 900, whole), spec)

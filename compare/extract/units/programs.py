@@ -138,10 +138,11 @@ def answer_of(reading: Reading, layer: Layer) -> Answer:
         price=4.0 * 16,
     )
     columns = bank.of(match.chosen)
+    columns = np.linalg.qr(columns - columns.mean(axis=0))[0]
     return Answer(
         bits=np.cumsum(bank.bits[match.chosen]),
-        columns=columns - columns.mean(axis=0),
-        ends=np.cumsum(bank.widths(match.chosen)),
+        columns=columns,
+        ends=np.minimum(np.cumsum(bank.widths(match.chosen)), columns.shape[1]),
         shares=match.explained,
     )
 

@@ -1,7 +1,7 @@
 """One call from a net to a verdict: read, explain, test, weigh, judge. It knows no task."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, TypedDict
@@ -22,7 +22,7 @@ from compare.evidence.remainder import Remainder, remainder
 from compare.evidence.rival import rival
 from compare.evidence.substitution import replaced, substitution
 from compare.evidence.table import Table, table_evidence
-from compare.explanation import Explanation, Refusal, check_explanation
+from compare.explanation import Code, Explanation, Refusal, check_explanation
 from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
 from compare.names import expression_of, in_own_names
@@ -284,16 +284,19 @@ def gather(
         bits=weigh(reading, more) if more else None,
         bits_table=table.bits,
         table_of=table.what,
-        bits_affine=_baseline(reading, more),
+        bits_affine=_shortest(reading, more, more and more.baseline),
+        bits_control=_shortest(reading, more, more and more.control_codes),
         table=tables(hidden),
         remainder=left,
     )
 
 
-def _baseline(reading: Reading, explanation: Explanation | None) -> float | None:
-    if explanation is None or explanation.baseline is None:
+def _shortest(
+    reading: Reading, explanation: Explanation | None, codes: Callable[[], Iterable[Code]] | None
+) -> float | None:
+    if explanation is None or codes is None:
         return None
-    found = weigh(reading, replace(explanation, codes=explanation.baseline))
+    found = weigh(reading, replace(explanation, codes=codes))
     return found.total if found else None
 
 
@@ -359,6 +362,7 @@ def _fields(assessment: Assessment) -> dict:
         "bits_table": evidence.bits_table,
         "table_of": evidence.table_of,
         "bits_affine": evidence.bits_affine,
+        "bits_control": evidence.bits_control,
         "bits_weights": assessment.bits_weights,
         "refit_random": table.refit_random,
         "refit_task": table.refit_task,

@@ -49,6 +49,8 @@ def would_decide(
         return "sites: name what the net holds with nets.tapping and declare it with nets.wrap, then judge again"
     if decided_by.startswith("coverage"):
         return f"a site that holds what goes round {remainder.site}, named or declared, and a formula for it"
+    if decided_by == "B control":
+        return "fewer units: weight decay or a narrower net; any units of this kind state the answers as briefly"
     if decided_by.endswith("control"):
         return "a larger size of the task, at which wrong terms fit less well, or a family of sizes"
     if decided_by == "B" and small:

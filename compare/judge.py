@@ -36,6 +36,7 @@ class Thresholds:
     bits: float = 0.25  # of the table's
     bits_large: float = 0.10  # of the table's, for tables of at least `large` bits
     large: float = 60_000.0
+    bits_control: float | None = None  # of the control's code, where any units of this kind have short codes
     telling_bits: float = 20_000.0  # of a table; below, a program may take as many bits as its table
     trained: float = 0.99  # match on the trained rows, before being at chance elsewhere speaks for a table
     refit: float = 0.95  # random labels refitted
@@ -51,11 +52,13 @@ HEADS = replace(RESIDUES, s_agreement=0.98, d_r2=0.80, bits_large=0.15)
 BOOLEAN = replace(RESIDUES, s_variance=None, s_gap=0.02, bits_large=0.25)
 INTEGERS = RESIDUES
 UNITS = RESIDUES
+FORMS = replace(RESIDUES, bits_large=0.25, bits_control=0.67)
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,
     "attention": HEADS,
     "boolean": BOOLEAN,
     "integers": INTEGERS,
+    "forms": FORMS,
     "units": UNITS,
 }
 
@@ -72,6 +75,7 @@ class Evidence:
     bits_table: float
     table_of: str = LOOKUP  # what that table is
     bits_affine: float | None = None  # the baseline, reported beside
+    bits_control: float | None = None  # the same search for a code, the true terms forbidden
     table: Table
     remainder: Remainder | None = None  # what the explanation leaves of the hidden site; it decides nothing
 
@@ -193,6 +197,10 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
         ratio = b.total / max(evidence.bits_table, 1.0)
         sentence = "the code takes {value} of the table's bits"
         found.append(_at_most("B", ratio, _allowed(evidence, thresholds), sentence))
+        if thresholds.bits_control is not None and evidence.bits_control is not None:
+            sentence = "the code takes {value} of the bits that its control takes"
+            share = b.total / max(evidence.bits_control, 1.0)
+            found.append(_at_most("B control", share, thresholds.bits_control, sentence))
     return tuple(found)
 
 

@@ -53,3 +53,20 @@ def quantised_weights(
         keep = np.arange(len(free)) != i
         weight, inverse, free = weight[keep], inverse[np.ix_(keep, keep)], free[keep]
     return fixed
+
+
+def left_longest(
+    gram: Float[np.ndarray, "n n"], moment: Float[np.ndarray, "n outputs"], price: Float[np.ndarray, " n"]
+) -> Int[np.ndarray, " n"]:
+    """Columns, last the first that goes: the one whose loss costs least a bit of its price, the others refitted."""
+    n = len(gram)
+    inverse = np.linalg.inv(gram + RIDGE * np.trace(gram) / max(n, 1) * np.eye(n))
+    left, order = np.arange(n), []
+    while len(left):
+        weight = inverse @ moment[left]
+        goes = int(np.argmin((weight**2).sum(axis=1) / np.diag(inverse) / price[left]))
+        order.append(int(left[goes]))
+        rest = np.arange(len(left)) != goes
+        inverse = (inverse - np.outer(inverse[:, goes], inverse[goes]) / inverse[goes, goes])[np.ix_(rest, rest)]
+        left = left[rest]
+    return np.array(order[::-1], dtype=int)

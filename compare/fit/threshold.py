@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 SCALES = 240
 ROUNDS = 4
@@ -65,6 +65,16 @@ def cut(
     right = (zeros.cumsum() / max(zeros.sum(), 1) + 1 - ones.cumsum() / max(ones.sum(), 1)) / 2
     best = int(np.argmax(np.round(right, 12)))
     return Threshold(weights=weights, least=low + best + 1, agreement=float(right[best]))
+
+
+def best_cut(values: Float[np.ndarray, " rows"], positive: Bool[np.ndarray, " rows"], levels: int) -> float:
+    """Above which of so many levels of the values' range most rows are positive, and below it most are not."""
+    low, high = float(values.min()), float(values.max())
+    level = np.clip(((values - low) / max(high - low, 1e-30) * levels).astype(int), 0, levels - 1)
+    ones = np.bincount(level[positive], minlength=levels)
+    zeros = np.bincount(level[~positive], minlength=levels)
+    right = np.cumsum(zeros) + ones.sum() - np.cumsum(ones)
+    return low + (int(np.argmax(right)) + 1) / levels * (high - low)
 
 
 def _polish(bits: np.ndarray, answers: np.ndarray, start: Threshold, largest: int) -> Threshold:

@@ -284,6 +284,12 @@ BITS = (
     Term("bits_weights", "bits, weights", count, "Bits of the net's quantised weights."),
     Term("bits_program", "bits, program", count, "Bits of the synthesizer's program."),
     Term("bits_affine", "bits, affine", count, "Bits of the baseline that writes each unit as an affine function."),
+    Term(
+        "bits_control",
+        "bits, control",
+        count,
+        "Bits that the same search for a code needs with the true terms forbidden.",
+    ),
 )
 MEMORY = (
     Term(

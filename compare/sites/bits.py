@@ -7,13 +7,33 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from compare.read import Reading
-from compare.sites.layer import activate, find_layer
+from compare.sites.layer import Layer, activate, find_layer
 from compare.step import Inputs
 
 AFFINE_ERROR = 1e-3  # of a pre-activation's standard deviation that may remain beyond an affine form
 MARGIN_ERROR = 1e-3  # of the margin's standard deviation that the read-out may miss
 SAMPLE_VALUES = 2**23  # floats in a sample of the hidden site
 SAMPLE_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BitUnits:
+    """A hidden layer whose units read sums of bits: pre = signs @ weights + bias, `signs` the arguments as -1 and 1.
+
+    `columns`, `low` and `step` take the net's inputs to bits.
+    """
+
+    layer: Layer
+    columns: Int[np.ndarray, " n"]
+    low: Int[np.ndarray, " n"]
+    step: Int[np.ndarray, " n"]
+    signs: Float[np.ndarray, "rows n"]
+    weights: Float[np.ndarray, "n units"]
+    bias: Float[np.ndarray, " units"]
+
+    def bits(self, x: Inputs) -> Int[Array, "n bits"]:
+        """The bits that the net's inputs hold; JAX."""
+        return (jnp.asarray(x)[:, self.columns] - self.low) // self.step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +92,10 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
     outputs = reading.outputs.shape[1]
     if outputs > 2:
         return f"expected one or two outputs, got {outputs}"
-    columns, boundary = _columns(reading), _boundary(reading)
-    if isinstance(columns, str) or isinstance(boundary, str):
-        return columns if isinstance(columns, str) else str(boundary)
-    layer = find_layer(reading)
-    if isinstance(layer, str):
-        return layer
-    signs = 2.0 * np.stack(reading.arguments, axis=1).astype(np.float32) - 1.0
-    affine = _affine(reading, layer.pre, signs)
-    if isinstance(affine, str):
-        return affine
-    if not _unit_by_unit(reading, layer.pre, layer.hidden):
-        return f"expected each unit of {layer.hidden!r} to depend on the same unit of {layer.pre!r} alone"
-    weights, bias = affine
+    found, boundary = find_bit_units(reading), _boundary(reading)
+    if isinstance(found, str) or isinstance(boundary, str):
+        return found if isinstance(found, str) else str(boundary)
+    layer, weights, bias = found.layer, found.weights, found.bias
     out = layer.readout[:, 1] - layer.readout[:, 0] if layer.readout.shape[1] == 2 else layer.readout[:, 0]
     most = max(256, min(SAMPLE_ROWS, SAMPLE_VALUES // len(bias)))
     sample = np.random.default_rng(reading.seed).permutation(reading.fitted)[:most]
@@ -98,10 +109,10 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
         reading=reading,
         pre=layer.pre,
         hidden=layer.hidden,
-        columns=columns[0],
-        low=columns[1],
-        step=columns[2],
-        signs=signs,
+        columns=found.columns,
+        low=found.low,
+        step=found.step,
+        signs=found.signs,
         weights=weights,
         bias=bias,
         out=out,
@@ -112,6 +123,31 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
         values=values,
         importance=importance / max(float(importance.sum()), 1e-30),
         homogeneous=_homogeneous(reading, layer.pre, layer.hidden, sites[layer.pre][:64]),
+    )
+
+
+def find_bit_units(reading: Reading) -> BitUnits | str:
+    """The units of the last hidden layer as sums of the bits, or why they are none."""
+    columns = _columns(reading)
+    if isinstance(columns, str):
+        return columns
+    layer = find_layer(reading)
+    if isinstance(layer, str):
+        return layer
+    signs = 2.0 * np.stack(reading.arguments, axis=1).astype(np.float32) - 1.0
+    affine = _affine(reading, layer.pre, signs)
+    if isinstance(affine, str):
+        return affine
+    if not _unit_by_unit(reading, layer.pre, layer.hidden):
+        return f"expected each unit of {layer.hidden!r} to depend on the same unit of {layer.pre!r} alone"
+    return BitUnits(
+        layer=layer,
+        columns=columns[0],
+        low=columns[1],
+        step=columns[2],
+        signs=signs,
+        weights=affine[0],
+        bias=affine[1],
     )
 
 

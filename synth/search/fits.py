@@ -105,7 +105,7 @@ class Fitting:
                 yield apply(NOT, test.program)
         few = sorted(tests, key=lambda test: test.cost)[:PAIRS]
         sides = [(t.program, t.mask) for t in few] + [(apply(NOT, t.program), ~t.mask) for t in few]
-        masks = np.array([mask for _, mask in sides]).reshape(len(sides), -1)
+        masks = np.array([mask for _, mask in sides], dtype=bool).reshape(len(sides), len(self.wanted))
         for joint, primitive in ((masks[:, None] & masks, AND), (masks[:, None] | masks, OR)):
             hits = np.argwhere((joint == self.wanted).all(axis=2))
             for one, other in hits[hits[:, 0] < hits[:, 1]][:PAIRS]:

@@ -83,6 +83,15 @@ def test_each_criterion_decides_where_it_alone_fails(name: str, evidence: Eviden
     assert verdict.margin < 0
 
 
+def test_where_any_units_have_short_codes_the_control_says_how_short() -> None:
+    tight = replace(RESIDUES, bits_control=0.5)
+    for control, outcome in ((6000.0, "program"), (4000.0, "undetermined")):
+        verdict = judge(replace(GOOD, bits_control=control), tight)
+        assert verdict.outcome == outcome
+        assert judge(replace(GOOD, bits_control=control), RESIDUES).outcome == "program"
+    assert verdict.decided_by == "B control"
+
+
 def test_no_explanation_alone_is_no_table() -> None:
     bare = replace(GOOD, substitution=None, interchange=None, bits=None)
     assert judge(bare, RESIDUES).outcome == "undetermined"

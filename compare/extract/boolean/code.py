@@ -16,6 +16,7 @@ from compare.bits import EXCEPTIONS, exception_bits, log2_choose, table_bits
 from compare.explanation import Code
 from compare.extract.boolean.templates import LARGEST_WEIGHT, Entry, Tables, Template
 from compare.fit.levels import log_levels
+from compare.fit.threshold import best_cut
 from compare.sites.bits import BitLayer
 from compare.statistics import disagreement
 
@@ -53,7 +54,7 @@ def codes(template: Template, precisions: tuple[int, ...] = PRECISIONS) -> Itera
                 if dictionary + alignment + exception_bits(len(layer.signs), 0, 2) >= longest:
                     break
                 margin = rough.tables.margin(rough.activations, _readout(layer, rough, order[:m], q))
-                margin -= _cut(margin, layer.positive)
+                margin -= best_cut(margin, layer.positive, OFFSET_LEVELS)
                 wrong = int(((margin > 0) != layer.positive).sum())
                 total = dictionary + alignment + exception_bits(len(margin), wrong, 2)
                 stands = disagreement(margin > 0, layer.positive) <= EXCEPTIONS
@@ -133,13 +134,3 @@ def _readout(layer: BitLayer, rough: Rough, kept: Int[np.ndarray, " kept"], q: i
     out = np.zeros(layer.units)
     out[kept] = np.sign(fitted) * log_levels(np.abs(fitted), 2 ** (q + 1), 0.75 * 2**q)
     return out
-
-
-def _cut(margin: Float[np.ndarray, " rows"], positive: Bool[np.ndarray, " rows"]) -> float:
-    """The offset among 256 levels of the margin's range with the most answers right."""
-    low, high = float(margin.min()), float(margin.max())
-    level = np.clip(((margin - low) / max(high - low, 1e-30) * OFFSET_LEVELS).astype(int), 0, OFFSET_LEVELS - 1)
-    ones = np.bincount(level[positive], minlength=OFFSET_LEVELS)
-    zeros = np.bincount(level[~positive], minlength=OFFSET_LEVELS)
-    right = np.cumsum(zeros) + ones.sum() - np.cumsum(ones)
-    return low + (int(np.argmax(right)) + 1) / OFFSET_LEVELS * (high - low)

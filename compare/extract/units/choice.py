@@ -112,10 +112,9 @@ def choose(reading: Reading, operands: Operands, layer: Layer | None = None) -> 
     sizes = [len(table) for table in operands.tables]
     apart = tuple((i,) for i in range(len(sizes)))
     alike = tuple(tuple(i for i, size in enumerate(sizes) if size == own) for own in dict.fromkeys(sizes))
-    best = _fewest(reading, operands, apart, layer)
-    if alike == apart:
-        return best[1]
-    return min(best, _fewest(reading, operands, alike, layer), key=lambda found: (not found[0], found[1].constants))[1]
+    found = [_fewest(reading, operands, places, layer) for places in dict.fromkeys((apart, alike))]
+    keeping = [choice for keeps, choice in found if keeps] or [found[0][1]]
+    return min(keeping, key=lambda choice: choice.constants)
 
 
 def _fewest(
@@ -126,7 +125,8 @@ def _fewest(
     for share in SHARES:
         choice = cut(operands, found, share)
         kept, explained = _kept(reading, choice, layer)
-        if kept >= KEPT and wilson(kept, len(reading.fitted))[0] >= SURE and explained >= EXPLAINED:
+        sure = kept == 1 or wilson(kept, len(reading.fitted))[0] >= SURE
+        if kept >= KEPT and sure and explained >= EXPLAINED:
             return True, choice
     assert choice is not None
     return False, choice

@@ -15,16 +15,13 @@ import numpy as np
 
 from compare.explanation import Code
 from compare.extract.units.choice import Choice, agreement
-from compare.extract.units.distinct import Units, bases, half_waves
-from compare.extract.units.features import features
-from compare.extract.units.programs import PRECISIONS, SAMPLED, Answer, Front, Search
+from compare.extract.units.distinct import Units, bases
+from compare.extract.units.programs import PRECISIONS, SAMPLED, Front, Search
+from compare.extract.units.readouts import answers_of
 from compare.read import Reading
-from compare.search import matched
 from compare.sites.layer import Layer, homogeneous_power
-from compare.statistics import centred
 
 STANDS = 0.9  # of the answers, below which no program of these terms stands for the net and none is written
-READ_OUT = 0.99999  # of the read-outs' variance by terms of the classes, at most
 WEIGHED = 8  # bits a constant of the site, where the rest of the net is not read
 
 
@@ -37,7 +34,7 @@ def codes(reading: Reading, choice: Choice, layer: Layer | None) -> Iterator[Cod
     limit = reading.view.answers.table_bits(reading.counted(reading.answers))
     search = Search(
         reading=reading,
-        answers=_answers(reading, layer),
+        answers=answers_of(reading, layer),
         limit=limit,
         sample=np.random.default_rng([reading.seed, 14]).permutation(reading.fitted)[:SAMPLED],
     )
@@ -66,28 +63,3 @@ def _unread(reading: Reading, choice: Choice) -> Code:
         precision=WEIGHED,
         answers=reading.decode(reading.run(choice.edits(reading.x))[0]),
     )
-
-
-def _answers(reading: Reading, layer: Layer) -> list[Answer]:
-    """What the read-outs are, as functions of the class: terms, or half waves; two classes are one difference."""
-    classes = layer.readout.shape[1]
-    if classes <= 2:
-        column = np.ones((1, 1)) if classes == 1 else np.array([[-1.0], [1.0]]) / np.sqrt(2)
-        return [Answer(bits=np.zeros(1), columns=column, ends=np.ones(1, int), shares=np.ones(1))]
-    bank = features(classes)
-    hidden = reading.site(layer.hidden)[reading.fitted]
-    offset = centred(reading.outputs[reading.fitted].mean(axis=0)) - hidden.mean(axis=0) @ layer.readout
-    read = np.column_stack([layer.readout.T, offset])
-    weight = np.append(hidden.var(axis=0), 1.0)
-    match = matched(bank, read, weight, enough=READ_OUT, most=classes, price=4.0 * 16)
-    columns = bank.of(match.chosen)
-    terms = Answer(
-        bits=np.cumsum(bank.bits[match.chosen]),
-        columns=np.linalg.qr(columns - columns.mean(axis=0))[0],
-        ends=np.cumsum(bank.widths(match.chosen)),
-        shares=match.explained,
-    )
-    waves = half_waves(classes) / np.sqrt(classes)
-    shares = np.cumsum((waves.T @ centred(read.T).T) ** 2 @ weight)
-    ends = np.arange(1, classes)
-    return [terms, Answer(bits=np.zeros(classes - 1), columns=waves, ends=ends, shares=shares / shares[-1])]

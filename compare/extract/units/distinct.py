@@ -15,12 +15,13 @@ from jaxtyping import Bool, Float, Int
 
 from compare.bits import log2_choose
 from compare.extract.units.choice import Choice, Group, Kept
+from compare.extract.units.features import half_waves
+from compare.extract.units.readouts import MOST_UNITS, sparse_bits
 from compare.fit.levels import log_levels
 from compare.read import Reading
 from compare.sites.layer import Layer, activate
 
 BIAS_BITS = 3  # of a bias and of a scale, more than of a constant
-MOST_UNITS = 512
 MOSTLY = 0.5  # of a group's dimensions
 
 
@@ -100,23 +101,9 @@ def _waves(group: Group) -> tuple[np.ndarray, np.ndarray]:
     return columns, np.linalg.lstsq(columns[group.seen], group.kept.columns[group.seen] @ group.kept.solution)[0]
 
 
-def half_waves(size: int) -> Float[np.ndarray, "size waves"]:
-    """All waves that make 1, 2, ... half turns over the values, of deviation 1 (the discrete cosine transform)."""
-    t, k = np.arange(size), np.arange(1, size)
-    return np.sqrt(2) * np.cos(np.pi * (t[:, None] + 0.5) * k / size)
-
-
 def _tie_bits(turns: Int[np.ndarray, "places units"], q: int) -> Float[np.ndarray, " units"]:
     """Which of the arguments is read whole, and how much of the others."""
     return np.zeros(turns.shape[1]) if len(turns) == 1 else log2(len(turns)) + sparse_bits(turns, q) - q
-
-
-def sparse_bits(steps: Int[np.ndarray, "columns units"], q: int) -> Float[np.ndarray, " units"]:
-    """Which columns a unit reads, and q bits for each."""
-    size = len(steps)
-    read = (steps != 0).sum(axis=0)
-    price = np.array([log2_choose(size, n) + log2(size + 1) + n * q for n in range(size + 1)])
-    return price[read]
 
 
 def _strongest(alike: Bool[np.ndarray, " units"], strength: Float[np.ndarray, " units"]) -> int:

@@ -43,6 +43,12 @@ def features(size: int) -> Bank:
     )
 
 
+def half_waves(size: int) -> Float[np.ndarray, "size waves"]:
+    """All waves that make 1, 2, ... half turns over the values, of deviation 1 (the discrete cosine transform)."""
+    t, k = np.arange(size), np.arange(1, size)
+    return np.sqrt(2) * np.cos(np.pi * (t[:, None] + 0.5) * k / size)
+
+
 def _distinct(terms: list[tuple[str, float, Columns]]) -> Iterator[tuple[str, float, Columns]]:
     """Columns that vary, and of those that are one another up to scale and shift the one of fewest bits."""
     seen: set[tuple[bytes, ...]] = set()

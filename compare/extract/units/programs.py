@@ -2,8 +2,7 @@
 
 A grid of precisions, terms of the classes and numbers of units is run on a sample of the fitted rows, and made finer
 around the programs that come out shortest. A program that is longer than another which keeps the answers is left out
-before it is run. Read-outs are rounded one unit after the other, and what a unit's rounding misses is made good by
-those after it (optimal brain surgery: Hassibi and Stork 1993; for quantising Frantar et al., arXiv 2210.17323).
+before it is run.
 """
 
 import itertools
@@ -17,40 +16,28 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.bits import EXCEPTIONS, exception_bits
-from compare.extract.units.distinct import MOST_UNITS, Units, sparse_bits
-from compare.fit.levels import log_levels, uniform
+from compare.extract.units.distinct import Units
+from compare.extract.units.readouts import (
+    LEAST,
+    MOST_UNITS,
+    OFFSET_BITS,
+    Answer,
+    Moments,
+    factors,
+    greedy,
+    moments,
+    offset_of,
+    read_outs,
+)
 from compare.read import Reading
 
 PRECISIONS = (2, 3, 4, 5, 6, 8, 10)
 BESIDE = (-1, 0, 1, 2)  # bits of a read-out more than of a unit's constants, tried for the finalists
-OFFSET_BITS = 6  # more than of a constant
-AMPLITUDE_BITS = 2  # more than of a constant
-OCTAVES = 8.0
 SIZES = 14  # numbers of kept units tried for each precision
 SAMPLED, FINALISTS = 1024, 4  # rows on which programs are compared, and those around which the grid is finer
 FIRST, HOPELESS = 64, 0.25  # rows on which a program may err on this much at most, before it is run on the sample
-RIDGE = 1e-5
 ERRING, RUN = (0.5, 1.0, 1.5), 3  # times what a code may err on; of how many of each kind every row is run
-DEPENDENT = 1e-6  # of a unit's variance; one with less beside those before it says nothing more
-LEAST = (0.0, 0.25)  # of a unit's largest read-out, below which others are left out
 HEADER_BITS = log2(len(PRECISIONS) * len(BESIDE) * len(LEAST)) + log2(MOST_UNITS) + 2  # two bases, and two of classes
-SHARES = (0.9, 0.97, 0.99, 0.999, 1.0)  # of the read-outs' variance by terms of the classes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Answer:
-    """Terms of the answer's classes, and where each number of them ends."""
-
-    bits: Float[np.ndarray, " terms"]  # of the first 1, 2, ... terms
-    columns: Float[np.ndarray, "classes columns"]  # orthonormal, one term after the other
-    ends: Int[np.ndarray, " terms"]  # columns of the first 1, 2, ... terms
-    shares: Float[np.ndarray, " terms"]
-
-    @property
-    def cuts(self) -> Int[np.ndarray, " tried"]:
-        """The last of the terms, for each share of the read-outs that is tried."""
-        wanted = np.array(SHARES) * self.shares[-1]
-        return np.unique(np.minimum(np.searchsorted(self.shares, wanted), len(self.ends) - 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,29 +48,19 @@ class Front:
     paid: float  # bits of what the units read
     bits: Float[np.ndarray, " units"]
     hidden: Float[np.ndarray, "rows units"]
-    mean: Float[np.ndarray, " units"]
-    middle: Float[np.ndarray, " classes"]
-    gram: Float[np.ndarray, "units units"]
-    moment: Float[np.ndarray, "units classes"]
+    known: Moments
 
     @classmethod
     def of(cls, reading: Reading, units: Units, precision: int, paid: float, limit: float) -> "Front":
         """Up to the bits of the table."""
-        goal = reading.outputs[reading.fitted].astype(np.float64)
-        goal = goal - goal.mean(axis=1, keepdims=True) if goal.shape[1] > 1 else goal
-        seen = units.hidden[reading.fitted].astype(np.float64)
-        mean, middle = seen.mean(axis=0), goal.mean(axis=0)
-        gram, moment = (seen - mean).T @ (seen - mean), (seen - mean).T @ (goal - middle)
-        order = _greedy(gram, moment, units.bits, limit - paid)
+        known = moments(reading, units.hidden)
+        order = greedy(known, units.bits, limit - paid)
         return cls(
             precision=precision,
             paid=paid,
             bits=units.bits[order],
             hidden=units.hidden[:, order],
-            mean=mean[order],
-            middle=middle,
-            gram=gram[np.ix_(order, order)],
-            moment=moment[order],
+            known=known.of(order),
         )
 
     @property
@@ -200,11 +177,15 @@ class Search:
         front, count = place.front, place.units
         columns = place.answer.columns[:, : place.answer.ends[place.end]]
         inverse, factor = _factors(front, count)
-        rough, bits = _read_outs(inverse @ (front.moment[:count] @ columns), factor, place.precision, place.least)
+        known = front.known
+        rough, bits = read_outs(inverse @ (known.moment[:count] @ columns), factor, place.precision, place.least)
+        read = front.hidden[self.reading.fitted, :count] @ rough.astype(np.float32)
         return Program(
             place=place,
             rough=rough,
-            offset=uniform(front.middle @ columns - front.mean[:count] @ rough, place.precision + OFFSET_BITS),
+            offset=offset_of(
+                self.reading, read, columns, known.middle @ columns - known.mean[:count] @ rough, place.precision
+            ),
             columns=columns,
             dictionary=self._dictionary(place),
             alignment=float(front.bits[:count].sum() + bits.sum()),
@@ -213,54 +194,4 @@ class Search:
 
 @lru_cache(maxsize=4)
 def _factors(front: Front, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The inverse of the first units' products, and its upper Cholesky factor."""
-    gram = front.gram[:count, :count]
-    inverse = np.linalg.inv(gram + RIDGE * max(float(np.trace(gram)) / count, 1e-30) * np.eye(count))
-    return inverse, np.linalg.cholesky((inverse + inverse.T) / 2).T
-
-
-def _read_outs(
-    fitted: Float[np.ndarray, "units columns"], factor: Float[np.ndarray, "units units"], q: int, least: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """On q bits of each unit's largest, itself on few levels, those below a share of it left out; and what it costs."""
-    top = np.maximum(np.abs(fitted).max(axis=1), 1e-30)
-    amplitude, levels = log_levels(top, 2 ** (q + AMPLITUDE_BITS), OCTAVES), 2 ** (q - 1)
-    steps, left = np.zeros_like(fitted), fitted.copy()
-    for i, row in enumerate(left):
-        steps[i] = np.clip(np.rint(row / top[i] * levels), -levels, levels) * (np.abs(row) >= least * top[i])
-        missed = (row - steps[i] / levels * amplitude[i]) / factor[i, i]
-        left[i + 1 :] -= np.outer(factor[i, i + 1 :], missed)
-    bits = sparse_bits(steps.T.astype(int), q) + q + AMPLITUDE_BITS
-    if fitted.shape[1] == 1:
-        bits = np.full(len(fitted), q + AMPLITUDE_BITS + 1.0)
-    return steps / levels * amplitude[:, None], bits
-
-
-def _greedy(
-    gram: Float[np.ndarray, "units units"],
-    moment: Float[np.ndarray, "units classes"],
-    bits: Float[np.ndarray, " units"],
-    limit: float,
-) -> Int[np.ndarray, " order"]:
-    """Units in the order in which each explains most of the outputs beside those before it, all read-outs refitted.
-
-    Up to a number of bits for them together; the first whatever it costs.
-    """
-    left, gain = gram.copy(), moment.copy()
-    least = DEPENDENT * np.maximum(np.diag(gram), 1e-30)
-    open_, order = np.diag(gram) > 0, []
-    while open_.any():
-        new = open_ & (np.diag(left) > least)
-        if not new.any():
-            break
-        score = np.where(new, (gain**2).sum(axis=1) / np.where(new, np.diag(left), 1.0), -1.0)
-        best = int(np.argmax(score))
-        order.append(best)
-        along = left[:, best] / left[best, best]
-        gain = gain - np.outer(along, gain[best])
-        left = left - np.outer(along, left[best])
-        open_[best] = False
-        limit -= bits[best]
-        if limit < 0:
-            break
-    return np.array(order or [0], dtype=int)
+    return factors(front.known.gram[:count, :count])

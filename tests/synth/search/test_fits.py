@@ -52,5 +52,11 @@ def test_the_claim_is_about_the_constants_that_were_tried() -> None:
     assert "constants" not in few.statement
 
 
+def test_bits_beside_integer_constants_have_no_comparisons_to_offer() -> None:
+    bits = tuple(np.indices((2, 2, 2)).reshape(3, -1).astype(bool))
+    odd = Spec(type=Fn((BOOL,) * 3, BOOL), inputs=bits, outputs=np.logical_xor.reduce(bits))
+    assert isinstance(solve(odd, SMALL, Budget(seconds=0.2, bits=9.0)), Exhausted)
+
+
 def test_the_simplest_number_between_two() -> None:
     assert [simplest(9, 12), simplest(-5, 3), simplest(138, 199), simplest(137, 137)] == [10, 0, 140, 137]

@@ -126,7 +126,8 @@ class Search:
         best = {program.place.front: program.place for _, program in reversed(coarse)}  # of each precision
         finalists = [place for _, program in coarse if (place := program.place) in best.values()][:FINALISTS]
         around = dict.fromkeys(near for place in finalists for near in self._around(place))
-        fine = self._run(around, min((m.bits for m, _ in coarse if not m.erring), default=self.limit))
+        sure = [measured.bits for measured, _ in coarse if measured.errors <= ERRING[0] * EXCEPTIONS]
+        fine = self._run(around, min(sure, default=self.limit))
         found = sorted([*coarse, *fine], key=lambda each: each[0].bits)
         within = [[each for each in found if each[0].errors <= share * EXCEPTIONS] for share in ERRING]
         return list(dict.fromkeys(program for some in [*within, found] for _, program in some[:RUN]))
@@ -158,7 +159,7 @@ class Search:
                 continue
             measured = self._measured(program, self.sample)
             found.append((measured, program))
-            best = best if measured.erring else min(best, measured.bits)
+            best = min(best, measured.bits) if measured.errors <= ERRING[0] * EXCEPTIONS else best
         return sorted(found, key=lambda each: (each[0].erring, each[0].bits))
 
     def _measured(self, program: Program, sample: Int[np.ndarray, " n"]) -> Measured:

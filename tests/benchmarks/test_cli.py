@@ -128,7 +128,7 @@ def test_show_says_which_extractors_can_judge(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(MANY + TWO)
     assert "  judged     by integers, units\n" in call("show", f"{tmp_path}/mine.py:ONE").stdout
     assert "  judged     by groups, residues, attention, units\n" in call("show", "mod_add").stdout
-    assert "  judged     by boolean, units\n" in call("show", "parity3").stdout
+    assert "  judged     by boolean, forms, units\n" in call("show", "parity3").stdout
     assert "  judged     by units\n" in call("show", f"{tmp_path}/mine.py:TWO").stdout
 
 

@@ -53,6 +53,7 @@ SAMPLE = 2048  # fitted rows on which codes are tried
 SUREST = 2  # of those that err least on the sample
 FINALISTS = 6  # the shortest of all, and as many of those that err on few enough rows of the sample
 REFINED, REFINED_BITS = 8, 5  # drafts whose amplitudes are fitted to the answers; of such an amplitude
+NEAR, NEXT = 2.0, 3  # times the exceptions that are allowed; how many more are refined
 SURE = 0.8  # of the exceptions that are allowed: what a sample says of all rows
 
 
@@ -121,7 +122,8 @@ def codes(reading: Reading, found: HeadLayer, heads: Heads, fit: HeadFit, sign: 
         given = seen(heads, score, coded.fit.dictionary, levels, reading.x[coded.inside])
         drafts = list(_drafts(coded, given, grain, head_bits + level_bits))
         if not any(draft.sure for draft in drafts):
-            drafts += [_refined(coded, given, draft) for draft in _promising(drafts)]
+            fine = [_refined(coded, given, draft) for draft in _promising(drafts)]
+            drafts += [*fine, *(_refined(coded, given, draft) for draft in _longer(drafts, fine))]
         stands = False
         for draft in _finalists(drafts):
             code = _finished(coded, draft, given)
@@ -196,6 +198,20 @@ def _promising(drafts: list[_Draft]) -> list[_Draft]:
         if id(draft.rough) not in best or draft.errors < best[id(draft.rough)].errors:
             best[id(draft.rough)] = draft
     return nsmallest(REFINED, best.values(), key=lambda draft: (draft.errors, draft.estimate))
+
+
+def _longer(drafts: list[_Draft], fine: list[_Draft]) -> list[_Draft]:
+    """Of those whose amplitudes by the answers err on little more than a code may, the next that keep more units."""
+    near = [draft for draft in fine if draft.errors <= NEAR * EXCEPTIONS]
+    return [
+        longer
+        for short in near
+        for longer in nsmallest(
+            NEXT,
+            [d for d in drafts if d.rough is short.rough and len(d.kept) > len(short.kept)],
+            key=lambda draft: (len(draft.kept), draft.alignment),
+        )
+    ]
 
 
 def _refined(coded: _Coded, given: Seen, draft: _Draft) -> _Draft:

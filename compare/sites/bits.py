@@ -37,22 +37,14 @@ class BitUnits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BitLayer:
-    """pre = signs @ weights + bias, margin = hidden @ out + offset; the margin's sign decides the net's answer.
+class BitLayer(BitUnits):
+    """Its margin = hidden @ out + offset, whose sign decides the net's answer.
 
-    `signs` are the arguments as -1 and 1. `columns`, `low` and `step` take the net's inputs to bits. The margin is the
-    second output minus the first (the only one, where there is one) minus `boundary`, which is 0 for the usual views.
+    The margin is the second output minus the first (the only one, where there is one) minus `boundary`, which is 0 for
+    the usual views.
     """
 
     reading: Reading
-    pre: str
-    hidden: str
-    columns: Int[np.ndarray, " n"]
-    low: Int[np.ndarray, " n"]
-    step: Int[np.ndarray, " n"]
-    signs: Float[np.ndarray, "rows n"]
-    weights: Float[np.ndarray, "n units"]
-    bias: Float[np.ndarray, " units"]
     out: Float[np.ndarray, " units"]
     offset: float
     boundary: float
@@ -63,16 +55,20 @@ class BitLayer:
     homogeneous: bool  # doubling a pre-activation multiplies the activation by 2 or by 4
 
     @property
+    def pre(self) -> str:
+        return self.layer.pre
+
+    @property
+    def hidden(self) -> str:
+        return self.layer.hidden
+
+    @property
     def n(self) -> int:
         return self.signs.shape[1]
 
     @property
     def units(self) -> int:
         return len(self.bias)
-
-    def bits(self, x: Inputs) -> Int[Array, "n bits"]:
-        """The bits that the net's inputs hold; JAX."""
-        return (jnp.asarray(x)[:, self.columns] - self.low) // self.step
 
     def activate(self, pre: Float[np.ndarray, "m units"]) -> Float[np.ndarray, "m units"]:
         """The net's own nonlinearity, by editing its pre-activation."""
@@ -107,8 +103,7 @@ def find_bit_layer(reading: Reading) -> BitLayer | str:
     importance = values.var(axis=0) * out**2
     return BitLayer(
         reading=reading,
-        pre=layer.pre,
-        hidden=layer.hidden,
+        layer=layer,
         columns=found.columns,
         low=found.low,
         step=found.step,

@@ -53,13 +53,13 @@ def codes(
     first = []
     for plan in _plans(reading, units, pairs, importance, shuffled):
         tried = programs(reading, plan.units, answer, COARSE[len(answer.ends) > 1], plan.known, rough=True)
-        scored = [(sampled(reading, program).rank, len(program.rough)) for program in tried]
+        scored = [(seen.rank, len(program.rough)) for seen, program in sampled(reading, tried)]
         first += [(*min(scored), plan)] if scored else []
     for _, size, plan in sorted(first, key=lambda found: found[0])[:FINALISTS]:
         near = [m for m in sizes(len(plan.known.mean)) if size / NEAR <= m <= size * NEAR]
         yield from shortest_of(
             reading,
-            [p for q in PRECISIONS for p in programs(reading, plan.units, answer, q, plan.known, counts=near)],
+            (p for q in PRECISIONS for p in programs(reading, plan.units, answer, q, plan.known, counts=near)),
         )
 
 

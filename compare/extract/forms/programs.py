@@ -5,24 +5,26 @@ are read out as in `compare.extract.units.readouts`.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import log2
-from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.bits import EXCEPTIONS, exception_bits
+from compare.bits import EXCEPTIONS
 from compare.explanation import Code
 from compare.extract.units.readouts import (
     LEAST,
     MOST_UNITS,
     OFFSET_BITS,
     Answer,
+    Measured,
     Moments,
+    answers_by,
     factors,
+    measured,
     moments,
     offset_of,
     read_outs,
@@ -57,17 +59,15 @@ class Program:
 
     def answers(self, reading: Reading, rows: Int[np.ndarray, " n"]) -> np.ndarray:
         """What is answered on these rows."""
-        read_out = (self.rough @ self.columns.T).astype(np.float32)
-        outputs = self.hidden[rows, : len(self.rough)] @ read_out + (self.columns @ self.offset).astype(np.float32)
-        return reading.decode(outputs)
+        return answers_by(reading, self.hidden[rows, : len(self.rough)], self.rough, self.columns, self.offset)
 
 
-def shortest_of(reading: Reading, tried: Sequence[Program]) -> Iterator[Code]:
+def shortest_of(reading: Reading, tried: Iterable[Program]) -> Iterator[Code]:
     """All are run on a sample of the fitted rows; those that come out shortest there, on every row.
 
     Half of those are taken that err on less of the sample, as some err on more of the other rows.
     """
-    scored = [(sampled(reading, program), program) for program in tried]
+    scored = list(sampled(reading, tried))
     for most in (EXCEPTIONS, EXCEPTIONS / 2):
         for _, program in sorted(scored, key=lambda each: (each[0].errors > most, each[0].bits))[:FINALISTS]:
             yield Code(
@@ -79,25 +79,12 @@ def shortest_of(reading: Reading, tried: Sequence[Program]) -> Iterator[Code]:
             )
 
 
-class Sampled(NamedTuple):
-    """How a program does on a sample of the fitted rows."""
-
-    errors: float
-    bits: float  # with the exceptions there
-
-    @property
-    def rank(self) -> tuple[bool, float]:
-        """First those that err on no more than a code may, the shortest first."""
-        return self.errors > EXCEPTIONS, self.bits
-
-
-def sampled(reading: Reading, program: Program) -> Sampled:
-    """Run it there."""
+def sampled(reading: Reading, tried: Iterable[Program]) -> Iterator[tuple[Measured, Program]]:
+    """Every program run on a sample of the fitted rows."""
     sample = np.random.default_rng([reading.seed, 14]).permutation(reading.fitted)[:SAMPLED]
-    answers = program.answers(reading, sample)
-    wrong = int((~reading.alike(answers, sample)).sum()) * reading.rows // len(sample)
-    charged = exception_bits(reading.rows, wrong, reading.view.answers.options)
-    return Sampled(reading.disagreement(answers, sample), program.dictionary + program.alignment + charged)
+    for program in tried:
+        bits = program.dictionary + program.alignment
+        yield measured(reading, program.answers(reading, sample), bits, sample), program
 
 
 def programs(
@@ -112,11 +99,10 @@ def programs(
 ) -> Iterator[Program]:
     """The first 1, 2, ... units (or `counts`) with the first terms of the classes, up to the bits of the table.
 
-    `rough` ones have nearly all terms of the classes, and no read-out is left out.
+    Of `rough` ones no read-out is left out.
     """
     limit = reading.view.answers.table_bits(reading.counted(reading.answers))
     mean, middle, gram, moment = known or moments(reading, units.hidden)
-    fitted = reading.fitted
     counts = sizes(len(mean)) if counts is None else counts
     solved = cache(lambda m: factors(gram[:m, :m]))
     for end in answer.cuts:
@@ -130,11 +116,11 @@ def programs(
             read, bits = read_outs(inverse @ (moment[:m] @ columns), factor, q, least)
             if dictionary + alignment + paid + bits.sum() > limit and m > 1:
                 continue
-            given = units.hidden[fitted, :m] @ read.astype(np.float32)
+            fitted = middle @ columns - mean[:m] @ read
             yield Program(
                 hidden=units.hidden,
                 rough=read,
-                offset=offset_of(reading, given, columns, middle @ columns - mean[:m] @ read, q),
+                offset=offset_of(reading, units.hidden, read, columns, fitted, q),
                 columns=columns,
                 dictionary=dictionary + paid,
                 alignment=alignment + float(bits.sum()),

@@ -15,16 +15,19 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.bits import EXCEPTIONS, exception_bits
+from compare.bits import EXCEPTIONS
 from compare.extract.units.distinct import Units
 from compare.extract.units.readouts import (
     LEAST,
     MOST_UNITS,
     OFFSET_BITS,
     Answer,
+    Measured,
     Moments,
+    answers_by,
     factors,
     greedy,
+    measured,
     moments,
     offset_of,
     read_outs,
@@ -73,7 +76,7 @@ class Place(NamedTuple):
 
     front: Front
     units: int
-    answer: "Answer"
+    answer: Answer
     end: int  # the last of the classes' terms
     precision: int  # of the read-outs
     least: float
@@ -91,21 +94,8 @@ class Program:
     alignment: float
 
     def answers(self, reading: Reading, rows: Int[np.ndarray, " n"]) -> np.ndarray:
-        read_out = (self.rough @ self.columns.T).astype(np.float32)
         hidden = self.place.front.hidden[rows, : self.place.units]
-        return reading.decode(hidden @ read_out + (self.columns @ self.offset).astype(np.float32))
-
-
-class Measured(NamedTuple):
-    """On how much of the sample a program errs, and its length with the exceptions there."""
-
-    errors: float
-    bits: float
-
-    @property
-    def erring(self) -> bool:
-        """Whether on more than a code may."""
-        return self.errors > EXCEPTIONS
+        return answers_by(reading, hidden, self.rough, self.columns, self.offset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +116,7 @@ class Search:
         best = {program.place.front: program.place for _, program in reversed(coarse)}  # of each precision
         finalists = [place for _, program in coarse if (place := program.place) in best.values()][:FINALISTS]
         around = dict.fromkeys(near for place in finalists for near in self._around(place))
-        sure = [measured.bits for measured, _ in coarse if measured.errors <= ERRING[0] * EXCEPTIONS]
+        sure = [seen.bits for seen, _ in coarse if seen.errors <= ERRING[0] * EXCEPTIONS]
         fine = self._run(around, min(sure, default=self.limit))
         found = sorted([*coarse, *fine], key=lambda each: each[0].bits)
         within = [[each for each in found if each[0].errors <= share * EXCEPTIONS] for share in ERRING]
@@ -157,18 +147,14 @@ class Search:
             program = self._program(place)
             if self._measured(program, self.sample[:FIRST]).errors > HOPELESS and found:
                 continue
-            measured = self._measured(program, self.sample)
-            found.append((measured, program))
-            best = min(best, measured.bits) if measured.errors <= ERRING[0] * EXCEPTIONS else best
-        return sorted(found, key=lambda each: (each[0].erring, each[0].bits))
+            seen = self._measured(program, self.sample)
+            found.append((seen, program))
+            best = min(best, seen.bits) if seen.errors <= ERRING[0] * EXCEPTIONS else best
+        return sorted(found, key=lambda each: each[0].rank)
 
     def _measured(self, program: Program, sample: Int[np.ndarray, " n"]) -> Measured:
-        reading = self.reading
-        answers = program.answers(reading, sample)
-        wrong = int((~reading.alike(answers, sample)).sum()) * reading.rows // len(sample)
-        charged = exception_bits(reading.rows, wrong, reading.view.answers.options)
-        errors = reading.disagreement(answers, sample)
-        return Measured(errors, program.dictionary + program.alignment + charged)
+        bits = program.dictionary + program.alignment
+        return measured(self.reading, program.answers(self.reading, sample), bits, sample)
 
     def _dictionary(self, place: Place) -> float:
         offsets = (place.precision + OFFSET_BITS) * float(place.answer.ends[place.end])
@@ -180,13 +166,11 @@ class Search:
         inverse, factor = _factors(front, count)
         known = front.known
         rough, bits = read_outs(inverse @ (known.moment[:count] @ columns), factor, place.precision, place.least)
-        read = front.hidden[self.reading.fitted, :count] @ rough.astype(np.float32)
+        fitted = known.middle @ columns - known.mean[:count] @ rough
         return Program(
             place=place,
             rough=rough,
-            offset=offset_of(
-                self.reading, read, columns, known.middle @ columns - known.mean[:count] @ rough, place.precision
-            ),
+            offset=offset_of(self.reading, front.hidden, rough, columns, fitted, place.precision),
             columns=columns,
             dictionary=self._dictionary(place),
             alignment=float(front.bits[:count].sum() + bits.sum()),

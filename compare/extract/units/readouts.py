@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.answers import Classes
-from compare.bits import log2_choose
+from compare.bits import EXCEPTIONS, exception_bits, log2_choose
 from compare.extract.units.features import features, half_waves
 from compare.fit.levels import log_levels, uniform
 from compare.fit.threshold import best_cut
@@ -150,7 +150,8 @@ def read_outs(
 
 def offset_of(
     reading: Reading,
-    read: Float[np.ndarray, "fitted columns"],
+    hidden: Float[np.ndarray, "rows units"],
+    rough: Float[np.ndarray, "kept columns"],
     columns: Float[np.ndarray, "classes columns"],
     fitted: Float[np.ndarray, " columns"],
     q: int,
@@ -158,7 +159,40 @@ def offset_of(
     """As it was fitted; between two classes that two outputs stand for, where most answers are right."""
     if len(columns) != 2 or not isinstance(reading.view.answers, Classes) or reading.answers.ndim > 1:
         return uniform(fitted, q + OFFSET_BITS)
-    return -np.array([best_cut(read[:, 0], reading.answers[reading.fitted] == 1, 2 ** (q + OFFSET_BITS))])
+    rows = reading.fitted
+    read = hidden[rows, : len(rough)] @ rough.astype(np.float32)
+    return -np.array([best_cut(read[:, 0], reading.answers[rows] == 1, 2 ** (q + OFFSET_BITS))])
+
+
+def answers_by(
+    reading: Reading,
+    hidden: Float[np.ndarray, "rows kept"],
+    rough: Float[np.ndarray, "kept columns"],
+    columns: Float[np.ndarray, "classes columns"],
+    offset: Float[np.ndarray, " columns"],
+) -> np.ndarray:
+    """What units answer by their read-outs."""
+    read_out = (rough @ columns.T).astype(np.float32)
+    return reading.decode(hidden @ read_out + (columns @ offset).astype(np.float32))
+
+
+class Measured(NamedTuple):
+    """On how much of a sample a program errs, and its length with the exceptions there."""
+
+    errors: float
+    bits: float
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """First those that err on no more than a code may, the shortest first."""
+        return self.errors > EXCEPTIONS, self.bits
+
+
+def measured(reading: Reading, answers: np.ndarray, bits: float, sample: Int[np.ndarray, " n"]) -> Measured:
+    """A program of so many bits that gives these answers to the rows of a sample."""
+    wrong = int((~reading.alike(answers, sample)).sum()) * reading.rows // len(sample)
+    charged = exception_bits(reading.rows, wrong, reading.view.answers.options)
+    return Measured(reading.disagreement(answers, sample), bits + charged)
 
 
 def sparse_bits(steps: Int[np.ndarray, "columns units"], q: int) -> Float[np.ndarray, " units"]:

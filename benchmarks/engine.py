@@ -13,6 +13,7 @@ import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
 from benchmarks.language import language_of
+from benchmarks.loops import net_fields, over_streams
 from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
@@ -68,7 +69,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
         "asked": task.doc,
         **(program if cell.recipe.labels == "true" else {}),
         **assessment.fields(),
-        **compared(assessment, program.get("program"), spec, task, cell),
+        **compared(assessment, program, spec, task, cell),
         **(path.fields() if path else {}),
         "command": command,
         "versions": versions(),
@@ -81,11 +82,18 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     return Record(**fields), arrays
 
 
-def compared(assessment: Assessment, program: str | None, spec: Spec | None, task: Task, cell: Cell) -> dict[str, Any]:
+def compared(
+    assessment: Assessment, program: dict[str, Any], spec: Spec | None, task: Task, cell: Cell
+) -> dict[str, Any]:
     """The net's program beside the synthesizer's; nothing for labels that the synthesizer was not asked about."""
-    if program is None or spec is None or cell.recipe.labels != "true":
+    if spec is None or cell.recipe.labels != "true":
         return {}
-    return sides(assessment.explanation, assessment.net_agreement, program, spec, language_of(task))
+    explanation = assessment.explanation
+    if over_streams(task, cell.size):
+        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program_code"))
+    if program.get("program") is None:
+        return {}
+    return sides(explanation, assessment.net_agreement, program["program"], spec, language_of(task))
 
 
 def make(cell: Cell, task: Task) -> Made:

@@ -1,10 +1,12 @@
 """The synthesizer's program for a task, found once for all sizes of a suite and shared by its cells."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.language import check_language, language_of
+from benchmarks.loops import find_loop, over_streams, program_fields
 from benchmarks.names import cut
 from benchmarks.resolve import task_of
 from benchmarks.tasks import Task, examples
@@ -26,6 +28,8 @@ NO_TYPES = "no program was searched for: the synthesizer's language has no types
 def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[str, dict[str, Any]], str]:
     """Fields of the record by size, and a sentence. One program for all sizes where their types are the same."""
     declared = task_of(task, folder)
+    if all(over_streams(declared, size) for size in sizes):
+        return find_loops(declared, sizes)
     library = language_of(declared)
     specs = {size: spec for size in sizes if (spec := declared.spec(size)) is not None}
     if not specs:
@@ -40,6 +44,16 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
         }
     sentence = "; ".join(dict.fromkeys(record["program_statement"] for record in found.values()))
     return {str(size): record for size, record in found.items()}, sentence
+
+
+def find_loops(task: Task, sizes: Sequence[int]) -> tuple[dict[str, dict[str, Any]], str]:
+    """The same for functions of streams: a loop for each size."""
+    found: dict[str, dict[str, Any]] = {}
+    for size in sizes:
+        began = time.perf_counter()
+        loop = find_loop(task, size, SECONDS)
+        found[str(size)] = program_fields(task, size, loop, time.perf_counter() - began)
+    return found, "; ".join(dict.fromkeys(record["program_statement"] for record in found.values()))
 
 
 def check_task(task: Task, size: int) -> None:

@@ -14,7 +14,8 @@ from benchmarks.twins import file_name
 from compare.record import Record
 
 FOLDER = "programs"
-FIELDS = ("bits_program", *(name for name in Record.__struct_fields__ if name.partition("_")[0] == "program"))
+PROGRAM = tuple(name for name in Record.__struct_fields__ if name.partition("_")[0] == "program")
+FIELDS = ("bits_program", "synth_strict", *PROGRAM)
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):

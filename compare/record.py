@@ -100,6 +100,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     # the two programs
     net_program: str | None = None  # what was read in the net, as an s-expression; None where the words are missing
+    net_code: str | None = None  # a loop over streams that was read in the net, as Python
+    net_strict: bool | None = None  # that loop is right on 10,000 fresh streams of the training length, and ten times it
+    net_lenient: bool | None = None  # on ten of the training length
     net_program_nodes: int | None = None  # equal subexpressions once
     net_agreement: float | None = None  # of the program, run, with the net's answers on the rows that are reported
     same_function: str | None = None  # equal, alike or different from the synthesizer's program
@@ -108,6 +111,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     # the synthesizer
     program: str | None = None  # s-expression
+    program_code: str | None = None  # a loop over streams, as Python
+    synth_strict: bool | None = None  # as net_strict
     program_latex: str | None = None
     program_statement: str | None = None  # what is claimed of it
     program_candidates: int | None = None

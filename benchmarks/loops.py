@@ -3,48 +3,38 @@
 The strict check is Michaud et al.'s (arXiv 2402.05110) made harder: theirs takes ten streams of the training length.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
 
 from benchmarks.tasks import Task
-from benchmarks.tasks.drawn import checked
-from benchmarks.tasks.sampling import Sampler
-from compare.answers import Answers, Reals, Sets
+from benchmarks.tasks.mips import MIPS62
+from benchmarks.tasks.words import words
 from synth.language.types import STREAM
 from synth.search.streams import Examples, Loop, Variable, solve_stream
 
-EXAMPLES, COUNTER = 256, 8  # streams that a search begins with, and that join them where a loop is wrong
-FRESH, TRIED, LENIENT = 10_000, 1_000, 10  # streams of a strict check, of one inside a search, and of a lenient one
+EXAMPLES = 256  # streams that a search begins with
+CHECKED, TOLD = 1_000, 24  # fresh streams of each length in a search; of those that a loop gets wrong, it gets so many
+FRESH, LENIENT = 10_000, 10  # streams of each length that a loop is held against strictly; and leniently
 LENGTHS = 2  # the first of the task's test samplers: the training length, and ten times that
-DRAWS = 21  # the stream of numbers that fresh streams are drawn from
+SEED = 62
 
 
 def over_streams(task: Task, size: int) -> bool:
-    """Whether the task is a function of streams whose answers are whole numbers, one or several at every item."""
+    """Whether the task is a function of streams that is asked at every item."""
     kind = task.signature(size)
     return bool(kind and task.train is not None and task.mask is None and {*kind.args, kind.result} == {STREAM})
 
 
-def find_loop(task: Task, size: int, seconds: float, seed: int = 0) -> Loop | None:
-    """The loop of fewest bits that is right on the examples and knows no counterexample on fresh, longer streams."""
-    assert task.train is not None
-    given = drawn(task, size, task.train, EXAMPLES, [seed, DRAWS])
-    rounds = iter(range(1, 1_000_000))
+def find_loop(task: Task, size: int, seconds: float) -> Loop | None:
+    """The loop of fewest bits that is right on examples of the training length and on fresh streams of both lengths."""
 
     def check(loop: Loop) -> Examples | None:
-        number = next(rounds)
-        for place, sampler in enumerate(task.test[:LENGTHS]):
-            asked = drawn(task, size, sampler, TRIED, [seed, DRAWS, place, number])
-            wrong = np.flatnonzero(mistaken(loop, asked).any(axis=1))
-            if len(wrong):
-                return asked.take(wrong[:COUNTER])
-        return None
+        return next(mistakes(loop, task, size, CHECKED, SEED + 1), None)
 
-    return solve_stream(given, seconds=seconds, check=check, seed=seed)
+    return solve_stream(words(task, size, task.test[0], EXAMPLES, SEED), seconds, check)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,53 +42,56 @@ class Held:
     """A loop held against a task on streams that nobody has seen."""
 
     strict: bool  # right on all streams of each of the lengths
-    lenient: bool  # right on the first few of the training length
+    lenient: bool  # right on a few of the training length
     said: str
 
 
-def held(task: Task, size: int, loop: Loop, seed: int = 0) -> Held:
-    """Exact on FRESH streams of the training length and as many ten times as long; or the first it is wrong on."""
-    lenient, lengths = True, []
-    for place, sampler in enumerate(task.test[:LENGTHS]):
-        asked = drawn(task, size, sampler, FRESH, [seed, DRAWS + 1, place])
-        wrong = mistaken(loop, asked)
-        lenient &= place > 0 or not wrong[:LENIENT].any()
-        if wrong.any():
-            return Held(strict=False, lenient=lenient, said=f"wrong {first_of(wrong, asked)}")
-        lengths.append(str(wrong.shape[1]))
-    said = f"right on {FRESH:,} fresh streams of each length, {', '.join(lengths)}"
-    return Held(strict=True, lenient=True, said=said)
+def held(task: Task, size: int, loop: Loop) -> Held:
+    """Exact on FRESH streams of the training length and as many ten times as long; or the first that it gets wrong."""
+    mistake = next(mistakes(loop, task, size, FRESH, SEED + 2), None)
+    if mistake is None:
+        return Held(strict=True, lenient=True, said=f"right on {FRESH:,} fresh streams of each of two lengths")
+    few = words(task, size, task.test[0], LENIENT, SEED + 3)
+    lenient = all(map(np.array_equal, loop.run(*few.items), few.answers))
+    shortest = int(mistake.lengths.argmin())
+    shown = "; ".join(" ".join(map(str, x[shortest, : mistake.lengths[shortest]].tolist())) for x in mistake.items)
+    return Held(strict=False, lenient=lenient, said=f"wrong after {shown}")
 
 
-def mistaken(loop: Loop, asked: Examples) -> np.ndarray:
-    """Where the loop's answers are not the right ones, (rows, time)."""
-    given = loop.run(*asked.items)
-    return np.any([one != other for one, other in zip(given, asked.answers, strict=True)], axis=0) & asked.counts
+def mistakes(loop: Loop, task: Task, size: int, rows: int, seed: int) -> Iterator[Examples]:
+    """Of each length, where there are any: streams that the printed Python gets wrong, each up to its first mistake."""
+    program = function_of(loop.python())
+    for number, sampler in enumerate(task.test[:LENGTHS]):
+        fresh = words(task, size, sampler, rows, [seed, number])
+        first = {}
+        for row, (given, right) in enumerate(zip(rows_of(fresh.items), answers_of(fresh), strict=True)):
+            told = program(*given)
+            if told != right:
+                first[row] = 1 + next(t for t, pair in enumerate(zip(told, right, strict=True)) if pair[0] != pair[1])
+            if len(first) == TOLD:
+                break
+        if first:
+            chosen = fresh.take(np.array([*first]))._replace(lengths=np.array([*first.values()]))
+            yield chosen.take(slice(None))
 
 
-def first_of(wrong: np.ndarray, asked: Examples) -> str:
-    """How many streams it is wrong on, and the shortest beginning of one of them."""
-    first = np.where(wrong.any(axis=1), wrong.argmax(axis=1), wrong.shape[1])
-    row = int(first.argmin())
-    shown = "; ".join(" ".join(map(str, items[row, : first[row] + 1].tolist())) for items in asked.items)
-    return f"on {int(wrong.any(axis=1).sum()):,} of {len(wrong):,} streams of {wrong.shape[1]}, first after {shown}"
+def function_of(source: str) -> Callable[..., list]:
+    """The function `program` of a source that we printed."""
+    scope: dict[str, Any] = {}
+    exec(compile(source, "<printed>", "exec"), scope)
+    return scope["program"]
 
 
-def drawn(task: Task, size: int, sampler: Sampler, rows: int, seed: Sequence[int]) -> Examples:
-    """Fresh streams with their right answers as whole numbers."""
-    found = checked(task, sampler, size, rows, np.random.default_rng(seed))
-    items = tuple(np.asarray(np.rint(values), dtype=np.int64) for values in found.arguments)
-    answers = outputs_of(task.view(size).answers, found.targets)
-    return Examples(items, answers, np.full(rows, items[0].shape[1]))
+def rows_of(items: Sequence[np.ndarray]) -> Iterator[tuple[list[int], ...]]:
+    """One list a stream."""
+    return zip(*(each.tolist() for each in items), strict=True)
 
 
-def outputs_of(kind: Answers, targets: np.ndarray) -> tuple[Int[np.ndarray, "rows time"], ...]:
-    """Classes as they are, a set as the number of its bits, reals as whole numbers, one output each."""
-    if isinstance(kind, Sets):
-        return (targets @ (1 << np.arange(kind.symbols)),)
-    if isinstance(kind, Reals):
-        return tuple(np.rint(targets[..., i]).astype(np.int64) for i in range(kind.width))
-    return (targets.astype(np.int64),)
+def answers_of(examples: Examples) -> list[list]:
+    """As the printed Python gives them: numbers, or tuples of several."""
+    if len(examples.answers) == 1:
+        return examples.answers[0].tolist()
+    return [list(zip(*row, strict=True)) for row in rows_of(examples.answers)]
 
 
 def shown(loop: Loop) -> str:
@@ -114,18 +107,25 @@ def stepped(variable: Variable) -> str:
 
 def program_fields(task: Task, size: int, loop: Loop | None, seconds: float) -> dict[str, Any]:
     """What a record says of the synthesizer's loop."""
+    known = {"program_seconds": seconds, "program_published": published(task, size)}
     if loop is None:
         said = f"no loop was found in {seconds:.0f} s that is right on the examples and on longer streams"
-        return {"program_statement": said, "program_seconds": seconds, "synth_strict": False}
+        return {**known, "program_statement": said, "synth_strict": False}
     checked = held(task, size, loop)
     return {
+        **known,
         "program": shown(loop),
         "program_code": loop.python(),
         "program_statement": f"a loop of {loop.bits:.0f} bits, {checked.said}",
-        "program_seconds": seconds,
         "bits_program": loop.bits,
         "synth_strict": checked.strict,
     }
+
+
+def published(task: Task, size: int) -> str | None:
+    """Whether MIPS and GPT-4 solved the task (arXiv 2402.05110); None where it is none of the 62."""
+    row = next((row for row in MIPS62 if (row.task, row.size) == (task.name, size)), None)
+    return row and f"MIPS {'yes' if row.mips else 'no'}, GPT-4 {'yes' if row.gpt4 else 'no'}"
 
 
 def net_fields(task: Task, size: int, loop: Loop | None, code: str | None) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def net_fields(task: Task, size: int, loop: Loop | None, code: str | None) -> di
     if loop is None:
         return {}
     found, source = held(task, size, loop), loop.python()
-    same = {} if code is None else beside(task, size, loop, source, code)
+    same = {} if code is None else beside(task, size, source, code)
     return {
         "net_program": shown(loop),
         "net_code": source,
@@ -143,19 +143,15 @@ def net_fields(task: Task, size: int, loop: Loop | None, code: str | None) -> di
     }
 
 
-def beside(task: Task, size: int, loop: Loop, source: str, code: str) -> dict[str, Any]:
-    """Whether two sources are one text, and else whether they answer alike on fresh streams ten times as long."""
+def beside(task: Task, size: int, source: str, code: str) -> dict[str, Any]:
+    """Whether two sources are one text, and else whether they answer alike on fresh streams of both lengths."""
     if source == code:
         return {"same_function": "equal", "same_how": "one text", "same_program": True}
-    asked = drawn(task, size, task.test[LENGTHS - 1], TRIED, [0, DRAWS + 2])
-    scope: dict[str, Any] = {}
-    exec(compile(code, "<printed>", "exec"), scope)
-    program, columns = scope["program"], [items.tolist() for items in asked.items]
-    other = np.array([program(*row) for row in zip(*columns, strict=True)])
-    answers = np.stack(loop.run(*asked.items), axis=-1)
-    wrong = (other.reshape(answers.shape) != answers).any(axis=-1)
-    if wrong.any():
-        how = f"they differ {first_of(wrong, asked)}"
-        return {"same_function": "different", "same_how": how, "same_program": False}
-    how = f"alike on {TRIED:,} fresh streams of {answers.shape[1]}"
+    one, other = function_of(source), function_of(code)
+    for sampler in task.test[:LENGTHS]:
+        for given in rows_of(words(task, size, sampler, CHECKED, SEED + 4).items):
+            if one(*given) != other(*given):
+                how = f"they differ on {'; '.join(' '.join(map(str, items)) for items in given)}"
+                return {"same_function": "different", "same_how": how, "same_program": False}
+    how = f"alike on {CHECKED:,} fresh streams of each of two lengths"
     return {"same_function": "alike", "same_how": how, "same_program": False}

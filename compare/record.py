@@ -101,7 +101,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     # the two programs
     net_program: str | None = None  # what was read in the net, as an s-expression; None where the words are missing
     net_code: str | None = None  # a loop over streams that was read in the net, as Python
-    net_strict: bool | None = None  # that loop is right on 10,000 fresh streams of the training length, and ten times it
+    net_strict: bool | None = None  # right on 10,000 fresh streams of the training length, and of ten times it
     net_lenient: bool | None = None  # on ten of the training length
     net_program_nodes: int | None = None  # equal subexpressions once
     net_agreement: float | None = None  # of the program, run, with the net's answers on the rows that are reported
@@ -113,6 +113,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     program: str | None = None  # s-expression
     program_code: str | None = None  # a loop over streams, as Python
     synth_strict: bool | None = None  # as net_strict
+    program_published: str | None = None  # who has solved the task before
     program_latex: str | None = None
     program_statement: str | None = None  # what is claimed of it
     program_candidates: int | None = None

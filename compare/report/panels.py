@@ -20,7 +20,15 @@ from compare.report.step_lines import left_line, step_line
 from compare.report.terms import FACTS, READ, present, shown, term
 
 TERMS_SHOWN = 16  # of a formula; a net without a program can have hundreds, of which the text holds all
-FOUND = ("bits_program", "program_candidates", "program_distinct", "program_seconds", "program_rate")
+FOUND = (
+    "synth_strict",
+    "program_published",
+    "bits_program",
+    "program_candidates",
+    "program_distinct",
+    "program_seconds",
+    "program_rate",
+)
 
 
 class Net(NamedTuple):
@@ -78,9 +86,9 @@ def _programs(net: Net) -> dict[str, Any]:
     if not (record.program or record.net_program or record.program_statement):
         return {}
     return {
-        "read": record.net_program,
+        "read": record.net_code or record.net_program,
         "read_facts": facts(record, READ),
-        "found": record.program,
+        "found": record.program_code or record.program,
         "found_facts": facts(record, FOUND) if record.program else [],
         "statement": record.program_statement,
     }

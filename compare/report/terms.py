@@ -176,6 +176,14 @@ EXPLANATION = (
 )
 PROGRAMS = (
     Term("net_program", "net's program", text, "What was read in the net, as a program in the synthesizer's language."),
+    Term("net_code", "net's program, Python", text, "A loop over streams that was read in the net, as Python."),
+    Term(
+        "net_strict",
+        "net's program, strict",
+        yes_or_no,
+        "Whether that loop is right on 10,000 fresh streams of the training length, and on 10,000 of ten times it.",
+    ),
+    Term("net_lenient", "net's program, lenient", yes_or_no, "Whether it is right on ten of the training length."),
     Term("net_program_nodes", "net's program, nodes", count, "Nodes of that program, equal subexpressions once."),
     Term(
         "net_agreement",
@@ -200,6 +208,14 @@ PROGRAMS = (
 )
 SYNTHESIZER = (
     Term("program", "program", text, "The synthesizer's shortest program for the task, as an s-expression."),
+    Term("program_code", "program, Python", text, "A loop over streams, as Python."),
+    Term(
+        "synth_strict",
+        "strict",
+        yes_or_no,
+        "Whether the loop is right on 10,000 fresh streams of the training length, and on 10,000 of ten times it.",
+    ),
+    Term("program_published", "published", text, "Who has solved the task before, of those that were tried on it."),
     Term("program_latex", "program, LaTeX", text, "The program in LaTeX."),
     Term("program_statement", "statement", text, "What the search proves about the program."),
     Term("program_candidates", "candidates", count, "Programs that the synthesizer looked at."),
@@ -361,7 +377,15 @@ TABLE = (
     "same_function", "why", "agrees", "decided_by", "margin", "s_variance", "refit_random",
 )  # fmt: skip
 ALWAYS = ("outcome", "task", "size", "net", "recipe", "seed")  # columns that are shown even where they say nothing
-READ = ("net_program_nodes", "net_agreement", "same_function", "same_program", "same_how")  # beside the net's program
+READ = (
+    "net_program_nodes",
+    "net_strict",
+    "net_lenient",
+    "net_agreement",
+    "same_function",
+    "same_program",
+    "same_how",
+)  # beside the net's program
 FACTS = (
     ("Behaviour", tuple(t.name for t in BEHAVIOUR if t.name not in DERIVED)),
     ("Substitution (S)", tuple(t.name for t in SUBSTITUTION)),

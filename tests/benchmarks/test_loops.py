@@ -1,0 +1,81 @@
+"""Loops over streams held against a task: what counts as strict, counterexamples, two loops beside each other."""
+
+import numpy as np
+import pytest
+
+from benchmarks import loops
+from benchmarks.names import find
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.words import words
+from synth.language.program import terminal
+from synth.language.types import INT
+from synth.search.streams import Loop, Variable
+
+X = terminal("x", INT)
+COPY = Loop(items=("x",), outputs=(X,))
+BEFORE = Loop(items=("x",), variables=(Variable(name="s", step=X),), outputs=(terminal("s", INT),))
+PREV, CURRENT = find("task", "prev", TASKS), find("task", "current_number", TASKS)
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "FRESH", 40)
+    monkeypatch.setattr(loops, "CHECKED", 40)
+
+
+def test_wrong_answers_are_given_up_to_the_first() -> None:
+    (short, long) = loops.mistakes(COPY, PREV, 1, 30, seed=0)
+    assert (short.lengths == 1).mean() > 0.9  # the first item is seldom 0
+    assert long.items[0].shape[1] <= 3
+    assert np.array_equal(short.answers[0][:, 0], np.zeros(loops.TOLD))
+    assert list(loops.mistakes(COPY, CURRENT, 1, 30, seed=0)) == []
+
+
+def test_a_loop_is_strict_where_it_is_right_on_every_fresh_stream() -> None:
+    right, wrong = loops.held(PREV, 1, BEFORE), loops.held(PREV, 1, COPY)
+    assert (right.strict, right.lenient) == (True, True)
+    assert (wrong.strict, wrong.lenient) == (False, False)
+    assert wrong.said.startswith("wrong after ")
+    assert loops.program_fields(PREV, 1, BEFORE, 1.0)["synth_strict"]
+    assert loops.program_fields(PREV, 1, BEFORE, 1.0)["program"] == "s from 0 by x; s"
+    assert not loops.program_fields(PREV, 1, None, 1.0)["synth_strict"]
+
+
+def test_a_loop_that_is_wrong_on_longer_streams_alone_is_lenient() -> None:
+    class Late:
+        def python(self) -> str:
+            return "def program(xs):\n    return [x if t < 10 else 0 for t, x in enumerate(xs)]\n"
+
+        def run(self, x: np.ndarray) -> tuple[np.ndarray]:
+            return (np.where(np.arange(x.shape[1]) < 10, x, 0),)
+
+    found = loops.held(CURRENT, 1, Late())  # pyright: ignore[reportArgumentType]
+    assert (found.strict, found.lenient) == (False, True)
+
+
+def test_two_loops_are_one_text_or_alike_or_different() -> None:
+    code = BEFORE.python()
+    other = code.replace("s = 0", "s = 0 * 1")
+    assert loops.net_fields(PREV, 1, BEFORE, code)["same_function"] == "equal"
+    assert loops.net_fields(PREV, 1, BEFORE, other)["same_function"] == "alike"
+    assert loops.net_fields(PREV, 1, COPY, code)["same_function"] == "different"
+    assert loops.net_fields(PREV, 1, None, code) == {}
+    assert "same_function" not in loops.net_fields(PREV, 1, BEFORE, None)
+
+
+def test_who_solved_one_of_the_62_tasks_is_said() -> None:
+    assert loops.published(PREV, 1) == "MIPS yes, GPT-4 yes"
+    assert loops.published(PREV, 8) is None
+
+
+def test_streams_alone_are_asked_for_loops() -> None:
+    assert loops.over_streams(PREV, 1)
+    assert not loops.over_streams(find("task", "mod_add", TASKS), 23)
+    assert not loops.over_streams(find("task", "reverse", TASKS), 8)
+
+
+def test_words_are_whole_numbers_and_sets_have_a_number() -> None:
+    magnetic = words(find("task", "newton_magnetic", TASKS), 2, find("task", "newton_magnetic", TASKS).test[1], 5, 0)
+    assert [each.dtype for each in (*magnetic.items, *magnetic.answers)] == [np.dtype("int64")] * 4
+    legal = find("task", "next_tomita", TASKS)
+    assert set(np.unique(words(legal, 4, legal.test[0], 50, 0).answers[0])) <= {0, 6, 7}

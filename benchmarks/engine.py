@@ -90,7 +90,7 @@ def compared(
         return {}
     explanation = assessment.explanation
     if over_streams(task, cell.size):
-        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program_code"))
+        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program_loop"))
     if program.get("program") is None:
         return {}
     return sides(explanation, assessment.net_agreement, program["program"], spec, language_of(task))

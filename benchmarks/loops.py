@@ -115,7 +115,7 @@ def program_fields(task: Task, size: int, loop: Loop | None, seconds: float) -> 
     return {
         **known,
         "program": shown(loop),
-        "program_code": loop.python(),
+        "program_loop": loop.python(),
         "program_statement": f"a loop of {loop.bits:.0f} bits, {checked.said}",
         "bits_program": loop.bits,
         "synth_strict": checked.strict,
@@ -136,7 +136,6 @@ def net_fields(task: Task, size: int, loop: Loop | None, code: str | None) -> di
     same = {} if code is None else beside(task, size, source, code)
     return {
         "net_program": shown(loop),
-        "net_code": source,
         "net_strict": found.strict,
         "net_lenient": found.lenient,
         **same,

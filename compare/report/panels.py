@@ -86,9 +86,9 @@ def _programs(net: Net) -> dict[str, Any]:
     if not (record.program or record.net_program or record.program_statement):
         return {}
     return {
-        "read": record.net_code or record.net_program,
+        "read": record.net_loop or record.net_program,
         "read_facts": facts(record, READ),
-        "found": record.program_code or record.program,
+        "found": record.program_loop or record.program,
         "found_facts": facts(record, FOUND) if record.program else [],
         "statement": record.program_statement,
     }

@@ -176,7 +176,8 @@ EXPLANATION = (
 )
 PROGRAMS = (
     Term("net_program", "net's program", text, "What was read in the net, as a program in the synthesizer's language."),
-    Term("net_code", "net's program, Python", text, "A loop over streams that was read in the net, as Python."),
+    Term("net_loop", "net's loop", text, "What was read in the net as a Python function."),
+    Term("net_loop_of_answers", "loop by answers", text, "What the same search makes of the net's answers alone."),
     Term(
         "net_strict",
         "net's program, strict",
@@ -208,7 +209,7 @@ PROGRAMS = (
 )
 SYNTHESIZER = (
     Term("program", "program", text, "The synthesizer's shortest program for the task, as an s-expression."),
-    Term("program_code", "program, Python", text, "A loop over streams, as Python."),
+    Term("program_loop", "program, Python", text, "A loop over streams, as a Python function."),
     Term(
         "synth_strict",
         "strict",

@@ -61,7 +61,7 @@ class Explanation:
     control: Steps = ()
     permuted: Steps = ()
     codes: Callable[[], Iterable[Code]] | None = None
-    control_codes: Callable[[], Iterable[Code]] | None = None  # the same search for codes, the true terms forbidden
+    control_codes: Callable[[], Iterable[Code]] | None = None  # the same search for codes of other units or terms
     baseline: Callable[[], Iterable[Code]] | None = None  # codes of a form so general that it explains any net
     formula: str  # sympy string for the outputs
     bits_formula: float

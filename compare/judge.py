@@ -33,10 +33,11 @@ class Thresholds:
     d_r2: float = 0.85
     d_gap: float = 0.20
     exceptions: float = EXCEPTIONS  # of the net's answers, by the code alone
-    bits: float = 0.25  # of the table's
+    bits: float = 0.50  # of the table's
     bits_large: float = 0.10  # of the table's, for tables of at least `large` bits
     large: float = 60_000.0
-    bits_control: float | None = None  # of the control's code, where any units of this kind have short codes
+    bits_alone: float = 0.25  # of the table's; a program of more is held against its control's code
+    bits_control: float = 0.67  # of the control's code
     telling_bits: float = 20_000.0  # of a table; below, a program may take as many bits as its table
     trained: float = 0.99  # match on the trained rows, before being at chance elsewhere speaks for a table
     refit: float = 0.95  # random labels refitted
@@ -52,7 +53,7 @@ HEADS = replace(RESIDUES, s_agreement=0.98, d_r2=0.80, bits_large=0.15)
 BOOLEAN = replace(RESIDUES, s_variance=None, s_gap=0.02, bits_large=0.25)
 INTEGERS = RESIDUES
 UNITS = RESIDUES
-FORMS = replace(RESIDUES, bits_large=0.25, bits_control=0.67)
+FORMS = replace(RESIDUES, bits_large=0.25, bits_alone=0.0)  # any weights of bits are near some integers
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,
     "attention": HEADS,
@@ -75,7 +76,7 @@ class Evidence:
     bits_table: float
     table_of: str = LOOKUP  # what that table is
     bits_affine: float | None = None  # the baseline, reported beside
-    bits_control: float | None = None  # the same search for a code, the true terms forbidden
+    bits_control: float | None = None  # of the control's code, at most the table's; None where none was asked for
     table: Table
     remainder: Remainder | None = None  # what the explanation leaves of the hidden site; it decides nothing
 
@@ -125,9 +126,21 @@ def judge(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     )
 
 
+def asks_control(bits: Bits, bits_table: float, thresholds: Thresholds) -> bool:
+    """Whether a code is too long to speak for a program alone, and short enough to do so beside its control's."""
+    allowed = _largest(bits_table, thresholds) * bits_table
+    return min(thresholds.bits_alone * bits_table, allowed) < bits.total <= allowed
+
+
 def _allowed(evidence: Evidence, thresholds: Thresholds) -> float:
-    """Share of the table's bits that a program may take."""
-    return thresholds.bits_large if evidence.bits_table >= thresholds.large else thresholds.bits
+    """Share of the table's bits that a program may take: more where there is a control to hold it against."""
+    most = _largest(evidence.bits_table, thresholds)
+    dear = evidence.bits is not None and evidence.bits.total > most * evidence.bits_table
+    return most if dear or evidence.bits_control is not None else min(most, thresholds.bits_alone)
+
+
+def _largest(bits_table: float, thresholds: Thresholds) -> float:
+    return thresholds.bits_large if bits_table >= thresholds.large else thresholds.bits
 
 
 def _weighed(evidence: Evidence, thresholds: Thresholds) -> Verdict:
@@ -197,7 +210,7 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
         ratio = b.total / max(evidence.bits_table, 1.0)
         sentence = "the code takes {value} of the table's bits"
         found.append(_at_most("B", ratio, _allowed(evidence, thresholds), sentence))
-        if thresholds.bits_control is not None and evidence.bits_control is not None:
+        if evidence.bits_control is not None:
             sentence = "the code takes {value} of the bits that its control takes"
             share = b.total / max(evidence.bits_control, 1.0)
             found.append(_at_most("B control", share, thresholds.bits_control, sentence))

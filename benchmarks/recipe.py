@@ -166,7 +166,7 @@ def sizes_of(task: "Task", size: int) -> dict[str, Any]:
         inputs = task.inputs(size)
         shape, real = inputs.shape[1:], task.values is None
         sizes = {"positions": math.prod(shape) if real else shape[0]}
-        sizes |= {} if real else {"alphabet": task.alphabet(size)}
+        sizes |= {} if real else {"alphabet": task.view(size).alphabet}
         sizes |= {"features": shape[-1] if len(shape) > 1 else 1} | dict(
             zip(("height", "breadth", "channels"), shape, strict=False)
         )

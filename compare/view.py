@@ -1,5 +1,6 @@
 """How a specification's arguments become a net's inputs, and how its outputs come back as answers."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,6 +48,18 @@ def of_sequences(alphabet: int, answers: Answers) -> View:
         return rows[0] if len(rows) == 1 else np.stack(rows, axis=-1)
 
     return View(alphabet=alphabet, answers=answers, encode=encode)
+
+
+def of_symbols(ranges: tuple[int, ...], answers: Answers) -> View:
+    """Sequences side by side, (n, positions) each, as one of symbols: a, b as a times the range of b, plus b."""
+
+    def encode(*arguments: np.ndarray) -> np.ndarray:
+        symbols = np.zeros_like(integers(arguments[0]))
+        for values, radix in zip(arguments, ranges, strict=True):
+            symbols = symbols * radix + integers(values)
+        return symbols
+
+    return View(alphabet=math.prod(ranges), answers=answers, encode=encode)
 
 
 def of_reals(answers: Answers) -> View:

@@ -2,6 +2,8 @@
 
 from benchmarks.tasks.boolean import BOOLEAN
 from benchmarks.tasks.integers import INTEGERS
+from benchmarks.tasks.languages import LANGUAGES
+from benchmarks.tasks.mips import MIPS
 from benchmarks.tasks.oracle import by_row
 from benchmarks.tasks.reals import REALS
 from benchmarks.tasks.residues import RESIDUES
@@ -9,6 +11,6 @@ from benchmarks.tasks.sampling import Box, Own, Uniform
 from benchmarks.tasks.streams import STREAMS
 from benchmarks.tasks.task import LABELS, Task
 
-TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS)
+TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES)
 
 __all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

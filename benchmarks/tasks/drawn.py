@@ -62,13 +62,15 @@ def sample(task: Declaration, sampler: Sampler, size: int, rows: int, seed: Sequ
 def view_of(task: Declaration, size: int) -> "View":
     """The view for what is drawn: reals as they are, sequences or single integers by position."""
     from compare.answers import Classes, Reals, Sets
-    from compare.view import View, of_reals, of_sequences, positions
+    from compare.view import View, of_reals, of_sequences, of_symbols, positions
 
     width = int(task.classes(size))
     kinds: dict[str, Any] = {"classes": Classes, "sets": Sets, "reals": lambda width: Reals(width, task.tolerance)}
     answers: Answers = kinds[task.kind](width)
     if task.values is None:
         return of_reals(answers)
+    if few(task, size)[0].ndim > 1 and task.arguments(size) > 1:
+        return of_symbols(task.ranges(size), answers)
     if few(task, size)[0].ndim > 1:
         return of_sequences(task.alphabet(size), answers)
     return View(alphabet=task.alphabet(size), answers=answers, encode=positions)

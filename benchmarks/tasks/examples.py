@@ -1,21 +1,23 @@
 """A few rows of a task that is asked on samples: for the synthesizer, in its own layout, and for the eye."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from benchmarks.tasks.declaration import Declaration
 from benchmarks.tasks.drawn import PART, Asked, as_type, asked, checked, counted
 from synth.language.spec import Spec
+from synth.language.types import REAL
 
-EXAMPLES = 96  # rows that the synthesizer gets, and a quarter as many of each longer range
+EXAMPLES = 96  # rows that the synthesizer gets, and a quarter as many of the next longer range
 SHOWN, LINE = 4, 24  # rows that are shown, and numbers of each
 
 
 def spec_of(task: Declaration, size: int) -> Spec | None:
-    """Types and examples for the synthesizer; None where its language has no types for the task."""
+    """Types and examples for the synthesizer; None where its language has no types for the task, or for its answers."""
     kind = task.signature(size)
-    if kind is None:
+    if kind is None or (task.kind == "reals" and task.classes(size) > 1):
         return None
     parts = list(examples(task, size))
     capacity = max((values.shape[1] for part in parts for values in part.arguments if values.ndim > 1), default=0)
@@ -27,15 +29,20 @@ def spec_of(task: Declaration, size: int) -> Spec | None:
     right = np.concatenate(outputs)
     return Spec(
         type=kind,
-        inputs=tuple(inputs),
-        outputs=right if task.kind == "reals" else as_type(right, kind.result),
+        inputs=tuple(as_kind(values, each) for values, each in zip(inputs, kind.args, strict=True)),
+        outputs=as_kind(right, kind.result),
         terminals=task.terminals(size),
     )
 
 
+def as_kind(values: np.ndarray, kind: Any) -> np.ndarray:
+    """Reals as they are, whole numbers of any other type as integers or Booleans."""
+    return values if kind == REAL else as_type(values, kind)
+
+
 def examples(task: Declaration, size: int) -> Iterator[Asked]:
-    """What the synthesizer's examples are made of: distinct rows of the range reported on, a few of longer ones."""
-    for number, each in enumerate(task.test):
+    """What the synthesizer's examples are made of: distinct rows of the range reported on, a few of the next."""
+    for number, each in enumerate(task.test[:2]):
         rows = EXAMPLES if number == 0 else EXAMPLES // 4
         found = checked(task, each, size, rows, np.random.default_rng([PART["examples"], number]))
         flat = np.concatenate([values.reshape(rows, -1) for values in found.arguments], axis=1)

@@ -25,7 +25,7 @@ from compare.evidence.substitution import replaced, substitution
 from compare.evidence.table import Table, table_evidence
 from compare.explanation import Code, Explanation, Refusal, check_explanation
 from compare.extract import EXTRACTORS, Extractor, sampled
-from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, judge
+from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, asks_control, judge
 from compare.names import expression_of, in_own_names
 from compare.programs import agreement_of
 from compare.read import NO_DOMAIN, Reading, read
@@ -213,9 +213,9 @@ def hear(
             refusals.append(result)
             continue
         limits = thresholds.get(result.extractor, RESIDUES)
-        heard.append(_heard(result, gather(reading, result, layer, tables, brief=True), limits))
+        heard.append(_heard(result, gather(reading, result, layer, tables, limits, brief=True), limits))
         if heard[-1].substitutes or heard[-1].settled:
-            heard[-1] = _heard(result, gather(reading, result, layer, tables), limits)
+            heard[-1] = _heard(result, gather(reading, result, layer, tables, limits), limits)
         if heard[-1].settled:
             break
     if not heard:
@@ -224,7 +224,7 @@ def hear(
     best = heard[-1] if heard[-1].settled else min(heard, key=lambda each: each.rank)
     if not best.substitutes and best.explanation and not best.settled:
         limits = thresholds.get(best.explanation.extractor, RESIDUES)
-        best = _heard(best.explanation, gather(reading, best.explanation, layer, tables), limits)
+        best = _heard(best.explanation, gather(reading, best.explanation, layer, tables, limits), limits)
     return best, tuple(refusals)
 
 
@@ -262,12 +262,13 @@ def gather(
     explanation: Explanation | None,
     layer: Layer | None,
     tables: Callable[[str | None], Table] | None = None,
+    limits: Thresholds = RESIDUES,
     *,
     brief: bool = False,
 ) -> Evidence:
     """S, D, B, the evidence for a table (`tables` gives it by the hidden site), and what is left unexplained.
 
-    In brief S and the evidence for a table alone.
+    In brief S and the evidence for a table alone. `limits` say whether B asks for its control.
     """
     tables = tables or partial(table_evidence, reading)
     hidden = explanation.hidden if explanation else layer.hidden if layer else None
@@ -281,21 +282,30 @@ def gather(
     if not brief and site is not None and readout is not None and effect is not None:
         pre = layer.pre if layer and known else None
         left = remainder(reading, site, effect, readout, fitted=own and own.hidden, pre=pre)
+    bits = weigh(reading, more) if more else None
     return Evidence(
         coverage=coverage(reading, more) if more else None,
         match=reading.match(reading.answers[rows], rows),
         substitution=None if explanation is None or effect is None else substitution(reading, explanation, effect, own),
         interchange=interchange(reading, more) if more else None,
-        bits=weigh(reading, more) if more else None,
+        bits=bits,
         bits_table=table.bits,
         table_of=table.what,
         bits_affine=_shortest(reading, more, more and more.baseline),
-        bits_control=_shortest(reading, more, more and more.control_codes),
         bits_machine=more and more.machine,
         closure=closure(reading, more.steps, more.outputs) if more else None,
+        bits_control=_control(reading, more, table.bits) if bits and asks_control(bits, table.bits, limits) else None,
         table=tables(hidden),
         remainder=left,
     )
+
+
+def _control(reading: Reading, explanation: Explanation | None, bits_table: float) -> float | None:
+    """Of the control's shortest code, at most the table's; None where there is no control."""
+    if explanation is None or explanation.control_codes is None:
+        return None
+    found = _shortest(reading, explanation, explanation.control_codes)
+    return bits_table if found is None else min(found, bits_table)
 
 
 def _shortest(

@@ -14,7 +14,7 @@ CRITERIA = {
     "exceptions": "Share of the net's answers on which the explanation's code errs when it is run in the net's place.",
     "B": "Bits of the explanation beside the table's.",
     "B machine": "Bits of the explanation beside those of the table of the states and inputs that it computes.",
-    "B control": "Bits of the explanation beside those that the same search needs with the true terms forbidden.",
+    "B control": "Bits of the explanation beside those of the same search with other units or terms.",
     "explanation": "No extractor has written an explanation of the net's sites.",
     "held out": "Right on the rows that it was trained on, at chance on the rows that were held out: a table.",
     "local units": "Right everywhere, by units that fire on one or two rows each: a table.",

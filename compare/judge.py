@@ -36,11 +36,12 @@ class Thresholds:
     d_same: float = 0.98  # of a state, when another codeword of the same value is put in
     closure: float = 0.995  # of a state's codewords under the net's own update
     exceptions: float = EXCEPTIONS  # of the net's answers, by the code alone
-    bits: float = 0.25  # of the table's
+    bits: float = 0.50  # of the table's
     bits_large: float = 0.10  # of the table's, for tables of at least `large` bits
     large: float = 60_000.0
     bits_machine: float = 0.67  # of the table of states and inputs, without what says how either sits in the net
-    bits_control: float | None = None  # of the control's code, where any units of this kind have short codes
+    bits_alone: float = 0.25  # of the table's; a program of more is held against its control's code
+    bits_control: float = 0.67  # of the control's code
     telling_bits: float = 20_000.0  # of a table; below, a program may take as many bits as its table
     trained: float = 0.99  # match on the trained rows, before being at chance elsewhere speaks for a table
     refit: float = 0.95  # random labels refitted
@@ -57,7 +58,7 @@ BOOLEAN = replace(RESIDUES, s_variance=None, s_gap=0.02, bits_large=0.25)
 INTEGERS = RESIDUES
 UNITS = RESIDUES
 RECURRENT = replace(RESIDUES, s_variance=None, d_r2=0.95)
-FORMS = replace(RESIDUES, bits_large=0.25, bits_control=0.67)
+FORMS = replace(RESIDUES, bits_large=0.25, bits_alone=0.0)  # any weights of bits are near some integers
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,
     "attention": HEADS,
@@ -81,9 +82,9 @@ class Evidence:
     bits_table: float
     table_of: str = LOOKUP  # what that table is
     bits_affine: float | None = None  # the baseline, reported beside
-    bits_control: float | None = None  # the same search for a code, the true terms forbidden
     bits_machine: float | None = None  # of a state: the table of its values and the inputs
     closure: Closure | None = None  # of a state
+    bits_control: float | None = None  # of the control's code, at most the table's; None where none was asked for
     table: Table
     remainder: Remainder | None = None  # what the explanation leaves of the hidden site; it decides nothing
 
@@ -133,9 +134,21 @@ def judge(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     )
 
 
+def asks_control(bits: Bits, bits_table: float, thresholds: Thresholds) -> bool:
+    """Whether a code is too long to speak for a program alone, and short enough to do so beside its control's."""
+    allowed = _largest(bits_table, thresholds) * bits_table
+    return min(thresholds.bits_alone * bits_table, allowed) < bits.total <= allowed
+
+
 def _allowed(evidence: Evidence, thresholds: Thresholds) -> float:
-    """Share of the table's bits that a program may take."""
-    return thresholds.bits_large if evidence.bits_table >= thresholds.large else thresholds.bits
+    """Share of the table's bits that a program may take: more where there is a control to hold it against."""
+    most = _largest(evidence.bits_table, thresholds)
+    dear = evidence.bits is not None and evidence.bits.total > most * evidence.bits_table
+    return most if dear or evidence.bits_control is not None else min(most, thresholds.bits_alone)
+
+
+def _largest(bits_table: float, thresholds: Thresholds) -> float:
+    return thresholds.bits_large if bits_table >= thresholds.large else thresholds.bits
 
 
 def _weighed(evidence: Evidence, thresholds: Thresholds) -> Verdict:
@@ -216,7 +229,7 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
             sentence = "the explanation takes {value} of the bits of the table of states and inputs that it computes"
             share = b.dictionary / max(evidence.bits_machine, 1.0)
             found.append(_at_most("B machine", share, thresholds.bits_machine, sentence))
-        if thresholds.bits_control is not None and evidence.bits_control is not None:
+        if evidence.bits_control is not None:
             sentence = "the code takes {value} of the bits that its control takes"
             share = b.total / max(evidence.bits_control, 1.0)
             found.append(_at_most("B control", share, thresholds.bits_control, sentence))

@@ -157,7 +157,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bits_program: float | None = None
     bits_affine: float | None = None  # the baseline of affine units, for Boolean inputs
     bits_machine: float | None = None  # of a state: the table of its values and the inputs
-    bits_control: float | None = None  # of the shortest code that the same search finds with the true terms forbidden
+    bits_control: float | None = None  # of the control's shortest code, where B asks for one; at most the table's
 
     # evidence for a table, the ablation pair, the certificate
     refit_random: float | None = None  # random labels that a read-out of the frozen hidden layer refits

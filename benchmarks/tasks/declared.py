@@ -18,6 +18,7 @@ USUAL = {
     INT.name: ("mlp", "usual_integers"),
     BOOL.name: ("mlp", "usual_bits"),
 }  # the net and the recipe by the first of these types that an argument has
+NUMBERS = ("recurrent", "numbers")  # where streams are answered by numbers
 IMAGES = ("cnn", "images")  # where the synthesizer has no types
 LISTED = (Z("p").name, INT.name, BOOL.name)  # types whose values `values` lists
 

@@ -11,13 +11,20 @@ import numpy as np
 from jaxtyping import Int
 
 from benchmarks.memory import memory
-from benchmarks.tasks.declared import IMAGES, USUAL, refuse_wrong_fields, refuse_wrong_numbers, refuse_wrong_type
+from benchmarks.tasks.declared import (
+    IMAGES,
+    NUMBERS,
+    USUAL,
+    refuse_wrong_fields,
+    refuse_wrong_numbers,
+    refuse_wrong_type,
+)
 from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, view_of
 from benchmarks.tasks.examples import spec_of
 from benchmarks.tasks.oracle import answer_all, ask, refuse_constant
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
-from synth.language.types import BOOL, REAL, Fn
+from synth.language.types import BOOL, REAL, STREAM, Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.sample import Samples
@@ -252,7 +259,8 @@ class Task:
     def _usual(self, size: int) -> tuple[str, str]:
         kind = self.signature(size)
         names = {part.name for part in (*kind.args, *([REAL] if kind.result == REAL else []))} if kind else set()
-        return next((usual for name, usual in USUAL.items() if name in names), IMAGES)
+        found = next((usual for name, usual in USUAL.items() if name in names), IMAGES)
+        return NUMBERS if found == USUAL[STREAM.name] and self.kind == "reals" else found
 
     def _type(self, size: int) -> Fn | None:
         found = self.type(size) if callable(self.type) else self.type

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -11,6 +11,7 @@ from compare.read import Reading
 
 ADDITIVE_SHARE = 1e-6  # of a site's variance that may remain beyond a sum of single-argument parts
 EQUAL = 1e-4  # of the largest activation
+SAME = 0.9999  # cosine of two units that are one
 LINEAR_SPREAD = 1e-6  # of the squared Jacobian that may change between inputs
 JACOBIAN = 2**24  # entries, at most, of one that ranks the units of a site
 
@@ -106,6 +107,28 @@ def homogeneous_power(reading: Reading, layer: Layer) -> int | None:
     pre, own = reading.site(layer.pre), reading.site(layer.hidden)
     tolerance = EQUAL * max(float(np.abs(own).max()), 1e-30)
     return next((power for power in (1, 2) if float(np.abs(power_of(pre, power) - own).max()) <= tolerance), None)
+
+
+def merged(reading: Reading, layer: Layer) -> Layer:
+    """The layer with units that say the same read out as one, the strongest of them; the others change nothing.
+
+    They are equal or, where the nonlinearity is homogeneous, multiples of one another.
+    """
+    pre, power = reading.site(layer.pre).astype(np.float64), homogeneous_power(reading, layer)
+    size = np.maximum(np.linalg.norm(pre, axis=0), 1e-30)
+    cosine = (pre / size).T @ (pre / size)
+    ratio = size[:, None] / size  # of each unit to the one that it is merged into
+    alike = (np.abs(cosine) if power == 2 else cosine) > SAME
+    alike &= np.abs(ratio - 1) < 1 - SAME if power is None else True
+    readout = np.array(layer.readout)
+    left = np.ones(len(size), dtype=bool)
+    for unit in np.argsort(-strength(reading, layer)):
+        same = np.flatnonzero(alike[:, unit] & left)
+        same = same[same != unit] if left[unit] else same[:0]
+        readout[unit] += (ratio[same, unit, None] ** (power or 1) * readout[same]).sum(axis=0)
+        readout[same] = 0.0
+        left[[unit, *same]] = False
+    return replace(layer, readout=readout)
 
 
 def strength(reading: Reading, layer: Layer) -> Float[np.ndarray, " units"]:

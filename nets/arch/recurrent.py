@@ -1,5 +1,6 @@
 """A state that one cell carries along a sequence."""
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -34,6 +35,7 @@ def recurrent(
     inner: int = 32,
     head: int | None = None,
     readout: Readout = "every",
+    scale: float = 1.0,
 ) -> Net:
     """A recurrent net over sequences of any length: Elman (tanh, relu, linear), GRU, or a cell of two layers.
 
@@ -43,17 +45,19 @@ def recurrent(
       s W[1] + b[1]), `gate.new` n = tanh(u V[2] + b[2] + r (s W[2] + d)); state.next = (1 - z) n + z s
     - cell="mlp": `cell.pre` = u V + s W + b of width `inner`, `cell` its ReLU; state.next = cell D + d
     x (batch, time) is read as u by inputs="onehot" (V[x]); "embedding" (`embed` = E[x], E (alphabet, embedding));
-    "bits" (2 x - 1, one feature); "reals" (x of shape (batch, time), or (batch, time, features)).
+    "bits" (2 x - 1, one feature); "reals" (x of shape (batch, time), or (batch, time, features), divided by `scale`).
 
     Outputs (batch, time, classes) = h U + c at every position, or those of the last alone, with h = state.next, or,
-    where there is a `head`, h = `hidden.0`, the ReLU of `hidden.0.pre` = state.next O + o. An edit of `state` changes
-    what the next steps compute, one of `state.next` also what is read out at its own step.
+    where there is a `head`, h = `hidden.0`, the ReLU of `hidden.0.pre` = state.next O + o; all times `scale`. An edit
+    of `state` changes what the next steps compute, one of `state.next` also what is read out at its own step.
     """
     check_sizes("recurrent", {"alphabet": alphabet, "classes": classes, "width": width, "embedding": embedding})
     check_sizes("recurrent", {"features": features, "inner": inner} | ({} if head is None else {"head": head}))
     known("recurrent", "cell", cell, CELLS)
     known("recurrent", "inputs", inputs, KINDS)
     known("recurrent", "readout", readout, READOUTS)
+    if not 0 < scale < math.inf:
+        raise ValueError(f"recurrent: expected a scale > 0, got {scale}; give about the largest input")
     if inputs == "bits" and alphabet != 2:
         raise ValueError(f'recurrent: expected alphabet 2 for inputs="bits", got {alphabet}')
     fan_in = {"onehot": alphabet, "embedding": embedding, "bits": 1, "reals": features}[inputs]
@@ -63,7 +67,7 @@ def recurrent(
     shapes |= {"U": ((head or width, classes), (head or width) ** -0.5), "c": ((classes,), 0.0)}
 
     def module(rngs: nnx.Rngs) -> Recurrent:
-        return Recurrent(shapes, cell, inputs, readout, rngs=rngs)
+        return Recurrent(shapes, cell, inputs, readout, scale, rngs=rngs)
 
     inside = {"gru": GATES, "mlp": ("cell.pre", "cell")}.get(cell, ())
     before = ("embed",) if inputs == "embedding" else ()
@@ -98,8 +102,10 @@ class Recurrent(nnx.Module):
     U: nnx.Param
     c: nnx.Param
 
-    def __init__(self, shapes: Shapes, cell: Cell, inputs: Kind, readout: Readout, *, rngs: nnx.Rngs) -> None:
-        self.cell, self.inputs, self.readout = cell, inputs, readout
+    def __init__(
+        self, shapes: Shapes, cell: Cell, inputs: Kind, readout: Readout, scale: float, *, rngs: nnx.Rngs
+    ) -> None:
+        self.cell, self.inputs, self.readout, self.scale = cell, inputs, readout, scale
         hold(self, draw(shapes, rngs))
 
     def __call__(self, x: Inputs, tap: Tap) -> Outputs:
@@ -113,7 +119,7 @@ class Recurrent(nnx.Module):
         states = tap.over_time(stepped, start, self._drive(x, tap))[1]
         if hasattr(self, "O"):
             states = tap("hidden.0", jax.nn.relu(tap("hidden.0.pre", states @ self.O[...] + self.o[...])))
-        return (states[:, -1] if self.readout == "last" else states) @ self.U[...] + self.c[...]
+        return ((states[:, -1] if self.readout == "last" else states) @ self.U[...] + self.c[...]) * self.scale
 
     def _drive(self, x: Inputs, tap: Tap) -> Float[Array, "batch time ..."]:
         """What the inputs alone give to each step's sums: u V + b, computed for all times at once."""
@@ -127,7 +133,7 @@ class Recurrent(nnx.Module):
         given, wanted = x[..., None] if x.ndim == 2 else x, self.V.shape[-2]
         if given.ndim != 3 or given.shape[2] != wanted:
             raise ValueError(f"recurrent: expected x (batch, time, {wanted}) of {self.inputs}, got shape {x.shape}")
-        return 2.0 * given - 1.0 if self.inputs == "bits" else given.astype(float)
+        return 2.0 * given - 1.0 if self.inputs == "bits" else given.astype(float) / self.scale
 
     def _stepper(self) -> Callable[[Tap, Array, Array], Array]:
         """`step(tap, state, drive)`: the next state."""

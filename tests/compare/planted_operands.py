@@ -88,11 +88,20 @@ def frozen(spec: Spec, width: int, seed: int = 0, *, tied: bool = False) -> tupl
     sizes = [int(column.max()) + 1 for column in spec.domain]
     tables, bias = [rng.normal(size=(size, width)) for size in sizes], rng.normal(size=width)
     tables = [tables[0] * sign for sign in rng.choice([-1.0, 1.0], size=(len(sizes), width))] if tied else tables
+    return fitted(spec, tables, bias)
+
+
+def fitted(
+    spec: Spec, tables: Sequence[Float[np.ndarray, "tokens units"]], bias: Float[np.ndarray, " units"]
+) -> tuple[Net, dict]:
+    """Units as they are given, their read-out fitted to the answers."""
+    assert spec.domain is not None
     pre = sum(table[column] for table, column in zip(tables, spec.domain, strict=True)) + bias
     hidden = np.maximum(pre, 0)
     answers: Int[np.ndarray, " rows"] = np.asarray(spec.outputs).astype(int)
     goal = np.eye(int(answers.max()) + 1)[answers]
-    readout = np.linalg.solve(hidden.T @ hidden + 1e-3 * np.eye(width), hidden.T @ (goal - goal.mean(axis=0)))
+    ridge = 1e-3 * np.eye(len(bias))
+    readout = np.linalg.solve(hidden.T @ hidden + ridge, hidden.T @ (goal - goal.mean(axis=0)))
     return net_of(tables, bias, readout, goal.mean(axis=0))
 
 

@@ -1,5 +1,7 @@
 """Nets over bits whose units read sums of bits: programs of few forms, and tables with the same answers."""
 
+from dataclasses import replace
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -7,13 +9,15 @@ from planted_forms import PLANTED, N, apart, counted, frozen, inputs, looked_up,
 
 from compare import assess, by_position
 from compare.assess import Assessment
-from compare.explanation import Refusal
+from compare.evidence.bits import weigh
+from compare.explanation import Explanation, Refusal
 from compare.extract import EXTRACTORS, forms
 from compare.extract.forms.code import codes
 from compare.extract.forms.extract import choose
 from compare.extract.forms.prices import Pairs, own_bits, pairs_of, residues_of
 from compare.extract.forms.templates import Candidates, others_than, scaled
 from compare.fit.pruning import left_longest
+from compare.judge import FORMS
 from compare.read import Reading, read
 from compare.sites.bits import find_bit_units
 from nets import Net, tapping, wrap
@@ -72,17 +76,22 @@ def test_frozen_random_units_with_the_same_answers_are_no_program(planted, whole
 
 
 def test_random_integers_say_no_more_than_their_control() -> None:
-    """As many random integers as are needed state a threshold of bits briefly; others do as well."""
-    spec = smaller()[2]
-    found, own = judged(*frozen(spec, 100, True), spec), judged(*smaller()).evidence
-    evidence = found.evidence
-    assert found.verdict.outcome != "program"
-    assert evidence.bits is not None
-    assert own.bits is not None
-    assert evidence.bits_control is not None
-    assert own.bits_control is not None
-    assert evidence.bits.total > 0.67 * evidence.bits_control
-    assert own.bits.total < 0.3 * own.bits_control
+    """As many random integers as are needed state a threshold of bits in half the table's bits; others do as well."""
+    net, params, spec = smaller()
+    random, own = frozen(spec, 100, True), (net, params)
+    shares = []
+    for candidate in (random, own):
+        reading = read_of(*candidate, spec)
+        explanation = forms.extract(reading)
+        assert isinstance(explanation, Explanation)
+        bits = weigh(reading, explanation)
+        control = weigh(reading, replace(explanation, codes=explanation.control_codes))
+        assert bits is not None
+        assert control is not None
+        shares.append(bits.total / control.total)
+    assert shares[0] > FORMS.bits_control
+    assert shares[1] < 0.3
+    assert judged(*random, spec).verdict.outcome != "program"
 
 
 def test_a_table_beside_the_units_is_no_program() -> None:

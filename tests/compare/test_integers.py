@@ -19,7 +19,7 @@ from compare.fit.characters import GRID, line_waves
 from compare.fit.readout import RIDGE
 from compare.judge import INTEGERS, judge
 from compare.read import Reading
-from compare.sites.layer import Layer, find_layer
+from compare.sites.layer import Layer, find_layer, merged
 from compare.view import View, by_position
 from nets import mlp
 from synth import BOOL, INT, Fn, Spec
@@ -46,6 +46,29 @@ def explained(found: Reading) -> Explanation:
 @pytest.fixture(scope="module")
 def waves() -> Reading:
     return reading(*planted.wave_distance(N), spec_of(N, distance))
+
+
+def test_units_that_say_the_same_are_one(waves: Reading) -> None:
+    """Each unit twice, once turned and twice as large: squares are homogeneous."""
+    _, params = planted.wave_distance(N)
+    turned = {"A": params["A"] * -2, "b": params["b"] * -2, "U": params["U"] / 4}
+    twice = {name: jnp.concatenate([params[name], turned[name]], axis=0 if name == "U" else -1) for name in turned}
+    width = 2 * params["b"].shape[0]
+    net = mlp(alphabet=N, classes=N, width=width, inputs="onehot", activation="quadratic", output_bias=True)
+    found = reading(net, {**twice, "U": twice["U"] / 2, "c": params["c"]}, spec_of(N, distance))
+    layer = find_layer(found)
+    assert isinstance(layer, Layer)
+    one = merged(found, layer)
+    assert (one.effect > 0).sum() == width // 2
+    hidden = found.site(layer.hidden)
+    np.testing.assert_allclose(hidden @ one.readout, hidden @ layer.readout, atol=1e-3)
+    own = find_layer(waves)
+    assert isinstance(own, Layer)
+    np.testing.assert_array_equal(merged(waves, own).readout, own.readout)
+    bits = [weigh(each, explained(each)) for each in (found, waves)]
+    assert bits[0] is not None
+    assert bits[1] is not None
+    assert bits[0].total == pytest.approx(bits[1].total, rel=0.1)
 
 
 def test_waves_of_real_frequency_are_a_program(waves: Reading) -> None:

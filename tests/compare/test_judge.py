@@ -9,7 +9,7 @@ from compare.evidence.coverage import Coverage
 from compare.evidence.interchange import Interchange
 from compare.evidence.substitution import Substitution
 from compare.evidence.table import Table
-from compare.judge import RESIDUES, Evidence, judge
+from compare.judge import FORMS, RESIDUES, Evidence, asks_control, judge
 
 TABLE = Table(
     train=None,
@@ -83,13 +83,29 @@ def test_each_criterion_decides_where_it_alone_fails(name: str, evidence: Eviden
     assert verdict.margin < 0
 
 
-def test_where_any_units_have_short_codes_the_control_says_how_short() -> None:
-    tight = replace(RESIDUES, bits_control=0.5)
-    for control, outcome in ((6000.0, "program"), (4000.0, "undetermined")):
-        verdict = judge(replace(GOOD, bits_control=control), tight)
-        assert verdict.outcome == outcome
-        assert judge(replace(GOOD, bits_control=control), RESIDUES).outcome == "program"
-    assert verdict.decided_by == "B control"
+@pytest.mark.parametrize(
+    ("total", "control", "outcome", "decided_by"),
+    [
+        (5100, None, "undetermined", "B"),  # above what a program may take alone, and no control
+        (5100, 20_000.0, "program", None),
+        (5100, 7000.0, "undetermined", "B control"),
+        (9900, 15_000.0, "program", None),
+        (10_100, 20_000.0, "undetermined", "B"),
+    ],
+)
+def test_a_code_of_up_to_half_the_table_is_held_against_its_control(
+    total: int, control: float | None, outcome: str, decided_by: str | None
+) -> None:
+    verdict = judge(replace(_with("bits", total=total), bits_control=control), RESIDUES)
+    assert verdict.outcome == outcome
+    assert decided_by in (None, verdict.decided_by)
+
+
+@pytest.mark.parametrize(("control", "outcome"), [(6000.0, "program"), (3500.0, "undetermined")])
+def test_where_any_units_have_short_codes_the_control_always_says_how_short(control: float, outcome: str) -> None:
+    assert asks_control(GOOD.bits, GOOD.bits_table, FORMS)
+    assert not asks_control(GOOD.bits, GOOD.bits_table, RESIDUES)
+    assert judge(replace(GOOD, bits_control=control), FORMS).outcome == outcome
 
 
 def test_no_explanation_alone_is_no_table() -> None:

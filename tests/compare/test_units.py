@@ -1,5 +1,7 @@
 """The reader under the families: programs of few functions of their arguments, and tables with the same answers."""
 
+from dataclasses import replace
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from planted_operands import (
     between,
     clipped,
     digits,
+    fitted,
     frozen,
     grid,
     labelled,
@@ -21,11 +24,14 @@ from planted_operands import (
 
 from compare import assess, by_position
 from compare.assess import Assessment
+from compare.evidence.bits import weigh
+from compare.explanation import Explanation
 from compare.extract import EXTRACTORS, units
 from compare.extract.units.choice import choose
 from compare.extract.units.features import features
 from compare.extract.units.operands import find_operands
 from compare.fit.characters import discrete_logarithm
+from compare.judge import UNITS
 from compare.read import read
 from nets import Net, tapping, wrap
 from synth import Spec
@@ -249,3 +255,23 @@ def test_random_functions_that_all_arguments_share_are_no_program() -> None:
     assert found.verdict.outcome != "program"
     assert found.evidence.bits is not None
     assert found.evidence.bits.total > 0.6 * found.evidence.bits_table
+
+
+def test_units_of_terms_dealt_out_anew_state_no_more_than_frozen_ones_and_far_less_than_a_program() -> None:
+    """A control for codes: other units of the same terms."""
+    net, params, spec = clipped()
+    size = len(np.unique(np.asarray(spec.inputs[0])))
+    waves = np.cos(np.pi * np.arange(size)[:, None] / size * np.arange(1, 5) + np.arange(4))
+    rng = np.random.default_rng(0)
+    tables = [waves @ rng.normal(size=(4, 256)) for _ in range(2)]
+    shares = []
+    for candidate in ((net, params), fitted(spec, tables, rng.normal(size=256))):
+        reading = read(*candidate, spec, by_position(size, 6))
+        explanation = units.extract(reading)
+        assert isinstance(explanation, Explanation)
+        own = weigh(reading, explanation)
+        other = weigh(reading, replace(explanation, codes=explanation.control_codes))
+        assert own is not None
+        assert other is not None
+        shares.append(own.total / other.total)
+    assert shares[0] < UNITS.bits_control < shares[1]

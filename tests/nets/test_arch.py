@@ -27,7 +27,7 @@ SMALL = {
     ),
     "recurrent": (
         {**STREAM, "cell": "gru"},
-        {**STREAM, "cell": "tanh", "inputs": "reals", "features": 2},
+        {**STREAM, "cell": "tanh", "inputs": "reals", "features": 2, "scale": 9.0},
         {**STREAM, "cell": "relu", "alphabet": 2, "inputs": "bits", "readout": "last"},
         {**STREAM, "cell": "linear", "inputs": "embedding"},
         {**STREAM, "cell": "mlp", "inner": 7, "head": 5},
@@ -209,6 +209,7 @@ def test_the_same_sizes_give_the_same_net(make):
         (recurrent, {"inputs": "tokens"}, "recurrent: expected inputs in"),
         (recurrent, {"readout": "all"}, "recurrent: expected readout in"),
         (recurrent, {"inputs": "bits", "alphabet": 3}, 'recurrent: expected alphabet 2 for inputs="bits", got 3'),
+        (recurrent, {"scale": 0.0}, "recurrent: expected a scale > 0, got 0.0; give about the largest input"),
         (recurrent, {"head": 0}, "recurrent: expected head to be an integer of at least 1, got 0"),
         (sequence_transformer, {"layers": 5}, "sequence_transformer: expected 1 to 4 layers, got 5"),
         (sequence_transformer, {"order": "alibi"}, "sequence_transformer: expected order in"),

@@ -22,7 +22,7 @@ from compare.fit.levels import log_levels, phase, rough_waves, uniform
 from compare.fit.ramps import Ramps, fit_ramps, ramp_table
 from compare.fit.readout import wave_moments, wave_readout
 from compare.read import Reading
-from compare.sites.layer import Layer, activate_sums, strength
+from compare.sites.layer import Layer, activate_sums, merged, strength
 
 AMPLITUDE_BITS, BIAS_BITS = 3, 5
 LEVELS = 2**AMPLITUDE_BITS
@@ -35,6 +35,7 @@ HEADER_BITS = 10.0  # which of the declared templates, tied or not, centred or n
 
 def codes(reading: Reading, layer: Layer, template: Template, n: int) -> Iterator[Code]:
     """Programs over a grid of precisions and numbers of kept units, each run on the whole domain."""
+    layer = merged(reading, layer)
     importance = strength(reading, layer)
     order = np.argsort(-importance)
     limit = table_bits(reading.answers, reading.view.classes)

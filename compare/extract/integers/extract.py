@@ -114,6 +114,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
         control=steps(fitted.wrong),
         permuted=steps(fitted.permuted),
         codes=partial(codes, reading, layer, true, n),
+        control_codes=partial(codes, reading, layer, fitted.wrong, n),
         formula=formula.text,
         program=of_integers(reading, formula.name, formula.run),
         bits_formula=formula.bits,

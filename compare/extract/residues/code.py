@@ -20,7 +20,7 @@ from compare.fit.levels import log_levels, phase, rough_waves
 from compare.fit.logits import LogitWaves
 from compare.fit.pursuit import wave_pursuit
 from compare.read import Reading
-from compare.sites.layer import Layer, activate_sums, strength
+from compare.sites.layer import Layer, activate_sums, merged, strength
 
 AMPLITUDE_BITS, BIAS_BITS = 3, 5
 LEVELS = 2**AMPLITUDE_BITS
@@ -35,6 +35,7 @@ WORTH = 0.5  # of the units' variance by their waves, before a pursuit is worth 
 def codes(reading: Reading, layer: Layer, waves: Waves, logits: LogitWaves) -> Iterator[Code]:
     """Programs over a grid of precisions and numbers of kept units, each run on the whole domain."""
     frame, chars = logits.frame, logits.frame.answer
+    layer = merged(reading, layer)
     importance = strength(reading, layer)
     ties = np.random.default_rng(reading.seed + 4).random(len(importance))  # equal units in no order of ours
     order = np.argsort(-importance * (1 + 1e-3 * ties))

@@ -122,6 +122,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
         control=(*wrong_steps(terms, logits), _units(frame, layer.pre, wrong)),
         permuted=(_permuted(reading, layer, fitted),),
         codes=partial(codes, reading, layer, waves, logits),
+        control_codes=partial(codes, reading, layer, wrong, logits),
         formula=formula_text(logits),
         program=of_residues(reading, logits),
         bits_formula=formula_bits(logits),

@@ -251,6 +251,24 @@ def others(choice: Choice, seed: int) -> Iterator[Choice]:
     yield _as_long(choice, match_all(operands, places, names))
 
 
+def dealt_out(choice: Choice, seed: int) -> Choice:
+    """Other units of the same terms: each column's constants, factors and biases dealt out anew, signs turned."""
+    rng = np.random.default_rng([seed, 17])
+
+    def deal(rows: Float[np.ndarray, "rows width"], signs: tuple[float, ...]) -> Float[np.ndarray, "rows width"]:
+        return rng.permuted(rows, axis=1) * rng.choice(signs, size=rows.shape)
+
+    groups = tuple(
+        replace(
+            group,
+            kept=replace(group.kept, solution=deal(group.kept.solution, (-1.0, 1.0))),
+            factors=deal(group.factors, (1.0,)),
+        )
+        for group in choice.groups
+    )
+    return Choice(choice.operands, groups)
+
+
 def _said(bank: Bank, group: Group, seen: Int[np.ndarray, " seen"]) -> set[int]:
     columns = bank.columns[seen] - bank.columns[seen].mean(axis=0)
     share = ((_basis(group, seen).T @ columns) ** 2).sum(axis=0) / np.maximum((columns**2).sum(axis=0), 1e-30)

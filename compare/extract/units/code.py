@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from compare.explanation import Code
-from compare.extract.units.choice import Choice, agreement
+from compare.extract.units.choice import Choice, agreement, dealt_out
 from compare.extract.units.distinct import Units, bases
 from compare.extract.units.programs import PRECISIONS, SAMPLED, Front, Search
 from compare.extract.units.readouts import answers_of
@@ -29,7 +29,17 @@ def codes(reading: Reading, choice: Choice, layer: Layer | None) -> Iterator[Cod
     """The shortest programs over a grid of precisions, terms of the classes and numbers of kept units."""
     if layer is None or layer.pre != choice.operands.site or agreement(reading, choice) < STANDS:
         yield _unread(reading, choice)
-        return
+    else:
+        yield from _programs(reading, choice, layer)
+
+
+def control_codes(reading: Reading, choice: Choice, layer: Layer | None) -> Iterator[Code]:
+    """The same search with other units of the same terms, as many of them."""
+    if layer is not None and layer.pre == choice.operands.site:
+        yield from _programs(reading, dealt_out(choice, reading.seed), layer)
+
+
+def _programs(reading: Reading, choice: Choice, layer: Layer) -> Iterator[Code]:
     power = homogeneous_power(reading, layer)
     limit = reading.view.answers.table_bits(reading.counted(reading.answers))
     search = Search(

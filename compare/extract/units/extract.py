@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from compare.asked import Asked
 from compare.explanation import Explanation, Refusal
 from compare.extract.units.choice import Choice, Kept, agreement, choose, others
-from compare.extract.units.code import codes
+from compare.extract.units.code import codes, control_codes
 from compare.extract.units.features import NAME as TERM
 from compare.extract.units.function import function_of
 from compare.extract.units.operands import find_operands
@@ -70,6 +70,7 @@ def _explanation(reading: Reading, choice: Choice, layer: Layer | None) -> Expla
         control=(_alone(rivals[0]), _outputs(reading, site)),
         permuted=(_alone(rivals[1]), _outputs(reading, site)),
         codes=partial(codes, reading, choice, layer),
+        control_codes=partial(control_codes, reading, choice, layer),
         formula=formula,
         program=found[0] if found else None,
         bits_formula=found[1] if found else sum(sum(each.bits) for each in choice.kept),

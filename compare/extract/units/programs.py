@@ -39,7 +39,8 @@ BESIDE = (-1, 0, 1, 2)  # bits of a read-out more than of a unit's constants, tr
 SIZES = 14  # numbers of kept units tried for each precision
 SAMPLED, FINALISTS = 1024, 4  # rows on which programs are compared, and those around which the grid is finer
 FIRST, HOPELESS = 64, 0.25  # rows on which a program may err on this much at most, before it is run on the sample
-ERRING, RUN = (0.5, 1.0, 1.5), 3  # times what a code may err on; of how many of each kind every row is run
+ERRING, RUN = (0.0, 0.5, 1.0, 1.5), 3  # times what a code may err on; of how many of each kind every row is run
+SAFE = 0.5  # times what a code may err on, at which longer programs are left out
 HEADER_BITS = log2(len(PRECISIONS) * len(BESIDE) * len(LEAST)) + log2(MOST_UNITS) + 2  # two bases, and two of classes
 
 
@@ -116,7 +117,7 @@ class Search:
         best = {program.place.front: program.place for _, program in reversed(coarse)}  # of each precision
         finalists = [place for _, program in coarse if (place := program.place) in best.values()][:FINALISTS]
         around = dict.fromkeys(near for place in finalists for near in self._around(place))
-        sure = [seen.bits for seen, _ in coarse if seen.errors <= ERRING[0] * EXCEPTIONS]
+        sure = [seen.bits for seen, _ in coarse if seen.errors <= SAFE * EXCEPTIONS]
         fine = self._run(around, min(sure, default=self.limit))
         found = sorted([*coarse, *fine], key=lambda each: each[0].bits)
         within = [[each for each in found if each[0].errors <= share * EXCEPTIONS] for share in ERRING]
@@ -149,7 +150,7 @@ class Search:
                 continue
             seen = self._measured(program, self.sample)
             found.append((seen, program))
-            best = min(best, seen.bits) if seen.errors <= ERRING[0] * EXCEPTIONS else best
+            best = min(best, seen.bits) if seen.errors <= SAFE * EXCEPTIONS else best
         return sorted(found, key=lambda each: each[0].rank)
 
     def _measured(self, program: Program, sample: Int[np.ndarray, " n"]) -> Measured:

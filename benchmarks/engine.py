@@ -12,8 +12,8 @@ import numpy as np
 import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
-from benchmarks.language import language_of
-from benchmarks.loops import net_fields, over_streams
+from benchmarks.language import asks_loops, language_of
+from benchmarks.loops import net_fields
 from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
@@ -89,7 +89,7 @@ def compared(
     if spec is None or cell.recipe.labels != "true":
         return {}
     explanation = assessment.explanation
-    if over_streams(task, cell.size):
+    if asks_loops(task):
         return net_fields(task, cell.size, explanation and explanation.loop, program.get("program_loop"))
     if program.get("program") is None:
         return {}

@@ -12,7 +12,6 @@ import numpy as np
 from benchmarks.tasks import Task
 from benchmarks.tasks.mips import MIPS62
 from benchmarks.tasks.words import words
-from synth.language.types import STREAM
 from synth.search.streams import Examples, Loop, Variable, solve_stream
 
 EXAMPLES = 256  # streams that a search begins with
@@ -20,12 +19,6 @@ CHECKED, TOLD = 1_000, 24  # fresh streams of each length in a search; of those 
 FRESH, LENIENT = 10_000, 10  # streams of each length that a loop is held against strictly; and leniently
 LENGTHS = 2  # the first of the task's test samplers: the training length, and ten times that
 SEED = 62
-
-
-def over_streams(task: Task, size: int) -> bool:
-    """Whether the task is a function of streams that is asked at every item."""
-    kind = task.signature(size)
-    return bool(kind and task.train is not None and task.mask is None and {*kind.args, kind.result} == {STREAM})
 
 
 def find_loop(task: Task, size: int, seconds: float) -> Loop | None:
@@ -112,11 +105,12 @@ def program_fields(task: Task, size: int, loop: Loop | None, seconds: float) -> 
         said = f"no loop was found in {seconds:.0f} s that is right on the examples and on longer streams"
         return {**known, "program_statement": said, "synth_strict": False}
     checked = held(task, size, loop)
+    said = f"a loop of {loop.bits:.0f} bits, {checked.said}; whether there is a shorter one is not known"
     return {
         **known,
         "program": shown(loop),
         "program_loop": loop.python(),
-        "program_statement": f"a loop of {loop.bits:.0f} bits, {checked.said}",
+        "program_statement": said,
         "bits_program": loop.bits,
         "synth_strict": checked.strict,
     }

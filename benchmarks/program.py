@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.language import check_language, language_of
-from benchmarks.loops import find_loop, over_streams, program_fields
+from benchmarks.language import asks_loops, check_language, language_of
+from benchmarks.loops import find_loop, program_fields
 from benchmarks.names import cut
 from benchmarks.resolve import task_of
 from benchmarks.tasks import Task, examples
@@ -28,7 +28,7 @@ NO_TYPES = "no program was searched for: the synthesizer's language has no types
 def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[str, dict[str, Any]], str]:
     """Fields of the record by size, and a sentence. One program for all sizes where their types are the same."""
     declared = task_of(task, folder)
-    if all(over_streams(declared, size) for size in sizes):
+    if asks_loops(declared):
         return find_loops(declared, sizes)
     library = language_of(declared)
     specs = {size: spec for size in sizes if (spec := declared.spec(size)) is not None}
@@ -50,9 +50,9 @@ def find_loops(task: Task, sizes: Sequence[int]) -> tuple[dict[str, dict[str, An
     """The same for functions of streams: a loop for each size."""
     found: dict[str, dict[str, Any]] = {}
     for size in sizes:
-        began = time.perf_counter()
+        began = time.process_time()
         loop = find_loop(task, size, SECONDS)
-        found[str(size)] = program_fields(task, size, loop, time.perf_counter() - began)
+        found[str(size)] = program_fields(task, size, loop, time.process_time() - began)
     return found, "; ".join(dict.fromkeys(record["program_statement"] for record in found.values()))
 
 

@@ -62,7 +62,6 @@ class Explanation:
     control: Steps = ()
     permuted: Steps = ()
     codes: Callable[[], Iterable[Code]] | None = None
-    machine: float | None = None  # bits of the table of states and inputs that the steps are shorter than, or are not
     control_codes: Callable[[], Iterable[Code]] | None = None  # the same search for codes of other units or terms
     machine: float | None = None  # bits of the table of states and inputs that the steps are shorter than, or are not
     baseline: Callable[[], Iterable[Code]] | None = None  # codes of a form so general that it explains any net

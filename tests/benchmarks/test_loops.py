@@ -1,10 +1,13 @@
 """Loops over streams held against a task: what counts as strict, counterexamples, two loops beside each other."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from benchmarks import loops
 from benchmarks.names import find
+from benchmarks.program import find_program
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.words import words
 from synth.language.program import terminal
@@ -68,14 +71,15 @@ def test_who_solved_one_of_the_62_tasks_is_said() -> None:
     assert loops.published(PREV, 8) is None
 
 
-def test_streams_alone_are_asked_for_loops() -> None:
-    assert loops.over_streams(PREV, 1)
-    assert not loops.over_streams(find("task", "mod_add", TASKS), 23)
-    assert not loops.over_streams(find("task", "reverse", TASKS), 8)
-
-
 def test_words_are_whole_numbers_and_sets_have_a_number() -> None:
     magnetic = words(find("task", "newton_magnetic", TASKS), 2, find("task", "newton_magnetic", TASKS).test[1], 5, 0)
     assert [each.dtype for each in (*magnetic.items, *magnetic.answers)] == [np.dtype("int64")] * 4
     legal = find("task", "next_tomita", TASKS)
     assert set(np.unique(words(legal, 4, legal.test[0], 50, 0).answers[0])) <= {0, 6, 7}
+
+
+def test_the_program_of_a_task_of_streams_is_a_loop() -> None:
+    found, sentence = find_program("sum_last", Path(), (2, 3))
+    assert found["3"]["synth_strict"]
+    assert "[0] * 3" in found["3"]["program_loop"]
+    assert sentence.startswith("a loop of ")

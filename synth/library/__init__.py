@@ -14,6 +14,7 @@ from synth.library.digits import DIGITS
 from synth.library.functions import FUNCTIONS
 from synth.library.integers import INTEGERS
 from synth.library.lists import DEEPCODER, LISTS
+from synth.library.loops import LOOPS
 from synth.library.measures import MEASURES
 from synth.library.reals import REALS
 from synth.library.residues import RESIDUES
@@ -37,6 +38,7 @@ LIBRARIES = {
     "streams": STREAMS,
     "sequences": SEQUENCES,
     "integers": INTEGERS,
+    "loops": LOOPS,
     "trigonometric": TRIGONOMETRIC,
 }
 PRIMITIVES = tuple(dict.fromkeys(primitive for library in LIBRARIES.values() for primitive in library))
@@ -68,6 +70,7 @@ __all__ = [
     "LIBRARIES",
     "LIBRARY",
     "LISTS",
+    "LOOPS",
     "MEASURES",
     "PRIMITIVES",
     "REALS",

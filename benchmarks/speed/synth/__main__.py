@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.speed.synth import files, int24, limits, order, rate, sequences
+from benchmarks.speed.synth import files, int24, limits, mips, order, rate, sequences
 from benchmarks.speed.synth.section import Figure, Options, Progress, Section
 from synth.bank.stored import BACKENDS
 from synth.language.program import unknown
@@ -24,6 +24,7 @@ SECTIONS: dict[str, Callable[[Options, Progress], Section]] = {
     "HD": files.run_hd,
     "LIST": sequences.run_lists,
     "STREAM": sequences.run_streams,
+    "MIPS": mips.run,
     "ORDER": order.run,
     "LIMITS": limits.run,
 }

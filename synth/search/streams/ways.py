@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple
@@ -15,7 +16,7 @@ import numpy as np
 
 from synth.language.program import Program, apply, terminal
 from synth.language.types import INT
-from synth.library.arith import ADD
+from synth.library.arith import ADD, MAX
 from synth.library.choice import EQ
 from synth.library.loops import LOOPS, TRUTH
 from synth.search.streams import kernels
@@ -30,7 +31,7 @@ from synth.search.streams.steps import Driven, determined, proposed
 PREVIOUS, DELAY = 3, 6.0  # items back that an answer may be an expression of, and the bits of one
 STATE_SECONDS, SHORTER_SECONDS = 2.0, 0.5  # for the answers by a state, before there is a loop and after
 WINDOW_SECONDS, FEATURE_SECONDS, DEEP_SECONDS = 4.0, 3.0, 10.0
-ENOUGH, SHORT = 36.0, 90.0  # bits of a loop for which a way looks for no shorter one
+ENOUGH, SHORT, LONG = 36.0, 90.0, 160.0  # bits of a loop for which a way looks for no shorter one
 ROWS, LONGEST = 48, 40  # of examples on which features are told apart, and how many items of each
 SYMBOLS, COUNTER = 8, 30.0  # that are counted one by one, and the bits of a counter
 PAIRED = 6000  # features of which every pair is tried
@@ -132,21 +133,29 @@ def carried(state: Driven, items: dict[str, np.ndarray]) -> tuple[np.ndarray, np
 
 
 def counted(asked: Asked, bits: float) -> Iterator[Loop]:
-    """Expressions of how often each symbol has come, by comparisons for the most part."""
+    """Expressions of how often each symbol has come and of the most that one has, by comparisons for the most part."""
     counts = asked.examples.counts
     if len(asked.names) > 1 or len(symbols := np.unique(asked.examples.items[0][counts])) > SYMBOLS:
         return
-    name, known = asked.names[0], {}
-    for symbol in symbols.tolist():
-        counter = f"c{symbol}"
-        here = apply(TRUTH, apply(EQ, terminal(name, INT), total([Fraction(symbol)], [])))
-        variable = Variable(name=counter, step=apply(ADD, terminal(counter, INT), here))
-        values = np.cumsum(asked.examples.items[0] == symbol, axis=1)
-        known[variable.after] = Feature(name=variable.after, variables=(variable,), bits=COUNTER, values=values)
-    columns = {counter: feature.values for counter, feature in known.items()}
-    found = asked.expressed(columns, DEEP_SECONDS, inf)
+    known = counters(asked.names[0], asked.examples.items[0], symbols.tolist())
+    found = asked.expressed({name: feature.values for name, feature in known.items()}, DEEP_SECONDS, inf)
     if found is not None:
         yield of_features(asked.names, found, known)
+
+
+def counters(name: str, values: np.ndarray, symbols: list[int]) -> dict[str, Feature]:
+    """By their names after the item; the last is the largest of them."""
+    known: dict[str, Feature] = {}
+    for symbol in symbols:
+        here = apply(TRUTH, apply(EQ, terminal(name, INT), total([Fraction(symbol)], [])))
+        variable = Variable(name=f"c{symbol}", step=apply(ADD, terminal(f"c{symbol}", INT), here))
+        column = np.cumsum(values == symbol, axis=1)
+        known[variable.after] = Feature(name=variable.after, variables=(variable,), bits=COUNTER, values=column)
+    most = reduce(lambda a, b: apply(MAX, a, b), (terminal(counter, INT) for counter in known))
+    variables = (*(variable for feature in known.values() for variable in feature.variables),)
+    most_of = (*variables, Variable(name="most", step=most))
+    column = np.max([feature.values for feature in known.values()], axis=0)
+    return known | {"most'": Feature(name="most'", variables=most_of, bits=COUNTER * len(most_of), values=column)}
 
 
 def featured(asked: Asked, bits: float) -> Iterator[Loop]:
@@ -203,4 +212,4 @@ def related(first: str, second: str, relation: int) -> Program:
     return apply(TRUTH, made) if name in ("eq", "lt", "le") else made
 
 
-WAYS = ((windowed, ENOUGH), (stepped, ENOUGH), (featured, ENOUGH), (counted, SHORT), (deepened, SHORT))
+WAYS = ((windowed, ENOUGH), (stepped, ENOUGH), (featured, ENOUGH), (counted, SHORT), (deepened, LONG))

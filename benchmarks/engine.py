@@ -12,7 +12,7 @@ import numpy as np
 import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
-from benchmarks.language import language_of
+from benchmarks.language import asks_loops, language_of
 from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
@@ -82,8 +82,8 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
 
 
 def compared(assessment: Assessment, program: str | None, spec: Spec | None, task: Task, cell: Cell) -> dict[str, Any]:
-    """The net's program beside the synthesizer's; nothing for labels that the synthesizer was not asked about."""
-    if program is None or spec is None or cell.recipe.labels != "true":
+    """The net's program beside the synthesizer's; nothing for loops, and for labels that it was not asked about."""
+    if program is None or spec is None or cell.recipe.labels != "true" or asks_loops(task):
         return {}
     return sides(assessment.explanation, assessment.net_agreement, program, spec, language_of(task))
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.language import check_language, language_of
+from benchmarks import loops
+from benchmarks.language import asks_loops, check_language, language_of
 from benchmarks.names import cut
 from benchmarks.resolve import task_of
 from benchmarks.tasks import Task, examples
@@ -26,6 +27,8 @@ NO_TYPES = "no program was searched for: the synthesizer's language has no types
 def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[str, dict[str, Any]], str]:
     """Fields of the record by size, and a sentence. One program for all sizes where their types are the same."""
     declared = task_of(task, folder)
+    if asks_loops(declared):
+        return find_loops(declared, sizes)
     library = language_of(declared)
     specs = {size: spec for size in sizes if (spec := declared.spec(size)) is not None}
     if not specs:
@@ -40,6 +43,12 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
         }
     sentence = "; ".join(dict.fromkeys(record["program_statement"] for record in found.values()))
     return {str(size): record for size, record in found.items()}, sentence
+
+
+def find_loops(task: Task, sizes: Sequence[int]) -> tuple[dict[str, dict[str, Any]], str]:
+    """The same where programs are loops over streams, each size by itself."""
+    found = {str(size): loops.fields(loops.attempt(task, size, SECONDS)) for size in sizes}
+    return found, "; ".join(dict.fromkeys(record["program_statement"] for record in found.values()))
 
 
 def check_task(task: Task, size: int) -> None:

@@ -14,7 +14,11 @@ from benchmarks.twins import file_name
 from compare.record import Record
 
 FOLDER = "programs"
-FIELDS = ("bits_program", *(name for name in Record.__struct_fields__ if name.partition("_")[0] == "program"))
+FIELDS = (
+    "bits_program",
+    "synth_strict",
+    *(name for name in Record.__struct_fields__ if name.partition("_")[0] == "program"),
+)
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):

@@ -107,13 +107,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     same_program: bool | None = None  # one text, up to the laws that the primitives declare
 
     # the synthesizer
-    program: str | None = None  # s-expression
+    program: str | None = None  # s-expression; of streams, a loop in Python
     program_latex: str | None = None
     program_statement: str | None = None  # what is claimed of it
     program_candidates: int | None = None
     program_distinct: int | None = None
     program_seconds: float | None = None
     program_rate: float | None = None  # candidates a second
+    synth_strict: bool | None = None  # of a loop: right on 10,000 fresh streams of each of two lengths
 
     # behaviour, fractions in [0, 1]; balanced over classes where classes are unbalanced
     match_train: float | None = None

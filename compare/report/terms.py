@@ -206,6 +206,12 @@ SYNTHESIZER = (
     Term("program_distinct", "distinct", count, "Programs among them that differ on the examples."),
     Term("program_seconds", "search seconds", seconds, "Seconds that the synthesizer took."),
     Term("program_rate", "programs a second", count, "Programs a second that the search looked at."),
+    Term(
+        "synth_strict",
+        "strict",
+        yes_or_no,
+        "Whether the synthesizer's loop is right on 10,000 fresh streams of each of two lengths.",
+    ),
 )
 BALANCED = ", averaged over the two classes for Boolean tasks"
 BEHAVIOUR = (

@@ -64,7 +64,10 @@ def test_libraries_are_listed_with_the_types_that_they_give_and_primitives_with_
     assert [line.split()[0] for line in lines] == list(LIBRARIES)
     assert "  choice         [bool, int] Comparisons of integers, and the choice between two integers." in lines
     primitives = call("list", "primitives").stdout
-    assert "  add             (int, int) -> int: Sum of two integers. [arith, integers, trigonometric]\n" in primitives
+    assert (
+        "  add             (int, int) -> int: Sum of two integers. [arith, integers, loops, trigonometric]\n"
+        in primitives
+    )
     whole = call("list").stdout.splitlines()
     assert [line.removesuffix(":") for line in whole if not line.startswith(" ")] == list(LISTINGS)
 

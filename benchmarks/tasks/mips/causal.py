@@ -13,7 +13,7 @@ from synth.language.types import STREAM, Fn
 
 LENGTH = 10  # items of a stream that is trained on
 LENGTHS = (LENGTH, 10 * LENGTH, 100 * LENGTH)
-LIBRARY = ("streams", "functions", "arith", "choice", "constants")
+LIBRARY = ("loops",)
 ONE, PAIR = Fn((STREAM,), STREAM), Fn((STREAM, STREAM), STREAM)
 
 SHORT = Uniform(length=LENGTH)

@@ -6,6 +6,7 @@ Nothing is listed: what is scanned, and by which step, are the cheapest distinct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from math import log2
 
 import numpy as np
@@ -22,14 +23,16 @@ from synth.library.choice import CHOICE
 from synth.library.loops import LOOPS, TRUTH
 from synth.search.streams.examples import Examples
 from synth.search.streams.loop import PRIME, REDUCTIONS, Variable, literal_bits
-from synth.search.streams.steps import filled, substituted
+from synth.search.streams.states import substituted
+from synth.search.streams.steps import filled
 
 LARGEST = 9  # constant in what is scanned
 SCANNED_BITS, SCANNED = 24.0, 48  # functions of items and of another variable, half of them with values -1, 0, 1
 STEP_BITS, STEPS = 20.0, 64  # functions of a state and what is scanned; moduli are left to `steps`
 WINDOWS = tuple(range(2, 9))
-INNER, FURTHER, OUTER = 60, 10, 16  # variables that others scan, what of each, and by how many steps
+INNER, FURTHER, OUTER = 60, 12, 16  # variables that others scan, what of each, and by how many steps
 SECONDS = 60.0  # by the wall, which no bank comes near
+Priced = tuple[Program, float]  # with its bits
 HUGE = 1 << 40  # a variable that grows beyond it on the examples is left out
 
 
@@ -48,8 +51,8 @@ def features(examples: Examples, names: Sequence[str], *, deep: bool) -> list[Fe
     counts, items = examples.counts, dict(zip(names, examples.items, strict=True))
     previous = {f"p{name}": before(each, 0) for name, each in items.items()}
     delayed = {f"p{name}": Variable(name=f"p{name}", step=terminal(name, INT)) for name in names}
-    cheap = functions(items, counts)
-    scanned = [*cheap, *(each for each in functions({**items, **previous}, counts) if mentioned(each[0], previous))]
+    cheap = functions(items, counts, SCANNED, {*items})
+    scanned = [*cheap, *functions({**items, **previous}, counts, SCANNED, {*previous})]
     known: dict[bytes, Feature] = {}
     for name, variable in delayed.items():
         add(known, counts, Feature(name=name, variables=(variable,), bits=8.0, values=previous[name]))
@@ -60,7 +63,7 @@ def features(examples: Examples, names: Sequence[str], *, deep: bool) -> list[Fe
     inner = dict.fromkeys([*carried[: INNER // 2], *telling(carried, examples, INNER // 2)])
     for number, feature in enumerate(inner if deep else ()):
         own = {**items, feature.name: feature.values}
-        above = [each for each in functions(own, counts) if mentioned(each[0], {feature.name})][:FURTHER]
+        above = functions(own, counts, FURTHER, {feature.name})
         outer = Level(examples, own, {feature.name: feature})
         both = [each for each in step_programs() if mentioned(each[0], {"u"})][:OUTER]
         for each in outer.scans(above, both, f"r{number}_"):
@@ -77,7 +80,7 @@ def mentioned(program: Program, names: Mapping[str, object] | set[str]) -> bool:
 
 
 def add(known: dict[bytes, Feature], counts: np.ndarray, feature: Feature) -> None:
-    """Unless it has but one value, or a cheaper one differs from it by its sign and a constant alone."""
+    """Unless it has but one value, or a cheaper one differs from it by its sign alone."""
     values = feature.values[counts]
     if (values == values[0]).all() or np.abs(values).max() > HUGE:
         return
@@ -87,12 +90,14 @@ def add(known: dict[bytes, Feature], counts: np.ndarray, feature: Feature) -> No
 
 
 def alike(values: Int[np.ndarray, " positions"]) -> Int[np.ndarray, " positions"]:
-    moved = values - values[0]
-    return moved if moved[np.flatnonzero(moved)[0]] > 0 else -moved
+    return values if values[np.flatnonzero(values)[0]] > 0 else -values
 
 
-def functions(columns: Mapping[str, np.ndarray], counts: np.ndarray) -> list[tuple[Program, float]]:
-    """The cheapest functions of columns that are unlike each other, with their bits."""
+def functions(columns: Mapping[str, np.ndarray], counts: np.ndarray, most: int, naming: set[str]) -> list[Priced]:
+    """The cheapest functions of columns that are unlike each other and name one of these, with their bits.
+
+    Half of them have values -1, 0 and 1 alone, as tests and weights have.
+    """
     rows = np.unique(np.stack([each[counts] for each in columns.values()], axis=1), axis=0)[:4096]
     known = uniform_language((*LOOPS, *map(literal, range(LARGEST + 1))), [Terminal(name, INT) for name in columns])
     bank = Bank(known, dict(zip(columns, rows.T, strict=True)), Meter(Budget(seconds=SECONDS)), goal=INT)
@@ -100,12 +105,15 @@ def functions(columns: Mapping[str, np.ndarray], counts: np.ndarray) -> list[tup
     values = bank.values(INT)
     varied = (values != values[:1]).any(axis=0) | (values[0] == 1)
     weights = np.abs(values).max(axis=0) <= 1
-    few = [np.flatnonzero(varied & kind)[: SCANNED // 2] for kind in (weights, ~weights)]
-    return [(bank.program(INT, int(row)), float(costs[row]) / EIGHTHS) for row in np.sort(np.concatenate(few))]
+    found: list[tuple[int, Program]] = []
+    for kind in (weights, ~weights):
+        programs = ((int(row), bank.program(INT, int(row))) for row in np.flatnonzero(varied & kind))
+        found += islice(((row, program) for row, program in programs if mentioned(program, naming)), most // 2)
+    return [(program, float(costs[row]) / EIGHTHS) for row, program in sorted(found, key=lambda each: each[0])]
 
 
 @lru_cache(1)
-def step_programs() -> list[tuple[Program, float]]:
+def step_programs() -> list[Priced]:
     """Short functions of a state s and a value u, the cheapest first, that need both or the state."""
     s, u = (axis.reshape(-1) for axis in np.meshgrid(np.arange(-6, 13), np.arange(-5, 12), indexing="ij"))
     words = (ADD, SUB, MUL, MAX, MIN, *CHOICE, TRUTH)
@@ -134,12 +142,10 @@ class Level:
             bits += each.bits if isinstance(each, Feature) else 8.0
         return tuple(variables), bits
 
-    def scans(
-        self, scanned: Sequence[tuple[Program, float]], steps: Sequence[tuple[Program, float]], letter: str
-    ) -> Iterator[Feature]:
-        """Each function of the columns by each step, from 0 and 1, an extreme from the largest or smallest value."""
+    def scans(self, scanned: Sequence[Priced], steps: Sequence[Priced], letter: str) -> Iterator[Feature]:
+        """Each function of the columns by each step, from 0 and 1; extremes from the ends of its values as well."""
         values = np.stack([run(program, self.columns) for program, _ in scanned])
-        ends = [sorted({0, 1, int(each.min()), int(each.max())}) for each in values]
+        ends = [sorted({0, 1, int(each.min()) - 1, int(each.min()), int(each.max())}) for each in values]
         for number, (step, cost) in enumerate(steps):
             extreme = any(isinstance(n, Apply) and n.primitive in (MAX, MIN) for n in step.nodes)
             alone = not mentioned(step, {"u"})
@@ -164,7 +170,7 @@ class Level:
                 yield Feature(name=name + PRIME, variables=made, bits=total, values=carried[place, :, 1:])
                 yield Feature(name=name, variables=made, bits=total, values=carried[place, :, :-1])
 
-    def windows(self, scanned: Sequence[tuple[Program, float]], letter: str) -> Iterator[Feature]:
+    def windows(self, scanned: Sequence[Priced], letter: str) -> Iterator[Feature]:
         """Sums and extremes of the last n values, and the value n - 1 items ago."""
         for which, (program, bits) in enumerate(scanned):
             values = run(program, self.columns)

@@ -14,6 +14,7 @@ from synth.search.streams.assembled import beside
 from synth.search.streams.examples import Examples, StateTable, joined, words_of
 from synth.search.streams.linear import recurrence
 from synth.search.streams.loop import Loop
+from synth.search.streams.steps import step_functions
 from synth.search.streams.ways import WAYS, Asked, Clock, stepped
 
 Check = Callable[[Loop], Examples | None]
@@ -48,7 +49,11 @@ def solve_stream(examples: Examples, seconds: float = 60.0, check: Check | None 
 
 
 def loops_of_words(examples: Examples, seconds: float = 10.0, most: int = 3, seed: int = 0) -> list[Loop]:
-    """States of one short step function with the shortest output function, the fewest bits first."""
+    """States of one short step function with the shortest output function, the fewest bits first.
+
+    The step functions are tabulated once a process, which takes some seconds beyond these.
+    """
+    step_functions()
     asked = Asked(examples, names_of(examples), Clock(time.thread_time() + seconds), seed)
     found = [loop for loop in stepped(asked, inf) if fits(loop, examples)]
     return sorted(dict.fromkeys(found), key=lambda loop: loop.bits)[:most]

@@ -16,7 +16,7 @@ import numpy as np
 
 from synth.language.program import Program, apply, terminal
 from synth.language.types import INT
-from synth.library.arith import ADD, MAX
+from synth.library.arith import ADD, MAX, SUB
 from synth.library.choice import EQ
 from synth.library.loops import LOOPS, TRUTH
 from synth.search.streams import kernels
@@ -26,7 +26,7 @@ from synth.search.streams.expressed import expressed
 from synth.search.streams.features import Feature, before, features, telling
 from synth.search.streams.linear import total
 from synth.search.streams.loop import PRIME, Loop, Variable, run
-from synth.search.streams.steps import Driven, determined, proposed
+from synth.search.streams.states import Driven, determined, proposed
 
 PREVIOUS, DELAY = 3, 6.0  # items back that an answer may be an expression of, and the bits of one
 STATE_SECONDS, SHORTER_SECONDS = 2.0, 0.5  # for the answers by a state, before there is a loop and after
@@ -176,16 +176,23 @@ def deepened(asked: Asked, bits: float) -> Iterator[Loop]:
 
 
 def paired(asked: Asked, carry: Sequence[Feature], bits: float) -> Iterator[Loop]:
-    """The cheapest two variables, or items, of which a relation is the answer."""
+    """The cheapest variable that is the answer, or its negative; the cheapest two of which a relation is."""
     counts = asked.examples.counts
     items = [Feature(name=name, variables=(), bits=0.0, values=each) for name, each in asked.items.items()]
-    every = [*items, *carry[:PAIRED]]
+    every = [*items, *carry]
     costs = np.array([feature.bits for feature in every])
     table = np.stack([feature.values[counts] for feature in every])
     answers = asked.examples.answers[0][counts]
+    known = {feature.name: feature for feature in carry}
+    for place in np.flatnonzero((table == answers).all(axis=1))[:1]:
+        bits = min(bits, costs[place])
+        yield of_features(asked.names, terminal(every[place].name, INT), known)
+    for place in np.flatnonzero((table == -answers).all(axis=1))[:1]:
+        negative = apply(SUB, total([Fraction(0)], []), terminal(every[place].name, INT))
+        yield of_features(asked.names, negative, known)
+    table, costs = table[:PAIRED], costs[:PAIRED]
     first, second, relation = kernels.related(table, costs, answers, min(bits, costs[-1] * 2 + 1))
     if first >= 0:
-        known = {feature.name: feature for feature in carry}
         yield of_features(asked.names, related(every[first].name, every[second].name, relation), known)
 
 

@@ -10,7 +10,10 @@ from synth.language.parse import parse
 from synth.language.program import Program, Terminal
 from synth.language.types import INT
 from synth.library.loops import LOOPS
-from synth.search.streams import Examples
+from synth.search.streams import Examples, Loop
+from synth.search.streams.solve import fits
+
+BIT = ((0, 1),)
 
 
 def expression(text: str, *names: str) -> Program:
@@ -36,3 +39,8 @@ def examples_of(
             told = step(*states, *(int(each[row, place]) for each in items))
             answers[:, row, place], states = told[:outputs], told[outputs:]
     return Examples(items, tuple(answers), np.full(rows, length))
+
+
+def held_out(loop: Loop | None, *given, **more) -> bool:
+    """Whether it is right on longer streams."""
+    return loop is not None and fits(loop, examples_of(*given, rows=50, length=60, seed=7, **more))

@@ -185,7 +185,7 @@ def paired(asked: Asked, carry: Sequence[Feature], bits: float) -> Iterator[Loop
     answers = asked.examples.answers[0][counts]
     known = {feature.name: feature for feature in carry}
     for place in np.flatnonzero((table == answers).all(axis=1))[:1]:
-        bits = min(bits, costs[place])
+        bits = min(bits, float(costs[place]))
         yield of_features(asked.names, terminal(every[place].name, INT), known)
     for place in np.flatnonzero((table == -answers).all(axis=1))[:1]:
         negative = apply(SUB, total([Fraction(0)], []), terminal(every[place].name, INT))

@@ -13,11 +13,11 @@ from jaxtyping import Array, Bool, Float, Int
 from compare.checks import answers_of, inputs_of, refuse_nan, row_numbers, site_shapes
 from compare.sample import Sample, Samples, joined
 from compare.view import View
-from nets.edits import Patch, Shift, fit
+from nets.edits import Partial, Patch, Shift, Snap, fit, rows_of
 from nets.net import Net, Params
 from synth.language.spec import Spec
 
-Given = np.ndarray | Array | Patch | Shift
+Given = np.ndarray | Array | Patch | Shift | Snap
 
 BLOCK_VALUES = 2**24  # floats a site may hold in one block: 64 MiB
 SCALED = 2.0**20  # largest magnitudes beyond this, or below one by it, are read in a unit of their own
@@ -53,7 +53,7 @@ def evaluate(
     for start in range(0, rows, block):
         index = np.minimum(np.arange(start, start + block), rows - 1)
         whole = start == 0 and block == rows
-        cut = {name: value if whole else _rows(value, index) for name, value in (edits or {}).items()}
+        cut = {name: value if whole else rows_of(value, index) for name, value in (edits or {}).items()}
         cut = {name: _scaled(value, scales[name]) if name in scales else value for name, value in cut.items()}
         out, read = _apply(net, params, jnp.asarray(x[index]), cut, kept)
         size = min(block, rows - start)
@@ -63,11 +63,9 @@ def evaluate(
     return np.concatenate(outputs), {name: np.concatenate(parts) for name, parts in sites.items()}
 
 
-def _rows(edit: Given, index: Int[np.ndarray, " n"]) -> Given:
-    return jax.tree.map(lambda leaf: leaf[index], edit)
-
-
 def _scaled(edit: Given, scale: float) -> Given:
+    if isinstance(edit, Snap):
+        return Snap(edit.allowed, jnp.asarray(edit.codewords) * scale)
     return Patch(edit.where, edit.value * scale) if isinstance(edit, Patch) else jax.tree.map(lambda v: v * scale, edit)
 
 
@@ -132,7 +130,7 @@ class Reading:
         """Outputs and kept sites on `rows` (all when None); `edits` are given for exactly these rows."""
         x, given = _at(self.x, rows), dict(edits or {})
         for name, edit in given.items():
-            if name in self.shapes and isinstance(edit, Patch | Shift):  # with all axes, so that rows can be taken
+            if name in self.shapes and isinstance(edit, Partial):  # with all axes, so that rows can be taken
                 given[name] = fit(name, (len(x), *self.shapes[name]), edit)
         outputs, sites = evaluate(self.net, self.params, x, given, keep, self.block, self.scales)
         if not given:

@@ -4,7 +4,7 @@ from nets.arch import ARCHITECTURES, cnn, mlp, recurrent, sequence_transformer, 
 from nets.check import check_net
 from nets.checkpoint import load_arrays, save_arrays
 from nets.data import Batch, Data
-from nets.edits import Patch, Shift, Sites, Tap, tapping
+from nets.edits import Patch, Shift, Sites, Snap, Tap, tapping
 from nets.imported import from_arrays, from_model, from_torch
 from nets.log import Trained
 from nets.losses import LOSSES
@@ -25,6 +25,7 @@ __all__ = [
     "Save",
     "Shift",
     "Sites",
+    "Snap",
     "Tap",
     "Trained",
     "check_net",

@@ -1,6 +1,6 @@
-"""Edits of a net's sites: an array that replaces, a patch that replaces in part, a shift that is added.
+"""Edits of a net's sites: an array that replaces, a patch that replaces in part, a shift that is added, a snap.
 
-An edit says what a site holds when what follows reads it. All three are pytrees: they pass through jit, vmap and scan.
+An edit says what a site holds when what follows reads it. All are pytrees: they pass through jit, vmap and scan.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,7 +37,20 @@ class Shift:
     by: Float[ArrayLike, "..."]
 
 
-Edit = ArrayLike | Patch | Shift
+@partial(jax.tree_util.register_dataclass, data_fields=("allowed", "codewords"), meta_fields=())
+@dataclass(frozen=True, slots=True)
+class Snap:
+    """Replaces what the site holds by the nearest of the `codewords` that are allowed; where none is, it stays.
+
+    `allowed` broadcasts to the site's shape with the codewords in the place of its last axis.
+    """
+
+    allowed: Bool[ArrayLike, "... codewords"]
+    codewords: Float[ArrayLike, "codewords width"]
+
+
+Partial = Patch | Shift | Snap  # edits that need what the site holds
+Edit = ArrayLike | Partial
 
 
 class Edits(dict[str, Any]):
@@ -51,7 +64,7 @@ class Edits(dict[str, Any]):
 
     def __getitem__(self, site: str) -> Any:
         edit = super().__getitem__(site)
-        if isinstance(edit, Patch | Shift):
+        if isinstance(edit, Partial):
             raise ValueError(
                 f"site {site!r}: expected the site's own value, to change it by a {type(edit).__name__}, got none; "
                 f"let `apply` read edits.get({site!r}, value), or `tapping(edits)`"
@@ -88,7 +101,7 @@ class Tap:
         sites = jax.eval_shape(lambda: stepped(start, ({}, first))[1][1])
         wanted = {name: dict.__getitem__(self.edits, name) for name in sites if name in self.edits}
         fitted = {name: fit(name, (len(sites[name]), time, *sites[name].shape[1:]), wanted[name]) for name in wanted}
-        last, (outputs, values) = jax.lax.scan(stepped, start, (jax.tree.map(_time_first, fitted), inputs))
+        last, (outputs, values) = jax.lax.scan(stepped, start, (_by_time(fitted, time), inputs))
         self.values |= jax.tree.map(_time_first, values)
         return last, jax.tree.map(_time_first, outputs)
 
@@ -104,6 +117,8 @@ def changed(name: str, value: Array, edit: Any) -> Array:
     edit = fit(name, jnp.shape(value), edit)
     if isinstance(edit, Patch):
         return jnp.where(edit.where, edit.value, value)
+    if isinstance(edit, Snap):
+        return _snapped(value, edit)
     return value + edit.by if isinstance(edit, Shift) else edit
 
 
@@ -111,6 +126,13 @@ def fit(name: str, shape: tuple[int, ...], edit: Any) -> Any:
     """The edit with all its arrays broadcast to the site's shape."""
     if isinstance(edit, Shift):
         return Shift(_spread(name, shape, edit.by, "a shift"))
+    if isinstance(edit, Snap):
+        words = jnp.asarray(edit.codewords)
+        if words.ndim != 2 or words.shape[1] != shape[-1]:
+            raise ValueError(
+                f"site {name!r}: expected codewords (any number, {shape[-1]}) to snap to, got {words.shape}"
+            )
+        return Snap(_spread(name, (*shape[:-1], len(words)), edit.allowed, "a snap with `allowed`"), words)
     if not isinstance(edit, Patch):
         return _spread(name, shape, edit, "an edit")
     where = jnp.asarray(edit.where)
@@ -129,6 +151,32 @@ def _spread(name: str, shape: tuple[int, ...], part: Any, what: str) -> Array:
         raise ValueError(
             f"site {name!r}: expected {what} of shape {shape}, or that broadcasts to it, got {given.shape}"
         ) from None
+
+
+def rows_of(edit: Any, rows: Any) -> Any:
+    """The edit of some rows of the batch; it is given for all of them."""
+    if isinstance(edit, Snap):
+        return Snap(edit.allowed[rows], edit.codewords)  # pyright: ignore[reportIndexIssue]
+    return jax.tree.map(lambda leaf: leaf[rows], edit)
+
+
+def _snapped(value: Float[Array, "... width"], edit: Snap) -> Array:
+    words = jnp.asarray(edit.codewords, value.dtype)
+    distance = (words**2).sum(axis=1) - 2 * value @ words.T
+    nearest = words[jnp.where(edit.allowed, distance, jnp.inf).argmin(axis=-1)]
+    return jnp.where(jnp.asarray(edit.allowed).any(axis=-1, keepdims=True), nearest, value)
+
+
+def _by_time(edits: Mapping[str, Any], time: int) -> dict[str, Any]:
+    """Every array with its axis of time in front; codewords are the same at all times."""
+
+    def turned(edit: Any) -> Any:
+        if isinstance(edit, Snap):
+            words = jnp.asarray(edit.codewords)
+            return Snap(_time_first(jnp.asarray(edit.allowed)), jnp.broadcast_to(words, (time, *words.shape)))
+        return jax.tree.map(_time_first, edit)
+
+    return {name: turned(edit) for name, edit in edits.items()}
 
 
 def _time_first(leaf: Array) -> Array:

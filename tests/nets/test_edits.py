@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nets import Patch, Shift, check_net, mlp, tapping, wrap
+from nets import Patch, Shift, Snap, check_net, mlp, tapping, wrap
 
 NET = mlp(alphabet=5, classes=3, width=4, embedding=None, inputs="onehot")
 PARAMS = NET.init(jax.random.key(0))
@@ -192,3 +192,29 @@ def test_an_edit_along_time_of_another_shape_is_refused():
         ValueError, match=r"site 'state': expected an edit of shape \(2, 5, 1\), or that .* \(2, 4, 1\)"
     ):
         SUM.apply({"scale": 1.0}, np.ones((2, 5)), {"state": np.zeros((2, 4, 1))})
+
+
+def test_a_snap_takes_the_nearest_codeword_that_is_allowed_at_each_time():
+    x, words = np.array([[1.0, 1.0, 1.0], [2.0, 0.0, -1.0]]), np.array([[0.0], [1.4], [5.0]])
+    every, second = np.ones(3, dtype=bool), np.array([False, True, False])
+    outputs, sites = jax.jit(SUM.apply)({"scale": 1.0}, x, {"state": Snap(every, words)})
+    np.testing.assert_allclose(sites["state"][..., 0], [[1.4, 1.4, 1.4], [1.4, 1.4, 0.0]], rtol=1e-6)
+    np.testing.assert_allclose(sites["state.next"][..., 0], [[1.0, 2.4, 2.4], [2.0, 1.4, 0.4]], rtol=1e-6)
+    at_once = SUM.apply({"scale": 1.0}, x, {"state": Snap((np.arange(3) == 0)[:, None] & second, words)})[1]["state"]
+    np.testing.assert_allclose(at_once[..., 0], [[1.4, 2.4, 3.4], [1.4, 1.4, 0.4]], rtol=1e-6)
+    assert outputs.shape == (2, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("snap", "message"),
+    [
+        (
+            Snap(np.array(True), np.zeros((3, 2))),
+            "site 'state': expected codewords .any number, 1. to snap to, got .3, 2.",
+        ),
+        (Snap(np.ones(2, dtype=bool), np.zeros((3, 1))), "site 'state': expected a snap with `allowed` of shape"),
+    ],
+)
+def test_a_snap_to_other_shapes_is_refused(snap, message):
+    with pytest.raises(ValueError, match=message):
+        SUM.apply({"scale": 1.0}, np.ones((2, 3)), {"state": snap})

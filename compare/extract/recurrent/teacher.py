@@ -1,0 +1,105 @@
+"""The net as a teacher: what it answers to words of letters, from its start or from a state that is put into it."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from compare.answers import Answers, Classes, Reals, Sets
+from compare.extract.recurrent.machine import Words
+from compare.read import Reading
+from compare.sites.states import NO_STATE, run_from, state_of
+
+MOST_LETTERS = 256
+
+
+class Taught(NamedTuple):
+    """At each letter the answer, as an integer, and the state that it leaves."""
+
+    answers: Int[np.ndarray, "words time"]
+    states: Float[np.ndarray, "words time width"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teacher:
+    """A net over an alphabet that can be listed. A letter is what the net is given at one time."""
+
+    reading: Reading
+    site: str
+    letters: np.ndarray  # (letters, ...), as the net is given them
+    values: Int[np.ndarray, "letters arguments"]  # of the task's arguments at each letter
+
+    @property
+    def width(self) -> int:
+        return self.reading.shapes[self.site][1]
+
+    def ask(self, words: Words, states: Float[np.ndarray, "words width"] | None = None) -> Taught:
+        """From the start, or from these states; where a state is NaN, from the start."""
+        answers = np.empty(words.shape, dtype=np.int64)
+        left = np.empty((*words.shape, self.width), dtype=np.float32)
+        fresh = np.ones(len(words), dtype=bool) if states is None else np.isnan(states[:, 0])
+        for chosen, given in ((fresh, None), (~fresh, states)):
+            rows = np.flatnonzero(chosen)
+            if len(rows):
+                x, begun = self.letters[words[rows]], None if given is None else given[rows]
+                outputs, left[rows] = run_from(self.reading, self.site, x, begun)
+                answers[rows] = numbers(self.reading.view.answers, self.reading.decode(outputs))
+        return Taught(answers, left)
+
+    def words_of(self, reading: Reading) -> Words:
+        """The rows of a reading as words; letters that are none of the alphabet are an error of ours."""
+        return spelled(reading.x, self.letters)
+
+
+def numbers(kind: Answers, answers: np.ndarray) -> Int[np.ndarray, "..."]:
+    """Answers as integers: classes as they are, sets as the number of their bits, a real as the nearest integer."""
+    if isinstance(kind, Sets):
+        return answers @ (1 << np.arange(kind.symbols))
+    return np.rint(answers[..., 0]).astype(np.int64) if isinstance(kind, Reals) else answers.astype(np.int64)
+
+
+def countable(kind: Answers) -> bool:
+    """Whether the answers are integers in effect."""
+    return isinstance(kind, Classes) or (isinstance(kind, Sets) and kind.symbols < 32) or whole(kind)
+
+
+def whole(kind: Answers) -> bool:
+    """Whether a real is told from the integers beside it."""
+    return isinstance(kind, Reals) and kind.width == 1 and 0.01 <= kind.tolerance <= 0.5
+
+
+def spelled(x: np.ndarray, letters: np.ndarray) -> Words:
+    """Each position's letter by its number."""
+    flat = x.reshape(*x.shape[:2], -1)
+    table = {row.tobytes(): i for i, row in enumerate(np.ascontiguousarray(letters.reshape(len(letters), -1)))}
+    found, back = np.unique(flat.reshape(-1, flat.shape[-1]), axis=0, return_inverse=True)
+    return np.array([table[np.ascontiguousarray(row).tobytes()] for row in found])[back].reshape(x.shape[:2])
+
+
+def teacher_of(reading: Reading) -> Teacher | str:
+    """The net as a teacher, or why it is none."""
+    x = reading.x
+    if reading.answers.ndim - reading.view.answers.axes != 2 or reading.answers.shape[1] != x.shape[1]:
+        return f"expected an answer at every position, got shape {reading.answers.shape} for {x.shape}"
+    if reading.mask is not None and not reading.mask.all():
+        return "expected answers that count at every position, got a mask"
+    if not countable(reading.view.answers):
+        return "expected answers that are integers: classes, sets, or reals that are told from their neighbours"
+    flat = x.reshape(-1, *x.shape[2:])
+    letters, first = np.unique(flat, axis=0, return_index=True)
+    if len(letters) > MOST_LETTERS:
+        return f"expected an alphabet of at most {MOST_LETTERS} letters, got {len(letters)}"
+    site = state_of(reading)
+    if site is None:
+        return NO_STATE.format(sites=list(reading.net.sites))
+    return Teacher(reading=reading, site=site, letters=letters, values=meanings(reading, letters, first))
+
+
+def meanings(reading: Reading, letters: np.ndarray, first: Int[np.ndarray, " letters"]) -> Int[np.ndarray, "letters n"]:
+    """What the arguments are at each letter; the letter's own numbers where the arguments do not go along with it."""
+    shape = reading.x.shape[:2]
+    given = [np.asarray(each) for each in reading.arguments]
+    if all(each.shape == shape and np.issubdtype(each.dtype, np.integer) for each in given):
+        return np.stack([each.reshape(-1)[first] for each in given], axis=1).astype(np.int64)
+    return letters.reshape(len(letters), -1).astype(np.int64)

@@ -1,0 +1,87 @@
+"""The site that carries a net's state along a sequence, and what the net does from a state that is put into it.
+
+The contract with a net is one site (batch, time, width) that decides, put in place at one time, all that follows: ours
+calls it `state`, and any name will do.
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+from compare.read import Reading, evaluate
+from nets.edits import Patch
+
+PROBED = 64  # rows on which a site is tried
+BLOCK = 1024  # sequences that are run at once
+EQUAL = 1e-3  # of the outputs' deviation
+NO_STATE = (
+    "no site carries a state: expected one of shape (batch, time, width) that, put in place at one time, decides what "
+    "follows; the net has {sites}"
+)
+
+
+def state_of(reading: Reading) -> str | None:
+    """The site that carries the state: `state` if that does, else the last one that decides what follows."""
+    time = reading.x.shape[1]
+    sites = [s for s in reading.net.sites if len(reading.shapes[s]) == 2 and reading.shapes[s][0] == time]
+    order = sorted(sites, key=lambda site: (site != "state", -sites.index(site)))
+    return next((site for site in order if decides(reading, site)), None)
+
+
+def decides(reading: Reading, site: str) -> bool:
+    """Whether the site at one time, taken from another row, makes what follows that row's."""
+    time = reading.x.shape[1]
+    if time < 2 or reading.rows < 4 or not np.issubdtype(reading.site(site).dtype, np.floating):
+        return False
+    moved, wanted, own = taken_over(reading, site, max(time // 2 - 1, 0), 2 * PROBED)
+    allowed = EQUAL * max(float(wanted.std()), 1e-30)
+    return bool(np.abs(own - wanted).max() > allowed and np.abs(moved - wanted).max() <= allowed)
+
+
+def taken_over(
+    reading: Reading, site: str, cut: int, most: int
+) -> tuple[Float[np.ndarray, "rows ..."], Float[np.ndarray, "rows ..."], Float[np.ndarray, "rows ..."]]:
+    """Outputs after the cut: with the site at the cut from other rows, of those rows' beginnings, and as they were."""
+    rows = np.random.default_rng([reading.seed, 21]).permutation(reading.rows)[:most]
+    half, time = len(rows) // 2, reading.x.shape[1]
+    mine, theirs = reading.x[rows[:half]], reading.x[rows[half : 2 * half]].copy()
+    theirs[:, cut + 1 :] = mine[:, cut + 1 :]
+    run = (reading.net, reading.params)
+    own = evaluate(*run, mine, scales=reading.scales)[0]
+    wanted, sites = evaluate(*run, theirs, keep=(site,), scales=reading.scales)
+    where = np.broadcast_to((np.arange(time) == cut)[None, :, None], (half, time, 1))
+    moved = evaluate(*run, mine, {site: Patch(where, sites[site])}, scales=reading.scales)[0]
+    return moved[:, cut + 1 :], wanted[:, cut + 1 :], own[:, cut + 1 :]
+
+
+def run_from(
+    reading: Reading, site: str, x: np.ndarray, states: Float[np.ndarray, "rows width"] | None
+) -> tuple[Float[np.ndarray, "rows time classes"], Float[np.ndarray, "rows time width"]]:
+    """Outputs and states of inputs (rows, time, ...) from these states, or from the net's own start.
+
+    Padded to few shapes. Before a state that is put in place stands one input, which it makes forgotten.
+    """
+    outputs, left = [], []
+    for begin in range(0, len(x), BLOCK):
+        part = slice(begin, begin + BLOCK)
+        found = _block(reading, site, x[part], None if states is None else states[part])
+        outputs.append(found[0])
+        left.append(found[1])
+    return np.concatenate(outputs), np.concatenate(left)
+
+
+def _block(
+    reading: Reading, site: str, x: np.ndarray, states: np.ndarray | None
+) -> tuple[Float[np.ndarray, "rows time classes"], Float[np.ndarray, "rows time width"]]:
+    count, time = x.shape[:2]
+    before = 0 if states is None else 1
+    rows = BLOCK if count > BLOCK // 8 else BLOCK // 8
+    whole = np.broadcast_to(reading.x[:1, :1], (rows, before + (1 << (time - 1).bit_length()), *x.shape[2:])).copy()
+    whole[:count, before : before + time] = x
+    edits = {}
+    if states is not None:
+        value = np.zeros((rows, *whole.shape[1:2], states.shape[1]), dtype=np.float32)
+        value[:count, 0] = states
+        where = np.broadcast_to((np.arange(whole.shape[1]) == 0)[None, :, None], (*whole.shape[:2], 1))
+        edits = {site: Patch(where, value)}
+    outputs, sites = evaluate(reading.net, reading.params, whole, edits, (site,), rows, reading.scales)
+    return outputs[:count, before : before + time], sites[site][:count, before : before + time]

@@ -1,0 +1,87 @@
+"""From a net's states to its machine."""
+
+import jax
+import numpy as np
+import pytest
+
+from compare.extract.recurrent.learn import Learnt, Unmerged, learn
+from compare.extract.recurrent.machine import Machine, minimal
+from compare.extract.recurrent.teacher import Teacher, teacher_of
+from nets import recurrent
+from tests.compare.planted_machines import Case, drawn, majority, planted, reading, remainders
+
+
+def taught(case: Case) -> Teacher:
+    found = teacher_of(reading(case))
+    assert isinstance(found, Teacher)
+    return found
+
+
+def same(one: Machine, other: Machine) -> bool:
+    return np.array_equal(one.after, other.after) and np.array_equal(one.says, other.says)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+@pytest.mark.parametrize("machine", [remainders(5, 5), drawn(7, 3, 3, seed=4), drawn(9, 2, 2, seed=1)])
+def test_the_machine_of_a_net_is_the_minimal_one_that_was_planted(machine: Machine, noise: float) -> None:
+    teacher = taught(planted(machine, seed=3, noise=noise))
+    found = learn(teacher, teacher.words_of(teacher.reading))
+    assert isinstance(found, Learnt)
+    assert found.agreement == 1.0
+    assert same(found.machine, minimal(machine))
+
+
+def test_a_counter_has_one_state_more_for_every_letter_and_is_given_up() -> None:
+    teacher = taught(majority())
+    words = teacher.words_of(teacher.reading)
+    found = learn(teacher, words)
+    assert isinstance(found, Learnt)
+    assert 6 <= found.machine.size <= 17
+    refused = learn(teacher, words, most=4)
+    assert isinstance(refused, Unmerged)
+    assert "more than 4 states" in str(refused)
+    one, other = (teacher.ask(np.array([[*word, *refused.suffix]])).answers[0, -1] for word in refused.words)
+    assert one != other  # the two words are not one state, as the sentence says
+
+
+def test_a_minimal_machine_answers_alike_and_counts_its_states_as_words_reach_them() -> None:
+    machine = drawn(12, 2, 2, seed=5)
+    twice = Machine(
+        after=np.concatenate([machine.after + 12, machine.after]), says=np.concatenate([machine.says, machine.says])
+    )
+    small = minimal(twice)
+    words = np.random.default_rng(0).integers(0, 2, (50, 30))
+    assert small.size <= 12
+    assert np.array_equal(small.run(words).answers, twice.run(words).answers)
+    reached = small.after.ravel()
+    assert all(state in reached[: 2 * state] or state == 0 for state in range(small.size))
+
+
+def test_a_machine_remembers_so_many_letters_or_all_of_them() -> None:
+    last_two = Machine(
+        after=np.array([[0, 1], [2, 3], [0, 1], [2, 3]]), says=np.array([[0, 0], [1, 1], [0, 1], [1, 0]])
+    )
+    assert last_two.memory == 2
+    assert remainders(3, 2).memory is None
+    assert remainders(1, 2).memory == 0
+
+
+def test_the_states_site_is_found_by_what_it_does() -> None:
+    case = planted(remainders(3, 3))
+    teacher = taught(case)
+    assert teacher.site == "state"
+    assert teacher.letters.tolist() == [0, 1, 2]
+    words = np.array([[1, 2, 2], [0, 1, 0]])
+    whole = teacher.ask(words)
+    rest = teacher.ask(words[:, 1:], whole.states[:, 0])
+    np.testing.assert_array_equal(rest.answers, whole.answers[:, 1:])
+    np.testing.assert_allclose(rest.states, whole.states[:, 1:], atol=1e-5)
+
+
+def test_nets_without_a_state_are_no_teachers() -> None:
+    _, _, view, given = planted(remainders(3, 3))
+    silent = recurrent(alphabet=3, classes=3, width=4, cell="linear")
+    zero = {name: 0 * value for name, value in silent.init(jax.random.key(0)).items()}
+    found = teacher_of(reading((silent, zero, view, given)))
+    assert isinstance(found, str)
+    assert "no site carries a state" in found

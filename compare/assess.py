@@ -20,6 +20,7 @@ from compare.evidence.coverage import coverage
 from compare.evidence.interchange import interchange
 from compare.evidence.remainder import Remainder, remainder
 from compare.evidence.rival import rival
+from compare.evidence.states import carried, closure, snapped
 from compare.evidence.substitution import replaced, substitution
 from compare.evidence.table import Table, table_evidence
 from compare.explanation import Code, Explanation, Refusal, check_explanation
@@ -47,6 +48,8 @@ FIELDS = {  # criterion -> field of a record; the bits are judged by their share
     "S": "s_agreement",
     "S variance": "s_variance",
     "D": "d_r2",
+    "D same": "d_same",
+    "closure": "closure",
     "exceptions": "exceptions",
     "B": "bits_ratio",
 }
@@ -65,6 +68,7 @@ class Assessment:
     match_train: float | None
     match_test: float | None
     match_longer: tuple[float, ...]  # beyond the training range, a sample each
+    match_snapped: tuple[float, ...]  # the same, the state replaced by the nearest codeword at every time
     bits_weights: float
     units_total: int | None
     read_steps: list[StepLine]  # one a step of the explanation
@@ -130,8 +134,9 @@ def assess(
         explanation=explanation,
         refusals=refusals,
         ablation=ablation(reading, explanation) if explanation else None,
-        certificate=certificate(reading, explanation) if explanation else None,
+        certificate=certificate(reading, explanation) if explanation and not carried(explanation.steps) else None,
         **_matches(reading),
+        match_snapped=_snapped(reading, explanation),
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
         read_steps=step_lines(reading, explanation, evidence) if explanation else [],
@@ -287,6 +292,8 @@ def gather(
         bits_table=table.bits,
         table_of=table.what,
         bits_affine=_shortest(reading, more, more and more.baseline),
+        bits_machine=more and more.machine,
+        closure=closure(reading, more.steps, more.outputs) if more else None,
         bits_control=_control(reading, more, table.bits) if bits and asks_control(bits, table.bits, limits) else None,
         table=tables(hidden),
         remainder=left,
@@ -322,6 +329,11 @@ def _matches(reading: Reading) -> Matches:
     )
 
 
+def _snapped(reading: Reading, explanation: Explanation | None) -> tuple[float, ...]:
+    state = carried(explanation.steps) if explanation else None
+    return () if state is None else tuple(snapped(longer, state) for longer in reading.longer)
+
+
 def _match(reading: Reading, rows: np.ndarray | None) -> float | None:
     return None if rows is None or len(rows) == 0 else reading.match(reading.answers[rows], rows)
 
@@ -349,6 +361,7 @@ def _fields(assessment: Assessment) -> dict:
         "match_train": assessment.match_train,
         "match_test": assessment.match_test,
         "match_longer": list(assessment.match_longer),
+        "match_snapped": list(assessment.match_snapped),
         "match_domain": evidence.match,
         "match_chance": table.chance,
         "coverage": evidence.coverage and evidence.coverage.variance,
@@ -364,6 +377,8 @@ def _fields(assessment: Assessment) -> dict:
         "d_r2": d and d.r2,
         "d_control": d and d.control,
         "d_dictionary": d and d.dictionary,
+        "d_same": d and d.same,
+        "closure": evidence.closure and min(evidence.closure.after, evidence.closure.answers),
         "bits_total": b and b.total,
         "bits_dictionary": b and b.dictionary,
         "bits_alignment": b and b.alignment,
@@ -373,6 +388,7 @@ def _fields(assessment: Assessment) -> dict:
         "table_of": evidence.table_of,
         "bits_affine": evidence.bits_affine,
         "bits_control": evidence.bits_control,
+        "bits_machine": evidence.bits_machine,
         "bits_weights": assessment.bits_weights,
         "refit_random": table.refit_random,
         "refit_task": table.refit_task,

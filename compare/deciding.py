@@ -53,6 +53,10 @@ def would_decide(
         return "fewer units: weight decay or a narrower net; any units of this kind state the answers as briefly"
     if decided_by.endswith("control"):
         return "a larger size of the task, at which wrong terms fit less well, or a family of sizes"
+    if decided_by == "B machine":
+        return "a larger size of the task, where a rule stays short and its table of states grows, or a family of sizes"
+    if decided_by in ("D same", "closure"):
+        return "a net with cleaner states: noise on the state while it is trained, longer sequences, or more seeds"
     if decided_by == "B" and small:
         return "a larger size of the task, or a family of sizes"
     if decided_by in ("B", "exceptions"):

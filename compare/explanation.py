@@ -62,6 +62,7 @@ class Explanation:
     permuted: Steps = ()
     codes: Callable[[], Iterable[Code]] | None = None
     control_codes: Callable[[], Iterable[Code]] | None = None  # the same search for codes of other units or terms
+    machine: float | None = None  # bits of the table of states and inputs that the steps are shorter than, or are not
     baseline: Callable[[], Iterable[Code]] | None = None  # codes of a form so general that it explains any net
     formula: str  # sympy string for the outputs
     bits_formula: float

@@ -15,6 +15,7 @@ from compare.evidence.coverage import Coverage
 from compare.evidence.interchange import Interchange
 from compare.evidence.remainder import Remainder
 from compare.evidence.rival import LOOKUP
+from compare.evidence.states import Closure
 from compare.evidence.substitution import Substitution
 from compare.evidence.table import Table
 
@@ -32,10 +33,13 @@ class Thresholds:
     s_gap: float = 0.20  # by which the control's agreement has to fall short
     d_r2: float = 0.85
     d_gap: float = 0.20
+    d_same: float = 0.98  # of a state, when another codeword of the same value is put in
+    closure: float = 0.995  # of a state's codewords under the net's own update
     exceptions: float = EXCEPTIONS  # of the net's answers, by the code alone
     bits: float = 0.50  # of the table's
     bits_large: float = 0.10  # of the table's, for tables of at least `large` bits
     large: float = 60_000.0
+    bits_machine: float = 0.67  # of the table of states and inputs, without what says how either sits in the net
     bits_alone: float = 0.25  # of the table's; a program of more is held against its control's code
     bits_control: float = 0.67  # of the control's code
     telling_bits: float = 20_000.0  # of a table; below, a program may take as many bits as its table
@@ -53,6 +57,7 @@ HEADS = replace(RESIDUES, s_agreement=0.98, d_r2=0.80, bits_large=0.15)
 BOOLEAN = replace(RESIDUES, s_variance=None, s_gap=0.02, bits_large=0.25)
 INTEGERS = RESIDUES
 UNITS = RESIDUES
+RECURRENT = replace(RESIDUES, s_variance=None, d_r2=0.95)
 FORMS = replace(RESIDUES, bits_large=0.25, bits_alone=0.0)  # any weights of bits are near some integers
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,
@@ -61,6 +66,7 @@ THRESHOLDS: Mapping[str, Thresholds] = {
     "integers": INTEGERS,
     "forms": FORMS,
     "units": UNITS,
+    "recurrent": RECURRENT,
 }
 
 
@@ -76,6 +82,8 @@ class Evidence:
     bits_table: float
     table_of: str = LOOKUP  # what that table is
     bits_affine: float | None = None  # the baseline, reported beside
+    bits_machine: float | None = None  # of a state: the table of its values and the inputs
+    closure: Closure | None = None  # of a state
     bits_control: float | None = None  # of the control's code, at most the table's; None where none was asked for
     table: Table
     remainder: Remainder | None = None  # what the explanation leaves of the hidden site; it decides nothing
@@ -151,10 +159,10 @@ def _weighed(evidence: Evidence, thresholds: Thresholds) -> Verdict:
     table = table_criterion(evidence, thresholds)
     if table is not None:
         return _verdict("table", table, criteria, "")
-    if failed and {criterion.name for criterion in failed} == {"B"} and evidence.bits_table < thresholds.telling_bits:
-        reason = (
-            f"cannot be told at this size: {failed[0].sentence}; a larger size would (p >= 59), or a family of sizes"
-        )
+    names = {criterion.name for criterion in failed}
+    if names == {"B machine"} or (names == {"B"} and evidence.bits_table < thresholds.telling_bits):
+        larger = "would (p >= 59)" if names == {"B"} else "may"
+        reason = f"cannot be told at this size: {failed[0].sentence}; a larger size {larger}, or a family of sizes"
         return replace(_verdict("undetermined", failed[0], criteria, ""), reason=reason)
     if failed:
         return _verdict("undetermined", failed[0], criteria, "not shown to be a program: ")
@@ -204,12 +212,23 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
         sentence = "the explanation predicts {value} more than a wrong term"
         gap = 0.0 if d.control is None else d.r2 - d.control
         found.append(_at_least("D control", gap, thresholds.d_gap, sentence))
+        if d.same is not None:
+            sentence = "another codeword of the same value changes nothing in {value} of the cases"
+            found.append(_at_least("D same", d.same, thresholds.d_same, sentence))
+    if evidence.closure is not None:
+        sentence = "the net's own update keeps {value} of the codewords and inputs to the explanation"
+        closed = min(evidence.closure.after, evidence.closure.answers)
+        found.append(_at_least("closure", closed, thresholds.closure, sentence))
     if b is not None:
         sentence = "the code by itself errs on {value} of the net's answers"
         found.append(_at_most("exceptions", b.errors, thresholds.exceptions, sentence))
         ratio = b.total / max(evidence.bits_table, 1.0)
         sentence = "the code takes {value} of the table's bits"
         found.append(_at_most("B", ratio, _allowed(evidence, thresholds), sentence))
+        if evidence.bits_machine is not None:
+            sentence = "the explanation takes {value} of the bits of the table of states and inputs that it computes"
+            share = b.dictionary / max(evidence.bits_machine, 1.0)
+            found.append(_at_most("B machine", share, thresholds.bits_machine, sentence))
         if evidence.bits_control is not None:
             sentence = "the code takes {value} of the bits that its control takes"
             share = b.total / max(evidence.bits_control, 1.0)

@@ -121,6 +121,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     match_test: float | None = None
     match_domain: float | None = None  # of samples, on those reported on
     match_longer: list[float] = []  # beyond the training range, a sample each
+    match_snapped: list[float] = []  # the same, a state replaced by its nearest codeword at every time
     match_chance: float | None = None  # what guessing scores on the held-out rows
 
     # S
@@ -139,6 +140,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     d_r2: float | None = None
     d_control: float | None = None
     d_dictionary: float | None = None  # exchange of all variables at once
+    d_same: float | None = None  # of a state: another codeword of the same value changes nothing
+    closure: float | None = None  # of a state's codewords and inputs, by the net's own update
 
     # B, in bits
     bits_total: float | None = None
@@ -152,6 +155,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bits_weights: float | None = None
     bits_program: float | None = None
     bits_affine: float | None = None  # the baseline of affine units, for Boolean inputs
+    bits_machine: float | None = None  # of a state: the table of its values and the inputs
     bits_control: float | None = None  # of the control's shortest code, where B asks for one; at most the table's
 
     # evidence for a table, the ablation pair, the certificate

@@ -11,12 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from nets.edits import Patch
+from nets.edits import Patch, Snap
 from nets.net import refuse_unknown
 
 Value = np.ndarray | Array  # (rows, ...)
 Inputs = np.ndarray | Array  # (rows, positions), or reals (rows, ...)
-Edits = Mapping[str, Value | Patch]
+Edits = Mapping[str, Value | Patch | Snap]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +37,28 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Codewords:
+    """How a value sits in a site where a net keeps several copies of one value: each of them is a codeword."""
+
+    words: Float[np.ndarray, "codewords width"]
+    values: Int[np.ndarray, "codewords numbers"]  # what each stands for; a value may be several numbers
+
+    def standing_for(self, value: Value) -> Bool[np.ndarray, "... codewords"]:
+        """Which codewords stand for the values (..., numbers)."""
+        return (np.asarray(value)[..., None, :] == self.values).all(axis=-1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One variable. `compute(x, *values of the steps that it reads)` gives its values, (rows, ...), in JAX.
 
     A step that holds a site takes its place in the net: the site becomes `code` of the value (the value itself without
     one), added up over all steps that hold it. Where they hold it only at some positions, the net keeps the others.
+    With `codewords` the site (rows, time, width) becomes, at every time, that codeword of the value (rows, time,
+    numbers) that is nearest to what the net has there.
+
+    A state is carried along time: `resume(x, values, time)` gives the values again, those after `time` (rows,) from the
+    ones at it.
     """
 
     name: str  # by which later steps read it
@@ -51,6 +68,8 @@ class Step:
     holds: str | None = None
     where: Bool[np.ndarray, "..."] | None = None  # places of the site, broadcast to (rows, ...); None: all of them
     code: Callable[[Value], Value] | None = None
+    codewords: Codewords | None = None
+    resume: Callable[[Inputs, Value, Int[np.ndarray, " rows"]], Value] | None = None
     exchange: Exchange | None = None
     units: Int[np.ndarray, " n"] | None = None  # of the explanation's hidden site: those that read it
     label: str = ""  # for the report; the name where there is none
@@ -94,9 +113,13 @@ def substituted(steps: Steps, x: Inputs) -> Edits:
     """What the steps put in the place of the sites that they hold; JAX."""
     holding = [step for step in steps if step.holds is not None]
     values = values_of(steps, x, [step.name for step in holding])
-    edits: dict[str, Value | Patch] = {}
+    edits: dict[str, Value | Patch | Snap] = {}
     for site in dict.fromkeys(str(step.holds) for step in holding):
         mine = [step for step in holding if step.holds == site]
+        if mine[0].codewords is not None:
+            known = mine[0].codewords
+            edits[site] = Snap(known.standing_for(values[mine[0].name]), known.words)
+            continue
         held = [(step, values[step.name] if step.code is None else step.code(values[step.name])) for step in mine]
         parts = [value if step.where is None else jnp.where(step.where, value, 0.0) for step, value in held]
         value = sum(parts[1:], start=parts[0])
@@ -138,4 +161,11 @@ def check_steps(what: str, steps: Steps, sites: Iterable[str]) -> None:
         refuse_unknown(f"{what}, step {step.name!r}", "to read earlier steps", step.reads, known)
         places = [site for site in (step.holds, step.exchange and step.exchange.site) if site is not None]
         refuse_unknown(f"{what}, step {step.name!r}", "a site of the net", places, sites)
+        shared = [other.name for other in steps if other is not step and other.holds == step.holds]
+        if step.codewords is not None and (step.holds is None or shared):
+            raise ValueError(
+                f"{what}, step {step.name!r}: expected a step with codewords to hold a site alone, got "
+                f"{f'{step.holds!r}, which {shared[0]!r} holds too' if shared and step.holds else 'no site'}; let one "
+                "value have all its numbers"
+            )
         known.append(step.name)

@@ -11,7 +11,7 @@ from compare.read import Reading
 from compare.record import StepLine
 from compare.statistics import centred
 from compare.step import Step, Value, values_of
-from nets.edits import Patch
+from nets.edits import Patch, Snap
 
 UNITS = 6  # shown in the gallery
 STEPS = 64  # at most
@@ -96,9 +96,11 @@ def gallery(reading: Reading, explanation: Explanation) -> tuple[list[str], dict
     return [explanation.unit_formula(int(unit)) for unit in units], arrays
 
 
-def _explained(reading: Reading, site: str, value: Value | Patch) -> float:
+def _explained(reading: Reading, site: str, value: Value | Patch | Snap) -> float:
     """1 - residual / variance of a site, where it is held, on the rows that nothing was fitted on."""
     actual = reading.site(site)
+    if isinstance(value, Snap):
+        value = reading.run({site: value}, keep=(site,))[1][site]
     held = np.ones(1) if not isinstance(value, Patch) else np.asarray(value.where)
     fitted = np.broadcast_to(np.asarray(value.value if isinstance(value, Patch) else value), actual.shape)
     held = np.broadcast_to(held, actual.shape)[reading.reported]

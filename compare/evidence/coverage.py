@@ -4,7 +4,8 @@ A program that is substituted into a net says nothing about a path around its si
 units or looks at the inputs. Two exchanges with the net's own values tell: all replaced sites taken from other inputs
 must give those inputs' outputs; and pre-activations shuffled between inputs, each unit in its own order, must give the
 activations shuffled alike, which put in order again must give those inputs' answers. Variance alone does not tell: a
-table of a few rows moves little of it and decides the answers there.
+table of a few rows moves little of it and decides the answers there. A state is exchanged at one time, and what follows
+must be what followed from the other input's beginning.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from compare.evidence.states import carried
 from compare.explanation import Explanation
 from compare.read import Reading
+from compare.sites.states import taken_over
 from compare.statistics import centred
 
 ROWS = 4096  # at most, fewer for wide sites
@@ -32,6 +35,9 @@ class Coverage:
 
 def coverage(reading: Reading, explanation: Explanation) -> Coverage:
     """Exchange the sites between random pairs of inputs, then the units one by one."""
+    state = carried(explanation.steps)
+    if state is not None:
+        return _of_state(reading, str(state.holds))
     rng = np.random.default_rng(reading.seed + 5)
     sites, hidden = explanation.sites, explanation.hidden
     width = max(int(np.prod(reading.shapes[site])) for site in (*sites, hidden))
@@ -51,6 +57,14 @@ def coverage(reading: Reading, explanation: Explanation) -> Coverage:
         given.append(reading.run({hidden: alone}, rows=rows)[0])
     wrong = [reading.disagreement(reading.decode(each), others) for each in given]
     return Coverage(variance=min(shares), answers=1 - max(wrong))
+
+
+def _of_state(reading: Reading, site: str) -> Coverage:
+    moved, wanted, _ = taken_over(reading, site, max(reading.x.shape[1] // 2 - 1, 0), 2 * FEWEST)
+    kind = reading.view.answers
+    given, right = (reading.decode(each) for each in (moved, wanted))
+    wrong = kind.disagreement(*(each.reshape(-1, *each.shape[2:]) for each in (given, right)))
+    return Coverage(variance=_alike(centred(moved), centred(wanted)), answers=1 - wrong)
 
 
 def _before(reading: Reading, sites: Sequence[str], hidden: str) -> str | None:

@@ -2,7 +2,9 @@
 
 Delta R^2 = 1 - sum (D - D_hat)^2 / sum D^2 over pairs and outputs, D and D_hat centred over the outputs. The
 prediction is the explanation run on from the changed step; its constants come from the unedited net. After Geiger et
-al. (arXiv 2106.02997), with signed changes of all outputs in place of the answers alone.
+al. (arXiv 2106.02997), with signed changes of all outputs in place of the answers alone. A state that is held by
+codewords has no direction to exchange: there it is the share of the exchanges after which all answers are as predicted
+(see `compare.evidence.states`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.evidence.carrier import Carrier, carriers, together, tokens_of
+from compare.evidence.states import carried, exchanged, kept
 from compare.explanation import Explanation
 from compare.read import Reading
 from compare.statistics import centred
@@ -44,10 +47,14 @@ class Interchange:
     control: float | None  # the same exchanges, predicted by the explanation's control
     dictionary: float | None  # all steps exchanged at once
     steps: tuple[Exchanged, ...] = ()
+    same: float | None = None  # of a state: nothing changes when another codeword of the same value is put in
 
 
 def interchange(reading: Reading, explanation: Explanation) -> Interchange | None:
     """Exchange every step that can be exchanged, one by one and all at once; None where there is none."""
+    state = carried(explanation.steps)
+    if state is not None:
+        return _of_state(reading, explanation, state)
     parts = [step for step in explanation.exchanged if step.exchange and step.exchange.share is None]
     shared = [step for step in explanation.exchanged if step.exchange and step.exchange.share is not None]
     moved = [_share_moved(reading, explanation, step) for step in shared[:SHOWN]]
@@ -64,6 +71,24 @@ def interchange(reading: Reading, explanation: Explanation) -> Interchange | Non
         control=_r2(reading, moved, wrong=True) if explanation.control else None,
         dictionary=_r2(reading, whole) if whole else None,
         steps=tuple(Exchanged(step=each.name, r2=_r2(reading, [each]), turned=each.turned) for each in moved),
+    )
+
+
+def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interchange | None:
+    """Each number of a state exchanged alone, and all of them."""
+    assert state.codewords is not None
+    numbers = range(state.codewords.values.shape[1])
+    alone = [exchanged(reading, explanation, state, (number,)) for number in numbers]
+    cases = sum(each.cases for each in alone)
+    if not cases:
+        return None
+    whole = exchanged(reading, explanation, state, tuple(numbers))
+    return Interchange(
+        r2=sum(each.right for each in alone) / cases,
+        control=sum(each.wrong for each in alone) / cases if carried(explanation.control) else None,
+        dictionary=whole.right / max(whole.cases, 1),
+        steps=(Exchanged(step=state.name, r2=sum(each.right for each in alone) / cases, turned=whole.turned),),
+        same=kept(reading, state),
     )
 
 

@@ -11,7 +11,7 @@ from compare.explanation import Explanation
 from compare.read import Reading
 from compare.statistics import wilson
 from compare.step import Steps, substituted
-from nets.edits import Patch
+from nets.edits import Patch, Snap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,8 @@ def replaced(reading: Reading, steps: Steps, hidden: str) -> Replaced:
     """Run it on all rows."""
     edits = jax.tree.map(np.asarray, substituted(steps, reading.x))
     for site, edit in edits.items():
+        if isinstance(edit, Snap):
+            continue
         refuse_wider(reading, steps, site, np.shape(edit.value if isinstance(edit, Patch) else edit))
     outputs, sites = reading.run(edits, keep=(hidden,))
     return Replaced(reading.decode(outputs), sites[hidden])

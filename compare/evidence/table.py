@@ -23,6 +23,7 @@ from compare.statistics import balanced_agreement, chance_agreement
 RIDGE = 1e-4  # of the mean squared activation, all units together
 MANY = 1024  # rows whose products are added up in single precision
 ROWS = 4096  # larger domains are refitted on a seeded sample of this size
+LABELS = 1024  # that can be told apart, at most
 WIDE, FEWER_ROWS = 1024, 2048  # units of a layer that is refitted on fewer rows, and how many
 
 
@@ -48,7 +49,8 @@ def table_evidence(reading: Reading, hidden: str | None) -> Table:
     classes = alike(reading)
     rows = representatives(classes)
     split = _split(reading, classes)
-    random, task, guess, width, refit_rows = _refit(reading, hidden, rows) if hidden else (None, None, None, None, 0)
+    nothing = None, None, None, None, 0
+    random, task, guess, width, refit_rows = (_refit(reading, hidden, rows) if hidden else None) or nothing
     return Table(
         **split._asdict(),
         refit_random=random,
@@ -104,20 +106,37 @@ def _held_out(reading: Reading, held: Int[np.ndarray, " held_out"], train: float
     )
 
 
-def _refit(reading: Reading, hidden: str, rows: Int[np.ndarray, " distinct"]) -> tuple[float, float, float, float, int]:
+def _refit(
+    reading: Reading, hidden: str, rows: Int[np.ndarray, " distinct"]
+) -> tuple[float, float, float, float, int] | None:
     rng = np.random.default_rng(reading.seed + 3)
     wide = int(np.prod(reading.shapes[hidden])) > WIDE
     rows = np.sort(rng.permutation(rows)[: FEWER_ROWS if wide else ROWS])
-    features = reading.site(hidden)[rows].reshape(len(rows), -1)
-    labels = rng.permutation(reading.targets[rows])
+    features, targets = _counted(reading, hidden, rows)
+    if len(np.unique(targets)) > LABELS:
+        return None
+    labels = rng.permutation(targets)
     random = balanced_agreement(_ridge(features, labels, features), labels)
-    order = rng.permutation(len(rows))
-    seen, unseen = order[: len(rows) // 2], order[len(rows) // 2 :]
-    targets = reading.targets[rows]
+    order = rng.permutation(len(targets))
+    seen, unseen = order[: len(targets) // 2], order[len(targets) // 2 :]
     guesses = _ridge(features[seen], targets[seen], features[unseen])
     task = balanced_agreement(guesses, targets[unseen])
     chance = chance_agreement(guesses, targets[unseen])
-    return random, task, chance, features.shape[1] / len(rows), len(rows) // 2
+    return random, task, chance, features.shape[1] / len(targets), len(targets) // 2
+
+
+def _counted(reading: Reading, hidden: str, rows: np.ndarray) -> tuple[np.ndarray, Int[np.ndarray, " counted"]]:
+    """The site's values and the answers as numbers, one each a row; of sequences one each a position, of fewer rows."""
+    values, targets = reading.site(hidden)[rows], reading.targets[rows]
+    lead = targets.ndim - reading.view.answers.axes
+    if lead == 2 and values.shape[:2] == targets.shape[:2]:
+        few = slice(max(len(rows) // targets.shape[1], 1))
+        values, targets = values[few].reshape(-1, *values.shape[2:]), targets[few].reshape(-1, *targets.shape[2:])
+    elif lead == 2:
+        targets = targets[:, -1]
+    if targets.ndim > 1:
+        targets = np.unique(targets, axis=0, return_inverse=True)[1].reshape(-1) + 2
+    return values.reshape(len(values), -1), targets
 
 
 def _ridge(

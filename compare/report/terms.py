@@ -217,6 +217,7 @@ BALANCED = ", averaged over the two classes for Boolean tasks"
 BEHAVIOUR = (
     Term("match_domain", "match", fraction, f"Share of right answers on all inputs{BALANCED}."),
     Term("match_longer", "match, longer", fractions, "Share of right answers beyond the training range, by sample."),
+    Term("match_snapped", "snapped", fractions, "The same, a state replaced by its nearest codeword at every time."),
     Term("match_train", "match, train", fraction, f"Share of right answers on the training rows{BALANCED}."),
     Term("match_test", "match, held out", fraction, f"Share of right answers on the held-out rows{BALANCED}."),
     Term(
@@ -269,6 +270,8 @@ INTERCHANGE = (
     ),
     Term("d_control", "D control", fraction, "The same exchanges, predicted by a wrong term."),
     Term("d_dictionary", "D, all variables", fraction, "The same when all variables are exchanged at once."),
+    Term("d_same", "D, same value", fraction, "How often another codeword of a state's same value changes nothing."),
+    Term("closure", "closure", fraction, "Share of a state's codewords that the net's own update leads as explained."),
 )
 BITS = (
     Term("bits_ratio", "B", fraction, "Bits of the explanation, divided by the bits of the table."),
@@ -290,6 +293,7 @@ BITS = (
     Term("bits_weights", "bits, weights", count, "Bits of the net's quantised weights."),
     Term("bits_program", "bits, program", count, "Bits of the synthesizer's program."),
     Term("bits_affine", "bits, affine", count, "Bits of the baseline that writes each unit as an affine function."),
+    Term("bits_machine", "bits, machine", count, "The table of a state's values and the inputs."),
     Term(
         "bits_control",
         "bits, control",

@@ -11,7 +11,8 @@ from compare.read import Reading, evaluate
 from nets.edits import Patch
 
 PROBED = 64  # rows on which a site is tried
-BLOCK = 1024  # sequences that are run at once
+BLOCK = 512  # sequences that are run at once
+SHORTEST = 4  # inputs, that few shapes are compiled
 EQUAL = 1e-3  # of the outputs' deviation
 NO_STATE = (
     "no site carries a state: expected one of shape (batch, time, width) that, put in place at one time, decides what "
@@ -74,14 +75,14 @@ def _block(
 ) -> tuple[Float[np.ndarray, "rows time classes"], Float[np.ndarray, "rows time width"]]:
     count, time = x.shape[:2]
     before = 0 if states is None else 1
-    rows = BLOCK if count > BLOCK // 8 else BLOCK // 8
-    whole = np.broadcast_to(reading.x[:1, :1], (rows, before + (1 << (time - 1).bit_length()), *x.shape[2:])).copy()
+    length = max(1 << (before + time - 1).bit_length(), SHORTEST)
+    whole = np.broadcast_to(reading.x[:1, :1], (BLOCK, length, *x.shape[2:])).copy()
     whole[:count, before : before + time] = x
     edits = {}
     if states is not None:
-        value = np.zeros((rows, *whole.shape[1:2], states.shape[1]), dtype=np.float32)
+        value = np.zeros((BLOCK, *whole.shape[1:2], states.shape[1]), dtype=np.float32)
         value[:count, 0] = states
         where = np.broadcast_to((np.arange(whole.shape[1]) == 0)[None, :, None], (*whole.shape[:2], 1))
         edits = {site: Patch(where, value)}
-    outputs, sites = evaluate(reading.net, reading.params, whole, edits, (site,), rows, reading.scales)
+    outputs, sites = evaluate(reading.net, reading.params, whole, edits, (site,), BLOCK, reading.scales)
     return outputs[:count, before : before + time], sites[site][:count, before : before + time]

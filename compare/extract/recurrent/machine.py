@@ -32,6 +32,23 @@ class Machine:
         return self.after.shape[1]
 
     @property
+    def start(self) -> tuple[int, ...]:
+        return (0,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of what it carries along."""
+        return ("state",)
+
+    @property
+    def text(self) -> str:
+        return f"a table of {self.size} states and {self.letters} letters"
+
+    def moved(self, before: Int[np.ndarray, "n 1"], letters: Int[np.ndarray, " n"]) -> "Run":
+        """One letter read from each of these states: the answers (n,), the states after it (n, 1)."""
+        return Run(self.says[before[:, 0], letters], self.after[before[:, 0], letters][:, None])
+
+    @property
     def bits(self) -> float:
         """Of its table: for every state and letter one of the states and one of the answers."""
         return self.after.size * float(np.log2(self.size) + np.log2(max(len(np.unique(self.says)), 2)))

@@ -71,7 +71,7 @@ def whole(kind: Answers) -> bool:
 
 def spelled(x: np.ndarray, letters: np.ndarray) -> Words:
     """Each position's letter by its number."""
-    flat = x.reshape(*x.shape[:2], -1)
+    flat = x.astype(letters.dtype).reshape(*x.shape[:2], -1)
     table = {row.tobytes(): i for i, row in enumerate(np.ascontiguousarray(letters.reshape(len(letters), -1)))}
     found, back = np.unique(flat.reshape(-1, flat.shape[-1]), axis=0, return_inverse=True)
     return np.array([table[np.ascontiguousarray(row).tobytes()] for row in found])[back].reshape(x.shape[:2])

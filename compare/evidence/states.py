@@ -1,0 +1,190 @@
+"""Steps that are states, held by sets of codewords: their closure, their exchange at one time, and what snapping does.
+
+A net keeps several copies of one value (by the last inputs, mostly), so that a mean a value is no code: an exchange of
+means tells nothing. A set of codewords a value is one where the net's own update respects it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from compare.explanation import Explanation
+from compare.read import Reading
+from compare.sites.states import run_from
+from compare.step import Codewords, Step, Steps, run_on, values_of
+from nets.edits import Patch, Snap
+
+PAIRS = 1024  # of rows between which a state is exchanged
+INPUTS = 64  # of the alphabet, at most, that every codeword is run on
+CASES = 60_000  # codewords and inputs, at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Shares of the codewords and inputs, each as often as any other."""
+
+    after: float  # the nearest codeword to the net's next state stands for the next value, as the steps say
+    answers: float  # the net answers what the steps say
+
+
+def carried(steps: Steps) -> Step | None:
+    """The state that the steps carry along by codewords, if they do."""
+    return next((step for step in steps if step.codewords is not None and step.resume is not None), None)
+
+
+def closure(reading: Reading, steps: Steps, outputs: tuple[str, ...], held: Codewords | None = None) -> Closure | None:
+    """Every codeword run on every input; `held` in the place of the step's own codewords. None without such a step."""
+    step = carried(steps)
+    if step is None or step.resume is None:
+        return None
+    known = held or step.codewords
+    assert known is not None
+    assert step.holds is not None
+    letters = alphabet(reading)
+    codeword, letter = (each.ravel() for each in np.indices((len(known.words), len(letters))))
+    if len(codeword) > CASES:
+        some = np.random.default_rng([reading.seed, 23]).permutation(len(codeword))[:CASES]
+        codeword, letter = codeword[some], letter[some]
+    given, left = run_from(reading, step.holds, letters[letter][:, None], known.words[codeword])
+    x = np.stack([letters[letter]] * 2, axis=1)  # the first of them leaves the state at the codeword
+    before = np.stack([known.values[codeword]] * 2, axis=1)
+    values = {step.name: step.resume(x, before, np.zeros(len(x), dtype=int))}
+    said = values_of(steps, x, outputs, values)
+    answers = reading.decode(np.asarray(sum(np.asarray(said[name]) for name in outputs)))[:, 1]
+    after = np.asarray(values[step.name])[:, 1]
+    there = known.standing_for(after).any(axis=1)  # a value that no row had has no codeword
+    alike = reading.view.answers.alike(reading.decode(given)[:, 0], answers)
+    right = known.standing_for(after)[np.arange(len(after)), nearest(left[:, 0], known)]
+    return Closure(after=float(right[there].mean()), answers=float(alike[there].mean()))
+
+
+def alphabet(reading: Reading) -> np.ndarray:
+    """What the net is given at one time, each once; some of it where there is much."""
+    letters = np.unique(reading.x.reshape(-1, *reading.x.shape[2:]), axis=0)
+    if len(letters) <= INPUTS:
+        return letters
+    return letters[np.sort(np.random.default_rng([reading.seed, 22]).permutation(len(letters))[:INPUTS])]
+
+
+def nearest(
+    states: np.ndarray, held: Codewords, allowed: Bool[np.ndarray, "rows codewords"] | None = None
+) -> Int[np.ndarray, " rows"]:
+    """The number of the nearest codeword."""
+    words = held.words.astype(np.float64)
+    distance = (words**2).sum(axis=1) - 2 * states.astype(np.float64) @ words.T
+    return np.argmin(distance if allowed is None else np.where(allowed, distance, np.inf), axis=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """One value put in the place of another at one time: how often all that follows is as the steps say."""
+
+    name: str
+    cases: int
+    right: int
+    wrong: int  # as the control says
+    turned: float  # share of the net's answers that change
+
+
+def exchanged(reading: Reading, explanation: Explanation, step: Step, numbers: tuple[int, ...]) -> Turned:
+    """These numbers of the value taken from another row at the same time, by the nearest codeword of what comes out.
+
+    Counted are the pairs for which the steps say that something that follows changes.
+    """
+    assert step.codewords is not None
+    assert step.holds is not None
+    rows, others, time = _pairs(reading)
+    x = reading.x[rows]
+    own, theirs = (
+        np.asarray(values_of(explanation.steps, reading.x[each], [step.name])[step.name]) for each in (rows, others)
+    )
+    at = np.arange(len(rows)), time
+    wanted = own[at].copy()
+    wanted[:, numbers] = theirs[at][:, numbers]
+    states = reading.site(step.holds)[rows, time]
+    held = step.codewords.standing_for(wanted)
+    there = held.any(axis=1)
+    answers = _continued(reading, step, rows, time, step.codewords.words[nearest(states, step.codewords, held)])
+    before, after = (
+        _said(reading, explanation.steps, explanation.outputs, step, x, own, v, time) for v in (own[at], wanted)
+    )
+    later = _later(reading, time)
+    differ = there & (~reading.view.answers.alike(before, after) & later).any(axis=1)
+    right = (reading.view.answers.alike(answers, after) | ~later).all(axis=1)
+    wrong = np.zeros_like(right)
+    control = carried(explanation.control)
+    if control is not None and control.codewords is not None:
+        other = control.codewords.standing_for(wanted)
+        put = _continued(reading, step, rows, time, control.codewords.words[nearest(states, control.codewords, other)])
+        wrong = (reading.view.answers.alike(put, after) | ~later).all(axis=1)
+    turned = (~reading.view.answers.alike(answers, reading.answers[rows]) & later)[differ]
+    return Turned(
+        name=step.label or step.name, cases=int(differ.sum()), right=int((right & differ).sum()),
+        wrong=int((wrong & differ).sum()), turned=float(turned.sum() / max(later[differ].sum(), 1)),
+    )  # fmt: skip
+
+
+def kept(reading: Reading, step: Step) -> float | None:
+    """How often nothing that follows changes when another codeword of the same value is put in; None without one."""
+    assert step.codewords is not None
+    assert step.holds is not None
+    rows, _, time = _pairs(reading)
+    own = np.asarray(step.compute(reading.x[rows]))[np.arange(len(rows)), time]
+    allowed = step.codewords.standing_for(own)
+    now = nearest(reading.site(step.holds)[rows, time], step.codewords)
+    others = allowed & (np.arange(len(step.codewords.words)) != now[:, None])
+    some = np.flatnonzero(others.any(axis=1))
+    if not len(some):
+        return None
+    rng = np.random.default_rng([reading.seed, 25])
+    other = np.where(others[some], rng.random(others[some].shape), -1.0).argmax(axis=1)
+    answers = _continued(reading, step, rows[some], time[some], step.codewords.words[other])
+    alike = reading.view.answers.alike(answers, reading.answers[rows[some]])
+    return float((alike | ~_later(reading, time[some])).all(axis=1).mean())
+
+
+def snapped(reading: Reading, step: Step) -> float:
+    """Match with the task when the state is replaced, at every time, by the nearest of all codewords."""
+    assert step.codewords is not None
+    assert step.holds is not None
+    allowed = np.ones((*reading.x.shape[:2], len(step.codewords.words)), dtype=bool)
+    outputs = reading.run({step.holds: Snap(allowed, step.codewords.words)})[0]
+    return reading.match(reading.decode(outputs))
+
+
+def _pairs(reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows, others, and the time at which something is exchanged; after it there is one more at least."""
+    rng = np.random.default_rng([reading.seed, 24])
+    rows, others = rng.choice(reading.reported, size=(2, PAIRS))
+    return rows, others, rng.integers(0, reading.x.shape[1] - 1, PAIRS)
+
+
+def _later(reading: Reading, time: Int[np.ndarray, " rows"]) -> Bool[np.ndarray, "rows time"]:
+    return np.arange(reading.x.shape[1]) > time[:, None]
+
+
+def _continued(reading: Reading, step: Step, rows: np.ndarray, time: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """The net's answers with these states put in at these times."""
+    where = (np.arange(reading.x.shape[1]) == time[:, None])[..., None]
+    value = np.broadcast_to(states[:, None], (*where.shape[:2], states.shape[1])).astype(np.float32)
+    return reading.decode(reading.run({str(step.holds): Patch(where, value)}, rows=rows)[0])
+
+
+def _said(
+    reading: Reading,
+    steps: Steps,
+    outputs: tuple[str, ...],
+    step: Step,
+    x: np.ndarray,
+    own: np.ndarray,
+    value: np.ndarray,
+    time: np.ndarray,
+) -> np.ndarray:
+    """The steps' answers with this value at these times."""
+    assert step.resume is not None
+    changed = own.copy()
+    changed[np.arange(len(x)), time] = value
+    values = values_of(steps, x, outputs)
+    after = values | run_on(steps, x, values, {step.name: step.resume(x, changed, time)})
+    return reading.decode(np.asarray(sum(np.asarray(after[name]) for name in outputs)))

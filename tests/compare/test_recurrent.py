@@ -1,0 +1,103 @@
+"""Recurrent nets judged: which are programs, which only run a machine, and what is refused."""
+
+from dataclasses import replace
+from functools import cache
+
+import jax
+import numpy as np
+import pytest
+
+from compare import Assessment, assess
+from compare.explanation import check_explanation
+from compare.extract.recurrent import extract, reads
+from compare.extract.recurrent.machine import Machine
+from compare.record import Record
+from tests.compare.planted_machines import Case, drawn, planted, reading, remainders
+
+
+def judged(case: Case) -> Assessment:
+    net, params, view, given = case
+    return assess(net, params, None, view, samples=given)
+
+
+@cache
+def of_remainders(noise: float = 0.0) -> Assessment:
+    return judged(planted(remainders(9, 9), seed=1, noise=noise, rows=600))
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+def test_a_net_that_runs_a_rule_is_a_program(noise: float) -> None:
+    found = of_remainders(noise)
+    fields = found.fields()
+    assert found.verdict.outcome == "program"
+    assert "Mod(s + x, 9)" in fields["formula"]
+    assert fields["s_agreement"] == fields["d_r2"] == fields["closure"] == fields["coverage_answers"] == 1.0
+    assert fields["s_control"] < 0.3
+    assert fields["d_control"] < 0.3
+    assert fields["bits_dictionary"] < 0.5 * fields["bits_machine"]
+    assert fields["match_longer"] == fields["match_snapped"] == [1.0]
+    assert Record(suite="", task="", size=9, net="", recipe="", seed=0, cell="", **fields).closure == 1.0
+    assert any("minimal machine has 9 states" in note for note in fields["notes"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_random_machine_is_run_but_is_no_program(seed: int) -> None:
+    found = judged(planted(drawn(8, 2, 2, seed), seed, rows=1200))
+    fields = found.fields()
+    assert fields["s_agreement"] == fields["d_r2"] == fields["closure"] == 1.0
+    assert (found.verdict.outcome, found.verdict.decided_by) == ("undetermined", "B machine")
+    assert "cannot be told at this size" in found.verdict.reason
+
+
+def test_a_net_that_has_not_learnt_its_task_is_not_read() -> None:
+    net, _, view, given = planted(remainders(9, 9), rows=600)
+    found = judged((net, net.init(jax.random.key(0)), view, given))
+    assert found.verdict.outcome == "undetermined"
+    assert any("not learned: right throughout on 0" in refusal.reason for refusal in found.refusals)
+
+
+def test_an_untaught_step_in_the_cell_shows_as_an_open_codebook() -> None:
+    """One transition in the net leads elsewhere, which short words never meet."""
+    machine = remainders(9, 9)
+    after = machine.after.copy()
+    after[5, 3] = 0
+    wrong = Machine(after=after, says=machine.says)
+    net, params, view, _ = planted(wrong, rows=600)
+    right = planted(machine, rows=600)[3]
+    found = judged((net, params, view, right))
+    assert found.verdict.outcome == "undetermined"
+
+
+def test_the_steps_are_an_explanation_that_can_be_checked() -> None:
+    case = planted(remainders(5, 5), rows=300)
+    given = reading(case)
+    explanation = extract(given)
+    assert not isinstance(explanation, str)
+    check_explanation(explanation, given.net.sites)
+    twice = replace(explanation.steps[0], name="again")
+    for steps, message in (
+        ((explanation.steps[0], twice), "to hold a site alone, got 'state', which 'again' holds too"),
+        ((replace(explanation.steps[0], holds=None),), "to hold a site alone, got no site"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            check_explanation(replace(explanation, steps=steps, outputs=()), given.net.sites)
+
+
+def test_a_state_goes_on_from_what_it_was_changed_to() -> None:
+    given = reading(planted(remainders(5, 5), rows=300))
+    state = extract(given).steps[0]
+    assert state.resume is not None
+    x = np.array([[1, 2, 3, 4], [1, 2, 3, 4]])
+    values = np.asarray(state.compute(x))
+    assert values[:, :, 0].tolist() == [[1, 3, 1, 0]] * 2
+    changed = values.copy()
+    changed[:, 1] = 0
+    after = state.resume(x, changed, np.array([1, 3]))
+    assert after[:, :, 0].tolist() == [[1, 0, 3, 2], [1, 0, 1, 0]]
+
+
+def test_tables_and_nets_over_single_integers_are_none_of_its_own() -> None:
+    given = reading(planted(remainders(3, 3)))
+    assert reads(given) is None
+    assert "expected samples of sequences" in str(reads(replace(given, exhaustive=True)))

@@ -331,7 +331,9 @@ def _matches(reading: Reading) -> Matches:
 
 def _snapped(reading: Reading, explanation: Explanation | None) -> tuple[float, ...]:
     state = carried(explanation.steps) if explanation else None
-    return () if state is None else tuple(snapped(longer, state) for longer in reading.longer)
+    return (
+        () if state is None or state.codewords is None else tuple(snapped(longer, state) for longer in reading.longer)
+    )
 
 
 def _match(reading: Reading, rows: np.ndarray | None) -> float | None:

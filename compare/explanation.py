@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, Int
 from compare.step import Edits, Inputs, Step, Steps, check_steps, outputs_of, substituted
 from nets.net import refuse_unknown
 from synth.language.program import Program
+from synth.search.streams import Loop
 
 LIVE = 1e-4  # of the layer's effect; units below it are not counted
 SHOWN_SHARE = 1e-4  # of the layer's effect; groups below it are not shown
@@ -72,6 +73,8 @@ class Explanation:
     arrays: dict[str, np.ndarray] = field(default_factory=dict)  # for the report, by the names in `record`
     notes: tuple[str, ...] = ()
     program: Program | None = None  # the same function in the synthesizer's language, where it has the words
+    loop: Loop | None = None  # the same, where it is a loop over sequences
+    loop_of_answers: Loop | None = None  # what the same search makes of the net's answers alone
     names: tuple[str, ...] = ()  # of arguments, answer and modulus in the formulas, where they are the user's own
 
     def substitute(self, x: Inputs) -> Edits:

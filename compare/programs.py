@@ -236,6 +236,8 @@ def fields(explanation: Explanation | None, agreement: float | None) -> dict[str
     return {
         "net_program": program and program.show(),
         "net_program_nodes": program and len(program.nodes),
+        "net_loop": explanation and explanation.loop and explanation.loop.python(),
+        "net_loop_of_answers": explanation and explanation.loop_of_answers and explanation.loop_of_answers.python(),
         "net_agreement": agreement,
     }
 

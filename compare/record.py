@@ -101,6 +101,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     # the two programs
     net_program: str | None = None  # what was read in the net, as an s-expression; None where the words are missing
     net_program_nodes: int | None = None  # equal subexpressions once
+    net_loop: str | None = None  # what was read in a net over sequences, as a Python function
+    net_loop_of_answers: str | None = None  # what the same search makes of the net's answers alone
     net_agreement: float | None = None  # of the program, run, with the net's answers on the rows that are reported
     same_function: str | None = None  # equal, alike or different from the synthesizer's program
     same_how: str | None = None  # one sentence: the proof, the bound or the input that shows it

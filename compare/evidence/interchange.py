@@ -76,8 +76,7 @@ def interchange(reading: Reading, explanation: Explanation) -> Interchange | Non
 
 def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interchange | None:
     """Each number of a state exchanged alone, and all of them."""
-    assert state.codewords is not None
-    numbers = range(state.codewords.values.shape[1])
+    numbers = range(np.asarray(state.compute(reading.x[:1])).shape[-1])
     alone = [exchanged(reading, explanation, state, (number,)) for number in numbers]
     cases = sum(each.cases for each in alone)
     if not cases:

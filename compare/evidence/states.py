@@ -17,6 +17,7 @@ from nets.edits import Patch, Snap
 
 PAIRS = 1024  # of rows between which a state is exchanged
 INPUTS = 64  # of the alphabet, at most, that every codeword is run on
+AHEAD = 6  # inputs that a state without codewords is run on
 CASES = 60_000  # codewords and inputs, at most
 
 
@@ -29,17 +30,21 @@ class Closure:
 
 
 def carried(steps: Steps) -> Step | None:
-    """The state that the steps carry along by codewords, if they do."""
-    return next((step for step in steps if step.codewords is not None and step.resume is not None), None)
+    """The state that the steps carry along in a site of the net, if they do."""
+    return next((step for step in steps if step.resume is not None and step.holds is not None), None)
 
 
 def closure(reading: Reading, steps: Steps, outputs: tuple[str, ...], held: Codewords | None = None) -> Closure | None:
-    """Every codeword run on every input; `held` in the place of the step's own codewords. None without such a step."""
+    """Every codeword run on every input; `held` in the place of the step's own codewords. None without such a step.
+
+    Of a state without codewords its code of the values that occur, each run on the input that follows.
+    """
     step = carried(steps)
     if step is None or step.resume is None:
         return None
     known = held or step.codewords
-    assert known is not None
+    if known is None:
+        return _closure_of_code(reading, steps, outputs, step)
     assert step.holds is not None
     letters = alphabet(reading)
     codeword, letter = (each.ravel() for each in np.indices((len(known.words), len(letters))))
@@ -56,7 +61,33 @@ def closure(reading: Reading, steps: Steps, outputs: tuple[str, ...], held: Code
     there = known.standing_for(after).any(axis=1)  # a value that no row had has no codeword
     alike = reading.view.answers.alike(reading.decode(given)[:, 0], answers)
     right = known.standing_for(after)[np.arange(len(after)), nearest(left[:, 0], known)]
-    return Closure(after=float(right[there].mean()), answers=float(alike[there].mean()))
+    return Closure(after=float(right[there].mean()), answers=float(alike[there].mean())) if there.any() else None
+
+
+def _closure_of_code(reading: Reading, steps: Steps, outputs: tuple[str, ...], step: Step) -> Closure:
+    """`after` is the share of continuations with every answer as the steps say: what is not read has no code."""
+    assert step.code is not None
+    ahead = min(AHEAD, reading.x.shape[1] - 1)
+    rows, at = _pairs(reading)[0], np.arange(PAIRS)
+    time = np.random.default_rng([reading.seed, 26]).integers(0, reading.x.shape[1] - ahead, PAIRS)
+    x, places = reading.x[rows], time[:, None] + 1 + np.arange(ahead)
+    values = values_of(steps, x, [step.name, *outputs])
+    said = reading.decode(np.asarray(sum(np.asarray(values[name]) for name in outputs)))
+    begun = np.asarray(step.code(np.asarray(values[step.name])[at, time]), dtype=np.float32)
+    given = reading.decode(run_from(reading, str(step.holds), x[at[:, None], places], begun)[0])
+    alike = reading.view.answers.alike(given, said[at[:, None], places])
+    return Closure(after=float(alike.all(axis=1).mean()), answers=float(alike[:, 0].mean()))
+
+
+def put(
+    step: Step, states: np.ndarray, own: np.ndarray, wanted: np.ndarray
+) -> tuple[np.ndarray, Bool[np.ndarray, " rows"]]:
+    """States with another value: the nearest codeword of it, or moved as the code moves; and where that can be."""
+    if step.codewords is None:
+        assert step.code is not None
+        return states + np.asarray(step.code(wanted)) - np.asarray(step.code(own)), np.ones(len(states), dtype=bool)
+    held = step.codewords.standing_for(wanted)
+    return step.codewords.words[nearest(states, step.codewords, held)], np.asarray(held.any(axis=1))
 
 
 def alphabet(reading: Reading) -> np.ndarray:
@@ -88,11 +119,10 @@ class Turned:
 
 
 def exchanged(reading: Reading, explanation: Explanation, step: Step, numbers: tuple[int, ...]) -> Turned:
-    """These numbers of the value taken from another row at the same time, by the nearest codeword of what comes out.
+    """These numbers of the value taken from another row at the same time.
 
     Counted are the pairs for which the steps say that something that follows changes.
     """
-    assert step.codewords is not None
     assert step.holds is not None
     rows, others, time = _pairs(reading)
     x = reading.x[rows]
@@ -103,9 +133,8 @@ def exchanged(reading: Reading, explanation: Explanation, step: Step, numbers: t
     wanted = own[at].copy()
     wanted[:, numbers] = theirs[at][:, numbers]
     states = reading.site(step.holds)[rows, time]
-    held = step.codewords.standing_for(wanted)
-    there = held.any(axis=1)
-    answers = _continued(reading, step, rows, time, step.codewords.words[nearest(states, step.codewords, held)])
+    moved, there = put(step, states, own[at], wanted)
+    answers = _continued(reading, step, rows, time, moved)
     before, after = (
         _said(reading, explanation.steps, explanation.outputs, step, x, own, v, time) for v in (own[at], wanted)
     )
@@ -114,10 +143,9 @@ def exchanged(reading: Reading, explanation: Explanation, step: Step, numbers: t
     right = (reading.view.answers.alike(answers, after) | ~later).all(axis=1)
     wrong = np.zeros_like(right)
     control = carried(explanation.control)
-    if control is not None and control.codewords is not None:
-        other = control.codewords.standing_for(wanted)
-        put = _continued(reading, step, rows, time, control.codewords.words[nearest(states, control.codewords, other)])
-        wrong = (reading.view.answers.alike(put, after) | ~later).all(axis=1)
+    if control is not None:
+        otherwise = _continued(reading, step, rows, time, put(control, states, own[at], wanted)[0])
+        wrong = (reading.view.answers.alike(otherwise, after) | ~later).all(axis=1)
     turned = (~reading.view.answers.alike(answers, reading.answers[rows]) & later)[differ]
     return Turned(
         name=step.label or step.name, cases=int(differ.sum()), right=int((right & differ).sum()),
@@ -127,7 +155,8 @@ def exchanged(reading: Reading, explanation: Explanation, step: Step, numbers: t
 
 def kept(reading: Reading, step: Step) -> float | None:
     """How often nothing that follows changes when another codeword of the same value is put in; None without one."""
-    assert step.codewords is not None
+    if step.codewords is None:
+        return None
     assert step.holds is not None
     rows, _, time = _pairs(reading)
     own = np.asarray(step.compute(reading.x[rows]))[np.arange(len(rows)), time]

@@ -176,6 +176,8 @@ EXPLANATION = (
 )
 PROGRAMS = (
     Term("net_program", "net's program", text, "What was read in the net, as a program in the synthesizer's language."),
+    Term("net_loop", "net's loop", text, "What was read in the net as a Python function."),
+    Term("net_loop_of_answers", "loop by answers", text, "What the same search makes of the net's answers alone."),
     Term("net_program_nodes", "net's program, nodes", count, "Nodes of that program, equal subexpressions once."),
     Term(
         "net_agreement",

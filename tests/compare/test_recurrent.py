@@ -7,12 +7,16 @@ import jax
 import numpy as np
 import pytest
 
-from compare import Assessment, assess
+from benchmarks.controls.automata import rotation
+from benchmarks.controls.layout import single
+from compare import Assessment, Reals, Sample, Samples, assess, of_reals
 from compare.explanation import check_explanation
 from compare.extract.recurrent import extract, reads
 from compare.extract.recurrent.machine import Machine
+from compare.extract.recurrent.strict import disagreement
 from compare.record import Record
-from tests.compare.planted_machines import Case, drawn, planted, reading, remainders
+from nets import recurrent
+from tests.compare.planted_machines import Case, drawn, majority, planted, reading, remainders
 
 
 def judged(case: Case) -> Assessment:
@@ -30,7 +34,12 @@ def test_a_net_that_runs_a_rule_is_a_program(noise: float) -> None:
     found = of_remainders(noise)
     fields = found.fields()
     assert found.verdict.outcome == "program"
-    assert "Mod(s + x, 9)" in fields["formula"]
+    assert "% 9" in fields["net_loop"]
+    assert found.explanation is not None
+    loop = found.explanation.loop
+    assert loop is not None
+    x = np.random.default_rng(9).integers(0, 9, (50, 200))
+    assert disagreement(loop, (x,), x.cumsum(axis=1) % 9) is None
     assert fields["s_agreement"] == fields["d_r2"] == fields["closure"] == fields["coverage_answers"] == 1.0
     assert fields["s_control"] < 0.3
     assert fields["d_control"] < 0.3
@@ -48,6 +57,47 @@ def test_a_random_machine_is_run_but_is_no_program(seed: int) -> None:
     assert fields["s_agreement"] == fields["d_r2"] == fields["closure"] == 1.0
     assert (found.verdict.outcome, found.verdict.decided_by) == ("undetermined", "B machine")
     assert "cannot be told at this size" in found.verdict.reason
+
+
+@pytest.mark.slow
+def test_a_counter_is_found_beyond_the_truncated_machine() -> None:
+    found = judged(majority(seed=2, noise=0.002))
+    fields = found.fields()
+    assert found.explanation is not None
+    loop = found.explanation.loop
+    assert loop is not None
+    x = np.random.default_rng(9).integers(0, 2, (50, 200))
+    assert disagreement(loop, (x,), ((2 * x - 1).cumsum(axis=1) > 0).astype(int)) is None
+    assert fields["s_agreement"] == fields["d_r2"] == fields["closure"] == 1.0
+    assert any("it answers as the net up to length" in note for note in fields["notes"])
+
+
+def test_numbers_are_held_in_directions() -> None:
+    """A window's sum: a linear cell over numbers, its state turned."""
+    turn = rotation(3, 4)
+    shift = np.array([[0, 1, 0], [0, 0, 1], [0, 0, 0]])
+    params = {
+        "V": np.array([[1.0, 0, 0]]) @ turn, "W": turn.T @ shift @ turn, "b": np.zeros(3), "S": np.zeros(3),
+        "U": turn.T @ np.ones((3, 1)), "c": np.zeros(1),
+    }  # fmt: skip
+    net = recurrent(classes=1, width=3, cell="linear", inputs="reals", features=1)
+
+    def part(length: int, seed: int) -> Sample:
+        x = np.random.default_rng([seed, length]).integers(0, 50, (400, length))
+        return Sample(arguments=(x,), targets=last_three(x)[..., None])
+
+    given = Samples(fit=part(8, 0), report=part(8, 1), longer=(part(40, 2),))
+    found = judged((net, single(params), of_reals(Reals(1, 0.5)), given))
+    fields = found.fields()
+    assert found.verdict.outcome == "program"
+    assert fields["s_agreement"] == fields["d_r2"] == fields["closure"] == 1.0
+    assert "sum(" in fields["net_loop"]
+    assert fields["match_snapped"] == []
+
+
+def last_three(x: np.ndarray) -> np.ndarray:
+    total = x.cumsum(axis=1)
+    return total - np.pad(total, ((0, 0), (3, 0)))[:, : x.shape[1]]
 
 
 def test_a_net_that_has_not_learnt_its_task_is_not_read() -> None:

@@ -1,15 +1,29 @@
 """What is carried along as the steps of an explanation: the state that sits in the net, and the outputs."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from compare.answers import Answers, Reals, Sets
 from compare.extract.recurrent.teacher import Teacher, spelled
 from compare.step import Codewords, Inputs, Step, Steps, Value
+from synth.search.streams import Loop
 
 STATE, OUTPUTS = "state", "outputs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affine:
+    """A state as an affine function of its numbers."""
+
+    by: Float[np.ndarray, "numbers width"]
+    offset: Float[np.ndarray, " width"]
+
+    def code(self, value: Value) -> Value:
+        return jnp.asarray(value, jnp.float32) @ jnp.asarray(self.by, jnp.float32) + self.offset
 
 
 class Moved(Protocol):
@@ -30,6 +44,8 @@ class Mechanism(Protocol):
     def text(self) -> str: ...
     @property
     def bits(self) -> float: ...
+    @property
+    def loop(self) -> Loop | None: ...
     def moved(self, before: Int[np.ndarray, "n numbers"], letters: Int[np.ndarray, " n"]) -> Moved: ...
 
 
@@ -50,6 +66,14 @@ def carried_along(
     return np.stack(found, axis=1)
 
 
+def run_along(
+    mechanism: Mechanism, words: Int[np.ndarray, "rows time"]
+) -> tuple[Int[np.ndarray, "rows time"], Int[np.ndarray, "rows time numbers"]]:
+    """The answers to every letter, and the numbers after it."""
+    after = carried_along(mechanism, words)
+    return answered(mechanism, words, after), after
+
+
 def answered(
     mechanism: Mechanism, words: Int[np.ndarray, "rows time"], after: Int[np.ndarray, "rows time numbers"]
 ) -> Int[np.ndarray, "rows time"]:
@@ -60,8 +84,8 @@ def answered(
     return np.asarray(flat).reshape(words.shape)
 
 
-def steps_of(teacher: Teacher, mechanism: Mechanism, held: Codewords) -> Steps:
-    """The state held by these codewords, and the outputs that it gives."""
+def steps_of(teacher: Teacher, mechanism: Mechanism, held: Codewords | Affine) -> Steps:
+    """The state held by these codewords or this code, and the outputs that it gives."""
     kind = teacher.reading.view.answers
 
     def words_of(x: Inputs) -> Int[np.ndarray, "rows time"]:
@@ -83,7 +107,8 @@ def steps_of(teacher: Teacher, mechanism: Mechanism, held: Codewords) -> Steps:
             compute=state,
             resume=resume,
             holds=teacher.site,
-            codewords=held,
+            codewords=held if isinstance(held, Codewords) else None,
+            code=None if isinstance(held, Codewords) else held.code,
             label=", ".join(mechanism.names),
             bits=mechanism.bits,
         ),

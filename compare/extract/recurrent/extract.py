@@ -1,10 +1,11 @@
-"""A recurrent net as the machine that it runs, and the machine as arithmetic on few integers where that is shorter.
+"""A recurrent net as the machine that it runs, and the machine as a loop of few variables where that is shorter.
 
 The net is asked words of letters; what is right is never looked at, except that a net that has not learnt its task is
-not read.
+not read. Loops are proposed by the machine of its states, and beside it by its answers alone; either counts as read
+only where its variables are found in the state.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,12 +14,11 @@ from jaxtyping import Float, Int
 
 from compare.asked import Asked
 from compare.explanation import Code, Explanation, Refusal
-from compare.extract.recurrent.arithmetic import find_rule
-from compare.extract.recurrent.carried import OUTPUTS, Mechanism, carried_along, steps_of
-from compare.extract.recurrent.codebook import Codebook, clustered, codebook, shuffled
-from compare.extract.recurrent.learn import Learnt, Unmerged, learn
+from compare.extract.recurrent.carried import OUTPUTS, Affine, Mechanism, carried_along, run_along, steps_of
+from compare.extract.recurrent.codebook import Codebook, affine, clustered, codebook, many, shuffled
+from compare.extract.recurrent.learn import HOLDS, Learnt, learn
+from compare.extract.recurrent.loops import BRIEF, SECONDS, Looped, Merged, merging, of_machine, of_words
 from compare.extract.recurrent.machine import Machine
-from compare.extract.recurrent.rule import Rule
 from compare.extract.recurrent.teacher import Teacher, numbers, teacher_of
 from compare.read import Reading
 from compare.step import Codewords, outputs_of
@@ -26,7 +26,8 @@ from synth.language.types import is_vector
 
 NAME = "recurrent"
 LEARNT = 0.99  # of the rows, right at every position
-UNLIMITED = 1e9
+LISTED = 32  # letters, at most, with which states are asked to the end
+MOST_LOOPS = 3  # whose place is sought
 TEMPLATE = "numbers that every input moves by one function, each value held by a set of codewords of the state"
 
 
@@ -36,11 +37,48 @@ def extract(reading: Reading) -> Explanation | Refusal:
     teacher = reason or teacher_of(reading)
     if isinstance(teacher, str):
         return Refusal(extractor=NAME, reason=teacher)
-    learnt = learn(teacher, teacher.words_of(reading))
-    if isinstance(learnt, Unmerged):
-        return Refusal(extractor=NAME, reason=f"no machine: {learnt}")
-    rule = find_rule(learnt.machine, teacher.values, UNLIMITED)
-    return _explanation(reading, teacher, learnt, [rule] if isinstance(rule, Rule) else [])
+    found = proposals(teacher)
+    if isinstance(found, str):
+        return Refusal(extractor=NAME, reason=found)
+    return _explanation(reading, teacher, found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals:
+    """The machine of the net's states, loops that answer as the net does, and what its answers alone gave."""
+
+    learnt: Learnt | None
+    loops: tuple[Looped, ...]  # the shortest first
+    alone: Looped | None
+    why: str  # there is no machine
+
+    @property
+    def machine(self) -> Machine | None:
+        return self.learnt.machine if self.learnt else None
+
+
+def proposals(teacher: Teacher) -> Proposals | str:
+    """All that may be sought in the state; or why there is nothing."""
+    reading, few = teacher.reading, len(teacher.letters) <= LISTED
+    words, told = teacher.words_of(reading), numbers(reading.view.answers, reading.answers)
+    found = learn(teacher, words) if few else f"{len(teacher.letters)} letters are more than {LISTED}"
+    learnt = found if isinstance(found, Learnt) else None
+    loops = of_machine(learnt.machine, teacher.values, reading.seed) if learnt else []
+    alone = of_words(words, told, teacher.values, reading.seed, BRIEF if loops else SECONDS)
+    if learnt is None and not alone:
+        return f"no machine: {found}; and no loop of few variables gives the net's answers"
+    distinct = {each.loop: each for each in (*loops, *alone)}.values()
+    answering = [loop for loop in distinct if _share(loop, words, told) >= HOLDS]
+    return Proposals(
+        learnt=learnt,
+        loops=tuple(sorted(answering, key=lambda loop: loop.bits)[:MOST_LOOPS]),
+        alone=alone[0] if alone else None,
+        why="" if learnt else str(found),
+    )
+
+
+def _share(loop: Looped, words: np.ndarray, told: np.ndarray) -> float:
+    return float((run_along(loop, words)[0] == told).all(axis=1).mean())
 
 
 def reads(asked: Asked) -> str | None:
@@ -78,72 +116,125 @@ def _placed(reading: Reading, teacher: Teacher, mechanism: Mechanism) -> _Placed
     values = carried_along(mechanism, teacher.words_of(reading)[reading.fitted])
     values = values.reshape(-1, values.shape[-1])
     states = reading.site(teacher.site)[reading.fitted].reshape(len(values), -1)
+    if many(values) or not isinstance(mechanism, Machine):
+        book = affine(reading, partial(steps_of, teacher, mechanism), (OUTPUTS,), states, values)
+        if many(values) or book.closes:
+            return _Placed(mechanism=mechanism, book=book, values=values, states=states)
     draft = steps_of(teacher, mechanism, Codewords(words=states[:1], values=values[:1]))
     book = codebook(reading, draft, (OUTPUTS,), states, values, reading.seed)
     return _Placed(mechanism=mechanism, book=book, values=values, states=states)
 
 
-def _explanation(reading: Reading, teacher: Teacher, learnt: Learnt, rules: Sequence[Mechanism]) -> Explanation:
-    """Of the shortest rule that the net's update respects, or of the one that it respects most."""
-    machine, tried = learnt.machine, []
-    for mechanism in rules or (learnt.machine,):
+def _tried(teacher: Teacher, found: Proposals) -> Iterator[Mechanism]:
+    """The loops, each with all values told apart, then only as far as what may follow tells them; then the machine."""
+    for loop in found.loops:
+        yield loop
+        merged = merging(loop, len(teacher.letters), teacher.reading.x.shape[1])
+        if merged is not None:
+            yield merged
+    if found.machine is not None:
+        yield found.machine
+
+
+def _explanation(reading: Reading, teacher: Teacher, found: Proposals) -> Explanation:
+    """Of the shortest mechanism that the net's update respects, or of the one that it respects most."""
+    tried: list[_Placed] = []
+    for mechanism in _tried(teacher, found):
         tried.append(_placed(reading, teacher, mechanism))
         if tried[-1].book.closes:
             break
     best = max(tried, key=lambda each: (each.book.closes, min(each.book.closed, each.book.pure)))
     mechanism, book, steps = best.mechanism, best.book, partial(steps_of, teacher, best.mechanism)
     own = steps(book.held)
-    known = machine.run(teacher.words_of(reading)[reading.fitted]).states.reshape(-1)
-    mixed = np.random.default_rng([reading.seed, 33]).permutation(len(best.values))
-    several = len(np.unique(book.held.values, axis=0)) > 1
+    control, permuted = _controls(teacher, found, best)
     return Explanation(
         extractor=NAME,
         template=TEMPLATE,
         steps=(replace(own[0], alignment=book.bits), *own[1:]),
         outputs=(OUTPUTS,),
         hidden=teacher.site,
-        control=steps(shuffled(book.held, best.values, known)) if several else (),
-        permuted=steps(clustered(best.states, best.values[mixed], 1, reading.seed)),
-        codes=lambda: [_code(reading, mechanism, book, own)],
-        machine=machine.bits,
+        control=() if control is None else steps(control),
+        permuted=steps(permuted),
+        codes=lambda: [_code(teacher, mechanism, book)],
+        machine=found.machine.bits if found.machine else _table_of_values(teacher, best.values),
         formula=mechanism.text,
         bits_formula=mechanism.bits,
-        notes=_notes(teacher, learnt, best),
+        loop=mechanism.loop,
+        loop_of_answers=found.alone.loop if found.alone else None,
+        notes=_notes(teacher, found, best),
     )
 
 
-def _code(reading: Reading, mechanism: Mechanism, book: Codebook, steps: tuple) -> Code:
+def _controls(
+    teacher: Teacher, found: Proposals, best: _Placed
+) -> tuple[Codewords | Affine | None, Codewords | Affine]:
+    """Each value held as another one is, and what the same fit makes of values that are shuffled between the states."""
+    reading, held, values = teacher.reading, best.book.held, best.values
+    mixed = values[np.random.default_rng([reading.seed, 33]).permutation(len(values))]
+    if isinstance(held, Affine):
+        permuted = affine(reading, partial(steps_of, teacher, best.mechanism), (OUTPUTS,), best.states, mixed).held
+        return Affine(by=-held.by, offset=held.offset), permuted
+    words = teacher.words_of(reading)[reading.fitted]
+    kinds = found.machine.run(words).states.reshape(-1) if found.machine else _numbered(values)
+    several = len(np.unique(held.values, axis=0)) > 1
+    control = shuffled(held, values, kinds) if several else None
+    return control, clustered(best.states, mixed, 1, reading.seed)
+
+
+def _numbered(values: Int[np.ndarray, "n numbers"]) -> Int[np.ndarray, " n"]:
+    return np.unique(values, axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _table_of_values(teacher: Teacher, values: Int[np.ndarray, "n numbers"]) -> float:
+    """Bits of the machine whose states are the values that occur."""
+    count, reading = len(np.unique(values, axis=0)), teacher.reading
+    answers = len(np.unique(numbers(reading.view.answers, reading.answers)))
+    return count * len(teacher.letters) * float(np.log2(max(count, 2)) + np.log2(max(answers, 2)))
+
+
+def _code(teacher: Teacher, mechanism: Mechanism, book: Codebook) -> Code:
+    """The mechanism run in the net's place; values that were taken for one another in the net do not matter there."""
+    reading, own = teacher.reading, mechanism.inner if isinstance(mechanism, Merged) else mechanism
+    steps = steps_of(teacher, own, book.held)
     return Code(
-        bits_dictionary=mechanism.bits,
+        bits_dictionary=own.bits,
         bits_alignment=book.bits,
-        units_kept=len(book.held.words),
+        units_kept=len(book.held.by if isinstance(book.held, Affine) else book.held.words),
         precision=book.precision,
         answers=reading.decode(np.asarray(outputs_of(steps, (OUTPUTS,), reading.x))),
     )
 
 
-def _notes(teacher: Teacher, learnt: Learnt, best: _Placed) -> tuple[str, ...]:
-    machine, book = learnt.machine, best.book
+def _notes(teacher: Teacher, found: Proposals, best: _Placed) -> tuple[str, ...]:
+    book, longer = best.book, teacher.reading.longer
+    held = (
+        f"{len(book.held.by)} directions of the state hold {len(np.unique(best.values, axis=0))} values"
+        if isinstance(book.held, Affine)
+        else f"{len(book.held.words)} codewords of {book.precision} bits a number, for "
+        f"{len(np.unique(book.held.values, axis=0))} values"
+    )
     said = [
-        f"the minimal machine has {machine.size} states and takes {machine.bits:.0f} bits; it answers as the net on "
-        f"{learnt.agreement:.4g} of the words of length {learnt.length}",
-        f"{len(book.held.words)} codewords of {book.precision} bits a number, for "
-        f"{len(np.unique(book.held.values, axis=0))} values; the net's update keeps {book.closed:.4g} of them",
+        f"{held}; the net's update keeps {book.closed:.4g} of them",
+        *(longest(teacher, best.mechanism, each) for each in longer),
     ]
-    if isinstance(best.mechanism, Machine):
-        said.append("no arithmetic of few bits computes the machine")
-    if machine.memory is not None:
-        said.append(f"the last {machine.memory} letters determine the state")
-    return (*said, *(longest(teacher, machine, longer) for longer in teacher.reading.longer))
+    if found.learnt is None:
+        return (f"no machine: {found.why}", *said)
+    machine = found.learnt.machine
+    head = (
+        f"the minimal machine has {machine.size} states and takes {machine.bits:.0f} bits; it answers as the net on "
+        f"{found.learnt.agreement:.4g} of the words of length {found.learnt.length}"
+    )
+    memory = [] if machine.memory is None else [f"the last {machine.memory} letters determine its state"]
+    return (head, *memory, *said, *(f"the machine: {longest(teacher, machine, each)}" for each in longer))
 
 
-def longest(teacher: Teacher, machine: Machine, longer: Reading) -> str:
-    """Up to which length the machine answers as the net, and the first word on which it does not."""
+def longest(teacher: Teacher, mechanism: Mechanism, longer: Reading) -> str:
+    """Up to which length a mechanism answers as the net, and the first word on which it does not."""
     words = teacher.words_of(longer)
-    wrong = machine.run(words).answers != numbers(longer.view.answers, longer.answers)
+    wrong = run_along(mechanism, words)[0] != numbers(longer.view.answers, longer.answers)
     if not wrong.any():
-        return f"the machine answers as the net on {len(words)} words of length {words.shape[1]}"
+        return f"it answers as the net on {len(words)} words of length {words.shape[1]}"
     first = np.where(wrong.any(axis=1), wrong.argmax(axis=1), words.shape[1])
     row = int(first.argmin())
     word = " ".join(map(str, words[row, : first[row] + 1].tolist()))
-    return f"the machine answers as the net up to length {first[row]}; not on {word}"
+    return f"it answers as the net up to length {first[row]}; not on {word}"

@@ -41,6 +41,10 @@ class Machine:
         return ("state",)
 
     @property
+    def loop(self) -> None:
+        """A machine is none."""
+
+    @property
     def text(self) -> str:
         return f"a table of {self.size} states and {self.letters} letters"
 

@@ -1,0 +1,196 @@
+"""Loops of synth's streams as mechanisms: the numbers that they carry along, moved by one letter from any values."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Int
+
+from compare.extract.recurrent.machine import Machine
+from synth.language.sympy_view import sympy_text
+from synth.search.streams import Examples, Loop, StateTable, Variable, loops_of_table, solve_stream
+from synth.search.streams.loop import reduced, run
+
+SECONDS, BRIEF = 10.0, 3.0  # of a search, and of one beside another that has found something
+MOST_VALUES = 20_000  # that words lead to, where they are told apart by what follows
+WORDS = 256  # that loops are sought on
+
+
+class Step(NamedTuple):
+    """The answers to a letter, and the numbers after it."""
+
+    answers: Int[np.ndarray, " n"]
+    states: Int[np.ndarray, "n numbers"]
+
+
+@dataclass(frozen=True, eq=False)
+class Looped:
+    """A loop over letters, with one number for each variable, and one for each value that a window holds."""
+
+    loop: Loop
+    values: Int[np.ndarray, "letters streams"]  # what each letter is in each stream
+
+    @cached_property
+    def places(self) -> tuple[slice, ...]:
+        """Where each variable has its numbers."""
+        ends = np.cumsum([0, *(variable.window or 1 for variable in self.loop.variables)]).tolist()
+        return tuple(slice(*pair) for pair in itertools.pairwise(ends))
+
+    @property
+    def start(self) -> tuple[int, ...]:
+        return tuple(v.start for v in self.loop.variables for _ in range(v.window or 1)) or (0,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(variable.name for variable in self.loop.variables)
+
+    @property
+    def bits(self) -> float:
+        return self.loop.bits
+
+    @property
+    def text(self) -> str:
+        """Each variable's start and step, then the answer; one line."""
+        said = [f"{v.name} = {v.start}, then {_window(v, sympy_text(v.step)[0])}" for v in self.loop.variables]
+        return "; ".join([*said, *(f"y = {sympy_text(output)[0]}" for output in self.loop.outputs)])
+
+    def moved(self, before: Int[np.ndarray, "n numbers"], letters: Int[np.ndarray, " n"]) -> Step:
+        known: dict[str, Any] = {name: self.values[letters, stream] for stream, name in enumerate(self.loop.items)}
+        held = {v.name: list(before[:, place].T) for v, place in zip(self.loop.variables, self.places, strict=True)}
+        known |= {v.name: reduced(v, held[v.name]) for v in self.loop.variables}
+        after = np.zeros_like(before)
+        for v, place in zip(self.loop.variables, self.places, strict=True):
+            new = [*held[v.name][1:], whole(run(v.step, known), len(letters))]
+            after[:, place] = np.stack(new, axis=1)
+            known[v.after] = reduced(v, new)
+        return Step(whole(run(self.loop.outputs[0], known), len(letters)), after)
+
+
+def whole(values: np.ndarray, rows: int) -> Int[np.ndarray, " n"]:
+    """A constant as so many."""
+    return np.broadcast_to(values, rows)
+
+
+def _window(variable: Variable, text: str) -> str:
+    return f"{variable.reduction} of the last {variable.window} of {text}" if variable.window else text
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A mechanism some of whose values mean the same: each is taken for the one that stands for all of them."""
+
+    inner: Looped
+    standing: Mapping[tuple[int, ...], tuple[int, ...]]
+
+    @property
+    def start(self) -> tuple[int, ...]:
+        return self.standing.get(self.inner.start, self.inner.start)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.inner.names
+
+    @property
+    def bits(self) -> float:
+        return self.inner.bits
+
+    @property
+    def text(self) -> str:
+        return self.inner.text
+
+    @property
+    def loop(self) -> Loop:
+        return self.inner.loop
+
+    def moved(self, before: Int[np.ndarray, "n numbers"], letters: Int[np.ndarray, " n"]) -> Step:
+        answers, after = self.inner.moved(before, letters)
+        rows, back = np.unique(after, axis=0, return_inverse=True)
+        standing = np.array([self.standing.get(tuple(row), tuple(row)) for row in rows.tolist()])
+        return Step(answers, standing[back.reshape(-1)])
+
+
+def merging(loop: Looped, letters: int, length: int) -> Merged | None:
+    """Values that words of this length reach and that as many more letters do not tell apart; None where all are."""
+    reached = reachable(loop, letters, 2 * length)
+    if reached is None:
+        return None
+    kinds = numbered(reached.answers)
+    for _ in range(length):
+        finer = numbered(
+            np.concatenate([kinds[:, None], np.where(reached.after < 0, -1, kinds[reached.after])], axis=1)
+        )
+        if finer.max() == kinds.max():
+            break
+        kinds = finer
+    near = np.flatnonzero(reached.depth <= length)
+    first = {kind: place for place, kind in reversed(list(zip(near.tolist(), kinds[near].tolist(), strict=True)))}
+    if len(first) == len(near):
+        return None
+    values = reached.values.tolist()
+    return Merged(loop, {tuple(values[place]): tuple(values[first[int(kinds[place])]]) for place in near.tolist()})
+
+
+class Reached(NamedTuple):
+    """Values that words lead to, in the order of the words' length."""
+
+    values: Int[np.ndarray, "n numbers"]
+    depth: Int[np.ndarray, " n"]
+    answers: Int[np.ndarray, "n letters"]
+    after: Int[np.ndarray, "n letters"]  # the place of the next value; -1 beyond the longest words
+
+
+def reachable(loop: Looped, letters: int, length: int) -> Reached | None:
+    """By words of at most this length; None where there are too many."""
+    place = {loop.start: 0}
+    frontier = np.array([loop.start])
+    values, depths, answers, after = [frontier], [np.zeros(1, dtype=int)], [], []
+    for depth in range(length + 1):
+        said, then = loop.moved(np.repeat(frontier, letters, axis=0), np.tile(np.arange(letters), len(frontier)))
+        rows = [tuple(row) for row in then.tolist()]
+        new = [row for row in dict.fromkeys(rows) if row not in place] if depth < length else []
+        if len(place) + len(new) > MOST_VALUES:
+            return None
+        place |= {row: len(place) + i for i, row in enumerate(new)}
+        answers.append(said.reshape(len(frontier), letters))
+        after.append(np.array([place.get(row, -1) for row in rows]).reshape(len(frontier), letters))
+        if not new:
+            break
+        frontier = np.array(new)
+        values.append(frontier)
+        depths.append(np.full(len(new), depth + 1))
+    return Reached(*(np.concatenate(each) for each in (values, depths, answers, after)))
+
+
+def numbered(rows: Int[np.ndarray, "n columns"]) -> Int[np.ndarray, " n"]:
+    return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def of_machine(machine: Machine, values: Int[np.ndarray, "letters streams"], seed: int) -> list[Looped]:
+    """The shortest loops whose labels determine the machine's state."""
+    table = StateTable(machine.after, machine.says, tuple(values.T))
+    return [Looped(loop, values) for loop in loops_of_table(table, SECONDS, seed=seed)]
+
+
+def of_words(
+    words: Int[np.ndarray, "rows time"],
+    answers: Int[np.ndarray, "rows time"],
+    values: Int[np.ndarray, "letters streams"],
+    seed: int,
+    seconds: float = SECONDS,
+) -> list[Looped]:
+    """The shortest loop that is met which answers these words; the first of them are looked at, the others check it."""
+
+    def given(rows: slice | np.ndarray) -> Examples:
+        items = tuple(column[words[rows]] for column in values.T)
+        return Examples(items, (answers[rows],), np.full(len(words[rows]), words.shape[1]))
+
+    def check(loop: Loop) -> Examples | None:
+        found = loop.run(*(column[words] for column in values.T))[0]
+        wrong = np.flatnonzero((found != answers).any(axis=1))
+        return given(wrong[:8]) if len(wrong) else None
+
+    found = solve_stream(given(slice(WORDS)), seconds, check, seed)
+    return [] if found is None else [Looped(found, values)]

@@ -55,6 +55,16 @@ def build_features(task: Task, size: int, seed: int) -> tuple[Any, Any]:
     return enough_random_features(task.data(size), FEATURES, seed)
 
 
+def is_stream_of_classes(task: Task) -> bool:
+    return not task.listed and task.kind == "classes" and task.values is not None and task.mask is None
+
+
+def build_automaton(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+    from benchmarks.controls.machines import build
+
+    return build(task, size, seed)
+
+
 CLOCK = Control(
     name="clock",
     doc="Closed form: nine phases a frequency, the outputs are sums of cos w(a + b - c).",
@@ -123,7 +133,17 @@ FEATURES_CONTROL = Control(
     largest=10_000,
 )
 
-CONTROLS = (CLOCK, PIZZA, WIDE_CLOCK, ALIASED_CLOCK, ALIASED_PIZZA, PATCHED_CLOCK, LOOKUP, FEATURES_CONTROL)
+AUTOMATON = Control(
+    name="automaton",
+    doc="Closed form: the task's machine as codewords that a recurrent cell snaps to, rotated; noise for odd seeds.",
+    expected="program",
+    build=build_automaton,
+    fits=is_stream_of_classes,
+    suits="a task of streams whose answers are classes",
+    sampled=True,
+)
+
+CONTROLS = (CLOCK, PIZZA, WIDE_CLOCK, ALIASED_CLOCK, ALIASED_PIZZA, PATCHED_CLOCK, LOOKUP, FEATURES_CONTROL, AUTOMATON)
 
 
 def control_named(name: str) -> Control:

@@ -118,3 +118,25 @@ def test_renamed_tokens_compute_the_relabelled_table(name: str) -> None:
     data = ADD.data(11, labels="relabelled", seed=4)
     outputs = np.asarray(net.apply(transforms.renamed(params, inner, outer), data.x)[0])
     assert np.array_equal(np.argmax(outputs, axis=1), data.y)
+
+
+@pytest.mark.parametrize(("name", "size"), [("running_sum", 5), ("base_addition", 3), ("in_tomita", 3)])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_automata_run_their_tasks_machine_at_any_length(name: str, size: int, seed: int) -> None:
+    task = find("task", name, TASKS)
+    net, params = find("control", "automaton", CONTROLS).make(task, size, seed)
+    samples = task.samples(size)
+    assert samples is not None
+    longer = samples.longer[0]
+    outputs = net.apply(params, task.view(size).encode(*longer.arguments)[:200])[0]
+    assert np.array_equal(np.asarray(outputs).argmax(axis=-1), longer.targets[:200])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("mod_add", "expected a task of streams whose answers are classes"), ("most_frequent", "at most 64 states")],
+)
+def test_automata_are_refused_where_there_is_no_small_machine(name: str, message: str) -> None:
+    task = find("task", name, TASKS)
+    with pytest.raises(ValueError, match=message):
+        find("control", "automaton", CONTROLS).make(task, 3, 0)

@@ -90,6 +90,7 @@ def test_mechanisms_are_proved_equal_or_told_apart_by_the_shortest_word() -> Non
     assert equal(MORE, MORE, 2, most=50) is None
 
 
+@pytest.mark.slow
 def test_a_machine_gives_loops_whose_labels_determine_its_states() -> None:
     machine = remainders(5, 5)
     for looped in of_machine(machine, np.arange(5)[:, None], 0):

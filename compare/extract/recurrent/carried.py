@@ -81,7 +81,7 @@ def answered(
     start = np.broadcast_to(np.array(mechanism.start, dtype=np.int64), after[:, :1].shape)
     before = np.concatenate([start, after[:, :-1]], axis=1)
     flat = mechanism.moved(before.reshape(-1, before.shape[-1]), words.reshape(-1)).answers
-    return np.asarray(flat).reshape(words.shape)
+    return np.asarray(flat).reshape(*words.shape, *np.shape(flat)[1:])
 
 
 def steps_of(teacher: Teacher, mechanism: Mechanism, held: Codewords | Affine) -> Steps:
@@ -119,7 +119,7 @@ def steps_of(teacher: Teacher, mechanism: Mechanism, held: Codewords | Affine) -
 def logits(kind: Answers, numbers: Int[np.ndarray, "..."]) -> np.ndarray:
     """Outputs that are read as these answers."""
     if isinstance(kind, Reals):
-        return numbers[..., None].astype(np.float64)
+        return numbers.reshape(*numbers.shape[:2], kind.width).astype(np.float64)
     places = np.arange(kind.width)
     on = (numbers[..., None] >> places) & 1 if isinstance(kind, Sets) else numbers[..., None] == places
     return 2.0 * on - 1

@@ -61,7 +61,11 @@ def proposals(teacher: Teacher) -> Proposals | str:
     """All that may be sought in the state; or why there is nothing."""
     reading, few = teacher.reading, len(teacher.letters) <= LISTED
     words, told = teacher.words_of(reading), numbers(reading.view.answers, reading.answers)
-    found = learn(teacher, words) if few else f"{len(teacher.letters)} letters are more than {LISTED}"
+    found = (
+        "answers are several numbers" if teacher.several else f"{len(teacher.letters)} letters are more than {LISTED}"
+    )
+    if few and not teacher.several:
+        found = learn(teacher, words)
     learnt = found if isinstance(found, Learnt) else None
     loops = of_machine(learnt.machine, teacher.values, reading.seed) if learnt else []
     alone = of_words(words, told, teacher.values, reading.seed, BRIEF if loops else SECONDS)
@@ -78,7 +82,7 @@ def proposals(teacher: Teacher) -> Proposals | str:
 
 
 def _share(loop: Looped, words: np.ndarray, told: np.ndarray) -> float:
-    return float((run_along(loop, words)[0] == told).all(axis=1).mean())
+    return float((run_along(loop, words)[0] == told).reshape(len(words), -1).all(axis=1).mean())
 
 
 def reads(asked: Asked) -> str | None:
@@ -232,6 +236,7 @@ def longest(teacher: Teacher, mechanism: Mechanism, longer: Reading) -> str:
     """Up to which length a mechanism answers as the net, and the first word on which it does not."""
     words = teacher.words_of(longer)
     wrong = run_along(mechanism, words)[0] != numbers(longer.view.answers, longer.answers)
+    wrong = wrong.reshape(*words.shape, -1).any(axis=-1)
     if not wrong.any():
         return f"it answers as the net on {len(words)} words of length {words.shape[1]}"
     first = np.where(wrong.any(axis=1), wrong.argmax(axis=1), words.shape[1])

@@ -6,18 +6,29 @@ apart which the table took for one; it becomes a column.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from compare.extract.recurrent.machine import Machine, Words, minimal
-from compare.extract.recurrent.teacher import Teacher
+from compare.extract.recurrent.teacher import Taught
 
 MOST_STATES = 150
 HOLDS = 0.999  # of the words tried
 COLUMNS = 400  # at most
 
 Word = tuple[int, ...]
+
+
+class Teaching(Protocol):
+    """What answers words of letters, from its start or from states that it gave; NaN stands for the start."""
+
+    @property
+    def letters(self) -> np.ndarray: ...
+    @property
+    def width(self) -> int: ...
+    def ask(self, words: Words, states: Float[np.ndarray, "words width"] | None = None) -> Taught: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +56,7 @@ class Unmerged:
         )
 
 
-def learn(teacher: Teacher, words: Words, most: int = MOST_STATES) -> Learnt | Unmerged:
+def learn(teacher: Teaching, words: Words, most: int = MOST_STATES) -> Learnt | Unmerged:
     """The machine of the net on these words, or two states of too many."""
     table, told = _Table(teacher), teacher.ask(words).answers
     while True:
@@ -67,7 +78,7 @@ def learn(teacher: Teacher, words: Words, most: int = MOST_STATES) -> Learnt | U
 class _Table:
     """Rows that differ from one another, and the successors of each by every letter; all of them asked every column."""
 
-    def __init__(self, teacher: Teacher) -> None:
+    def __init__(self, teacher: Teaching) -> None:
         self.teacher, self.letters = teacher, np.arange(len(teacher.letters))
         self.columns: list[Word] = [(int(letter),) for letter in self.letters]
         self.access: list[Word] = [()]

@@ -66,7 +66,8 @@ class Looped:
             new = [*held[v.name][1:], whole(run(v.step, known), len(letters))]
             after[:, place] = np.stack(new, axis=1)
             known[v.after] = reduced(v, new)
-        return Step(whole(run(self.loop.outputs[0], known), len(letters)), after)
+        answers = [whole(run(output, known), len(letters)) for output in self.loop.outputs]
+        return Step(answers[0] if len(answers) == 1 else np.stack(answers, axis=-1), after)
 
 
 def whole(values: np.ndarray, rows: int) -> Int[np.ndarray, " n"]:
@@ -185,11 +186,13 @@ def of_words(
 
     def given(rows: slice | np.ndarray) -> Examples:
         items = tuple(column[words[rows]] for column in values.T)
-        return Examples(items, (answers[rows],), np.full(len(words[rows]), words.shape[1]))
+        mine = answers[rows]
+        outputs = (mine,) if mine.ndim == 2 else tuple(np.moveaxis(mine, -1, 0))
+        return Examples(items, outputs, np.full(len(words[rows]), words.shape[1]))
 
     def check(loop: Loop) -> Examples | None:
-        found = loop.run(*(column[words] for column in values.T))[0]
-        wrong = np.flatnonzero((found != answers).any(axis=1))
+        found = np.stack(loop.run(*(column[words] for column in values.T)), axis=-1)
+        wrong = np.flatnonzero((found != answers.reshape(found.shape)).any(axis=(1, 2)))
         return given(wrong[:8]) if len(wrong) else None
 
     found = solve_stream(given(slice(WORDS)), seconds, check, seed)

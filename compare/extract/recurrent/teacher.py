@@ -34,9 +34,15 @@ class Teacher:
     def width(self) -> int:
         return self.reading.shapes[self.site][1]
 
+    @property
+    def several(self) -> tuple[int, ...]:
+        """How many numbers an answer is, where it is not one."""
+        kind = self.reading.view.answers
+        return (kind.width,) if isinstance(kind, Reals) and kind.width > 1 else ()
+
     def ask(self, words: Words, states: Float[np.ndarray, "words width"] | None = None) -> Taught:
         """From the start, or from these states; where a state is NaN, from the start."""
-        answers = np.empty(words.shape, dtype=np.int64)
+        answers = np.empty((*words.shape, *self.several), dtype=np.int64)
         left = np.empty((*words.shape, self.width), dtype=np.float32)
         fresh = np.ones(len(words), dtype=bool) if states is None else np.isnan(states[:, 0])
         for chosen, given in ((fresh, None), (~fresh, states)):
@@ -53,10 +59,14 @@ class Teacher:
 
 
 def numbers(kind: Answers, answers: np.ndarray) -> Int[np.ndarray, "..."]:
-    """Answers as integers: classes as they are, sets as the number of their bits, a real as the nearest integer."""
+    """Answers as integers: classes as they are, sets as the number of their bits, reals as the nearest integers.
+
+    Of several reals an answer is several integers, on a last axis.
+    """
     if isinstance(kind, Sets):
         return answers @ (1 << np.arange(kind.symbols))
-    return np.rint(answers[..., 0]).astype(np.int64) if isinstance(kind, Reals) else answers.astype(np.int64)
+    whole = np.rint(answers).astype(np.int64) if isinstance(kind, Reals) else answers.astype(np.int64)
+    return whole[..., 0] if isinstance(kind, Reals) and kind.width == 1 else whole
 
 
 def countable(kind: Answers) -> bool:
@@ -66,7 +76,7 @@ def countable(kind: Answers) -> bool:
 
 def whole(kind: Answers) -> bool:
     """Whether a real is told from the integers beside it."""
-    return isinstance(kind, Reals) and kind.width == 1 and 0.01 <= kind.tolerance <= 0.5
+    return isinstance(kind, Reals) and 0.01 <= kind.tolerance <= 0.5
 
 
 def spelled(x: np.ndarray, letters: np.ndarray) -> Words:

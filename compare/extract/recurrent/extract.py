@@ -130,13 +130,13 @@ def _placed(reading: Reading, teacher: Teacher, mechanism: Mechanism) -> _Placed
 
 
 def _tried(teacher: Teacher, found: Proposals) -> Iterator[Mechanism]:
-    """The loops, each with all values told apart, then only as far as what may follow tells them; then the machine."""
+    """The loops, each with all values told apart, then only as far as what may follow tells them; else the machine."""
     for loop in found.loops:
         yield loop
         merged = merging(loop, len(teacher.letters), teacher.reading.x.shape[1])
         if merged is not None:
             yield merged
-    if found.machine is not None:
+    if found.machine is not None and not found.loops:
         yield found.machine
 
 

@@ -11,6 +11,7 @@ from nets.losses import LOSSES
 from nets.net import Net, Params, wrap
 from nets.recipe import Recipe
 from nets.resume import Save
+from nets.stepwise import stepwise
 from nets.train import train, train_many
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "recurrent",
     "save_arrays",
     "sequence_transformer",
+    "stepwise",
     "tapping",
     "train",
     "train_many",

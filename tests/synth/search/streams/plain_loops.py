@@ -17,7 +17,7 @@ BIT = ((0, 1),)
 
 
 def expression(text: str, *names: str) -> Program:
-    return parse(text, (*LOOPS, *map(literal, range(20))), [Terminal(name, INT) for name in names])
+    return parse(text, (*LOOPS, *map(literal, range(20))), tuple(Terminal(name, INT) for name in names))
 
 
 def examples_of(

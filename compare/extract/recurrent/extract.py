@@ -26,7 +26,7 @@ from synth.language.types import is_vector
 
 NAME = "recurrent"
 LEARNT = 0.99  # of the rows, right at every position
-LISTED = 32  # letters, at most, with which states are asked to the end
+LISTED = 64  # letters, at most, with which states are asked to the end
 MOST_LOOPS = 3  # whose place is sought
 TEMPLATE = "numbers that every input moves by one function, each value held by a set of codewords of the state"
 

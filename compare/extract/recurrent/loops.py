@@ -3,20 +3,21 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
+from compare.extract.recurrent.learn import HOLDS
 from compare.extract.recurrent.machine import Machine
 from synth.language.sympy_view import sympy_text
 from synth.search.streams import Examples, Loop, StateTable, Variable, loops_of_table, solve_stream
 from synth.search.streams.loop import reduced, run
 
-SECONDS, BRIEF = 10.0, 3.0  # of a search, and of one beside another that has found something
+SECONDS, BRIEF = 15.0, 3.0  # of a search, and of one beside another that has found something
 MOST_VALUES = 20_000  # that words lead to, where they are told apart by what follows
-WORDS = 256  # that loops are sought on
+WORDS = 192  # that loops are sought on
 
 
 class Step(NamedTuple):
@@ -182,7 +183,11 @@ def of_words(
     seed: int,
     seconds: float = SECONDS,
 ) -> list[Looped]:
-    """The shortest loop that is met which answers these words; the first of them are looked at, the others check it."""
+    """The shortest loop that is met which answers these words; the first of them are looked at, all of them check it.
+
+    A net may err on a word in a thousand, and then no loop is right: where none is found, others are looked at, and as
+    much is forgiven.
+    """
 
     def given(rows: slice | np.ndarray) -> Examples:
         items = tuple(column[words[rows]] for column in values.T)
@@ -190,10 +195,14 @@ def of_words(
         outputs = (mine,) if mine.ndim == 2 else tuple(np.moveaxis(mine, -1, 0))
         return Examples(items, outputs, np.full(len(words[rows]), words.shape[1]))
 
-    def check(loop: Loop) -> Examples | None:
+    def checked(loop: Loop, forgiven: float) -> Examples | None:
         found = np.stack(loop.run(*(column[words] for column in values.T)), axis=-1)
         wrong = np.flatnonzero((found != answers.reshape(found.shape)).any(axis=(1, 2)))
-        return given(wrong[:8]) if len(wrong) else None
+        return given(wrong[:8]) if len(wrong) > forgiven * len(words) else None
 
-    found = solve_stream(given(slice(WORDS)), seconds, check, seed)
-    return [] if found is None else [Looped(found, values)]
+    for number, forgiven in enumerate((0.0, 1 - HOLDS)):
+        looked_at = given(slice(number * WORDS, (number + 1) * WORDS))
+        found = solve_stream(looked_at, seconds, partial(checked, forgiven=forgiven), seed)
+        if found is not None:
+            return [Looped(found, values)]
+    return []

@@ -9,6 +9,8 @@ from compare.answers import Answers
 from compare.view import View
 from nets.net import Net, Params
 
+SHOWN = 32  # numbers of an input in a sentence
+
 
 def inputs_of(view: View, arguments: tuple[np.ndarray, ...]) -> np.ndarray:
     """The net's inputs; ValueError, with the row, unless they are of the view's alphabet, or numbers without one."""
@@ -87,9 +89,16 @@ def refuse_nan(net: Net, site: str, values: np.ndarray, x: np.ndarray, rows: np.
         others = len(np.unique(bad[:, 0])) - 1
         raise ValueError(
             f"net {net.name!r}, site {site!r}: expected numbers, got NaN in unit {', '.join(map(str, unit))} for input "
-            f"{x[place].tolist()}, row {row}{f' and {others} others' if others else ''}; look at the params, or at "
+            f"{_few(x[place])}, row {row}{f' and {others} others' if others else ''}; look at the params, or at "
             "what is computed there (a division by 0, a root of a negative number?)"
         )
+
+
+def _few(values: np.ndarray) -> str:
+    """As a list, its beginning alone where it is long."""
+    if values.size <= SHOWN:
+        return str(values.tolist())
+    return f"[{', '.join(map(str, values.reshape(-1)[:SHOWN].tolist()))}, ...]"
 
 
 def _asked(arguments: tuple[np.ndarray, ...], row: int) -> str:

@@ -231,7 +231,7 @@ def read(
     found = _read(net, params, spec, view, given, fitted, np.setdiff1d(rows, fitted), seed, train=numbers)
     if samples is None:
         return found
-    longer = tuple(_whole(net, params, spec, view, part, seed) for part in samples.longer)
+    longer = tuple(_whole(net, params, spec, view, part, seed, beyond=True) for part in samples.longer)
     trained = None if samples.trained is None else _whole(net, params, spec, view, samples.trained, seed)
     return replace(found, exhaustive=samples.exhaustive, longer=longer, trained=trained)
 
@@ -255,9 +255,11 @@ def _parts(samples: Samples) -> tuple[Sample, Int[np.ndarray, " fitted"]]:
     return joined(samples.fit, samples.report), np.arange(samples.fit.rows)
 
 
-def _whole(net: Net, params: Params, spec: Spec | None, view: View, sample: Sample, seed: int) -> Reading:
+def _whole(
+    net: Net, params: Params, spec: Spec | None, view: View, sample: Sample, seed: int, *, beyond: bool = False
+) -> Reading:
     """On rows that no constant is fitted on."""
-    return _read(net, params, spec, view, sample, np.zeros(0, int), np.arange(sample.rows), seed)
+    return _read(net, params, spec, view, sample, np.zeros(0, int), np.arange(sample.rows), seed, beyond=beyond)
 
 
 def _read(
@@ -270,7 +272,10 @@ def _read(
     reported: np.ndarray,
     seed: int,
     train: np.ndarray | None = None,
+    *,
+    beyond: bool = False,
 ) -> Reading:
+    """`beyond` the training range a net may leave the numbers; it answers there as outputs that are all 0 do."""
     x = inputs_of(view, sample.arguments)
     targets = answers_of(view.answers, sample.arguments, sample.targets)
     shapes = site_shapes(net, params, x, view.answers, targets)
@@ -293,6 +298,8 @@ def _read(
         scales=_scales(net, params, x[:: max(len(x) // SAMPLED, 1)]),
     )
     outputs = draft.run()[0]
+    if beyond:
+        return _with_outputs(draft, np.where(np.isfinite(outputs).all(axis=-1, keepdims=True), outputs, 0.0))
     if not np.isfinite(outputs).all():
         bad = int(np.argmin(np.isfinite(outputs.reshape(len(x), -1)).all(axis=1)))
         for name in net.sites:

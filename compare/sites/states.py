@@ -21,21 +21,28 @@ NO_STATE = (
 
 
 def state_of(reading: Reading) -> str | None:
-    """The site that carries the state: `state` if that does, else the last one that decides what follows."""
+    """The site that carries the state: `state` if that does, else the last one that decides what follows.
+
+    Where nothing that comes before matters to what follows, any site decides it.
+    """
     time = reading.x.shape[1]
     sites = [s for s in reading.net.sites if len(reading.shapes[s]) == 2 and reading.shapes[s][0] == time]
     order = sorted(sites, key=lambda site: (site != "state", -sites.index(site)))
-    return next((site for site in order if decides(reading, site)), None)
+    tried = ((site, matters) for matters in (True, False) for site in order)
+    return next((site for site, matters in tried if decides(reading, site, matters=matters)), None)
 
 
-def decides(reading: Reading, site: str) -> bool:
-    """Whether the site at one time, taken from another row, makes what follows that row's."""
+def decides(reading: Reading, site: str, *, matters: bool = True) -> bool:
+    """Whether the site at one time, taken from another row, makes what follows that row's.
+
+    `matters` says whether what comes before the time has to change what follows.
+    """
     time = reading.x.shape[1]
     if time < 2 or reading.rows < 4 or not np.issubdtype(reading.site(site).dtype, np.floating):
         return False
     moved, wanted, own = taken_over(reading, site, max(time // 2 - 1, 0), 2 * PROBED)
     allowed = EQUAL * max(float(wanted.std()), 1e-30)
-    return bool(np.abs(own - wanted).max() > allowed and np.abs(moved - wanted).max() <= allowed)
+    return bool((np.abs(own - wanted).max() > allowed) == matters and np.abs(moved - wanted).max() <= allowed)
 
 
 def taken_over(

@@ -9,11 +9,12 @@ import pytest
 
 from benchmarks.controls.automata import rotation
 from benchmarks.controls.layout import single
-from compare import Assessment, Reals, Sample, Samples, assess, of_reals
-from compare.explanation import check_explanation
+from compare import Assessment, Classes, Reals, Sample, Samples, assess, of_reals, of_sequences
+from compare.explanation import Explanation, check_explanation
 from compare.extract.recurrent import extract, reads
 from compare.extract.recurrent.machine import Machine
 from compare.extract.recurrent.strict import disagreement
+from compare.read import read
 from compare.record import Record
 from nets import recurrent
 from tests.compare.planted_machines import Case, drawn, majority, planted, reading, remainders
@@ -151,3 +152,18 @@ def test_tables_and_nets_over_single_integers_are_none_of_its_own() -> None:
     given = reading(planted(remainders(3, 3)))
     assert reads(given) is None
     assert "expected samples of sequences" in str(reads(replace(given, exhaustive=True)))
+
+
+def test_a_net_without_memory_is_read_as_a_loop_without_variables() -> None:
+    net = recurrent(alphabet=3, classes=3, width=3, cell="linear")
+    turned = np.roll(np.eye(3, dtype=np.float32), 1, axis=1)
+    params = {"V": turned, "W": np.zeros((3, 3)), "b": np.zeros(3), "S": np.zeros(3), "U": np.eye(3), "c": np.zeros(3)}
+    x = np.random.default_rng(0).integers(0, 3, (600, 8))
+    given = Samples(
+        fit=Sample(arguments=(x[:300],), targets=(x[:300] + 1) % 3),
+        report=Sample(arguments=(x[300:],), targets=(x[300:] + 1) % 3),
+    )
+    found = extract(read(net, single(params), None, of_sequences(3, Classes(3)), samples=given))
+    assert isinstance(found, Explanation)
+    assert found.loop is not None
+    assert np.array_equal(found.loop.run(x)[0], (x + 1) % 3)

@@ -122,3 +122,12 @@ def test_loops_are_found_by_answers_alone() -> None:
     assert np.array_equal(found[0].loop.run(words(50))[0], words(50).cumsum(axis=1) % 2)
     assert found[0].text.startswith(found[0].names[0])
     assert Terminal("x", INT) in found[0].loop.variables[0].step.terminals
+
+
+def test_a_net_that_errs_on_few_words_is_forgiven_as_much() -> None:
+    x = words(10, rows=1000)
+    told = WINDOW.loop.run(x)[0].copy()
+    told[3, 5] = 1 - told[3, 5]
+    assert not of_words(x, told, BITS, seed=0, forgiven=0.0, seconds=1.0)
+    (found,) = of_words(x, told, BITS, seed=0, forgiven=0.002, seconds=1.0)
+    assert np.array_equal(found.loop.run(x)[0], WINDOW.loop.run(x)[0])

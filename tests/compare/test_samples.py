@@ -91,6 +91,19 @@ def test_only_positions_of_the_mask_count(kind: str) -> None:
     assert len(found.alike(wrong[some], some)) == 15
 
 
+def test_a_net_may_leave_the_numbers_beyond_its_training_range_and_not_within() -> None:
+    def apply(params, x, edits):
+        outputs, values = running("classes").apply(params, x, edits)
+        return jnp.where(x.shape[1] > params, jnp.nan, outputs), values
+
+    net, view = wrap(apply, ("state",)), of_sequences(2, Classes(3))
+    found = read(net, jnp.float32(20), None, view, samples=samples(classes))
+    assert np.isfinite(found.longer[0].outputs).all()
+    assert found.longer[0].match(found.longer[0].answers) < 0.9
+    with pytest.raises(ValueError, match="expected finite outputs, got"):
+        read(net, jnp.float32(3), None, view, samples=samples(classes))
+
+
 def test_reals_are_alike_within_the_tolerance() -> None:
     found = reading("reals")
     assert found.agreement(found.answers + 0.9e-3) == 1.0

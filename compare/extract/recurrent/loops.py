@@ -17,7 +17,7 @@ from synth.search.streams.loop import reduced, run
 
 SECONDS, BRIEF = 15.0, 3.0  # of a search, and of one beside another that has found something
 MOST_VALUES = 20_000  # that words lead to, where they are told apart by what follows
-WORDS = 192  # that loops are sought on
+WORDS, FEWER, TRIES = 192, 96, 2  # that loops are sought on, and where none is found there, how often on fewer others
 
 
 class Step(NamedTuple):
@@ -181,12 +181,13 @@ def of_words(
     answers: Int[np.ndarray, "rows time"],
     values: Int[np.ndarray, "letters streams"],
     seed: int,
+    forgiven: float = 1 - HOLDS,
     seconds: float = SECONDS,
 ) -> list[Looped]:
     """The shortest loop that is met which answers these words; the first of them are looked at, all of them check it.
 
-    A net may err on a word in a thousand, and then no loop is right: where none is found, others are looked at, and as
-    much is forgiven.
+    A net that errs on few words is answered by no loop: where none is found, fewer others are looked at, and a share of
+    all is forgiven.
     """
 
     def given(rows: slice | np.ndarray) -> Examples:
@@ -200,9 +201,11 @@ def of_words(
         wrong = np.flatnonzero((found != answers.reshape(found.shape)).any(axis=(1, 2)))
         return given(wrong[:8]) if len(wrong) > forgiven * len(words) else None
 
-    for number, forgiven in enumerate((0.0, 1 - HOLDS)):
-        looked_at = given(slice(number * WORDS, (number + 1) * WORDS))
-        found = solve_stream(looked_at, seconds, partial(checked, forgiven=forgiven), seed)
+    for part, share in (
+        (slice(WORDS), 0.0),
+        *((slice(WORDS + k * FEWER, WORDS + (k + 1) * FEWER), forgiven) for k in range(TRIES)),
+    ):
+        found = solve_stream(given(part), seconds, partial(checked, forgiven=share), seed)
         if found is not None:
             return [Looped(found, values)]
     return []

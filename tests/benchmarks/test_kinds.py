@@ -12,10 +12,9 @@ from benchmarks.tasks import TASKS
 from benchmarks.tasks.drawn import KINDS
 
 
-def test_the_suite_has_every_task_on_samples_and_they_have_every_kind_of_answer() -> None:
+def test_the_suite_has_tasks_on_samples_of_every_kind_of_answer() -> None:
     sampled = {task.name: task.kind for task in TASKS if not task.listed}
-    assert {cell.task for cell in read_suite("kinds").cells} == set(sampled)
-    assert set(sampled.values()) == set(KINDS)
+    assert {sampled[cell.task] for cell in read_suite("kinds").cells} == set(KINDS)
 
 
 @pytest.mark.slow

@@ -30,7 +30,8 @@ def test_programs_are_compared_where_the_synthesizer_was_asked_about_these_label
     spec = MOD_ADD.spec(23)
     explanation = SimpleNamespace(program=in_words("Mod(a + b, p)", spec))
     assessment: Any = SimpleNamespace(explanation=explanation, net_agreement=1.0)
-    found = compared(assessment, "(mod (add a b) p)", spec, MOD_ADD, cell)
+    program = {"program": "(mod (add a b) p)"}
+    found = compared(assessment, program, spec, MOD_ADD, cell)
     assert found.get("same_function") == ("equal" if labels == "true" else None)
-    assert compared(assessment, None, spec, MOD_ADD, cell) == {}
-    assert compared(assessment, "(mod (add a b) p)", None, MOD_ADD, cell) == {}
+    assert compared(assessment, {}, spec, MOD_ADD, cell) == {}
+    assert compared(assessment, program, None, MOD_ADD, cell) == {}

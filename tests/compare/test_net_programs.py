@@ -56,6 +56,8 @@ def test_a_clock_is_read_as_addition_and_is_the_synthesizers_program(adds):
         "net_program": "(mod (add a b) p)",
         "net_program_nodes": 5,
         "net_agreement": 1.0,
+        "net_loop": None,
+        "net_loop_of_answers": None,
     }
     found = sides(explanation, agreement, "(mod (add b a) p)", addition(P), LIBRARY)
     assert found == {

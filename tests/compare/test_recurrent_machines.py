@@ -1,13 +1,14 @@
 """From a net's states to its machine."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from compare.extract.recurrent.learn import Learnt, Unmerged, learn
 from compare.extract.recurrent.machine import Machine, minimal
 from compare.extract.recurrent.teacher import Teacher, teacher_of
-from nets import recurrent
+from nets import wrap
 from tests.compare.planted_machines import Case, drawn, majority, planted, reading, remainders
 
 
@@ -80,8 +81,10 @@ def test_the_states_site_is_found_by_what_it_does() -> None:
 
 def test_nets_without_a_state_are_no_teachers() -> None:
     _, _, view, given = planted(remainders(3, 3))
-    silent = recurrent(alphabet=3, classes=3, width=4, cell="linear")
-    zero = {name: 0 * value for name, value in silent.init(jax.random.key(0)).items()}
-    found = teacher_of(reading((silent, zero, view, given)))
+
+    def apply(params, x, edits):
+        return jax.nn.one_hot(jnp.cumsum(x, axis=1) % 3, 3) + params, {}
+
+    found = teacher_of(reading((wrap(apply, ()), jnp.zeros(3), view, given)))
     assert isinstance(found, str)
     assert "no site carries a state" in found

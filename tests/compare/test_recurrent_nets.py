@@ -30,7 +30,7 @@ def of_remainders(noise: float = 0.0) -> Assessment:
     return judged(planted(remainders(9, 9), seed=1, noise=noise, rows=600))
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.02])
+@pytest.mark.parametrize("noise", [0.0, pytest.param(0.02, marks=pytest.mark.slow)])
 def test_a_net_that_runs_a_rule_is_a_program(noise: float) -> None:
     found = of_remainders(noise)
     fields = found.fields()

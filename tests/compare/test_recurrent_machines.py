@@ -32,6 +32,7 @@ def test_the_machine_of_a_net_is_the_minimal_one_that_was_planted(machine: Machi
     assert same(found.machine, minimal(machine))
 
 
+@pytest.mark.slow
 def test_a_counter_has_one_state_more_for_every_letter_and_is_given_up() -> None:
     teacher = taught(majority())
     words = teacher.words_of(teacher.reading)

@@ -73,6 +73,7 @@ def test_a_counter_is_found_beyond_the_truncated_machine() -> None:
     assert any("it answers as the net up to length" in note for note in fields["notes"])
 
 
+@pytest.mark.slow
 def test_numbers_are_held_in_directions() -> None:
     """A window's sum: a linear cell over numbers, its state turned."""
     turn = rotation(3, 4)
@@ -120,6 +121,7 @@ def test_an_untaught_step_in_the_cell_shows_as_an_open_codebook() -> None:
     assert found.verdict.outcome == "undetermined"
 
 
+@pytest.mark.slow
 def test_the_steps_are_an_explanation_that_can_be_checked() -> None:
     case = planted(remainders(5, 5), rows=300)
     given = reading(case)

@@ -18,7 +18,7 @@ from compare.extract.recurrent.carried import OUTPUTS, Affine, Mechanism, carrie
 from compare.extract.recurrent.codebook import Codebook, affine, clustered, codebook, many, shuffled
 from compare.extract.recurrent.learn import HOLDS, Learnt, learn
 from compare.extract.recurrent.loops import BRIEF, SECONDS, Looped, Merged, merging, of_machine, of_words
-from compare.extract.recurrent.machine import Machine
+from compare.extract.recurrent.machine import Machine, numbered
 from compare.extract.recurrent.teacher import Teacher, numbers, teacher_of
 from compare.read import Reading
 from compare.step import Codewords, outputs_of
@@ -100,11 +100,9 @@ def reads(asked: Asked) -> str | None:
 def unlearnt(reading: Reading) -> str | None:
     """Why a net is not read that has not learnt its task."""
     share = right_throughout(reading)
-    return (
-        None
-        if share >= LEARNT
-        else (f"not learned: right throughout on {share:.3g} of the sequences, read from {LEARNT} on")
-    )
+    if share >= LEARNT:
+        return None
+    return f"not learned: right throughout on {share:.3g} of the sequences, read from {LEARNT} on"
 
 
 def right_throughout(reading: Reading) -> float:
@@ -188,14 +186,10 @@ def _controls(
         permuted = affine(reading, partial(steps_of, teacher, best.mechanism), (OUTPUTS,), best.states, mixed).held
         return Affine(by=-held.by, offset=held.offset), permuted
     words = teacher.words_of(reading)[reading.fitted]
-    kinds = found.machine.run(words).states.reshape(-1) if found.machine else _numbered(values)
+    kinds = found.machine.run(words).states.reshape(-1) if found.machine else numbered(values)
     several = len(np.unique(held.values, axis=0)) > 1
     control = shuffled(held, values, kinds) if several else None
     return control, clustered(best.states, mixed, 1, reading.seed)
-
-
-def _numbered(values: Int[np.ndarray, "n numbers"]) -> Int[np.ndarray, " n"]:
-    return np.unique(values, axis=0, return_inverse=True)[1].reshape(-1)
 
 
 def _table_of_values(teacher: Teacher, values: Int[np.ndarray, "n numbers"]) -> float:

@@ -4,16 +4,15 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
 from compare.extract.recurrent.learn import HOLDS
-from compare.extract.recurrent.machine import Machine
+from compare.extract.recurrent.machine import Machine, told_apart
 from synth.language.sympy_view import sympy_text
 from synth.search.streams import Examples, Loop, StateTable, Variable, loops_of_table, solve_stream
-from synth.search.streams.loop import reduced, run
 
 SECONDS, BRIEF = 15.0, 3.0  # of a search, and of one beside another that has found something
 MOST_VALUES = 20_000  # that words lead to, where they are told apart by what follows
@@ -59,15 +58,13 @@ class Looped:
         return "; ".join([*said, *(f"y = {sympy_text(output)[0]}" for output in self.loop.outputs)])
 
     def moved(self, before: Int[np.ndarray, "n numbers"], letters: Int[np.ndarray, " n"]) -> Step:
-        known: dict[str, Any] = {name: self.values[letters, stream] for stream, name in enumerate(self.loop.items)}
         held = {v.name: list(before[:, place].T) for v, place in zip(self.loop.variables, self.places, strict=True)}
-        known |= {v.name: reduced(v, held[v.name]) for v in self.loop.variables}
+        given = {name: self.values[letters, stream] for stream, name in enumerate(self.loop.items)}
+        held, said = self.loop.step(held, given)
         after = np.zeros_like(before)
         for v, place in zip(self.loop.variables, self.places, strict=True):
-            new = [*held[v.name][1:], whole(run(v.step, known), len(letters))]
-            after[:, place] = np.stack(new, axis=1)
-            known[v.after] = reduced(v, new)
-        answers = [whole(run(output, known), len(letters)) for output in self.loop.outputs]
+            after[:, place] = np.stack([whole(each, len(letters)) for each in held[v.name]], axis=1)
+        answers = [whole(each, len(letters)) for each in said]
         return Step(answers[0] if len(answers) == 1 else np.stack(answers, axis=-1), after)
 
 
@@ -119,14 +116,7 @@ def merging(loop: Looped, letters: int, length: int) -> Merged | None:
     reached = reachable(loop, letters, 2 * length)
     if reached is None:
         return None
-    kinds = numbered(reached.answers)
-    for _ in range(length):
-        finer = numbered(
-            np.concatenate([kinds[:, None], np.where(reached.after < 0, -1, kinds[reached.after])], axis=1)
-        )
-        if finer.max() == kinds.max():
-            break
-        kinds = finer
+    kinds = told_apart(reached.answers, reached.after, most=length)
     near = np.flatnonzero(reached.depth <= length)
     first = {kind: place for place, kind in reversed(list(zip(near.tolist(), kinds[near].tolist(), strict=True)))}
     if len(first) == len(near):
@@ -164,10 +154,6 @@ def reachable(loop: Looped, letters: int, length: int) -> Reached | None:
         values.append(frontier)
         depths.append(np.full(len(new), depth + 1))
     return Reached(*(np.concatenate(each) for each in (values, depths, answers, after)))
-
-
-def numbered(rows: Int[np.ndarray, "n columns"]) -> Int[np.ndarray, " n"]:
-    return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)
 
 
 def of_machine(machine: Machine, values: Int[np.ndarray, "letters streams"], seed: int) -> list[Looped]:

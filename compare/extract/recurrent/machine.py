@@ -57,8 +57,8 @@ class Machine:
         """Of its table: for every state and letter one of the states and one of the answers."""
         return self.after.size * float(np.log2(self.size) + np.log2(max(len(np.unique(self.says)), 2)))
 
-    def run(self, words: Words, start: Int[np.ndarray, " words"] | None = None) -> Run:
-        state = np.zeros(len(words), dtype=np.int64) if start is None else start
+    def run(self, words: Words) -> Run:
+        state = np.zeros(len(words), dtype=np.int64)
         answers, states = np.empty(words.shape, dtype=np.int64), np.empty(words.shape, dtype=np.int64)
         for time, letter in enumerate(words.T):
             answers[:, time], state = self.says[state, letter], self.after[state, letter]
@@ -84,12 +84,7 @@ class Machine:
 
 def minimal(machine: Machine) -> Machine:
     """The smallest machine that answers alike, its states in the order in which words reach them (Moore 1956)."""
-    kinds = _numbered(machine.says)
-    while True:
-        finer = _numbered(np.concatenate([kinds[:, None], kinds[machine.after]], axis=1))
-        if finer.max() == kinds.max():
-            break
-        kinds = finer
+    kinds = told_apart(machine.says, machine.after, most=machine.size)
     first = np.unique(kinds, return_index=True)[1]
     after, says = kinds[machine.after[first]], machine.says[first]
     order = [int(kinds[0])]
@@ -100,5 +95,19 @@ def minimal(machine: Machine) -> Machine:
     return Machine(after=rank[after[order]], says=says[order])
 
 
-def _numbered(rows: Int[np.ndarray, "n columns"]) -> Int[np.ndarray, " n"]:
+def told_apart(
+    answers: Int[np.ndarray, "states letters"], after: Int[np.ndarray, "states letters"], most: int
+) -> Int[np.ndarray, " states"]:
+    """States of one kind answer alike to all words, or to words of so many more letters; after -1 nothing is known."""
+    kinds = numbered(answers)
+    for _ in range(most):
+        finer = numbered(np.concatenate([kinds[:, None], np.where(after < 0, -1, kinds[after])], axis=1))
+        if finer.max() == kinds.max():
+            break
+        kinds = finer
+    return kinds
+
+
+def numbered(rows: Int[np.ndarray, "n columns"]) -> Int[np.ndarray, " n"]:
+    """Rows that are equal have one number."""
     return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1)

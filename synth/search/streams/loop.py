@@ -27,6 +27,7 @@ from synth.library.loops import LOOPS
 
 PRIME, LIST = "'", " list"  # behind a name: after the item; the list of all values
 Streams = Sequence[Int[np.ndarray, "rows time"]]
+Held = dict[str, list[np.ndarray]]  # by variable: its value, or the values of its window, the oldest first
 REDUCTIONS = {
     "sum": (lambda held: reduce(np.add, held), "sum({})"),
     "max": (lambda held: reduce(np.maximum, held), "max({})"),
@@ -78,20 +79,27 @@ class Loop:
         """The answers, one array an output, in 64-bit integers that wrap."""
         return tuple(np.stack(values, axis=1) for values in self._carried(items)[1])
 
+    def step(self, held: Held, items: Mapping[str, np.ndarray]) -> tuple[Held, list[np.ndarray]]:
+        """What is held after one item of each stream, and the answers; `held` is a variable's value, or its window."""
+        known = dict(items) | {v.name: reduced(v, held[v.name]) for v in self.variables}
+        after: Held = {}
+        for v in self.variables:
+            after[v.name] = [*held[v.name][1:], run(v.step, known)]
+            known[v.after] = reduced(v, after[v.name])
+        return after, [run(output, known) for output in self.outputs]
+
     def _carried(self, items: Streams) -> tuple[dict[str, list[np.ndarray]], list[list[np.ndarray]]]:
         rows = len(items[0])
-        held = {v.name: [np.full(rows, v.start, dtype=np.int64)] * (v.window or 1) for v in self.variables}
-        now: dict[str, np.ndarray] = {v.name: reduced(v, held[v.name]) for v in self.variables}
-        before: dict[str, list[np.ndarray]] = {name: [value] for name, value in now.items()}
+        held: Held = {v.name: [np.full(rows, v.start, dtype=np.int64)] * (v.window or 1) for v in self.variables}
+        before: dict[str, list[np.ndarray]] = {v.name: [reduced(v, held[v.name])] for v in self.variables}
         answers: list[list[np.ndarray]] = [[] for _ in self.outputs]
         for place in range(items[0].shape[1]):
-            known = dict(now) | {name: each[:, place] for name, each in zip(self.items, items, strict=True)}
+            given = {name: each[:, place] for name, each in zip(self.items, items, strict=True)}
+            held, said = self.step(held, given)
             for v in self.variables:
-                held[v.name] = [*held[v.name][1:], run(v.step, known)]
-                known[v.after] = now[v.name] = reduced(v, held[v.name])
-                before[v.name].append(now[v.name])
-            for output, found in zip(self.outputs, answers, strict=True):
-                found.append(run(output, known))
+                before[v.name].append(reduced(v, held[v.name]))
+            for found, answer in zip(answers, said, strict=True):
+                found.append(answer)
         return before, answers
 
     def python(self, name: str = "program") -> str:

@@ -61,6 +61,7 @@ class Explanation:
     hidden: str  # the site whose variance is reported
     control: Steps = ()
     permuted: Steps = ()
+    exact: Steps = ()  # what the program itself, without constants of its own, puts in the place of sites
     codes: Callable[[], Iterable[Code]] | None = None
     control_codes: Callable[[], Iterable[Code]] | None = None  # the same search for codes of other units or terms
     machine: float | None = None  # bits of the table of states and inputs that the steps are shorter than, or are not
@@ -120,6 +121,7 @@ def check_explanation(explanation: Explanation, sites: Iterable[str]) -> None:
         ("", explanation.steps),
         (", control", explanation.control),
         (", permuted", explanation.permuted),
+        (", exact", explanation.exact),
     ):
         check_steps(what + kind, steps, sites)
     refuse_unknown(what, "outputs that are steps", explanation.outputs, [step.name for step in explanation.steps])

@@ -30,6 +30,7 @@ class Thresholds:
     coverage: float = 0.99  # of the outputs and activations, and of the answers, by the replaced sites
     s_agreement: float = 0.99
     s_variance: float | None = 0.90  # None: reported, not decisive
+    s_exact: float = 0.85  # the program itself in place of what is fitted to the net
     s_gap: float = 0.20  # by which the control's agreement has to fall short
     d_r2: float = 0.85
     d_gap: float = 0.20
@@ -58,6 +59,7 @@ BOOLEAN = replace(RESIDUES, s_variance=None, s_gap=0.02, bits_large=0.25)
 INTEGERS = RESIDUES
 UNITS = RESIDUES
 RECURRENT = replace(RESIDUES, s_variance=None, d_r2=0.95)
+SELECTS = replace(RESIDUES, s_variance=None, s_agreement=0.97, d_r2=0.65, bits_alone=0.5)
 FORMS = replace(RESIDUES, bits_large=0.25, bits_alone=0.0)  # any weights of bits are near some integers
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,
@@ -67,6 +69,7 @@ THRESHOLDS: Mapping[str, Thresholds] = {
     "forms": FORMS,
     "units": UNITS,
     "recurrent": RECURRENT,
+    "selects": SELECTS,
 }
 
 
@@ -204,6 +207,9 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
             found.append(
                 _at_least("S variance", s.variance, thresholds.s_variance, "the template explains {value} of the units")
             )
+        if s.exact is not None:
+            sentence = "the program itself in the net's sites keeps {value}"
+            found.append(_at_least("S exact", s.exact, thresholds.s_exact, sentence))
         sentence = "the template keeps {value} more answers than its control"
         gap = 0.0 if s.control is None else s.agreement - s.control
         found.append(_at_least("S control", gap, thresholds.s_gap, sentence))

@@ -34,6 +34,8 @@ class Exchange:
     basis: Float[np.ndarray, "features dimensions"] | None = None  # orthonormal
     share: float | None = None  # in (0, 1)
     where: Bool[np.ndarray, "..."] | None = None  # places of the site, broadcast to (rows, ...); None: all of them
+    places: Float[np.ndarray, " positions"] | None = None  # shares that add up to 1
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

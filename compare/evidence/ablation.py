@@ -24,7 +24,8 @@ class Ablation:
 
 def ablation(reading: Reading, explanation: Explanation) -> Ablation | None:
     """Project the part that the exchanged steps live in onto their joint span, or off it; None without such steps."""
-    parts = [step for step in explanation.exchanged if step.exchange and step.exchange.share is None]
+    exchanges = [(step, step.exchange) for step in explanation.exchanged if step.exchange]
+    parts = [step for step, exchange in exchanges if exchange.share is None and exchange.places is None]
     if not parts:
         return None
     kept, removed = {}, {}
@@ -53,11 +54,13 @@ class Certificate:
     variance: float  # of the outputs, centred over classes and inputs, explained by the formula in the net's place
 
 
-def certificate(reading: Reading, explanation: Explanation) -> Certificate:
+def certificate(reading: Reading, explanation: Explanation) -> Certificate | None:
     """Compare the formula's outputs, in place of the net's, with the net's (after Gross et al., arXiv 2406.11779).
 
-    A formula is a function up to its scale: one factor for all outputs is fitted.
+    A formula is a function up to its scale: one factor for all outputs is fitted. None where a row has several answers.
     """
+    if reading.outputs.ndim > 2:
+        return None
     began = time.perf_counter()
     formula = centred(np.asarray(explanation.run(jnp.asarray(reading.x))))
     outputs = centred(reading.outputs)

@@ -20,14 +20,17 @@ from compare.evidence.states import carried, exchanged, kept
 from compare.explanation import Explanation
 from compare.read import Reading
 from compare.statistics import centred
-from compare.step import Step, Steps, Value, added, run_on, values_of
+from compare.step import Exchange, Step, Steps, Value, added, run_on, values_of
 
 PAIRS, VALUES, FEWEST = 4096, 2**21, 256  # pairs at most; numbers in an exchanged site; pairs whatever the width
 SHARED_PAIRS, SHARED_VALUES, SHARED_FEWEST = 2048, 2**23, 64  # the same where a share of the units is exchanged
 SHOWN = 16  # steps that are exchanged one by one, the first of them
 NO_CHANGE = 1e-8  # of the outputs' variance; an exchange that moves less is not scored
 
+PLACED = 512  # pairs at most, where a value is exchanged at one position
+
 Change = Float[np.ndarray, "pairs ... classes"]
+Places = tuple[Int[np.ndarray, "2 pairs"], bool]  # which are exchanged, and whether within a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +58,13 @@ def interchange(reading: Reading, explanation: Explanation) -> Interchange | Non
     state = carried(explanation.steps)
     if state is not None:
         return _of_state(reading, explanation, state)
-    parts = [step for step in explanation.exchanged if step.exchange and step.exchange.share is None]
+    placed = [step for step in explanation.exchanged if step.exchange and step.exchange.places is not None]
+    parts = [
+        step for step in explanation.exchanged if step.exchange and step.exchange.share is None and step not in placed
+    ]
     shared = [step for step in explanation.exchanged if step.exchange and step.exchange.share is not None]
     moved = [_share_moved(reading, explanation, step) for step in shared[:SHOWN]]
+    moved += [_place_moved(reading, explanation, step) for step in placed[:SHOWN]]
     whole: list[_Moved] = []
     if parts:
         pairs = _Pairs.drawn(reading, explanation, parts[0])
@@ -141,11 +148,17 @@ class _Pairs:
         mask = self.reading.mask
         return centred(change) if mask is None else centred(change) * mask[self.rows][..., None]
 
-    def scored(self, names: Sequence[str], edits: Mapping[str, np.ndarray], where: np.ndarray | None = None) -> _Moved:
+    def scored(
+        self,
+        names: Sequence[str],
+        edits: Mapping[str, np.ndarray],
+        where: np.ndarray | None = None,
+        places: Places | None = None,
+    ) -> _Moved:
         """Run the net with its sites edited, and compare with the programs run on from the exchanged steps."""
         outputs = self.reading.run(edits, rows=self.rows)[0]
         change = self.counted(outputs - self.reading.outputs[self.rows])
-        predicted = [self.counted(program.predicted(names, where)) for program in self.programs]
+        predicted = [self.counted(program.predicted(names, where, places)) for program in self.programs]
         missed = [float(((change - each) ** 2).sum()) for each in predicted]
         turned = self.reading.disagreement(self.reading.decode(outputs), self.rows)
         return _Moved(
@@ -163,9 +176,17 @@ class _Program:
     values: dict[str, Value]
     theirs: dict[str, Value]
 
-    def predicted(self, names: Sequence[str], where: Bool[np.ndarray, "pairs units"] | None) -> Change:
+    def predicted(
+        self, names: Sequence[str], where: Bool[np.ndarray, "pairs units"] | None, places: Places | None = None
+    ) -> Change:
         """The change of the outputs when the named steps take the other inputs' values, where they are exchanged."""
         changed = {name: self.theirs[name] for name in names}
+        if places is not None:
+            own = {name: np.asarray(self.values[name]) for name in names}
+            changed = {
+                name: taken(own[name], np.asarray(value), places[0], within=places[1])
+                for name, value in changed.items()
+            }
         if where is not None:
             changed = {name: jnp.where(where, value, self.values[name]) for name, value in changed.items()}
         after = run_on(self.steps, self.x, self.values, changed)
@@ -201,6 +222,46 @@ def _share_moved(reading: Reading, explanation: Explanation, step: Step) -> _Mov
     if step.exchange.where is not None:
         where = where & step.exchange.where
     return _Pairs(reading, explanation, rows, others).scored([step.name], {site: np.where(where, after, before)}, where)
+
+
+def _place_moved(reading: Reading, explanation: Explanation, step: Step) -> _Moved:
+    """The step's value at one position exchanged with that at another: of the same row, or of another one."""
+    exchange = step.exchange
+    assert exchange is not None
+    assert exchange.places is not None
+    assert exchange.basis is not None
+    rng = np.random.default_rng(reading.seed + 4)
+    size = int(np.clip(SHARED_VALUES // _width(reading, step), SHARED_FEWEST, PLACED))
+    rows = rng.integers(reading.rows, size=size)
+    others = rows if exchange.within else rng.integers(reading.rows, size=size)
+    places = np.stack([_drawn(reading, exchange, each, rng) for each in (rows, others)])
+    before, theirs = (reading.run(keep=(exchange.site,), rows=each)[1][exchange.site] for each in (rows, others))
+    given = taken(before, theirs, places, within=exchange.within)
+    edited = before + (given - before) @ exchange.basis @ exchange.basis.T
+    pairs = _Pairs(reading, explanation, rows, others)
+    return pairs.scored([step.name], {exchange.site: edited.astype(before.dtype)}, places=(places, exchange.within))
+
+
+def _drawn(
+    reading: Reading, exchange: Exchange, rows: Int[np.ndarray, " pairs"], rng: np.random.Generator
+) -> Int[np.ndarray, " pairs"]:
+    """A position a row, by its share; where rows do not differ in what follows, one whose answer counts."""
+    assert exchange.places is not None
+    share = np.broadcast_to(exchange.places, (len(rows), len(exchange.places)))
+    if reading.mask is not None and not exchange.within and reading.mask.shape[1] == share.shape[1]:
+        share = share * reading.mask[rows]
+    reached = np.cumsum(share, axis=1)
+    return (reached < rng.random((len(rows), 1)) * reached[:, -1:]).sum(axis=1).clip(max=share.shape[1] - 1)
+
+
+def taken(mine: np.ndarray, theirs: np.ndarray, places: Int[np.ndarray, "2 pairs"], *, within: bool) -> np.ndarray:
+    """Values (pairs, positions, ...) with theirs of the second places at the first; `within` a row both ways."""
+    pairs = np.arange(len(mine))
+    given = np.array(mine)
+    given[pairs, places[0]] = theirs[pairs, places[1]]
+    if within:
+        given[pairs, places[1]] = mine[pairs, places[0]]
+    return given
 
 
 def _width(reading: Reading, step: Step) -> int:

@@ -26,6 +26,7 @@ class Substitution:
     control: float | None  # agreement, the true terms forbidden
     control_variance: float | None
     permuted: float | None  # agreement, the same fitter on permuted data
+    exact: float | None = None  # agreement, the program itself in place of what is fitted to the net
 
 
 class Replaced(NamedTuple):
@@ -71,9 +72,9 @@ def substitution(
     hidden = explanation.hidden
     agreement, domain, variance = _score(reading, own or replaced(reading, explanation.steps, hidden), hidden, effect)
     low, high = wilson(agreement, len(reading.counted(reading.answers[reading.reported], reading.reported)))
-    control, permuted = (
+    control, permuted, exact = (
         _score(reading, replaced(reading, steps, hidden), hidden, effect) if steps else None
-        for steps in (explanation.control, explanation.permuted)
+        for steps in (explanation.control, explanation.permuted, explanation.exact)
     )
     return Substitution(
         agreement=agreement,
@@ -84,6 +85,7 @@ def substitution(
         control=control[0] if control else None,
         control_variance=control[2] if control else None,
         permuted=permuted[0] if permuted else None,
+        exact=exact[0] if exact else None,
     )
 
 

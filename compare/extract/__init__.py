@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from compare.asked import Asked, asked
 from compare.explanation import Explanation, Refusal
-from compare.extract import attention, boolean, forms, groups, integers, recurrent, residues, units
+from compare.extract import attention, boolean, forms, groups, integers, recurrent, residues, selects, units
 from compare.read import Reading
 from compare.sample import Samples
 from compare.view import View
@@ -32,6 +32,7 @@ EXTRACTORS = (
     Extractor(integers.NAME, integers.reads, integers.extract),
     Extractor(forms.NAME, forms.reads, forms.extract),
     Extractor(units.NAME, units.reads, units.extract),
+    Extractor(selects.NAME, selects.reads, selects.extract, samples=True),
     Extractor(recurrent.NAME, recurrent.reads, recurrent.extract, samples=True),
 )
 

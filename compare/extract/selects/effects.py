@@ -1,0 +1,53 @@
+"""How much the outputs that count depend on a head at every position, and which heads they do not depend on."""
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from compare.read import Reading
+from compare.statistics import centred
+
+ROWS = 48  # at which every position is tried
+JOINT = 0.995  # of the answers that stay when heads take their means
+MOVED = 0.1  # of the outputs' variance, at most, that goes with them
+BLOCK = 4096  # rows that are run at once, at most
+
+
+def effects(
+    reading: Reading, sites: tuple[str, ...], rows: np.ndarray, shown: Bool[np.ndarray, "n s"]
+) -> dict[str, Float[np.ndarray, "n s"]]:
+    """Root of the squared change of the outputs that count, when a site takes another value at one position."""
+    rng = np.random.default_rng([reading.seed, 41])
+    before = _counted(reading, centred(reading.outputs[rows]), rows)
+    found = {}
+    for site in sites:
+        values = reading.site(site)[rows]
+        pool = values[shown]
+        s = values.shape[1]
+        change = np.zeros(values.shape[:2])
+        for place in range(s):
+            edited = values.copy()
+            edited[:, place] = pool[rng.integers(len(pool), size=len(rows))]
+            after = _counted(reading, centred(reading.run({site: edited}, rows=rows)[0]), rows)
+            change[:, place] = np.sqrt(((after - before) ** 2).reshape(len(rows), -1).sum(axis=1))
+        found[site] = change * shown
+    return found
+
+
+def _counted(reading: Reading, outputs: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return outputs if reading.mask is None else outputs * reading.mask[rows][..., None]
+
+
+def idle(
+    reading: Reading, means: dict[str, Float[np.ndarray, " width"]], order: list[str], rows: np.ndarray
+) -> tuple[str, ...]:
+    """Heads that may all take their means at once, those of least effect first."""
+    own = _counted(reading, centred(reading.outputs[rows]), rows)
+    total = max(float((own - own.mean(axis=0)).__pow__(2).sum()), 1e-30)
+    still: dict[str, np.ndarray] = {}
+    for site in order:
+        tried = {**still, site: np.broadcast_to(means[site], (len(rows), *reading.shapes[site]))}
+        outputs = reading.run(tried, rows=rows)[0]
+        moved = ((_counted(reading, centred(outputs), rows) - own) ** 2).sum() / total
+        if reading.alike(reading.decode(outputs), rows).mean() > JOINT and moved < MOVED:
+            still = tried
+    return tuple(still)

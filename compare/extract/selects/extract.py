@@ -1,0 +1,390 @@
+"""A transformer as a program of select and aggregate.
+
+What is replaced in the net is fitted: every head's pattern is the softmax of a few relations of query and key, what it
+brings are tables of what keys hold, units read tables of what their position holds. What is claimed is the program: one
+select a head and one readout, without constants of the net, and it has to answer as the net does by itself, and to
+serve in the place of the net's patterns.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from compare.asked import Asked
+from compare.explanation import Code, Explanation, Refusal
+from compare.extract.selects.effects import ROWS, effects, idle
+from compare.extract.selects.linear import Tables, fitted
+from compare.extract.selects.program import Head, State, Units, begun
+from compare.extract.selects.readouts import Readout
+from compare.extract.selects.search import BEAM, Draft, Site, heads_of, read_out
+from compare.extract.selects.steps import OUTPUTS, Placing, answers_of, exact_columns, exact_steps, steps_of, written
+from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame, letters_of
+from compare.read import Reading
+from compare.step import Steps, substituted, values_of
+from synth.language.types import is_vector
+
+NAME = "selects"
+LEARNT = 0.9  # of the answers that count, right, below which a net is not read
+PAIRS = 1 << 17  # of positions, in the rows that are fitted on
+MOST = 160  # of these rows
+PLACED = 1e-3  # of the embedding's variance that a place has to say
+UNITS = 0.003  # of the units' variance that another variable has to say
+NEAR_UNIFORM = 0.2  # nats
+LOST = 0.005  # of the answers, that coarser tables may cost
+COARSE = tuple(sorted(itertools.product((1, 2, 4, 8, 16, 32, 64), (2, 3, 4, 6, 8, 12)), key=lambda each: each[0] * each[1]))
+TEMPLATE = (
+    "each head's pattern is the softmax of at most four relations of query and key, each with a strength or a table of "
+    "them; what it brings, and what units read, are tables of what a position holds"
+)
+
+
+def reads(asked: Asked) -> str | None:
+    """None for sequences of symbols, otherwise why not."""
+    kind = asked.spec.type if asked.spec is not None else None
+    if kind is not None and not all(map(is_vector, (*kind.args, kind.result))):
+        return f"expected sequences, got a specification of type {kind}"
+    if asked.exhaustive or asked.view.alphabet is None or asked.x.ndim != 2 or asked.x.shape[1] < 2:
+        return f"expected samples of sequences of symbols (rows, positions), got inputs of shape {asked.x.shape}"
+    return None
+
+
+def extract(reading: Reading) -> Explanation | Refusal:
+    """Explain a net of attention heads over a sequence; refuse any other with the reason."""
+    reason = reads(reading) or unfit(reading)
+    if reason:
+        return Refusal(extractor=NAME, reason=reason)
+    return Reader.of(reading).explanation()
+
+
+def unfit(reading: Reading) -> str | None:
+    """Why a net is none of attention heads that has learnt its task."""
+    layers = heads_in(reading)
+    if not layers:
+        return "expected attention heads with sites head.LAYER.HEAD.pattern (queries, keys), .value and .out"
+    right = reading.match(reading.answers)
+    if right < LEARNT:
+        return f"not learned: right on {right:.3g} of the answers, read from {LEARNT} on"
+    return None
+
+
+def heads_in(reading: Reading) -> list[list[int]]:
+    """The heads of every layer, where all that a head has are sites."""
+    sites, s = set(reading.net.sites), reading.x.shape[1]
+    found: list[list[int]] = []
+    for layer in range(len(sites)):
+        heads = [k for k in range(len(sites)) if f"head.{layer}.{k}.pattern" in sites]
+        shapes = {reading.shapes[f"head.{layer}.{k}.pattern"] for k in heads}
+        if not heads or not shapes <= {(s, s), (s + 1, s + 1)}:
+            break
+        if any(f"head.{layer}.{k}.{part}" not in sites for k in heads for part in ("value", "out")):
+            break
+        found.append(heads)
+    return found
+
+
+def frame_of(reading: Reading, layers: Sequence[Sequence[int]]) -> Frame:
+    """What the patterns themselves say of padding and of what is seen."""
+    alphabet, rows = reading.view.alphabet, reading.fitted[:ROWS]
+    assert alphabet is not None
+    pattern = reading.site(f"head.0.{layers[0][0]}.pattern")[rows]
+    s = pattern.shape[1]
+    causal = not np.triu(pattern, 1).any()
+    appended = s > reading.x.shape[1]
+    tokens = np.pad(reading.x[rows], ((0, 0), (0, int(appended))), constant_values=alphabet)
+    unseen = ~pattern.any(axis=1)
+    symbols = [int(symbol) for symbol in np.unique(tokens[unseen])]
+    padding = [symbol for symbol in symbols if unseen[tokens == symbol].all()]
+    pad = padding[0] if padding else None
+    letters = letters_of(reading.x[reading.fitted], alphabet, pad)
+    return Frame(alphabet=alphabet, letters=letters, causal=causal, padding=pad, appended=appended)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What is read on the way: the rows that are fitted on, the heads' sites, and how a sequence is laid out."""
+
+    reading: Reading
+    frame: Frame
+    layers: list[list[int]]
+    rows: Int[np.ndarray, " n"]
+    placed: tuple[str, ...]  # which places the embedding holds
+    embed: Tables
+    effect: Mapping[str, Float[np.ndarray, "n s"]]
+    idle: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Reader":
+        layers = heads_in(reading)
+        _read_ahead(reading)
+        frame = frame_of(reading, layers)
+        s = reading.shapes[f"head.0.{layers[0][0]}.pattern"][0]
+        rows = reading.fitted[: int(np.clip(PAIRS // (s * s), ROWS, MOST))]
+        tokens = frame.laid(reading.x[rows])
+        embed = _embedded(reading, frame, tokens, rows)
+        outs = tuple(f"head.{layer}.{k}.out" for layer, heads in enumerate(layers) for k in heads)
+        few = rows[:ROWS]
+        effect = effects(reading, outs, few, frame.shown(tokens[: len(few)]))
+        shown = frame.shown(tokens)
+        means = {site: reading.site(site)[rows][shown].mean(axis=0) for site in outs}
+        order = sorted(outs, key=lambda site: float(effect[site].mean()))
+        still = idle(reading, means, order, rows)
+        counted = shown if reading.mask is None or frame.appended else reading.mask[rows] & shown
+        whole = {
+            site: _spread(each, len(rows)) * (counted if site.split(".")[1] == f"{len(layers) - 1}" else shown)
+            for site, each in effect.items()
+        }
+        placed = tuple(name for name in embed.reads if name != SYMBOLS)
+        return cls(reading, frame, layers, rows, placed, embed, whole, still)
+
+    @property
+    def tokens(self) -> Int[np.ndarray, "n s"]:
+        return self.frame.laid(self.reading.x[self.rows])
+
+    def mask(self, rows: Int[np.ndarray, " n"]) -> Bool[np.ndarray, "n s"]:
+        """Where answers count."""
+        reading, s = self.reading, self.effect[next(iter(self.effect))].shape[1]
+        if self.frame.appended:
+            return np.broadcast_to(np.arange(s) == s - 1, (len(rows), s))
+        return np.ones((len(rows), s), bool) if reading.mask is None else reading.mask[rows]
+
+    def labels(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, "n s"]:
+        """The net's answers as numbers, at every position."""
+        answers = self.reading.answers[rows]
+        if self.frame.appended:
+            answers = np.repeat(answers[:, None], self.mask(rows[:1]).shape[1], axis=1)
+        return answers.astype(np.int64)
+
+    def site(self, layer: int, number: int) -> Site:
+        reading, name = self.reading, f"head.{layer}.{number}"
+        pattern, value, out = (reading.site(f"{name}.{part}")[self.rows] for part in ("pattern", "value", "out"))
+        mixed = (pattern @ value).reshape(-1, value.shape[-1])
+        back = np.linalg.lstsq(mixed, out.reshape(-1, out.shape[-1]), rcond=None)[0]
+        return Site(
+            layer=layer,
+            number=number,
+            pattern=pattern,
+            written=value @ back,
+            effect=self.effect[f"{name}.out"],
+            idle=f"{name}.out" in self.idle,
+            mean=out[self.frame.shown(self.tokens)].mean(axis=0),
+        )
+
+    def found(self) -> tuple[Draft, Readout, float]:
+        """The shortest program."""
+        seed, classes = self.reading.seed, self.reading.view.classes
+        drafts = [Draft(layers=(), state=begun(self.frame, self.tokens, self.placed), bits=0.0)]
+        for layer, heads in enumerate(self.layers):
+            sites = [self.site(layer, number) for number in heads]
+            drafts = [more for draft in drafts[:BEAM] for more in heads_of(draft, sites, self.frame, seed)]
+        answers, mask = self.labels(self.rows), self.mask(self.rows)
+        best: tuple[Draft, Readout, float] | None = None
+        for draft in sorted(drafts, key=lambda draft: draft.bits):
+            if best is None or draft.bits < best[2]:
+                tried = (draft, *read_out(draft, answers, mask, classes, seed, best and best[2] - draft.bits))
+                best = tried if best is None or tried[2] < best[2] else best
+        assert best is not None
+        return best
+
+    def explanation(self) -> Explanation:
+        draft, readout, _ = self.found()
+        layers = [(heads, self.units(number, draft.state)) for number, heads in enumerate(draft.layers)]
+        heads = [head for row in draft.layers for head in row]
+        needed = needed_by(readout, heads)
+        bits = readout.bits + sum(_bits(head, draft.state) for head in needed)
+        return Explanation(
+            extractor=NAME,
+            template=TEMPLATE,
+            steps=steps_of(self.placing, layers),
+            outputs=(OUTPUTS,),
+            hidden=last_of(self.reading),
+            control=steps_of(self.placing, [(self.control(row), units) for row, units in layers]),
+            exact=self.exact(heads, needed),
+            codes=lambda: [self.code(heads, readout, needed, bits)],
+            formula=program_text(needed, readout),
+            bits_formula=bits,
+            notes=tuple(f"{head.name}: {head.score}" for head in heads if head.score),
+        )
+
+    @property
+    def placing(self) -> Placing:
+        places = {site: each.mean(axis=0) + 1e-12 for site, each in self.effect.items()}
+        return Placing(
+            reading=self.reading,
+            frame=self.frame,
+            embed=self.embed,
+            placed=self.placed,
+            places={site: each / each.sum() for site, each in places.items()},
+        )
+
+    def units(self, layer: int, state: State) -> Units | None:
+        """The hidden units of a layer, as tables of what is known after its heads."""
+        return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
+
+    def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Steps:
+        """The program's selects in the place of the patterns; units as they are or refitted, whichever serves better."""
+        bare = exact_steps(self.placing, heads, needed, [])
+        units = self.exact_units(needed)
+        if not units:
+            return bare
+        whole = exact_steps(self.placing, heads, needed, units)
+        return max((bare, whole), key=self.served)
+
+    def served(self, steps: Steps) -> float:
+        """Share of the net's answers on the fitted rows that stay with these steps in it."""
+        edits = {site: np.asarray(value) for site, value in substituted(steps, self.reading.x[self.rows]).items()}
+        outputs = self.reading.run(edits, rows=self.rows)[0]
+        return self.reading.agreement(self.reading.decode(outputs), self.rows)
+
+    def exact_units(self, needed: Sequence[Head]) -> list[Units]:
+        """The same, as tables of what the program knows there."""
+        x = self.reading.x[self.rows]
+        found = (
+            self._units(layer, exact_columns(self.placing, needed, layer, x)) for layer in range(len(self.layers))
+        )
+        return [units for units in found if units]
+
+    def _units(self, layer: int, known: Mapping[str, Float[np.ndarray, "n s size"]]) -> Units | None:
+        site = f"hidden.{layer}.pre"
+        if site not in self.reading.net.sites:
+            return None
+        values = self.reading.site(site)[self.rows]
+        last = layer == len(self.layers) - 1
+        where = self.mask(self.rows) if last else self.frame.shown(self.tokens)
+        columns = {name: each[where] for name, each in known.items()}
+        flat = values[where]
+        scale = 1 / np.maximum(flat.std(axis=0), 1e-6)
+        return Units(layer=layer, tables=fitted(flat, np.ones(len(flat)), columns, UNITS, scale))
+
+    def control(self, heads: Sequence[Head]) -> list[Head]:
+        """The heads without their relations; where a pattern hardly needs any, with one value for another."""
+        return [self._other(head) for head in heads]
+
+    def _other(self, head: Head) -> Head:
+        if head.score is None:
+            return head
+        bare = replace(head, score=replace(head.score, terms=(), strengths=()))
+        if head.score.uniform > NEAR_UNIFORM:
+            return bare
+        tables = tuple(np.roll(table, 1, axis=0) for table in head.tables.tables)
+        return replace(bare, tables=replace(head.tables, tables=tables))
+
+    def alignment(self, heads: Sequence[Head], needed: Sequence[Head]) -> tuple[float, int]:
+        """Bits of the coarsest tables of the program's heads that serve as the fitted ones do, and of one number."""
+        names, x = [head.name for head in needed], self.reading.x[self.rows]
+        steps = {step.name: step for step in steps_of(self.placing, self.by_layer(heads))}
+        carried = values_of(tuple(steps.values()), x, names)
+        edits = {head.site: np.asarray(carried[head.name]) for head in needed}
+        tables = {head.site: head.tables for head in needed}
+
+        def served(given: Mapping[str, Tables]) -> float:
+            sites = {site: written(given[site], value) for site, value in edits.items()}
+            outputs = self.reading.run(sites, rows=self.rows)[0]
+            return self.reading.agreement(self.reading.decode(outputs), self.rows)
+
+        wanted = served(tables) - LOST
+        for rank, bits in COARSE:
+            made = {site: rounded(each, rank, bits) for site, each in tables.items()}
+            if served({site: each for site, (each, _) in made.items()}) >= wanted:
+                return sum(taken for _, taken in made.values()), bits
+        return sum(32.0 * sum(table.size for table in each.tables) for each in tables.values()), 32
+
+    def by_layer(self, heads: Sequence[Head]) -> list[tuple[list[Head], None]]:
+        return [([head for head in heads if head.layer == layer], None) for layer in range(len(self.layers))]
+
+    def code(self, heads: Sequence[Head], readout: Readout, needed: Sequence[Head], bits: float) -> Code:
+        """The program run in the net's place; what its heads' tables take says how its values sit in the net."""
+        reading = self.reading
+        names = [head.name for head in needed]
+        alignment, precision = self.alignment(heads, needed)
+        own = [head if head.name in names else replace(head, named=None) for head in heads]
+        values = answers_of(self.placing, own, reading.x)
+        flat = {name: each.reshape(-1) for name, each in values.items()}
+        found = readout.answer(flat).reshape(len(reading.x), -1)
+        return Code(
+            bits_dictionary=bits,
+            bits_alignment=alignment,
+            units_kept=len(needed),
+            precision=precision,
+            answers=found[:, -1] if self.frame.appended else found,
+        )
+
+
+def _read_ahead(reading: Reading) -> None:
+    """All sites of the net in one run, that it is compiled once."""
+    wanted = [site for site in reading.net.sites if site not in reading.cache and not site.endswith(".score")]
+    reading.cache.update(reading.run(keep=wanted)[1])
+
+
+def _layer(column: str) -> int:
+    """Of the head that brought it; -1 where none did."""
+    return int(column[1]) if column.startswith("h") else -1
+
+
+def rounded(tables: Tables, rank: int, bits: int) -> tuple[Tables, float]:
+    """The tables as products of two of this rank on even levels, and the bits that they take."""
+    parts, taken = [], 0.0
+    for table in tables.tables:
+        mean = table.mean(axis=0)
+        left, size, right = np.linalg.svd(table - mean, full_matrices=False)
+        kept = min(rank, len(size))
+        one, other = left[:, :kept] * np.sqrt(size[:kept]), np.sqrt(size[:kept])[:, None] * right[:kept]
+        parts.append((_levels(one, bits) @ _levels(other, bits) + mean).astype(np.float32))
+        taken += bits * (one.size + other.size)
+    return replace(tables, tables=tuple(parts)), taken
+
+
+def _levels(values: np.ndarray, bits: int) -> np.ndarray:
+    top = np.abs(values).max(initial=1e-30)
+    steps = 2 ** (bits - 1) - 0.5
+    return np.round(values / top * steps) / steps * top
+
+
+def _bits(head: Head, state: State) -> float:
+    assert head.named is not None
+    return 1 + head.named.select.bits(state.variables) + float(np.log2(len(state.variables) + 1))
+
+
+def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:
+    """The heads whose variables the readout reads, or a head that is needed."""
+    wanted, found = set(readout.reads), []
+    for head in reversed(heads):
+        if head.named is not None and any(_brings(head, name) for name in wanted):
+            found.append(head)
+            wanted |= {*head.named.select.reads(), head.named.value}
+    return found[::-1]
+
+
+def _brings(head: Head, variable: str) -> bool:
+    return variable == head.name or (variable.startswith(head.name) and variable[len(head.name)] in "vnm")
+
+
+def program_text(needed: Sequence[Head], readout: Readout) -> str:
+    """The program, a head after the other."""
+    said = []
+    for head in needed:
+        assert head.named is not None
+        said.append(f"{head.name} = {head.named.value} at k where {head.named.select}")
+    return "; ".join([*said, f"y = {readout.text}"])
+
+
+def last_of(reading: Reading) -> str:
+    """The last site that holds a row of numbers at every position."""
+    return [site for site in reading.net.sites if len(reading.shapes[site]) == 2][-1]
+
+
+def _spread(effect: Float[np.ndarray, "few s"], rows: int) -> Float[np.ndarray, "rows s"]:
+    """The effect of the rows that were tried, and its mean at every place for the others."""
+    rest = np.broadcast_to(effect.mean(axis=0), (max(rows - len(effect), 0), effect.shape[1]))
+    return np.concatenate([effect, rest])[:rows]
+
+
+def _embedded(reading: Reading, frame: Frame, tokens: np.ndarray, rows: np.ndarray) -> Tables:
+    """The embedding as tables of symbols and places."""
+    state = begun(frame, tokens, [name for name in (INDEX, LEFT) if not (name == LEFT and frame.causal)])
+    columns = {name: each.reshape(-1, each.shape[-1]) for name, each in state.columns.items()}
+    values = reading.site("embed")[rows]
+    weight = frame.shown(tokens).reshape(-1) + 1e-6
+    return fitted(values.reshape(-1, values.shape[-1]), weight, columns, PLACED)

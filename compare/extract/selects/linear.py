@@ -1,0 +1,93 @@
+"""Tables: what a site holds as a sum of one table a variable, few variables, chosen by the variance that they say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+MOST = 4  # variables a site reads
+RIDGE = 1e-6
+Columns = Mapping[str, Float[np.ndarray, "n size"]]  # a variable's one-hot, or how much of each value is looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """A site as `offset` and one table for each of the variables that it reads."""
+
+    reads: tuple[str, ...]
+    tables: tuple[Float[np.ndarray, "size width"], ...]
+    offset: Float[np.ndarray, " width"]
+    explained: float  # of the weighted variance
+
+    def of(self, columns: Mapping[str, np.ndarray]) -> Float[np.ndarray, "... width"]:
+        total = self.offset
+        for name, table in zip(self.reads, self.tables, strict=True):
+            total = total + columns[name] @ table
+        return np.asarray(total, dtype=np.float32)
+
+
+def fitted(
+    values: Float[np.ndarray, "n width"],
+    weight: Float[np.ndarray, " n"],
+    columns: Columns,
+    least: float,
+    scale: Float[np.ndarray, " width"] | None = None,
+    most: int = MOST,
+) -> Tables:
+    """Variables are added while each says at least this share more of the variance; the smaller of near equals."""
+    goal = values if scale is None else values * scale
+    chosen: list[str] = []
+    said = 0.0
+    while len(chosen) < most:
+        tried = []
+        for name in columns:
+            if name not in chosen:
+                tried.append((_explained(goal, weight, columns, [*chosen, name]), name))
+        if not tried:
+            break
+        best = max(tried)[0]
+        if best < said + least:
+            break
+        near = [name for value, name in tried if value > best - 0.2 * least]
+        chosen.append(min(near, key=lambda name: columns[name].shape[1]))
+        said = best
+    return table_of(values, weight, columns, chosen, said)
+
+
+def table_of(
+    values: Float[np.ndarray, "n width"],
+    weight: Float[np.ndarray, " n"],
+    columns: Columns,
+    chosen: Sequence[str],
+    said: float = 0.0,
+) -> Tables:
+    """The tables of these variables, by least squares."""
+    mean = (weight[:, None] * values).sum(axis=0) / weight.sum()
+    if not chosen:
+        return Tables(reads=(), tables=(), offset=mean.astype(np.float32), explained=0.0)
+    solution, offset = _solved(values, weight, columns, chosen)
+    cuts = np.cumsum([columns[name].shape[1] for name in chosen])[:-1]
+    tables = tuple(part.astype(np.float32) for part in np.split(solution, cuts))
+    return Tables(reads=tuple(chosen), tables=tables, offset=offset.astype(np.float32), explained=said)
+
+
+def _solved(
+    values: np.ndarray, weight: np.ndarray, columns: Columns, chosen: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    design = np.concatenate([columns[name] for name in chosen], axis=1).astype(np.float64)
+    share = weight[:, None] / weight.sum()
+    x, y = design - (share * design).sum(axis=0), values - (share * values).sum(axis=0)
+    gram = x.T @ (share * x)
+    gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram) + 1e-12
+    solution = np.linalg.solve(gram, x.T @ (share * y))
+    return solution, (share * values).sum(axis=0) - (share * design).sum(axis=0) @ solution
+
+
+def _explained(values: np.ndarray, weight: np.ndarray, columns: Columns, chosen: Sequence[str]) -> float:
+    solution, offset = _solved(values, weight, columns, chosen)
+    design = np.concatenate([columns[name] for name in chosen], axis=1)
+    share = weight[:, None] / weight.sum()
+    rest = (share * (values - design @ solution - offset) ** 2).sum()
+    total = (share * (values - (share * values).sum(axis=0)) ** 2).sum()
+    return 1 - float(rest / max(total, 1e-30))

@@ -1,0 +1,156 @@
+"""What a position answers, of the integers that it holds: the shortest expression of the enumerator, or a table."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import log2
+
+import numpy as np
+from jaxtyping import Int
+
+from compare.bits import exception_bits
+from compare.extract.selects.variables import Variable
+from synth import Budget, Program, levels
+from synth.library import LIBRARIES
+
+MOST_PATCHES = 2  # numbers that are answered in another way
+ROWS = 1500  # answers that expressions are held against
+LIMITS = Budget(seconds=120.0, bytes=1 << 28, candidates=100_000, bits=32.0)
+MOST_ENTRIES = 600  # of a table
+PROMISING = 0.5  # of the answers wrong, at most, before some numbers are answered in another way
+WORDS = ("add", "sub", "min", "max", "lt", "le", "eq", "if_int", "and", "or", "not", "truth")
+CONSTANTS = (0, 1)
+
+Values = Mapping[str, Int[np.ndarray, " n"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readout:
+    """Answers by integers; its text, its bits, and what it reads."""
+
+    text: str
+    bits: float
+    reads: tuple[str, ...]
+    answer: Callable[[Values], Int[np.ndarray, " n"]]
+
+
+def shortest(
+    variables: Mapping[str, Variable], values: Values, answers: Int[np.ndarray, " n"], classes: int, seed: int, most: float | None = None
+) -> tuple[Readout, float]:
+    """The readout of fewest bits with its exceptions on these answers, and those bits; expressions up to `most` bits."""
+    rows = np.random.default_rng([seed, 43]).permutation(len(answers))[:ROWS]
+    some, goal = {name: each[rows] for name, each in values.items()}, answers[rows]
+    best: tuple[float, Readout] | None = None
+    for readout in (*_tables(variables, some, goal, classes), *_expressions(some, goal, classes, most)):
+        total = readout.bits + _exceptions(readout.answer(some), goal, classes)
+        if best is None or total < best[0]:
+            best = total, readout
+    assert best is not None
+    wrong = readout_errors(best[1], values, answers)
+    return best[1], best[1].bits + exception_bits(len(answers), wrong, classes)
+
+
+def readout_errors(readout: Readout, values: Values, answers: np.ndarray) -> int:
+    return int((readout.answer(values) != answers).sum())
+
+
+def _exceptions(given: np.ndarray, answers: np.ndarray, classes: int) -> float:
+    return exception_bits(len(answers), int((given != answers).sum()), classes)
+
+
+def _expressions(values: Values, answers: np.ndarray, classes: int, most: float | None) -> Iterator[Readout]:
+    """Expressions of the integers, shorter ones first, while a longer one may still pay."""
+    live = {name: each for name, each in values.items() if np.ptp(each) > 0}
+    columns = {**live, **{f"{number}": np.full(len(answers), number) for number in CONSTANTS}}
+    library = [word for word in LIBRARIES["loops"] if word.name in WORDS]
+    best = np.inf if most is None else most
+    for level in levels(library, columns, LIMITS):
+        if level.bits >= best:
+            return
+        for kind, given in level.values.items():
+            found = np.asarray(given).astype(np.int64)
+            wrong = (found != answers[:, None]).sum(axis=0)
+            for i in np.flatnonzero(wrong <= max(int(wrong.min()), PROMISING * len(answers)))[:64]:
+                program = level.program(kind, int(i))
+                for readout in _with_patches(program, level.bits, found[:, i], answers, classes):
+                    total = readout.bits + _exceptions(readout.answer(values), answers, classes)
+                    if total < best:
+                        best = total
+                        yield readout
+
+
+def _with_patches(
+    program: Program, bits: float, found: np.ndarray, answers: np.ndarray, classes: int
+) -> Iterator[Readout]:
+    """The expression, and the same with few of its numbers answered in another way."""
+    reads = tuple(word.name for word in program.terminals if not word.name.isdigit())
+
+    def run(values: Values) -> np.ndarray:
+        rows = len(next(iter(values.values())))
+        constants = {f"{number}": np.full(rows, number) for number in CONSTANTS}
+        return program.run({word.name: {**values, **constants}[word.name] for word in program.terminals}).astype(int)
+
+    yield Readout(text=str(program), bits=3.0 + bits, reads=reads, answer=run)
+    patches = []
+    for number in np.unique(found):
+        here = answers[found == number]
+        most = int(np.bincount(here, minlength=classes).argmax())
+        if most != number:
+            patches.append((int((here == most).sum() - (here == number).sum()), int(number), most))
+    chosen = [each for each in sorted(patches, reverse=True)[:MOST_PATCHES] if each[0] > 0]
+    for length in range(1, len(chosen) + 1):
+        some = [(number, most) for _, number, most in chosen[:length]]
+        said = ", ".join(f"{number} -> {most}" for number, most in some)
+        spread = log2(max(len(np.unique(found)), 2)) + log2(max(classes, 2))
+        yield Readout(
+            text=f"{program} but {said}", bits=4.0 + bits + length * spread, reads=reads, answer=_patched(run, some)
+        )
+
+
+def _patched(run: Callable[[Values], np.ndarray], some: list[tuple[int, int]]) -> Callable[[Values], np.ndarray]:
+    def answer(values: Values) -> np.ndarray:
+        found = run(values)
+        given = found.copy()
+        for number, most in some:
+            given[found == number] = most
+        return given
+
+    return answer
+
+
+def _tables(
+    variables: Mapping[str, Variable], values: Values, answers: np.ndarray, classes: int
+) -> Iterator[Readout]:
+    """One answer for each number of a variable, or of two."""
+    names = [name for name in values if variables[name].kind != "value"]
+    for place, one in enumerate(names):
+        for other in (None, *names[place + 1 :]):
+            size = (variables[one].size + 1) * (variables[other].size + 1 if other else 1)
+            if size > MOST_ENTRIES:
+                continue
+            yield _table(one, other, variables, values, answers, classes)
+
+
+def _table(
+    one: str,
+    other: str | None,
+    variables: Mapping[str, Variable],
+    values: Values,
+    answers: np.ndarray,
+    classes: int,
+) -> Readout:
+    width = variables[other].size + 1 if other else 1
+
+    def number(given: Values) -> np.ndarray:
+        return (given[one] + 1) * width + (given[other] + 1 if other else 0)
+
+    entries = (variables[one].size + 1) * width
+    counts = np.zeros((entries, classes))
+    np.add.at(counts, (number(values), answers), 1)
+    table, seen = counts.argmax(axis=1), counts.any(axis=1)
+    names = (one, other) if other else (one,)
+    return Readout(
+        text=f"table of {' and '.join(names)}",
+        bits=3.0 + len(names) * log2(len(values) + 1) + float(seen.sum()) * log2(max(classes, 2)),
+        reads=names,
+        answer=lambda given: table[number(given)],
+    )

@@ -1,0 +1,201 @@
+"""Relations of a query and a key: comparisons of what both hold, in order of bits, and which of the keys are picked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log2
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from compare.extract.selects.variables import SYMBOL, SYMBOLS, VALUE, Variables
+
+Pairs = Bool[np.ndarray, "... q k"]
+OPERATORS = ("=", "<", ">")
+CONNECTIVES = ("and", "or", "and not")
+NOWHERE = 1 << 30
+MOST_NUMBERS = 64  # with which a variable is compared
+
+
+class Atom(NamedTuple):
+    """The key's number less the query's is, is below or is above `by`; without one of them a number by itself is."""
+
+    key: str | None
+    query: str | None
+    operator: str
+    by: int
+
+    def holds(self, keys: Variables, queries: Variables) -> Pairs:
+        """Of all pairs; it broadcasts."""
+        k = keys[self.key].values[..., None, :] if self.key else None
+        q = queries[self.query].values[..., :, None] if self.query else None
+        given = k - q if k is not None and q is not None else k if k is not None else q
+        assert given is not None
+        known = (k >= 0 if k is not None else True) & (q >= 0 if q is not None else True)
+        return known & compared(given, self.operator, self.by)
+
+    def reads(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.key, self.query) if name)
+
+    def __str__(self) -> str:
+        left = f"k.{self.key}" if self.key else f"q.{self.query}"
+        shift = f" {'+' if self.by > 0 else '-'} {abs(self.by)}" if self.by else ""
+        right = f"q.{self.query}{shift}" if self.key and self.query else str(self.by)
+        return f"{left} {self.operator} {right}"
+
+
+class Joined(NamedTuple):
+    """Two relations by a connective."""
+
+    one: "Relation"
+    connective: str
+    other: "Relation"
+
+    def holds(self, keys: Variables, queries: Variables) -> Pairs:
+        return joined(self.one.holds(keys, queries), self.connective, self.other.holds(keys, queries))
+
+    def reads(self) -> tuple[str, ...]:
+        return self.one.reads() + self.other.reads()
+
+    def __str__(self) -> str:
+        one, other = (f"({part})" if isinstance(part, Joined) else str(part) for part in (self.one, self.other))
+        return f"{one} {self.connective} {other}"
+
+
+class Always(NamedTuple):
+    """Every key that is seen."""
+
+    def holds(self, keys: Variables, queries: Variables) -> Pairs:
+        return np.ones((1, 1, 1), bool)
+
+    def reads(self) -> tuple[str, ...]:
+        return ()
+
+    def __str__(self) -> str:
+        return "all"
+
+
+Relation = Atom | Joined | Always
+ALWAYS = Always()
+
+
+def compared(given: np.ndarray, operator: str, by: int) -> np.ndarray:
+    return given == by if operator == "=" else given < by if operator == "<" else given > by
+
+
+def joined(one: np.ndarray, connective: str, other: np.ndarray) -> np.ndarray:
+    return one & other if connective == "and" else one | other if connective == "or" else one & ~other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select:
+    """The keys that a query looks at: of those in the relation all, the first, the last, or those of least or most.
+
+    Where there is none it looks at `otherwise`: the first key, the last, all, itself, or those of a symbol.
+    """
+
+    relation: Relation
+    pick: str = "all"  # "first", "last"; "least", "most" of the variable `by`
+    by: str | None = None
+    otherwise: str | Atom | None = None
+
+    def reads(self) -> tuple[str, ...]:
+        return self.relation.reads() + ((self.by,) if self.by else ())
+
+    def looks(self, variables: Variables, seen: Pairs) -> Pairs:
+        """Which seen keys every query looks at."""
+        held = np.broadcast_to(self.relation.holds(variables, variables), seen.shape) & seen
+        key = variables[self.by].values if self.by else None
+        found = picked(held, self.pick, key)
+        if self.otherwise is None:
+            return found
+        return np.where(found.any(axis=-1, keepdims=True), found, others(self.otherwise, seen, variables))
+
+    def bits(self, variables: Variables) -> float:
+        kinds = len(variables) + 1
+        pick = 0.0 if self.pick == "all" else 2.0 + (log2(kinds) if self.by else 0.0)
+        return 1.0 + relation_bits(self.relation, variables) + pick + self._otherwise_bits(variables)
+
+    def _otherwise_bits(self, variables: Variables) -> float:
+        if self.otherwise is None:
+            return 0.0
+        return log2(5) + (log2(variables[SYMBOLS].size) if isinstance(self.otherwise, Atom) else 0.0)
+
+    def __str__(self) -> str:
+        said = str(self.relation)
+        if self.pick != "all":
+            by = f" k.{self.by}" if self.by else ""
+            said = f"{self.pick}{by} of {said}" if self.relation != ALWAYS else f"{self.pick}{by}"
+        return f"{said} else {self.otherwise}" if self.otherwise else said
+
+
+def picked(held: Pairs, pick: str, key: Int[np.ndarray, "rows s"] | None) -> Pairs:
+    """Of the keys that are held, those that are picked; `key` (rows, s) is the number that is least or most."""
+    if pick == "all":
+        return held
+    s = held.shape[-1]
+    order = np.arange(s) if key is None else key[..., None, :]
+    order = -order if pick in ("last", "most") else order
+    best = np.where(held, order, NOWHERE)
+    return held & (best == best.min(axis=-1, keepdims=True))
+
+
+def others(otherwise: str | Atom, seen: Pairs, keys: Variables) -> Pairs:
+    """What is looked at where a relation holds of no key; `seen` is (rows, queries, keys)."""
+    if isinstance(otherwise, Atom):
+        held = np.broadcast_to(otherwise.holds(keys, keys), seen.shape) & seen
+        return np.where(held.any(axis=-1, keepdims=True), held, seen)
+    if otherwise == "self":
+        return np.eye(*seen.shape[1:], dtype=bool) & seen
+    return picked(seen, otherwise, None)
+
+
+OTHERWISE = ("first", "all", "self", "last")
+
+
+def relation_bits(relation: Relation, variables: Variables) -> float:
+    """Of the grammar: an atom names its variables, its operator and its number; connectives are one of three."""
+    if isinstance(relation, Always):
+        return 1.0
+    if isinstance(relation, Joined):
+        both = relation_bits(relation.one, variables) + relation_bits(relation.other, variables)
+        return 1.0 + log2(len(CONNECTIVES)) + both
+    names = sum(log2(len(variables) + 1) for _ in range(2))
+    if relation.key and relation.query:
+        number = 1.0 + 2 * log2(1 + abs(relation.by))
+    else:
+        number = log2(max(variables[relation.reads()[0]].size, 2))
+    return 1.0 + names + log2(len(OPERATORS)) + number
+
+
+def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
+    """All comparisons of two numbers of a kind, up to this difference of places and of counts, and with numbers.
+
+    Symbols are equal or not; their values, places and counts have an order.
+    """
+    for k in variables.values():
+        for q in variables.values():
+            if k.kind != q.kind:
+                continue
+            most = 0 if k.kind in (SYMBOL, VALUE) else min(furthest, k.size - 1)
+            for by in range(-most, most + 1):
+                if k.kind != VALUE:
+                    yield Atom(k.name, q.name, "=", by)
+                if abs(by) <= 1 and k.kind != SYMBOL:
+                    yield from (Atom(k.name, q.name, operator, by) for operator in "<>")
+        if k.kind == VALUE:
+            yield Atom(k.name, None, ">", 0)
+            continue
+        for number in range(min(k.size, MOST_NUMBERS)):
+            yield Atom(k.name, None, "=", number)
+
+
+def distinct(columns: Bool[np.ndarray, "relations pairs"]) -> Int[np.ndarray, " kept"]:
+    """The first of every behaviour, without those that hold of no pair or of all."""
+    if columns.shape[1] == 0:
+        return np.zeros(0, dtype=int)
+    weights = np.random.default_rng(0).random((columns.shape[1], 2)).astype(np.float32)
+    prints = np.concatenate([columns[at : at + 256].astype(np.float32) @ weights for at in range(0, len(columns), 256)])
+    first = np.unique(np.round(prints.astype(np.float64), 2), axis=0, return_index=True)[1]
+    some = columns[first].any(axis=1) & ~columns[first].all(axis=1)
+    return np.sort(first[some])

@@ -1,0 +1,123 @@
+"""The program of a net: one select a head and one readout, the shortest that answers as the net does."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import log2
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from compare.extract.selects.linear import Tables, fitted
+from compare.extract.selects.naming import Named as Found
+from compare.extract.selects.naming import named, pool_of
+from compare.extract.selects.patterns import drawn
+from compare.extract.selects.program import Head, Named, State, carried, looked_at, with_head
+from compare.extract.selects.readouts import Readout, shortest
+from compare.extract.selects.relations import Select
+from compare.extract.selects.soft import Score, fit, offered
+from compare.extract.selects.variables import Frame, Variable
+
+BEAM, EACH, COMBINED = 4, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
+PRICE = 0.005  # nats a bit
+APART = (0.25, 0.05)  # of a uniform pattern's nats, and nats, that a select may be worse than the best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A head in the net: its pattern, what its keys' values write, and its effect at every position."""
+
+    layer: int
+    number: int
+    pattern: Float[np.ndarray, "rows s s"]
+    written: Float[np.ndarray, "rows s width"]
+    effect: Float[np.ndarray, "rows s"]
+    idle: bool
+    mean: Float[np.ndarray, " width"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A program as far as its layers are read."""
+
+    layers: tuple[tuple[Head, ...], ...]
+    state: State
+    bits: float
+
+
+def heads_of(draft: Draft, sites: Sequence[Site], frame: Frame, seed: int) -> list[Draft]:
+    """The draft with another layer, in a few ways."""
+    options = [_options(draft.state, site, frame, seed) for site in sites]
+    combined = itertools.islice(itertools.product(*options), COMBINED)
+    return [_with_layer(draft, heads, frame) for heads in combined]
+
+
+def _with_layer(draft: Draft, heads: Sequence[Head], frame: Frame) -> Draft:
+    state, bits = draft.state, draft.bits
+    for head in heads:
+        state = with_head(state, head, carried(head, draft.state, frame), frame)
+        if head.named:
+            bits += 1 + head.named.select.bits(draft.state.variables) + log2(len(draft.state.variables) + 1)
+    return Draft(layers=(*draft.layers, tuple(heads)), state=state, bits=bits)
+
+
+def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
+    """The head with each of the selects that its pattern may be."""
+    if site.idle:
+        still = Tables(reads=(), tables=(), offset=site.mean, explained=1.0)
+        return [Head(layer=site.layer, number=site.number, score=None, tables=still, mean=site.mean)]
+    rng = np.random.default_rng([seed, 42, site.layer, site.number])
+    queries = drawn(site.pattern, state.seen, site.effect, state.variables, rng)
+    known = pool_of(state.variables, queries)
+    found = named(state.variables, queries, known)
+    given = offered(known, [(each.select, each.looks) for each in found], state.variables)
+    score, tables = fit(queries, given, state.variables), values(state, site)
+    whole = Head(layer=site.layer, number=site.number, score=score, tables=tables, mean=site.mean)
+    return [
+        _named(whole, each.select, value, state, site)
+        for each in admitted(found, score)
+        for value in _carries(tables, state)
+    ]
+
+
+def _named(head: Head, select: Select, value: str, state: State, site: Site) -> Head:
+    return looked_at(replace(head, named=Named(select=select, value=value)), state, site.effect)
+
+
+def admitted(found: Sequence[Found], score: Score) -> list[Found]:
+    """Those about as near to the pattern as the nearest, or as good at its strongest key; the nearest first."""
+    nearest, strongest = min(each.nats for each in found), min(each.strongest for each in found)
+    order = [
+        each
+        for each in sorted(found, key=lambda each: each.nats + PRICE * each.bits)
+        if each.nats <= nearest + APART[0] * score.uniform + APART[1] or each.strongest <= strongest + APART[1]
+    ]
+    bare = [replace(each, select=replace(each.select, otherwise=None)) for each in order]
+    both = [each for pair in zip(order, bare, strict=True) for each in pair]
+    return list({str(each.select): each for each in both}.values())[:EACH]
+
+
+def _carries(tables: Tables, state: State) -> list[str]:
+    """The variables whose values the head may bring: those that its values are tables of."""
+    names = [name.split(".")[0] for name in tables.reads]
+    known = [name for name in names if name in state.variables]
+    return known[:2] or ["x"]
+
+
+def values(state: State, site: Site) -> Tables:
+    """What the head's keys write, as tables of what they hold, weighted by how much they are looked at."""
+    received = np.einsum("nq,nqk->nk", site.effect, site.pattern)
+    weight = received + 0.02 * received.mean()
+    columns = {name: each.reshape(-1, each.shape[-1]) for name, each in state.columns.items()}
+    flat = site.written.reshape(-1, site.written.shape[-1])
+    return fitted(flat, weight.reshape(-1) + 1e-12, columns, least=0.02)
+
+
+def read_out(
+    draft: Draft, answers: Int[np.ndarray, "rows s"], mask: Bool[np.ndarray, "rows s"], classes: int, seed: int, most: float | None = None
+) -> tuple[Readout, float]:
+    """The shortest readout after the draft's layers, and the bits of all of it; none longer than `most` is sought."""
+    variables: Mapping[str, Variable] = draft.state.variables
+    values = {name: each.values[mask] for name, each in variables.items()}
+    found, bits = shortest(variables, values, answers[mask], classes, seed, most)
+    return found, bits + draft.bits

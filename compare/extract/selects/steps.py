@@ -1,0 +1,217 @@
+"""What is read of a transformer as the steps of an explanation, and the program in the place of the net's patterns."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from compare.extract.selects.linear import Tables
+from compare.extract.selects.program import Head, State, Units, begun, carried, onehot, with_head
+from compare.extract.selects.variables import Frame
+from compare.read import Reading, evaluate
+from compare.step import Exchange, Inputs, Step, Steps, Value
+
+EMBED, OUTPUTS = "embed", "y"
+ENERGY = 0.999  # of the tables, in the directions that are exchanged
+
+Layers = Sequence[tuple[Sequence[Head], Units | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """How steps sit in a net: its layout, its embedding, and how often an exchange takes each position."""
+
+    reading: Reading
+    frame: Frame
+    embed: Tables
+    placed: tuple[str, ...]
+    places: dict[str, Float[np.ndarray, " s"]]  # by site
+
+    def begun(self, x: Inputs) -> State:
+        return begun(self.frame, self.frame.laid(np.asarray(x)), self.placed)
+
+
+def steps_of(placing: Placing, layers: Layers) -> Steps:
+    """The embedding, every head and all units, and the outputs that the rest of the net makes of them."""
+    steps = [_embedding(placing)]
+    before: list[Head] = []
+    for heads, units in layers:
+        later = heads is not layers[-1][0]
+        steps += [_head(placing, head, tuple(before), later=later) for head in heads]
+        before += heads
+        if units is not None:
+            steps.append(_units(placing, units, tuple(before)))
+    return (*steps, _outputs(placing, tuple(steps)))
+
+
+def after(placing: Placing, heads: Sequence[Head], x: Inputs, values: Sequence[Value]) -> State:
+    """What is known once these heads have brought these values."""
+    state = placing.begun(x)
+    for head, value in zip(heads, values, strict=True):
+        state = with_head(state, head, np.asarray(value), placing.frame)
+    return state
+
+
+def _embedding(placing: Placing) -> Step:
+    def compute(x: Inputs) -> Value:
+        return placing.embed.of(placing.begun(x).columns)
+
+    return Step(name=EMBED, formula="x", compute=compute, holds="embed")
+
+
+def _head(placing: Placing, head: Head, before: tuple[Head, ...], *, later: bool) -> Step:
+    def compute(x: Inputs, *values: Value) -> Value:
+        known = [each for each in before if each.layer < head.layer]
+        return carried(head, after(placing, known, x, values), placing.frame)
+
+    def code(value: Value) -> Value:
+        return written(head.tables, np.asarray(value))
+
+    basis = _basis(head.tables)
+    exchange = None
+    if head.score is not None and basis is not None:
+        exchange = Exchange(site=head.site, basis=basis, places=placing.places[head.site], within=later)
+    return Step(
+        name=head.name,
+        formula=str(head.score) if head.score else "mean",
+        compute=compute,
+        reads=tuple(each.name for each in before if each.layer < head.layer),
+        holds=head.site,
+        code=code,
+        exchange=exchange,
+        label=head.name,
+    )
+
+
+def written(tables: Tables, value: np.ndarray) -> np.ndarray:
+    """What a head writes where it looks at so much of each value."""
+    total, begin = np.broadcast_to(tables.offset, (*value.shape[:-1], len(tables.offset))).astype(np.float32), 0
+    for table in tables.tables:
+        total = total + value[..., begin : begin + len(table)] @ table
+        begin += len(table)
+    return total
+
+
+def _basis(tables: Tables) -> Float[np.ndarray, "width dimensions"] | None:
+    """The directions in which the tables write."""
+    if not tables.tables:
+        return None
+    whole = np.concatenate([table - table.mean(axis=0) for table in tables.tables]).astype(np.float64)
+    _, size, directions = np.linalg.svd(whole, full_matrices=False)
+    energy = np.cumsum(size**2) / max(float((size**2).sum()), 1e-30)
+    return directions[: int((energy < ENERGY).sum()) + 1].T
+
+
+def _units(placing: Placing, units: Units, before: tuple[Head, ...]) -> Step:
+    def compute(x: Inputs, *values: Value) -> Value:
+        return units.tables.of(after(placing, before, x, values).columns)
+
+    return Step(
+        name=units.name,
+        formula=" + ".join(units.tables.reads) or "0",
+        compute=compute,
+        reads=tuple(each.name for each in before),
+        holds=units.site,
+        label=units.name,
+    )
+
+
+def _outputs(placing: Placing, steps: Steps) -> Step:
+    """The rest of the net, run on with all sites as the steps have them."""
+    reading = placing.reading
+
+    def compute(x: Inputs, *values: Value) -> Value:
+        held = zip(steps, values, strict=True)
+        edits = {str(step.holds): step.code(value) if step.code else value for step, value in held}
+        given = {site: np.asarray(value, dtype=np.float32) for site, value in edits.items()}
+        return evaluate(
+            reading.net, reading.params, np.asarray(x), given, block=reading.block, scales=reading.scales
+        )[0]
+
+    return Step(name=OUTPUTS, formula="y", compute=compute, reads=tuple(step.name for step in steps))
+
+
+def exact_steps(
+    placing: Placing, heads: Sequence[Head], needed: Sequence[Head], units: Sequence[Units]
+) -> Steps:
+    """The program's selects as the patterns of its heads, and units that read its integers; other heads' means."""
+    names = [head.name for head in needed]
+    steps = []
+    for head in heads:
+        if head.name in names:
+            steps.append(_pattern(placing, needed, head))
+        else:
+            steps.append(Step(name=head.name, formula="mean", compute=_constant(placing, head.mean), holds=head.site))
+    return (*steps, *(_exact_units(placing, needed, each) for each in units))
+
+
+def _exact_units(placing: Placing, needed: Sequence[Head], units: Units) -> Step:
+    def compute(x: Inputs) -> Value:
+        return units.tables.of(exact_columns(placing, needed, units.layer, x))
+
+    return Step(name=units.name, formula=" + ".join(units.tables.reads) or "0", compute=compute, holds=units.site)
+
+
+def exact_columns(
+    placing: Placing, needed: Sequence[Head], layer: int, x: Inputs
+) -> dict[str, Float[np.ndarray, "rows s size"]]:
+    """What the program knows at a position after a layer: symbols, places, what heads bring, one-hot, and its shares."""
+    known = [head for head in needed if head.layer <= layer]
+    state, columns = placing.begun(x), dict(placing.begun(x).columns)
+    for number in range(layer + 1):
+        before = state
+        for head in (each for each in known if each.layer == number):
+            state = with_head(state, head, carried(head, before, placing.frame), placing.frame)
+            if head.same:
+                columns[head.name] = onehot(state.variables[head.name])
+            if head.single:
+                continue
+            assert head.named is not None
+            columns[f"{head.name}n"] = onehot(state.variables[f"{head.name}n"])
+            columns[f"{head.name}.{head.named.value}"] = _even(head, before) @ onehot(before.variables[head.named.value])
+    return columns
+
+
+def _even(head: Head, state: State) -> Float[np.ndarray, "rows s s"]:
+    """The pattern that is the same for every key that the program looks at."""
+    assert head.named is not None
+    looks = head.named.select.looks(state.variables, state.seen)
+    even = np.where(looks.any(axis=-1, keepdims=True), looks, state.seen).astype(np.float32)
+    return even / np.maximum(even.sum(axis=-1, keepdims=True), 1)
+
+
+def _constant(placing: Placing, mean: Float[np.ndarray, " width"]) -> Callable[[Inputs], Value]:
+    def compute(x: Inputs) -> Value:
+        laid = placing.frame.laid(np.asarray(x))
+        return np.broadcast_to(mean, (*laid.shape, len(mean))).astype(np.float32)
+
+    return compute
+
+
+def _pattern(placing: Placing, heads: Sequence[Head], head: Head) -> Step:
+    def compute(x: Inputs) -> Value:
+        state = placing.begun(x)
+        for layer in range(head.layer):
+            before = state
+            for each in heads:
+                if each.layer == layer:
+                    state = with_head(state, each, carried(each, before, placing.frame), placing.frame)
+        return _even(head, state)
+
+    site = f"head.{head.layer}.{head.number}.pattern"
+    return Step(name=head.name, formula=str(head.named and head.named.select), compute=compute, holds=site)
+
+
+def answers_of(
+    placing: Placing, heads: Sequence[Head], x: Inputs
+) -> dict[str, Int[np.ndarray, "rows s"]]:
+    """The integers that a position holds after all heads of the program."""
+    state = placing.begun(x)
+    for layer in sorted({head.layer for head in heads}):
+        before = state
+        for head in heads:
+            if head.layer == layer:
+                state = with_head(state, head, carried(head, before, placing.frame), placing.frame)
+    return {name: each.values for name, each in state.variables.items()}
+

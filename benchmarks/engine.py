@@ -90,7 +90,7 @@ def compared(
         return {}
     explanation = assessment.explanation
     if asks_loops(task):
-        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program_loop"))
+        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program"))
     if program.get("program") is None:
         return {}
     return sides(explanation, assessment.net_agreement, program["program"], spec, language_of(task))

@@ -3,8 +3,9 @@
 The strict check is Michaud et al.'s (arXiv 2402.05110) made harder: theirs takes ten streams of the training length.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,15 @@ import numpy as np
 from benchmarks.tasks import Task
 from benchmarks.tasks.mips import MIPS62
 from benchmarks.tasks.words import words
+from compare.extract.recurrent.strict import Unlike, first_difference, same_loops
+from compare.same.answer import Equal
+from synth.language.literals import literal
+from synth.language.parse import parse
+from synth.language.program import renamed
+from synth.language.types import INT
+from synth.library.loops import LOOPS
 from synth.search.streams import Examples, Loop, Variable, solve_stream
+from synth.search.streams.loop import PRIME
 
 EXAMPLES = 256  # streams that a search begins with
 CHECKED, TOLD = 1_000, 24  # fresh streams of each length in a search; of those that a loop gets wrong, it gets so many
@@ -98,6 +107,34 @@ def stepped(variable: Variable) -> str:
     return f"the {variable.reduction} of the last {variable.window} of {step}" if variable.window else step
 
 
+NUMBER = re.compile(r"(?<![\w'-])\d+(?![\w'])")
+LINE = re.compile(
+    r"(?P<name>\S+) from (?P<start>-?\d+) by (the (?P<reduction>\w+) of the last (?P<window>\d+) of )?(?P<step>.+)"
+)
+
+
+def loop_of(line: str, items: tuple[str, ...]) -> Loop:
+    """The loop over these items that `shown` wrote."""
+    parts = line.split("; ")
+    found = [LINE.fullmatch(part) for part in parts]
+    names = [each["name"] for each in found if each]
+    words = dict.fromkeys([*items, *names, *(name + PRIME for name in names)], INT)
+    library = (*LOOPS, *(literal(int(each)) for each in dict.fromkeys(NUMBER.findall(line))))
+    variables = [
+        Variable(
+            name=each["name"],
+            start=int(each["start"]),
+            step=parse(each["step"], library, words),
+            window=int(each["window"] or 0),
+            reduction=each["reduction"] or "",
+        )
+        for each in found
+        if each
+    ]
+    outputs = [parse(part, library, words) for part, each in zip(parts, found, strict=True) if not each]
+    return Loop(items=items, variables=tuple(variables), outputs=tuple(outputs))
+
+
 def program_fields(task: Task, size: int, loop: Loop | None, seconds: float) -> dict[str, Any]:
     """What a record says of the synthesizer's loop."""
     known = {"program_seconds": seconds, "program_published": published(task, size)}
@@ -122,12 +159,12 @@ def published(task: Task, size: int) -> str | None:
     return row and f"MIPS {'yes' if row.mips else 'no'}, GPT-4 {'yes' if row.gpt4 else 'no'}"
 
 
-def net_fields(task: Task, size: int, loop: Loop | None, code: str | None) -> dict[str, Any]:
-    """What a record says of the loop that was read from a net, beside the synthesizer's source `code`."""
+def net_fields(task: Task, size: int, loop: Loop | None, line: str | None) -> dict[str, Any]:
+    """What a record says of the loop that was read from a net, beside the synthesizer's as `shown` wrote it."""
     if loop is None:
         return {}
-    found, source = held(task, size, loop), loop.python()
-    same = {} if code is None else beside(task, size, source, code)
+    found = held(task, size, loop)
+    same = {} if line is None else beside(task, size, loop, loop_of(line, loop.items))
     return {
         "net_program": shown(loop),
         "net_strict": found.strict,
@@ -136,15 +173,38 @@ def net_fields(task: Task, size: int, loop: Loop | None, code: str | None) -> di
     }
 
 
-def beside(task: Task, size: int, source: str, code: str) -> dict[str, Any]:
-    """Whether two sources are one text, and else whether they answer alike on fresh streams of both lengths."""
-    if source == code:
+def beside(task: Task, size: int, one: Loop, other: Loop) -> dict[str, Any]:
+    """Whether two loops are one text but for their names; else a proof, a stream that differs, or fresh streams."""
+    if lettered(one) == lettered(other):
         return {"same_function": "equal", "same_how": "one text", "same_program": True}
-    one, other = function_of(source), function_of(code)
+    found = same_loops(one, other, letters_of(task, size))
+    if isinstance(found, Equal):
+        return {"same_function": "equal", "same_how": found.sentence, "same_program": False}
+    if isinstance(found, Unlike):
+        return {"same_function": "different", "same_how": str(found), "same_program": False}
     for sampler in task.test[:LENGTHS]:
-        for given in rows_of(words(task, size, sampler, CHECKED, SEED + 4).items):
-            if one(*given) != other(*given):
-                how = f"they differ on {'; '.join(' '.join(map(str, items)) for items in given)}"
-                return {"same_function": "different", "same_how": how, "same_program": False}
-    how = f"alike on {CHECKED:,} fresh streams of each of two lengths"
+        given = words(task, size, sampler, CHECKED, SEED + 4).items
+        apart = first_difference(np.stack(one.run(*given), axis=-1), np.stack(other.run(*given), axis=-1))
+        if apart is not None:
+            row, time = apart
+            unlike = Unlike(items=tuple(tuple(items[row, : time + 1].tolist()) for items in given))
+            return {"same_function": "different", "same_how": str(unlike), "same_program": False}
+    how = f"alike on {CHECKED:,} fresh streams of each of two lengths; not proved: {found.why}"
     return {"same_function": "alike", "same_how": how, "same_program": False}
+
+
+def letters_of(task: Task, size: int) -> np.ndarray:
+    """What stands at one position of fresh streams, (letters, streams); each letter once."""
+    drawn = [words(task, size, sampler, CHECKED, SEED + 5).items for sampler in task.test[:LENGTHS]]
+    return np.unique(np.concatenate([np.stack([each.ravel() for each in items], axis=1) for items in drawn]), axis=0)
+
+
+def lettered(loop: Loop) -> Loop:
+    """The same with numbers for the variables' names."""
+    names = {v.name: f"{place}" for place, v in enumerate(loop.variables)}
+    names |= {name + PRIME: number + PRIME for name, number in names.items()}
+    return replace(
+        loop,
+        variables=tuple(replace(v, name=names[v.name], step=renamed(v.step, names)) for v in loop.variables),
+        outputs=tuple(renamed(output, names) for output in loop.outputs),
+    )

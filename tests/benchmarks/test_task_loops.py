@@ -10,6 +10,7 @@ from benchmarks.names import find
 from benchmarks.program import find_program
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.words import words
+from compare.same.answer import Undecided
 from synth.language.program import terminal
 from synth.language.types import INT
 from synth.search.streams import Loop, Variable
@@ -56,14 +57,38 @@ def test_a_loop_that_is_wrong_on_longer_streams_alone_is_lenient() -> None:
     assert (found.strict, found.lenient) == (False, True)
 
 
-def test_two_loops_are_one_text_or_alike_or_different() -> None:
-    code = BEFORE.python()
-    other = code.replace("s = 0", "s = 0 * 1")
-    assert loops.net_fields(PREV, 1, BEFORE, code)["same_function"] == "equal"
-    assert loops.net_fields(PREV, 1, BEFORE, other)["same_function"] == "alike"
-    assert loops.net_fields(PREV, 1, COPY, code)["same_function"] == "different"
-    assert loops.net_fields(PREV, 1, None, code) == {}
+def test_two_loops_are_one_text_or_proved_equal_or_told_apart() -> None:
+    line = loops.shown(BEFORE)
+    other = "p from 0 by x; q from 0 by (add p' x); (sub q p)"
+    one_text, proved, different = (
+        loops.net_fields(PREV, 1, loop, each)
+        for loop, each in ((BEFORE, line.replace("s", "p")), (BEFORE, other), (COPY, line))
+    )
+    assert (one_text["same_function"], one_text["same_how"], one_text["same_program"]) == ("equal", "one text", True)
+    assert (proved["same_function"], proved["same_program"]) == ("equal", False)
+    assert "an identity of linear recurrences" in proved["same_how"]
+    assert (different["same_function"], different["same_how"]) == ("different", "they differ on 1")
+    assert loops.net_fields(PREV, 1, None, line) == {}
     assert "same_function" not in loops.net_fields(PREV, 1, BEFORE, None)
+
+
+def test_what_is_neither_proved_nor_told_apart_is_alike_on_fresh_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "same_loops", lambda *_: Undecided(why="no reason"))
+    other = loops.loop_of("s from 0 by (mul x 1); s", ("x",))
+    assert loops.beside(PREV, 1, BEFORE, other)["same_how"].endswith("not proved: no reason")
+    assert loops.beside(PREV, 1, BEFORE, other)["same_function"] == "alike"
+    assert loops.beside(PREV, 1, BEFORE, COPY)["same_function"] == "different"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(if_int (eq (mod x 7) 2) (floordiv x 9) 0)",
+        "s from -3 by (sub (sub 0 s) x); t from 12 by the max of the last 4 of (add s' x); t'; (mul s 2)",
+    ],
+)
+def test_a_loop_is_read_as_it_was_written(line: str) -> None:
+    assert loops.shown(loops.loop_of(line, ("x",))) == line
 
 
 def test_who_solved_one_of_the_62_tasks_is_said() -> None:

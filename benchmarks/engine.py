@@ -90,7 +90,9 @@ def compared(
         return {}
     explanation = assessment.explanation
     if asks_loops(task):
-        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program"))
+        state = assessment.carried
+        follows = state is None or state.followed_to >= state.exact_to
+        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program"), follows)
     if program.get("program") is None:
         return {}
     return sides(explanation, assessment.net_agreement, program["program"], spec, language_of(task))

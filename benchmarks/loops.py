@@ -159,15 +159,18 @@ def published(task: Task, size: int) -> str | None:
     return row and f"MIPS {'yes' if row.mips else 'no'}, GPT-4 {'yes' if row.gpt4 else 'no'}"
 
 
-def net_fields(task: Task, size: int, loop: Loop | None, line: str | None) -> dict[str, Any]:
-    """What a record says of the loop that was read from a net, beside the synthesizer's as `shown` wrote it."""
+def net_fields(task: Task, size: int, loop: Loop | None, line: str | None, follows: bool = True) -> dict[str, Any]:
+    """What a record says of the loop that was read from a net, beside the synthesizer's as `shown` wrote it.
+
+    `follows`: it answers as the net on every length up to the longest that the net is exact on.
+    """
     if loop is None:
         return {}
     found = held(task, size, loop)
     same = {} if line is None else beside(task, size, loop, loop_of(line, loop.items))
     return {
         "net_program": shown(loop),
-        "net_strict": found.strict,
+        "net_strict": found.strict and follows,
         "net_lenient": found.lenient,
         **same,
     }

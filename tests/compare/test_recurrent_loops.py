@@ -10,7 +10,7 @@ from compare.extract.recurrent.carried import carried_along, run_along
 from compare.extract.recurrent.loops import Looped, merging, of_machine, of_words, reachable
 from compare.extract.recurrent.machine import Machine
 from compare.extract.recurrent.strict import Proved, Unlike, equal, first_difference, same_loops
-from compare.same import looped
+from compare.same import looped as inductions
 from compare.same.answer import Equal, Undecided
 from synth import Terminal, apply
 from synth.language.literals import constant
@@ -172,7 +172,7 @@ def test_loops_of_two_streams_and_several_answers_are_compared() -> None:
 
 
 def test_without_z3_what_grows_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looped, "installed", lambda: False)
+    monkeypatch.setattr(inductions, "installed", lambda: False)
     one, other, _ = PAIRS["counters compared"]
     found = same_loops(loop_of(one, ("x",)), loop_of(other, ("x",)), THREE)
     assert isinstance(found, Undecided)

@@ -39,12 +39,11 @@ def first_difference(
     given: Int[np.ndarray, "rows time ..."], right: Int[np.ndarray, "rows time ..."]
 ) -> tuple[int, int] | None:
     """Row and time of the earliest answer that differs; None where none does."""
-    wrong = np.asarray(given != right).reshape(*right.shape[:2], -1).any(axis=-1)
-    if not wrong.any():
+    apart = np.argwhere(np.asarray(given != right).reshape(*right.shape[:2], -1).any(axis=-1))
+    if not len(apart):
         return None
-    first = np.where(wrong.any(axis=-1), wrong.argmax(axis=-1), wrong.shape[-1])
-    row = int(first.argmin())
-    return row, int(first[row])
+    row, time = apart[apart[:, 1].argmin()].tolist()
+    return row, time
 
 
 def same_loops(one: Loop, other: Loop, letters: Letters, seconds: float = SECONDS) -> Equal | Unlike | Undecided:

@@ -3,24 +3,21 @@
 The strict check is Michaud et al.'s (arXiv 2402.05110) made harder: theirs takes ten streams of the training length.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from benchmarks.loop_lines import loop_of, shown
+from benchmarks.references import reference_bits
 from benchmarks.tasks import Task
 from benchmarks.tasks.mips import MIPS62
 from benchmarks.tasks.words import words
 from compare.extract.recurrent.strict import Unlike, first_difference, same_loops
 from compare.same.answer import Equal
-from synth.language.literals import literal
-from synth.language.parse import parse
 from synth.language.program import renamed
-from synth.language.types import INT
-from synth.library.loops import LOOPS
-from synth.search.streams import Examples, Loop, Variable, solve_stream
+from synth.search.streams import Examples, Loop, solve_stream
 from synth.search.streams.loop import PRIME
 
 EXAMPLES = 256  # streams that a search begins with
@@ -96,48 +93,13 @@ def answers_of(examples: Examples) -> list[list]:
     return [list(zip(*row, strict=True)) for row in rows_of(examples.answers)]
 
 
-def shown(loop: Loop) -> str:
-    """In one line: each variable's start and step, then the answers."""
-    parts = [f"{each.name} from {each.start} by {stepped(each)}" for each in loop.variables]
-    return "; ".join([*parts, *(output.show() for output in loop.outputs)])
-
-
-def stepped(variable: Variable) -> str:
-    step = variable.step.show()
-    return f"the {variable.reduction} of the last {variable.window} of {step}" if variable.window else step
-
-
-NUMBER = re.compile(r"(?<![\w'-])\d+(?![\w'])")
-LINE = re.compile(
-    r"(?P<name>\S+) from (?P<start>-?\d+) by (the (?P<reduction>\w+) of the last (?P<window>\d+) of )?(?P<step>.+)"
-)
-
-
-def loop_of(line: str, items: tuple[str, ...]) -> Loop:
-    """The loop over these items that `shown` wrote."""
-    parts = line.split("; ")
-    found = [LINE.fullmatch(part) for part in parts]
-    names = [each["name"] for each in found if each]
-    words = dict.fromkeys([*items, *names, *(name + PRIME for name in names)], INT)
-    library = (*LOOPS, *(literal(int(each)) for each in dict.fromkeys(NUMBER.findall(line))))
-    variables = [
-        Variable(
-            name=each["name"],
-            start=int(each["start"]),
-            step=parse(each["step"], library, words),
-            window=int(each["window"] or 0),
-            reduction=each["reduction"] or "",
-        )
-        for each in found
-        if each
-    ]
-    outputs = [parse(part, library, words) for part, each in zip(parts, found, strict=True) if not each]
-    return Loop(items=items, variables=tuple(variables), outputs=tuple(outputs))
-
-
 def program_fields(task: Task, size: int, loop: Loop | None, seconds: float) -> dict[str, Any]:
     """What a record says of the synthesizer's loop."""
-    known = {"program_seconds": seconds, "program_published": published(task, size)}
+    known = {
+        "program_seconds": seconds,
+        "program_published": published(task, size),
+        "bits_reference": reference_bits(task.name, size),
+    }
     if loop is None:
         said = f"no loop was found in {seconds:.0f} s that is right on the examples and on longer streams"
         return {**known, "program_statement": said, "synth_strict": False}

@@ -122,6 +122,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     program: str | None = None  # s-expression
     program_loop: str | None = None  # over streams, as a Python function
     synth_strict: bool | None = None  # as net_strict
+    bits_reference: float | None = None  # of the task's definition, as a person would write it in the same words
     program_published: str | None = None  # who has solved the task before
     program_latex: str | None = None
     program_statement: str | None = None  # what is claimed of it

@@ -25,6 +25,7 @@ FOUND = (
     "synth_strict",
     "program_published",
     "bits_program",
+    "bits_reference",
     "program_candidates",
     "program_distinct",
     "program_seconds",

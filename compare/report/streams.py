@@ -61,11 +61,24 @@ def stream_summary(rows: Sequence[Row]) -> str:
         f"Of {_counted(len(every), 'task')} the synthesizer has a strict loop for {len(found)}, and one was read "
         f"strictly in the nets of {len(read)} ({sum(map(bool, (each.net_lenient for each in every)))} leniently)"
     ]
-    bits = [each.bits_program for each in found if each.bits_program is not None]
-    parts += [f"The synthesizer's loops take {statistics.median(bits):.1f} bits in the median"] if bits else []
+    parts += [said] if (said := _sizes(found)) else []
     parts += [said] if (said := _as_before(every)) else []
     parts += [said] if (said := _drifting(read)) else []
     return " ".join(f"{part}." for part in parts)
+
+
+def _sizes(found: Sequence[Record]) -> str:
+    bits = [each.bits_program for each in found if each.bits_program is not None]
+    if not bits:
+        return ""
+    shares = [each.bits_program / each.bits_reference for each in found if each.bits_program and each.bits_reference]
+    median = f"The synthesizer's loops take {statistics.median(bits):.1f} bits in the median"
+    if not shares:
+        return median
+    return (
+        f"{median}; as a share of the bits of the task's definition {statistics.median(shares):.2f} in the median, "
+        f"{max(shares):.2f} at most"
+    )
 
 
 def _as_before(every: Sequence[Record]) -> str:
@@ -148,6 +161,11 @@ COLUMNS = (
         "The synthesizer's loop is right on 10,000 fresh streams of the training length and as many of ten times it.",
     ),
     Column("found, bits", lambda row: count(row.shown.bits_program), "Bits of that loop."),
+    Column(
+        "defined, bits",
+        lambda row: count(row.shown.bits_reference),
+        "Bits of the task's definition, as a person would write it in the same words.",
+    ),
     Column("nets", _tried, "Nets that were trained for it, restarts counted."),
     Column("width", _hidden, "Numbers in the net's state."),
     Column("lengths", lambda row: listed(row.shown.lengths), "Items of the streams on which the net is measured."),

@@ -222,6 +222,12 @@ SYNTHESIZER = (
         yes_or_no,
         "Whether the loop is right on 10,000 fresh streams of the training length, and on 10,000 of ten times it.",
     ),
+    Term(
+        "bits_reference",
+        "bits, definition",
+        count,
+        "Bits of the task's definition, as a loop that a person would write.",
+    ),
     Term("program_published", "published", text, "Who has solved the task before, of those that were tried on it."),
     Term("program_latex", "program, LaTeX", text, "The program in LaTeX."),
     Term("program_statement", "statement", text, "What the search proves about the program."),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import loops
+from benchmarks.loop_lines import loop_of, shown
 from benchmarks.names import find
 from benchmarks.program import find_program
 from benchmarks.tasks import TASKS
@@ -58,7 +59,7 @@ def test_a_loop_that_is_wrong_on_longer_streams_alone_is_lenient() -> None:
 
 
 def test_two_loops_are_one_text_or_proved_equal_or_told_apart() -> None:
-    line = loops.shown(BEFORE)
+    line = shown(BEFORE)
     other = "p from 0 by x; q from 0 by (add p' x); (sub q p)"
     one_text, proved, different = (
         loops.net_fields(PREV, 1, loop, each)
@@ -74,7 +75,7 @@ def test_two_loops_are_one_text_or_proved_equal_or_told_apart() -> None:
 
 def test_what_is_neither_proved_nor_told_apart_is_alike_on_fresh_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loops, "same_loops", lambda *_: Undecided(why="no reason"))
-    other = loops.loop_of("s from 0 by (mul x 1); s", ("x",))
+    other = loop_of("s from 0 by (mul x 1); s", ("x",))
     assert loops.beside(PREV, 1, BEFORE, other)["same_how"].endswith("not proved: no reason")
     assert loops.beside(PREV, 1, BEFORE, other)["same_function"] == "alike"
     assert loops.beside(PREV, 1, BEFORE, COPY)["same_function"] == "different"
@@ -88,7 +89,7 @@ def test_what_is_neither_proved_nor_told_apart_is_alike_on_fresh_streams(monkeyp
     ],
 )
 def test_a_loop_is_read_as_it_was_written(line: str) -> None:
-    assert loops.shown(loops.loop_of(line, ("x",))) == line
+    assert shown(loop_of(line, ("x",))) == line
 
 
 def test_who_solved_one_of_the_62_tasks_is_said() -> None:

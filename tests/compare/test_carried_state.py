@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.loops import loop_of
+from benchmarks.loop_lines import loop_of
 from compare.carried_state import CarriedState, all_up_to, carried_state
 from compare.explanation import Explanation
 from compare.extract.recurrent.carried import OUTPUTS, Mechanism, steps_of

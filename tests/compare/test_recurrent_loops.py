@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.loops import loop_of
+from benchmarks.loop_lines import loop_of
 from compare.extract.recurrent.carried import carried_along, run_along
 from compare.extract.recurrent.loops import Looped, merging, of_machine, of_words, reachable
 from compare.extract.recurrent.machine import Machine

@@ -24,6 +24,7 @@ def record(task: str = "add_mod", seed: int = 0, **fields) -> Record:
         "suite": "streams", "task": task, "size": 3, "net": "recurrent", "recipe": "stream", "seed": seed,
         "cell": f"{task}-{seed}", "recipe_detail": {"restarts": 4, "width": 8}, "steps": 3000, "verdict": "program",
         "program": "s from 0 by x; s'", "program_loop": LOOP, "synth_strict": True, "bits_program": 31.0,
+        "bits_reference": 62.0,
         "program_published": "MIPS yes, GPT-4 no", "net_program": "s from 0 by (mod (add s x) 3); s'",
         "net_loop": LOOP, "net_strict": True, "net_lenient": True, "bits_formula": 31.0, "state_values": 3,
         "lengths": [10, 100, 1000], "match_domain": 1.0, "match_longer": [0.5, 0.25], "match_snapped": [1.0, 1.0],
@@ -83,10 +84,12 @@ def test_the_tasks_are_counted_in_sentences() -> None:
     assert said.startswith(
         "Of 3 tasks the synthesizer has a strict loop for 2, and one was read strictly in the nets of 2"
     )
-    assert "31.0 bits in the median" in said
+    assert "31.0 bits in the median; as a share of the bits of the task's definition 0.50 in the median" in said
     assert "Of the 2 that MIPS solved 1 were read strictly, of the other 0 0." in said
     assert "1 net with a strict loop err on the first longer sample" in said
     assert "1 of 1 are exact there (1 of 1 whose codewords close)" in said
+    unknown = stream_summary(over_streams([record(bits_reference=None)]))
+    assert "31.0 bits in the median. " in unknown
     alone = stream_summary(over_streams([RECORDS[1]]))
     assert "MIPS" not in alone
     assert "longer sample" not in alone

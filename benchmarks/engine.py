@@ -13,7 +13,7 @@ import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
 from benchmarks.language import asks_loops, language_of
-from benchmarks.loops import net_fields
+from benchmarks.loops import machine_fields, net_fields
 from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
@@ -92,6 +92,8 @@ def compared(
     if asks_loops(task):
         state = assessment.carried
         follows = state is None or state.followed_to >= state.exact_to
+        if explanation is not None and explanation.loop is None:
+            return machine_fields(task, cell.size, explanation, follows)
         return net_fields(task, cell.size, explanation and explanation.loop, program.get("program"), follows)
     if program.get("program") is None:
         return {}

@@ -12,8 +12,13 @@ import numpy as np
 from benchmarks.loop_lines import loop_of, shown
 from benchmarks.references import reference_bits
 from benchmarks.tasks import Task
+from benchmarks.tasks.drawn import sample
 from benchmarks.tasks.mips import MIPS62
+from benchmarks.tasks.sampling import Sampler
 from benchmarks.tasks.words import words
+from compare.carried_state import answers_by
+from compare.evidence.states import carried
+from compare.explanation import Explanation
 from compare.extract.recurrent.strict import Unlike, first_difference, same_loops
 from compare.same.answer import Equal
 from synth.language.program import renamed
@@ -135,6 +140,24 @@ def net_fields(task: Task, size: int, loop: Loop | None, line: str | None, follo
         "net_strict": found.strict and follows,
         "net_lenient": found.lenient,
         **same,
+    }
+
+
+def machine_fields(task: Task, size: int, explanation: Explanation, follows: bool = True) -> dict[str, Any]:
+    """The same of an explanation without a loop that carries a state along: the steps themselves answer."""
+    if carried(explanation.steps) is None:
+        return {}
+    view = task.view(size)
+
+    def right(sampler: Sampler, rows: int, seed: list[int]) -> bool:
+        fresh = sample(task, sampler, size, rows, seed)
+        told = answers_by(explanation, view, view.encode(*fresh.arguments))
+        return bool(view.answers.alike(told, fresh.targets).all())
+
+    strict = all(right(each, FRESH, [SEED + 2, number]) for number, each in enumerate(task.test[:LENGTHS]))
+    return {
+        "net_strict": strict and follows,
+        "net_lenient": strict or right(task.test[0], LENIENT, [SEED + 3]),
     }
 
 

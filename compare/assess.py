@@ -375,6 +375,7 @@ def _fields(assessment: Assessment) -> dict:
         "state_values": assessment.carried and assessment.carried.values,
         "exact_to": assessment.carried and assessment.carried.exact_to,
         "followed_to": assessment.carried and assessment.carried.followed_to,
+        "right_to": assessment.carried and assessment.carried.right_to,
         "match_domain": evidence.match,
         "match_chance": table.chance,
         "coverage": evidence.coverage and evidence.coverage.variance,

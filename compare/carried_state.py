@@ -5,6 +5,7 @@ For the report; nothing here decides.
 
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Int
 
@@ -13,6 +14,7 @@ from compare.explanation import Explanation
 from compare.extract.recurrent.machine import Machine, minimal, numbered
 from compare.read import Reading
 from compare.step import Step, values_of
+from compare.view import View
 
 ROWS = 256  # sequences that the machine is read off
 MOST_NODES, MOST_LETTERS = 24, 64  # of a machine that is kept
@@ -26,6 +28,7 @@ class CarriedState:
     values: int  # that the state takes, where equal ones are told apart no more than what follows tells them
     exact_to: int  # length up to which the net answers every sequence rightly
     followed_to: int  # the same of the explanation, by the net's answers
+    right_to: int  # and by the right ones
     arrays: dict[str, np.ndarray]
 
 
@@ -35,21 +38,21 @@ def carried_state(reading: Reading, explanation: Explanation | None) -> CarriedS
     if explanation is None or step is None:
         return None
     samples = (reading, *reading.longer)
-    right = [each.view.answers.alike(each.answers, each.targets) for each in samples]
-    told = [each.view.answers.alike(each.answers, answers_by(each, explanation, each.x)) for each in samples]
+    told = [answers_by(explanation, each.view, each.x) for each in samples]
     machine, values = machine_of(reading, explanation, step)
     return CarriedState(
         values=values,
-        exact_to=all_up_to(right),
-        followed_to=all_up_to(told),
+        exact_to=all_up_to([each.view.answers.alike(each.answers, each.targets) for each in samples]),
+        followed_to=all_up_to([e.view.answers.alike(e.answers, mine) for e, mine in zip(samples, told, strict=True)]),
+        right_to=all_up_to([e.view.answers.alike(mine, e.targets) for e, mine in zip(samples, told, strict=True)]),
         arrays={**machine, **points(reading, explanation, step)},
     )
 
 
-def answers_by(reading: Reading, explanation: Explanation, x: np.ndarray) -> np.ndarray:
+def answers_by(explanation: Explanation, view: View, x: np.ndarray) -> np.ndarray:
     """What the steps answer by themselves."""
     values = values_of(explanation.steps, x, explanation.outputs)
-    return reading.decode(np.asarray(sum(np.asarray(values[name]) for name in explanation.outputs)))
+    return np.asarray(view.decode(jnp.asarray(sum(np.asarray(values[name]) for name in explanation.outputs))))
 
 
 def all_up_to(alike: list[Bool[np.ndarray, "rows time ..."]]) -> int:
@@ -78,7 +81,7 @@ def machine_of(reading: Reading, explanation: Explanation, step: Step) -> tuple[
     place = (node[:, :-1].reshape(-1), letter.reshape(-1))
     table = np.full((len(values), len(letters)), -1)
     table[place] = node[:, 1:].reshape(-1)
-    answers = answers_by(reading, explanation, x).reshape(len(letter), -1)
+    answers = answers_by(explanation, reading.view, x).reshape(len(letter), -1)
     says = np.zeros((*table.shape, answers.shape[1]), dtype=answers.dtype)
     says[place] = answers
     first = [int(node[0, 0]), *(each for each in range(len(values)) if each != node[0, 0])]

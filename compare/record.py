@@ -105,11 +105,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     # the two programs
     net_program: str | None = None  # what was read in the net, as an s-expression; None where the words are missing
-    net_strict: bool | None = None  # right on 10,000 fresh streams of two lengths, and as the net up to exact_to
+    net_strict: bool | None = (
+        None  # loop, else machine: right on 10,000 fresh streams of two lengths; as the net up to exact_to
+    )
     net_lenient: bool | None = None  # on ten of the training length
     state_values: int | None = None  # that the state takes which the program carries along, on sequences like its own
     exact_to: int | None = None  # length up to which the net answers every sequence of its samples rightly
-    followed_to: int | None = None  # the same of the program, by the net's answers
+    followed_to: int | None = None  # the same of what was read, by the net's answers
+    right_to: int | None = None  # and by the right ones
     net_program_nodes: int | None = None  # equal subexpressions once
     net_loop: str | None = None  # what was read in a net over sequences, as a Python function
     net_loop_of_answers: str | None = None  # what the same search makes of the net's answers alone

@@ -57,9 +57,11 @@ def stream_summary(rows: Sequence[Row]) -> str:
     every = [row.shown for row in rows]
     found = [each for each in every if each.synth_strict]
     read = [each for each in every if each.net_strict]
+    tables = [each for each in read if each.net_loop is None]
+    told = f", {len(tables)} of them as a machine's table" if tables else ""
     parts = [
-        f"Of {_counted(len(every), 'task')} the synthesizer has a strict loop for {len(found)}, and one was read "
-        f"strictly in the nets of {len(read)} ({sum(map(bool, (each.net_lenient for each in every)))} leniently)"
+        f"Of {_counted(len(every), 'task')} the synthesizer has a strict loop for {len(found)}; what was read in the "
+        f"nets is strict for {len(read)}{told} ({sum(map(bool, (each.net_lenient for each in every)))} leniently)"
     ]
     parts += [said] if (said := _sizes(found)) else []
     parts += [said] if (said := _as_before(every)) else []
@@ -92,7 +94,7 @@ def _as_before(every: Sequence[Record]) -> str:
 
 
 def _drifting(read: Sequence[Record]) -> str:
-    """Of nets whose loop is strict: those that err beyond their training, and what snapping makes of them."""
+    """Of nets read strictly: those that err beyond their training, and what snapping makes of them."""
     drift = [each for each in read if each.match_longer and each.match_longer[0] < 1]
     snapped = [each for each in drift if each.match_snapped]
     if not drift:
@@ -100,7 +102,7 @@ def _drifting(read: Sequence[Record]) -> str:
     mended = sum(each.match_snapped[0] == 1 for each in snapped)
     closed = sum(each.match_snapped[0] == 1 for each in snapped if each.closure == 1)
     return (
-        f"{_counted(len(drift), 'net')} with a strict loop err on the first longer sample; with their states snapped "
+        f"{_counted(len(drift), 'net')} read strictly err on the first longer sample; with their states snapped "
         f"to the codewords {mended} of {len(snapped)} are exact there ({closed} of "
         f"{sum(each.closure == 1 for each in snapped)} whose codewords close)"
     )
@@ -130,6 +132,13 @@ def _spent(row: Row) -> str:
     found = row.shown
     known = (found.program_seconds, found.seconds_train, found.seconds_judge)
     return DASH if not any(known) else listed(map(seconds, known))
+
+
+def _read(row: Row) -> str:
+    found = row.shown
+    if found.net_program or found.state_values is None:
+        return shortened(found.net_program, LONG)
+    return f"a machine of {found.state_values} states"
 
 
 def _published(name: str) -> Callable[[Row], str]:
@@ -175,17 +184,22 @@ COLUMNS = (
         lambda row: fractions(row.shown.match_snapped),
         "The same at the longer lengths, with the state replaced by its nearest codeword at every time.",
     ),
-    Column("read in the net", lambda row: shortened(row.shown.net_program, LONG), "The net's loop, in one line."),
+    Column("read in the net", _read, "The net's loop in one line, or the table of a machine where it has none."),
     Column(
         "read, bits",
-        lambda row: count(row.shown.bits_formula if row.shown.net_loop else None),
-        "Bits of the net's loop.",
+        lambda row: count(row.shown.bits_formula if row.shown.extractor == "recurrent" else None),
+        "Bits of that.",
     ),
-    Column("states", lambda row: count(row.shown.state_values), "Values that the loop's state takes."),
+    Column("states", lambda row: count(row.shown.state_values), "Values that the state takes which it carries along."),
+    Column(
+        "right to",
+        lambda row: count(row.shown.right_to),
+        "Length up to which it is right on all of the task's samples.",
+    ),
     Column(
         "read, strict",
         lambda row: yes_or_no(row.shown.net_strict),
-        "The net's loop is right on fresh streams as the synthesizer's has to be, and as the net where that is exact.",
+        "It is right on fresh streams as the synthesizer's has to be, and answers as the net where that is exact.",
     ),
     Column("lenient", lambda row: yes_or_no(row.shown.net_lenient), "It is right on ten of the training length."),
     Column("the two", _same, "Whether both loops are one text, proved equal, alike on fresh streams, or different."),

@@ -182,15 +182,16 @@ PROGRAMS = (
         "net_strict",
         "net's program, strict",
         yes_or_no,
-        "Whether that loop is right on 10,000 fresh streams of the training length and on 10,000 of ten times it, and "
-        "answers as the net up to the length that the net is exact to.",
+        "Whether that loop, or the machine where there is none, is right on 10,000 fresh streams of the training "
+        "length and on 10,000 of ten times it, and answers as the net up to the length that the net is exact to.",
     ),
     Term("net_lenient", "net's program, lenient", yes_or_no, "Whether it is right on ten of the training length."),
     Term("state_values", "states", count, "Values that the state takes which the net's program carries along."),
     Term(
         "exact_to", "net exact to", count, "Length up to which the net answers every sequence of its samples rightly."
     ),
-    Term("followed_to", "followed to", count, "Length up to which its program answers as the net on all of these."),
+    Term("followed_to", "followed to", count, "Length up to which what was read answers as the net on all of these."),
+    Term("right_to", "right to", count, "Length up to which what was read is right on all of these."),
     Term("net_program_nodes", "net's program, nodes", count, "Nodes of that program, equal subexpressions once."),
     Term(
         "net_agreement",
@@ -398,6 +399,7 @@ READ = (
     "state_values",
     "exact_to",
     "followed_to",
+    "right_to",
     "net_agreement",
     "same_function",
     "same_program",

@@ -1,20 +1,31 @@
 """Loops over streams held against a task: what counts as strict, counterexamples, two loops beside each other."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks import loops
+from benchmarks.controls.automata import automaton
 from benchmarks.loop_lines import loop_of, shown
 from benchmarks.names import find
 from benchmarks.program import find_program
 from benchmarks.tasks import TASKS
+from benchmarks.tasks.drawn import sample
 from benchmarks.tasks.words import words
+from compare import Samples
+from compare.explanation import Explanation
+from compare.extract.recurrent.carried import OUTPUTS, steps_of
+from compare.extract.recurrent.machine import Machine
+from compare.extract.recurrent.teacher import Teacher, teacher_of
+from compare.read import read
 from compare.same.answer import Undecided
+from compare.step import Codewords
 from synth.language.program import terminal
 from synth.language.types import INT
 from synth.search.streams import Loop, Variable
+from tests.compare.planted_machines import remainders
 
 X = terminal("x", INT)
 COPY = Loop(items=("x",), outputs=(X,))
@@ -79,6 +90,27 @@ def test_what_is_neither_proved_nor_told_apart_is_alike_on_fresh_streams(monkeyp
     assert loops.beside(PREV, 1, BEFORE, other)["same_how"].endswith("not proved: no reason")
     assert loops.beside(PREV, 1, BEFORE, other)["same_function"] == "alike"
     assert loops.beside(PREV, 1, BEFORE, COPY)["same_function"] == "different"
+
+
+def test_a_machine_without_a_loop_is_held_to_fresh_streams_too() -> None:
+    task, right = find("task", "add_mod", TASKS), remainders(3, 3)
+    part = sample(task, task.test[0], 3, 60, [0])
+    net, params = automaton(right.after, right.says, 0)
+    teacher = teacher_of(read(net, params, None, task.view(3), samples=Samples(fit=part, report=part)))
+    assert isinstance(teacher, Teacher)
+
+    def made(machine: Machine) -> Explanation:
+        held = Codewords(words=np.zeros((1, 2)), values=np.zeros((1, 1), dtype=int))
+        steps = steps_of(teacher, machine, held)
+        return Explanation(extractor="x", template="", steps=steps, outputs=(OUTPUTS,), hidden=teacher.site,
+                           formula="y", bits_formula=0.0)  # fmt: skip
+
+    assert loops.machine_fields(task, 3, made(right)) == {"net_strict": True, "net_lenient": True}
+    assert loops.machine_fields(task, 3, made(right), follows=False)["net_strict"] is False
+    wrong = Machine(after=right.after, says=np.zeros_like(right.says))
+    assert loops.machine_fields(task, 3, made(wrong)) == {"net_strict": False, "net_lenient": False}
+    stateless = made(right)
+    assert loops.machine_fields(task, 3, replace(stateless, steps=stateless.steps[1:])) == {}
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,10 @@ def test_what_grows_is_cut_at_the_words_ends(given: Reading) -> None:
 def test_the_net_and_the_program_are_right_up_to_a_length(given: Reading) -> None:
     longest = max(each.x.shape[1] for each in (given, *given.longer))
     right = seen(given, remainders(3, 3))
-    assert (right.exact_to, right.followed_to) == (longest, longest)
+    assert (right.exact_to, right.followed_to, right.right_to) == (longest, longest, longest)
     wrong = remainders(3, 3)
     wrong = seen(given, Machine(after=wrong.after, says=(wrong.says + 1) % 3))
-    assert (wrong.exact_to, wrong.followed_to) == (longest, 0)
+    assert (wrong.exact_to, wrong.followed_to, wrong.right_to) == (longest, 0, 0)
     fine, late = np.ones((4, 10), dtype=bool), np.ones((4, 20), dtype=bool)
     late[2, 15:] = late[1, 12] = False
     assert (all_up_to([fine]), all_up_to([fine, late])) == (10, 12)

@@ -82,12 +82,15 @@ def test_the_best_of_several_seeds_is_shown_and_controls_are_left_out() -> None:
 def test_the_tasks_are_counted_in_sentences() -> None:
     said = stream_summary(over_streams(RECORDS))
     assert said.startswith(
-        "Of 3 tasks the synthesizer has a strict loop for 2, and one was read strictly in the nets of 2"
+        "Of 3 tasks the synthesizer has a strict loop for 2; what was read in the nets is strict for 2"
     )
     assert "31.0 bits in the median; as a share of the bits of the task's definition 0.50 in the median" in said
     assert "Of the 2 that MIPS solved 1 were read strictly, of the other 0 0." in said
-    assert "1 net with a strict loop err on the first longer sample" in said
+    assert "1 net read strictly err on the first longer sample" in said
     assert "1 of 1 are exact there (1 of 1 whose codewords close)" in said
+    table = record(net_loop=None, net_program=None)
+    assert "strict for 1, 1 of them as a machine's table" in stream_summary(over_streams([table]))
+    assert "a machine of 3 states" in stream_table(over_streams([table])).rows[0]
     unknown = stream_summary(over_streams([record(bits_reference=None)]))
     assert "31.0 bits in the median. " in unknown
     alone = stream_summary(over_streams([RECORDS[1]]))

@@ -3,7 +3,7 @@
 The strict check is Michaud et al.'s (arXiv 2402.05110) made harder: theirs takes ten streams of the training length.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from benchmarks.references import reference_bits
 from benchmarks.tasks import Task
 from benchmarks.tasks.drawn import sample
 from benchmarks.tasks.mips import MIPS62
-from benchmarks.tasks.sampling import Sampler
+from benchmarks.tasks.sampling import Sampler, Uniform
 from benchmarks.tasks.words import words
 from compare.carried_state import answers_by
 from compare.evidence.states import carried
@@ -22,7 +22,7 @@ from compare.explanation import Explanation
 from compare.extract.recurrent.strict import Unlike, first_difference, same_loops
 from compare.same.answer import Equal
 from synth.language.program import renamed
-from synth.search.streams import Examples, Loop, solve_stream
+from synth.search.streams import Examples, Loop, function_of, solve_stream
 from synth.search.streams.loop import PRIME
 
 EXAMPLES = 256  # streams that a search begins with
@@ -33,10 +33,14 @@ SEED = 62
 
 
 def find_loop(task: Task, size: int, seconds: float) -> Loop | None:
-    """The loop of fewest bits that is right on examples of the training length and on fresh streams of both lengths."""
+    """The loop of fewest bits that is right on examples of the training length and on fresh streams of both lengths.
+
+    A task that draws special words alone, as most words of a language with one letter changed, would mislead: the
+    fresh streams are of any words of its alphabet too.
+    """
 
     def check(loop: Loop) -> Examples | None:
-        return next(mistakes(loop, task, size, CHECKED, SEED + 1), None)
+        return next(mistakes(loop, task, size, CHECKED, SEED + 1, everywhere=True), None)
 
     return solve_stream(words(task, size, task.test[0], EXAMPLES, SEED), seconds, check)
 
@@ -50,11 +54,15 @@ class Held:
     said: str
 
 
-def held(task: Task, size: int, loop: Loop) -> Held:
-    """Exact on FRESH streams of the training length and as many ten times as long; or the first that it gets wrong."""
-    mistake = next(mistakes(loop, task, size, FRESH, SEED + 2), None)
+def held(task: Task, size: int, loop: Loop, *, everywhere: bool = False) -> Held:
+    """Exact on FRESH streams of the training length and as many ten times as long; or the first that it gets wrong.
+
+    `everywhere`: on as many words of the task's alphabet too, where its own are special ones.
+    """
+    mistake = next(mistakes(loop, task, size, FRESH, SEED + 2, everywhere=everywhere), None)
     if mistake is None:
-        return Held(strict=True, lenient=True, said=f"right on {FRESH:,} fresh streams of each of two lengths")
+        more = ", and on as many of any words" if everywhere and any_words(task, size) else ""
+        return Held(strict=True, lenient=True, said=f"right on {FRESH:,} fresh streams of each of two lengths{more}")
     few = words(task, size, task.test[0], LENIENT, SEED + 3)
     lenient = all(map(np.array_equal, loop.run(*few.items), few.answers))
     shortest = int(mistake.lengths.argmin())
@@ -62,10 +70,15 @@ def held(task: Task, size: int, loop: Loop) -> Held:
     return Held(strict=False, lenient=lenient, said=f"wrong after {shown}")
 
 
-def mistakes(loop: Loop, task: Task, size: int, rows: int, seed: int) -> Iterator[Examples]:
-    """Of each length, where there are any: streams that the printed Python gets wrong, each up to its first mistake."""
+def mistakes(
+    loop: Loop, task: Task, size: int, rows: int, seed: int, *, everywhere: bool = False
+) -> Iterator[Examples]:
+    """Of each length, where there are any: streams that the printed Python gets wrong, each up to its first mistake.
+
+    `everywhere`: on any words of the task's alphabet too, where its own are special ones.
+    """
     program = function_of(loop.python())
-    for number, sampler in enumerate(task.test[:LENGTHS]):
+    for number, sampler in enumerate([*task.test[:LENGTHS], *(any_words(task, size) if everywhere else ())]):
         fresh = words(task, size, sampler, rows, [seed, number])
         first = {}
         for row, (given, right) in enumerate(zip(rows_of(fresh.items), answers_of(fresh), strict=True)):
@@ -79,11 +92,13 @@ def mistakes(loop: Loop, task: Task, size: int, rows: int, seed: int) -> Iterato
             yield chosen.take(slice(None))
 
 
-def function_of(source: str) -> Callable[..., list]:
-    """The function `program` of a source that we printed."""
-    scope: dict[str, Any] = {}
-    exec(compile(source, "<printed>", "exec"), scope)
-    return scope["program"]
+def any_words(task: Task, size: int) -> list[Sampler]:
+    """Words of all letters alike, of the task's lengths; none for numbers, and where the task draws just these."""
+    own = task.test[:LENGTHS]
+    if task.values is None or all(isinstance(each, Uniform) for each in own):
+        return []
+    lengths = [words(task, size, each, 1, SEED).items[0].shape[1] for each in own]
+    return [Uniform(length=length) for length in lengths]
 
 
 def rows_of(items: Sequence[np.ndarray]) -> Iterator[tuple[list[int], ...]]:
@@ -108,7 +123,7 @@ def program_fields(task: Task, size: int, loop: Loop | None, seconds: float) -> 
     if loop is None:
         said = f"no loop was found in {seconds:.0f} s that is right on the examples and on longer streams"
         return {**known, "program_statement": said, "synth_strict": False}
-    checked = held(task, size, loop)
+    checked = held(task, size, loop, everywhere=True)
     said = f"a loop of {loop.bits:.0f} bits, {checked.said}; whether there is a shorter one is not known"
     return {
         **known,
@@ -168,17 +183,24 @@ def beside(task: Task, size: int, one: Loop, other: Loop) -> dict[str, Any]:
     found = same_loops(one, other, letters_of(task, size))
     if isinstance(found, Equal):
         return {"same_function": "equal", "same_how": found.sentence, "same_program": False}
+    apart, alike = on_fresh(task, size, one, other), f"alike on {CHECKED:,} fresh streams of each of two lengths"
     if isinstance(found, Unlike):
-        return {"same_function": "different", "same_how": str(found), "same_program": False}
+        how = str(found) if apart else f"{found}; {alike}, which hold no such word"
+        return {"same_function": "different", "same_how": how, "same_program": False}
+    if apart is not None:
+        return {"same_function": "different", "same_how": str(apart), "same_program": False}
+    return {"same_function": "alike", "same_how": f"{alike}; not proved: {found.why}", "same_program": False}
+
+
+def on_fresh(task: Task, size: int, one: Loop, other: Loop) -> Unlike | None:
+    """A fresh stream of the task on which they differ."""
     for sampler in task.test[:LENGTHS]:
         given = words(task, size, sampler, CHECKED, SEED + 4).items
         apart = first_difference(np.stack(one.run(*given), axis=-1), np.stack(other.run(*given), axis=-1))
         if apart is not None:
             row, time = apart
-            unlike = Unlike(items=tuple(tuple(items[row, : time + 1].tolist()) for items in given))
-            return {"same_function": "different", "same_how": str(unlike), "same_program": False}
-    how = f"alike on {CHECKED:,} fresh streams of each of two lengths; not proved: {found.why}"
-    return {"same_function": "alike", "same_how": how, "same_program": False}
+            return Unlike(items=tuple(tuple(items[row, : time + 1].tolist()) for items in given))
+    return None
 
 
 def letters_of(task: Task, size: int) -> np.ndarray:

@@ -124,7 +124,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     # the synthesizer
     program: str | None = None  # s-expression
     program_loop: str | None = None  # over streams, as a Python function
-    synth_strict: bool | None = None  # as net_strict
+    synth_strict: bool | None = None  # right on fresh streams as net_strict, and on words that the task never draws
     bits_reference: float | None = None  # of the task's definition, as a person would write it in the same words
     program_published: str | None = None  # who has solved the task before
     program_latex: str | None = None

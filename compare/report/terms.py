@@ -221,7 +221,8 @@ SYNTHESIZER = (
         "synth_strict",
         "strict",
         yes_or_no,
-        "Whether the loop is right on 10,000 fresh streams of the training length, and on 10,000 of ten times it.",
+        "Whether the loop is right on 10,000 fresh streams of the training length and on 10,000 of ten times it, and "
+        "where the task draws special words of an alphabet, on as many of any.",
     ),
     Term(
         "bits_reference",

@@ -84,6 +84,29 @@ def test_two_loops_are_one_text_or_proved_equal_or_told_apart() -> None:
     assert "same_function" not in loops.net_fields(PREV, 1, BEFORE, None)
 
 
+def test_words_that_a_task_never_draws_are_held_against_the_synthesizers_loop() -> None:
+    """Words of a language with one letter changed never hold two changes."""
+    task, line = find("task", "in_repeats", TASKS), "s from 1 by (sub x s); (truth (eq s' 1))"
+    assert [each.length for each in loops.any_words(task, 2)] == [10, 100]  # pyright: ignore[reportAttributeAccessIssue]
+    assert loops.any_words(PREV, 1) == []
+    assert loops.any_words(find("task", "parity_all", TASKS), 2) == []
+    found, whole = (list(loops.mistakes(loop_of(line, ("x",)), task, 2, 40, 3, everywhere=e)) for e in (False, True))
+    assert (len(found), len(whole)) == (0, 2)
+    assert any((items[:2] == 1).all() for items in whole[0].items[0])
+    right = loop_of("s from 1 by (sub (mul s x) s); (max s' 0)", ("x",))
+    assert loops.held(task, 2, right, everywhere=True).said.endswith("and on as many of any words")
+    assert loops.held(task, 2, right).said.endswith("two lengths")
+    assert not loops.held(task, 2, loop_of(line, ("x",)), everywhere=True).strict
+
+
+def test_a_difference_outside_of_a_tasks_streams_is_said_to_be_one() -> None:
+    task = find("task", "in_repeats", TASKS)
+    one, other = (loop_of(f"s from 0 by (add s x); (truth (lt s' {n}))", ("x",)) for n in (40, 41))
+    found = loops.beside(task, 2, one, other)
+    assert found["same_function"] == "different"
+    assert found["same_how"].endswith("which hold no such word")
+
+
 def test_what_is_neither_proved_nor_told_apart_is_alike_on_fresh_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loops, "same_loops", lambda *_: Undecided(why="no reason"))
     other = loop_of("s from 0 by (mul x 1); s", ("x",))

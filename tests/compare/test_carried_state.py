@@ -81,6 +81,13 @@ def test_the_net_and_the_program_are_right_up_to_a_length(given: Reading) -> Non
     assert (all_up_to([fine]), all_up_to([fine, late])) == (10, 12)
 
 
+def test_a_loop_is_run_on_numbers_without_end(given: Reading) -> None:
+    """Doubled 40 times and more, so often that 64 bits would not hold it."""
+    line = "s from 0 by (mod (add s x) 3); t from 1 by (mul t 8); (if_int (lt t' 0) 2 s')"
+    assert seen(given, looped(line)).right_to == max(each.x.shape[1] for each in given.longer)
+    assert given.longer[0].x.shape[1] * 3 > 64
+
+
 def test_states_are_shown_with_their_values(given: Reading) -> None:
     found = seen(given, remainders(3, 3))
     at, values = found.arrays["states.at"], found.arrays["states.values"]

@@ -16,6 +16,7 @@ from compare import Classes, Reals, Sets
 from nets.data import draw
 from synth import lists_of_rows
 from synth.language.types import BOOL, INT, REAL, STREAM, Fn
+from tests.benchmarks import plain_sequences
 from tests.benchmarks.plain_streams import MOST, PLAIN
 
 SAMPLED = [task for task in TASKS if not task.listed]
@@ -51,6 +52,10 @@ def on_lists(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda size, *streams: function(size, *(each[:MOST].astype(int).tolist() for each in streams))
 
 
+def on_whole_lists(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda size, x: function(size, x.tolist())
+
+
 REFERENCE: dict[str, Callable[..., Any]] = {
     "running_sum": plain_running_sum,
     "reverse": plain_reverse,
@@ -58,6 +63,7 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "product_and_sine": lambda size, a, b, c: [math.fsum([a * b, math.sin(c)])],
     "shape": plain_shape,
     **{name: on_lists(function) for name, function in PLAIN.items()},
+    **{name: on_whole_lists(function) for name, function in plain_sequences.PLAIN.items()},
 }
 
 
@@ -276,12 +282,15 @@ def test_types_of_sequences_and_reals_are_for_samples_alone() -> None:
         STREAM_TASK.domain(3)
 
 
-def test_a_mask_with_gaps_is_for_nets_alone() -> None:
-    task = dataclasses.replace(STREAM_TASK, mask=lambda n, x: np.arange(4) % 2 == np.zeros((len(x), 1)))
-    with pytest.raises(ValueError, match="a mask that counts the first positions of a row where the synthesizer is to"):
-        task.spec(3)
+def test_a_sequence_of_the_synthesizer_ends_with_its_last_position_that_counts() -> None:
+    task = dataclasses.replace(STREAM_TASK, mask=lambda n, x: (np.arange(4) % 2 == 1) & (np.arange(4) < 3 - x[:, :1]))
+    spec, samples = task.spec(3), task.samples(3)
+    assert spec is not None
+    assert samples is not None
+    inputs, outputs = lists_of_rows(spec.inputs[0]), lists_of_rows(spec.outputs)
+    assert {(len(items), items[0] if items else None) for items in inputs} == {(2, 0), (2, 1), (0, None)}
+    assert [[sum(items[: t + 1]) % 3 for t in range(len(items))] for items in inputs] == outputs
     assert dataclasses.replace(task, type=None).spec(3) is None
-    assert task.samples(3) is not None
 
 
 def test_an_oracle_may_answer_row_by_row_and_one_a_row() -> None:

@@ -1,0 +1,8 @@
+"""Sequences that transformers answer by selecting and aggregating: what is asked, with a longer range where it may."""
+
+from benchmarks.tasks.sequences.counts import COUNTS
+from benchmarks.tasks.sequences.reasoning import REASONING
+from benchmarks.tasks.sequences.relations import RELATIONS
+from benchmarks.tasks.sequences.repeats import REPEATS
+
+SEQUENCES = (*REPEATS, *COUNTS, *RELATIONS, *REASONING)

@@ -293,6 +293,40 @@ def test_a_sequence_of_the_synthesizer_ends_with_its_last_position_that_counts()
     assert dataclasses.replace(task, type=None).spec(3) is None
 
 
+@pytest.mark.parametrize("name", ["most_common", "greater", "product_and_sine", "shape"])
+@pytest.mark.parametrize("labels", ["true", "random"])
+def test_a_fixed_set_of_rows_is_trained_on_and_read_with_the_same_answers(name: str, labels: str) -> None:
+    task = find("task", name, TASKS)
+    size = task.sizes[0]
+    samples, data = task.samples(size, 3, labels=labels, fixed=40), task.data(size, seed=3, labels=labels, fixed=40)
+    assert samples is not None
+    assert samples.trained is not None
+    trained = data.rows(data.train)
+    assert data.sampler is None
+    assert np.array_equal(task.view(size).encode(*samples.trained.arguments), trained.x)
+    assert np.allclose(samples.trained.targets, trained.y)
+    assert len(np.unique(trained.x.reshape(40, -1), axis=0)) == 40
+    mask = np.ones(trained.y.shape[:1], bool) if trained.mask is None else trained.mask
+    right = np.asarray(task.oracle(size, *samples.trained.arguments)).reshape(trained.y.shape)
+    assert np.allclose(trained.y[mask], right[mask]) == (labels == "true")
+    assert np.allclose(np.sort(trained.y[mask], axis=None), np.sort(right[mask], axis=None))
+    assert len(data.held_out) > 40
+    assert not np.array_equal(task.data(size, seed=4, fixed=40).x, data.x)
+
+
+def test_a_fixed_set_that_cannot_be_is_refused() -> None:
+    greater = find("task", "greater", TASKS)
+    assert greater.data(50, fixed=40).sampler is None
+    with pytest.raises(ValueError, match="task 'greater': expected 200 different rows to train on, got 49 of 800 that"):
+        greater.data(50, fixed=200)
+    with pytest.raises(ValueError, match="expected `fixed` rows of a task that is asked on samples, at least one, got"):
+        greater.check_labels("true", 0)
+    with pytest.raises(ValueError, match="at least one, got 5 where inputs are listed; train on a `fraction` of a tab"):
+        find("task", "mod_add", TASKS).data(23, fixed=5)
+    with pytest.raises(ValueError, match=r"the labels true, since its inputs are drawn .* or random answers `"):
+        greater.data(50, labels="relabelled", fixed=40)
+
+
 def test_an_oracle_may_answer_row_by_row_and_one_a_row() -> None:
     last = dataclasses.replace(STREAM_TASK, type=Fn((STREAM,), INT), oracle=by_row(lambda n, x: sum(x) % n))
     samples = last.samples(3)

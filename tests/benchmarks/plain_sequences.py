@@ -80,6 +80,20 @@ def hops(k: int, x: Items) -> Answers:
     return answers
 
 
+def after_marker(n: int, x: Items) -> Answers:
+    place = x.index(n + 1) + 1
+    return [x[place] if t >= place else None for t in range(len(x))]
+
+
+def two_after(n: int, x: Items) -> Answers:
+    """Where the letter came at least two places ago."""
+    answers: Answers = []
+    for t, symbol in enumerate(x):
+        found = [x[j + 2] for j in range(t - 1) if x[j] == symbol]
+        answers.append(found[-1] if found else None)
+    return answers
+
+
 PLAIN: dict[str, Callable[..., Answers]] = {
     "induction": induction,
     "induction_repeats": induction,
@@ -105,4 +119,10 @@ PLAIN: dict[str, Callable[..., Answers]] = {
     "other_name": other_name,
     "greater": greater,
     "hops": hops,
+    "new_minimum": causal(lambda before, v: all(v < w for w in before[1:])),
+    "previous_count": lambda n, x: [None if t < 2 else list(x[:t]).count(x[t - 1]) for t in range(len(x))],
+    "after_marker": after_marker,
+    "two_after": two_after,
+    "leads": causal(lambda before, v: [*before, v].count(1) > [*before, v].count(2)),
+    "swap_pairs": whole(lambda given, t: given[t + 1 if t % 2 == 0 else t - 1]),
 }

@@ -4,5 +4,6 @@ from benchmarks.tasks.sequences.counts import COUNTS
 from benchmarks.tasks.sequences.reasoning import REASONING
 from benchmarks.tasks.sequences.relations import RELATIONS
 from benchmarks.tasks.sequences.repeats import REPEATS
+from benchmarks.tasks.sequences.unseen import UNSEEN
 
-SEQUENCES = (*REPEATS, *COUNTS, *RELATIONS, *REASONING)
+SEQUENCES = (*REPEATS, *COUNTS, *RELATIONS, *REASONING, *UNSEEN)

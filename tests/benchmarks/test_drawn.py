@@ -16,7 +16,7 @@ from compare import Classes, Reals, Sets
 from nets.data import draw
 from synth import lists_of_rows
 from synth.language.types import BOOL, INT, REAL, STREAM, Fn
-from tests.benchmarks import plain_sequences
+from tests.benchmarks import plain_published, plain_sequences
 from tests.benchmarks.plain_streams import MOST, PLAIN
 
 SAMPLED = [task for task in TASKS if not task.listed]
@@ -52,6 +52,10 @@ def on_lists(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda size, *streams: function(size, *(each[:MOST].astype(int).tolist() for each in streams))
 
 
+def on_the_first_symbols(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda size, x: function(size, x[: MOST + 1].tolist())
+
+
 def on_whole_lists(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda size, x: function(size, x.tolist())
 
@@ -63,7 +67,8 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "product_and_sine": lambda size, a, b, c: [math.fsum([a * b, math.sin(c)])],
     "shape": plain_shape,
     **{name: on_lists(function) for name, function in PLAIN.items()},
-    **{name: on_whole_lists(function) for name, function in plain_sequences.PLAIN.items()},
+    **{name: on_whole_lists(function) for name, function in {**plain_sequences.PLAIN, **plain_published.PLAIN}.items()},
+    **{name: on_the_first_symbols(function) for name, function in plain_published.LANGUAGES.items()},
 }
 
 
@@ -80,6 +85,7 @@ def test_samples_agree_with_the_plain_reference(task: Task) -> None:
             counts = None if part.mask is None else part.mask[row]
             given = part.targets[row].tolist()
             given = given[:MOST] if task.name in PLAIN else given
+            given = given[1 : MOST + 1] if task.name in plain_published.LANGUAGES else given
             if counts is not None:
                 given = [answer if count else None for answer, count in zip(given, counts, strict=True)]
             clean += given == expected if task.kind != "reals" else bool(np.allclose(given, expected))

@@ -60,7 +60,8 @@ def by_frequency(given: list[int]) -> list[int]:
 
 
 def brackets(kinds: int, x: Items) -> Answers:
-    answers, stack, broken = [None], [], False
+    answers: Answers = [None]
+    stack, broken = [], False
     for symbol in x[1:]:
         if symbol <= kinds and not broken:
             stack.append(symbol)

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.names import find
 from benchmarks.suite import read_suite
 from benchmarks.tasks import TASKS
+from benchmarks.tasks.sampling import Wanted
 from benchmarks.tasks.sequences.algorithms import ALGORITHMS
 from benchmarks.tasks.sequences.grammars import GRAMMARS
 from benchmarks.tasks.sequences.programs import PROGRAMS
@@ -17,7 +18,7 @@ SINGLE = (("rasp_tomita", 1), ("rasp_tomita", 2))  # languages of one word of ea
 
 def drawn(name: str, size: int, part: int = 0, rows: int = 400) -> np.ndarray:
     task = find("task", name, TASKS)
-    return task.test[part].function(size, rows, np.random.default_rng(0))
+    return task.test[part].draw(Wanted(size, 1, task.ranges(size), rows), np.random.default_rng(0))[0]
 
 
 def test_the_published_lists_are_whole_and_in_their_suite() -> None:

@@ -38,6 +38,7 @@ class Algorithm(NamedTuple):
     size: int  # n
     draw: Draw
     rule: Rule
+    longest: int | None = None  # symbols of an answer; None: as many as the input has, or what is counted
 
 
 def inside(text: Text) -> np.ndarray:
@@ -175,7 +176,7 @@ def laid_out(algorithm: Algorithm, bounds: tuple[int, int]) -> Own:
         given = algorithm.draw(n, rng.integers(low, high + 1, rows), high, rng)
         answer = algorithm.rule(n, given)
         x = begun(cut(given.symbols, given.lengths, n + 2))
-        x = np.pad(x, ((0, 0), (0, 1 + longest(algorithm, n, high))), constant_values=n + 2)
+        x = np.pad(x, ((0, 0), (0, 1 + (algorithm.longest or high))), constant_values=n + 2)
         at = given.lengths[:, None] + 1
         places = np.arange(x.shape[1]) - at
         written = (places > 0) & (places <= answer.lengths[:, None])
@@ -183,11 +184,6 @@ def laid_out(algorithm: Algorithm, bounds: tuple[int, int]) -> Own:
         return np.where(places == 0, n + 1, x)
 
     return Own(drawn, f"inputs of length {low} to {high}")
-
-
-def longest(algorithm: Algorithm, n: int, high: int) -> int:
-    """How long an answer may be."""
-    return {winner: 1, parity: 1, winners: 3}.get(algorithm.rule, high)
 
 
 def spread(text: Text, places: np.ndarray) -> np.ndarray:
@@ -207,16 +203,16 @@ def answering(rule: Rule) -> Callable[[int, np.ndarray], np.ndarray]:
 
 
 GIVEN = (
-    Algorithm("bin_majority", "The more frequent of two bits.", 2, with_winner, winner),
-    Algorithm("majority", "The most frequent of n letters.", LETTERS, with_winner, winner),
-    Algorithm("bin_majority_interleave", "The more frequent bit of each third symbol.", 2, three_winners, winners),
+    Algorithm("bin_majority", "The more frequent of two bits.", 2, with_winner, winner, 1),
+    Algorithm("majority", "The most frequent of n letters.", LETTERS, with_winner, winner, 1),
+    Algorithm("bin_majority_interleave", "The more frequent bit of each third symbol.", 2, three_winners, winners, 3),
     Algorithm("unique_copy", "Different numbers, copied.", NUMBERS, all_different, copy),
     Algorithm("unique_reverse", "Different numbers, backwards.", NUMBERS, all_different, backwards),
     Algorithm("sort", "Different numbers, in their order.", NUMBERS, all_different, in_order),
     Algorithm("unique_bigram_copy", "A string without two equal pairs, copied.", PAIRED, different_pairs, copy),
     Algorithm("repeat_copy", "A string of two letters, copied.", 2, any_symbols, copy),
     Algorithm("count", "From the first number to the last one, counted.", NUMBERS, ends_of_count, counted),
-    Algorithm("parity", "The parity of the number of ones.", 2, many_ones, parity),
+    Algorithm("parity", "The parity of the number of ones.", 2, many_ones, parity, 1),
     Algorithm("addition", "The binary sum of two binary numbers, the highest bit first.", PLUS, two_summands, total),
 )
 ALGORITHMS = tuple(

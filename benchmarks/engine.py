@@ -56,11 +56,11 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     task = task_of(cell.task, Path(cell.folder))
     spec = task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
     view = task.view(cell.size)
-    samples = task.samples(cell.size, cell.seed)
+    samples = task.samples(cell.size, cell.seed, labels=cell.recipe.labels, fixed=cell.recipe.fixed)
     began = time.perf_counter()
     made = make(cell, task)
     between = time.perf_counter()
-    train = made.trained_rows()
+    train = made.trained_rows() if task.listed else None
     assessment = assess(made.net, made.params, spec, view, samples=samples, train=train, seed=cell.seed)
     path = traced(made, spec, view, cell.seed)
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
@@ -107,7 +107,8 @@ def make(cell: Cell, task: Task) -> Made:
         return Made(net, params)
     assert cell.net is not None
     net = build(net_of(cell.net, Path(cell.folder)), cell.recipe, task, cell.size)
-    data = task.data(cell.size, fraction=cell.recipe.fraction, labels=cell.recipe.labels, seed=cell.seed)
+    recipe = cell.recipe
+    data = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=cell.seed, fixed=recipe.fixed)
     if is_reference(cell.net):
         check_net(net, net.init(jax.random.key(cell.seed)), jnp.asarray(data.x[:CHECKED]))
     if cell.recipe.untrained:
@@ -163,6 +164,7 @@ def detail(cell: Cell) -> dict[str, str | int | float | bool | None]:
     if recipe.control is not None:
         return {"control": recipe.control}
     how = {"untrained": True} if recipe.untrained else {"fraction": recipe.fraction, **recipe.train}
+    how |= {} if recipe.fixed is None else {"fixed": recipe.fixed}
     return {"labels": recipe.labels, **how, **recipe.options}
 
 

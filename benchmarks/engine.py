@@ -13,7 +13,7 @@ import nets
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
 from benchmarks.language import asks_loops, language_of
-from benchmarks.loops import net_fields
+from benchmarks.loops import machine_fields, net_fields
 from benchmarks.memory import memory
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
@@ -56,11 +56,11 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     task = task_of(cell.task, Path(cell.folder))
     spec = task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
     view = task.view(cell.size)
-    samples = task.samples(cell.size, cell.seed)
+    samples = task.samples(cell.size, cell.seed, labels=cell.recipe.labels, fixed=cell.recipe.fixed)
     began = time.perf_counter()
     made = make(cell, task)
     between = time.perf_counter()
-    train = made.trained_rows()
+    train = made.trained_rows() if task.listed else None
     assessment = assess(made.net, made.params, spec, view, samples=samples, train=train, seed=cell.seed)
     path = traced(made, spec, view, cell.seed)
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
@@ -90,7 +90,11 @@ def compared(
         return {}
     explanation = assessment.explanation
     if asks_loops(task):
-        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program_loop"))
+        state = assessment.carried
+        follows = state is None or state.followed_to >= state.exact_to
+        if explanation is not None and explanation.loop is None:
+            return machine_fields(task, cell.size, explanation, follows)
+        return net_fields(task, cell.size, explanation and explanation.loop, program.get("program"), follows)
     if program.get("program") is None:
         return {}
     return sides(explanation, assessment.net_agreement, program["program"], spec, language_of(task))
@@ -103,7 +107,8 @@ def make(cell: Cell, task: Task) -> Made:
         return Made(net, params)
     assert cell.net is not None
     net = build(net_of(cell.net, Path(cell.folder)), cell.recipe, task, cell.size)
-    data = task.data(cell.size, fraction=cell.recipe.fraction, labels=cell.recipe.labels, seed=cell.seed)
+    recipe = cell.recipe
+    data = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=cell.seed, fixed=recipe.fixed)
     if is_reference(cell.net):
         check_net(net, net.init(jax.random.key(cell.seed)), jnp.asarray(data.x[:CHECKED]))
     if cell.recipe.untrained:
@@ -159,6 +164,7 @@ def detail(cell: Cell) -> dict[str, str | int | float | bool | None]:
     if recipe.control is not None:
         return {"control": recipe.control}
     how = {"untrained": True} if recipe.untrained else {"fraction": recipe.fraction, **recipe.train}
+    how |= {} if recipe.fixed is None else {"fixed": recipe.fixed}
     return {"labels": recipe.labels, **how, **recipe.options}
 
 

@@ -3,16 +3,27 @@
 The strict check is Michaud et al.'s (arXiv 2402.05110) made harder: theirs takes ten streams of the training length.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from benchmarks.loop_lines import loop_of, shown
+from benchmarks.references import reference_bits
 from benchmarks.tasks import Task
+from benchmarks.tasks.drawn import sample
 from benchmarks.tasks.mips import MIPS62
+from benchmarks.tasks.sampling import Sampler, Uniform
 from benchmarks.tasks.words import words
-from synth.search.streams import Examples, Loop, Variable, solve_stream
+from compare.carried_state import answers_by
+from compare.evidence.states import carried
+from compare.explanation import Explanation
+from compare.extract.recurrent.strict import Unlike, first_difference, same_loops
+from compare.same.answer import Equal
+from synth.language.program import renamed
+from synth.search.streams import Examples, Loop, function_of, solve_stream
+from synth.search.streams.loop import PRIME
 
 EXAMPLES = 256  # streams that a search begins with
 CHECKED, TOLD = 1_000, 24  # fresh streams of each length in a search; of those that a loop gets wrong, it gets so many
@@ -22,10 +33,14 @@ SEED = 62
 
 
 def find_loop(task: Task, size: int, seconds: float) -> Loop | None:
-    """The loop of fewest bits that is right on examples of the training length and on fresh streams of both lengths."""
+    """The loop of fewest bits that is right on examples of the training length and on fresh streams of both lengths.
+
+    A task that draws special words alone, as most words of a language with one letter changed, would mislead: the
+    fresh streams are of any words of its alphabet too.
+    """
 
     def check(loop: Loop) -> Examples | None:
-        return next(mistakes(loop, task, size, CHECKED, SEED + 1), None)
+        return next(mistakes(loop, task, size, CHECKED, SEED + 1, everywhere=True), None)
 
     return solve_stream(words(task, size, task.test[0], EXAMPLES, SEED), seconds, check)
 
@@ -39,11 +54,15 @@ class Held:
     said: str
 
 
-def held(task: Task, size: int, loop: Loop) -> Held:
-    """Exact on FRESH streams of the training length and as many ten times as long; or the first that it gets wrong."""
-    mistake = next(mistakes(loop, task, size, FRESH, SEED + 2), None)
+def held(task: Task, size: int, loop: Loop, *, everywhere: bool = False) -> Held:
+    """Exact on FRESH streams of the training length and as many ten times as long; or the first that it gets wrong.
+
+    `everywhere`: on as many words of the task's alphabet too, where its own are special ones.
+    """
+    mistake = next(mistakes(loop, task, size, FRESH, SEED + 2, everywhere=everywhere), None)
     if mistake is None:
-        return Held(strict=True, lenient=True, said=f"right on {FRESH:,} fresh streams of each of two lengths")
+        more = ", and on as many of any words" if everywhere and any_words(task, size) else ""
+        return Held(strict=True, lenient=True, said=f"right on {FRESH:,} fresh streams of each of two lengths{more}")
     few = words(task, size, task.test[0], LENIENT, SEED + 3)
     lenient = all(map(np.array_equal, loop.run(*few.items), few.answers))
     shortest = int(mistake.lengths.argmin())
@@ -51,10 +70,15 @@ def held(task: Task, size: int, loop: Loop) -> Held:
     return Held(strict=False, lenient=lenient, said=f"wrong after {shown}")
 
 
-def mistakes(loop: Loop, task: Task, size: int, rows: int, seed: int) -> Iterator[Examples]:
-    """Of each length, where there are any: streams that the printed Python gets wrong, each up to its first mistake."""
+def mistakes(
+    loop: Loop, task: Task, size: int, rows: int, seed: int, *, everywhere: bool = False
+) -> Iterator[Examples]:
+    """Of each length, where there are any: streams that the printed Python gets wrong, each up to its first mistake.
+
+    `everywhere`: on any words of the task's alphabet too, where its own are special ones.
+    """
     program = function_of(loop.python())
-    for number, sampler in enumerate(task.test[:LENGTHS]):
+    for number, sampler in enumerate([*task.test[:LENGTHS], *(any_words(task, size) if everywhere else ())]):
         fresh = words(task, size, sampler, rows, [seed, number])
         first = {}
         for row, (given, right) in enumerate(zip(rows_of(fresh.items), answers_of(fresh), strict=True)):
@@ -68,11 +92,13 @@ def mistakes(loop: Loop, task: Task, size: int, rows: int, seed: int) -> Iterato
             yield chosen.take(slice(None))
 
 
-def function_of(source: str) -> Callable[..., list]:
-    """The function `program` of a source that we printed."""
-    scope: dict[str, Any] = {}
-    exec(compile(source, "<printed>", "exec"), scope)
-    return scope["program"]
+def any_words(task: Task, size: int) -> list[Sampler]:
+    """Words of all letters alike, of the task's lengths; none for numbers, and where the task draws just these."""
+    own = task.test[:LENGTHS]
+    if task.values is None or all(isinstance(each, Uniform) for each in own):
+        return []
+    lengths = [words(task, size, each, 1, SEED).items[0].shape[1] for each in own]
+    return [Uniform(length=length) for length in lengths]
 
 
 def rows_of(items: Sequence[np.ndarray]) -> Iterator[tuple[list[int], ...]]:
@@ -87,24 +113,17 @@ def answers_of(examples: Examples) -> list[list]:
     return [list(zip(*row, strict=True)) for row in rows_of(examples.answers)]
 
 
-def shown(loop: Loop) -> str:
-    """In one line: each variable's start and step, then the answers."""
-    parts = [f"{each.name} from {each.start} by {stepped(each)}" for each in loop.variables]
-    return "; ".join([*parts, *(output.show() for output in loop.outputs)])
-
-
-def stepped(variable: Variable) -> str:
-    step = variable.step.show()
-    return f"the {variable.reduction} of the last {variable.window} of {step}" if variable.window else step
-
-
 def program_fields(task: Task, size: int, loop: Loop | None, seconds: float) -> dict[str, Any]:
     """What a record says of the synthesizer's loop."""
-    known = {"program_seconds": seconds, "program_published": published(task, size)}
+    known = {
+        "program_seconds": seconds,
+        "program_published": published(task, size),
+        "bits_reference": reference_bits(task.name, size),
+    }
     if loop is None:
         said = f"no loop was found in {seconds:.0f} s that is right on the examples and on longer streams"
         return {**known, "program_statement": said, "synth_strict": False}
-    checked = held(task, size, loop)
+    checked = held(task, size, loop, everywhere=True)
     said = f"a loop of {loop.bits:.0f} bits, {checked.said}; whether there is a shorter one is not known"
     return {
         **known,
@@ -122,29 +141,80 @@ def published(task: Task, size: int) -> str | None:
     return row and f"MIPS {'yes' if row.mips else 'no'}, GPT-4 {'yes' if row.gpt4 else 'no'}"
 
 
-def net_fields(task: Task, size: int, loop: Loop | None, code: str | None) -> dict[str, Any]:
-    """What a record says of the loop that was read from a net, beside the synthesizer's source `code`."""
+def net_fields(task: Task, size: int, loop: Loop | None, line: str | None, follows: bool = True) -> dict[str, Any]:
+    """What a record says of the loop that was read from a net, beside the synthesizer's as `shown` wrote it.
+
+    `follows`: it answers as the net on every length up to the longest that the net is exact on.
+    """
     if loop is None:
         return {}
-    found, source = held(task, size, loop), loop.python()
-    same = {} if code is None else beside(task, size, source, code)
+    found = held(task, size, loop)
+    same = {} if line is None else beside(task, size, loop, loop_of(line, loop.items))
     return {
         "net_program": shown(loop),
-        "net_strict": found.strict,
+        "net_strict": found.strict and follows,
         "net_lenient": found.lenient,
         **same,
     }
 
 
-def beside(task: Task, size: int, source: str, code: str) -> dict[str, Any]:
-    """Whether two sources are one text, and else whether they answer alike on fresh streams of both lengths."""
-    if source == code:
+def machine_fields(task: Task, size: int, explanation: Explanation, follows: bool = True) -> dict[str, Any]:
+    """The same of an explanation without a loop that carries a state along: the steps themselves answer."""
+    if carried(explanation.steps) is None:
+        return {}
+    view = task.view(size)
+
+    def right(sampler: Sampler, rows: int, seed: list[int]) -> bool:
+        fresh = sample(task, sampler, size, rows, seed)
+        told = answers_by(explanation, view, view.encode(*fresh.arguments))
+        return bool(view.answers.alike(told, fresh.targets).all())
+
+    strict = all(right(each, FRESH, [SEED + 2, number]) for number, each in enumerate(task.test[:LENGTHS]))
+    return {
+        "net_strict": strict and follows,
+        "net_lenient": strict or right(task.test[0], LENIENT, [SEED + 3]),
+    }
+
+
+def beside(task: Task, size: int, one: Loop, other: Loop) -> dict[str, Any]:
+    """Whether two loops are one text but for their names; else a proof, a stream that differs, or fresh streams."""
+    if lettered(one) == lettered(other):
         return {"same_function": "equal", "same_how": "one text", "same_program": True}
-    one, other = function_of(source), function_of(code)
+    found = same_loops(one, other, letters_of(task, size))
+    if isinstance(found, Equal):
+        return {"same_function": "equal", "same_how": found.sentence, "same_program": False}
+    apart, alike = on_fresh(task, size, one, other), f"alike on {CHECKED:,} fresh streams of each of two lengths"
+    if isinstance(found, Unlike):
+        how = str(found) if apart else f"{found}; {alike}, which hold no such word"
+        return {"same_function": "different", "same_how": how, "same_program": False}
+    if apart is not None:
+        return {"same_function": "different", "same_how": str(apart), "same_program": False}
+    return {"same_function": "alike", "same_how": f"{alike}; not proved: {found.why}", "same_program": False}
+
+
+def on_fresh(task: Task, size: int, one: Loop, other: Loop) -> Unlike | None:
+    """A fresh stream of the task on which they differ."""
     for sampler in task.test[:LENGTHS]:
-        for given in rows_of(words(task, size, sampler, CHECKED, SEED + 4).items):
-            if one(*given) != other(*given):
-                how = f"they differ on {'; '.join(' '.join(map(str, items)) for items in given)}"
-                return {"same_function": "different", "same_how": how, "same_program": False}
-    how = f"alike on {CHECKED:,} fresh streams of each of two lengths"
-    return {"same_function": "alike", "same_how": how, "same_program": False}
+        given = words(task, size, sampler, CHECKED, SEED + 4).items
+        apart = first_difference(np.stack(one.run(*given), axis=-1), np.stack(other.run(*given), axis=-1))
+        if apart is not None:
+            row, time = apart
+            return Unlike(items=tuple(tuple(items[row, : time + 1].tolist()) for items in given))
+    return None
+
+
+def letters_of(task: Task, size: int) -> np.ndarray:
+    """What stands at one position of fresh streams, (letters, streams); each letter once."""
+    drawn = [words(task, size, sampler, CHECKED, SEED + 5).items for sampler in task.test[:LENGTHS]]
+    return np.unique(np.concatenate([np.stack([each.ravel() for each in items], axis=1) for items in drawn]), axis=0)
+
+
+def lettered(loop: Loop) -> Loop:
+    """The same with numbers for the variables' names."""
+    names = {v.name: f"{place}" for place, v in enumerate(loop.variables)}
+    names |= {name + PRIME: number + PRIME for name, number in names.items()}
+    return replace(
+        loop,
+        variables=tuple(replace(v, name=names[v.name], step=renamed(v.step, names)) for v in loop.variables),
+        outputs=tuple(renamed(output, names) for output in loop.outputs),
+    )

@@ -43,6 +43,7 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool | None, said("Whether this is for tasks whose batches are drawn afresh, or for others; both without it.")
     ] = None
     fraction: Key[float | None, said("In place of the recipe's.")] = None
+    fixed: Key[int | None, said("In place of the recipe's.")] = None
     options: Key[dict[str, Value], said("Added to the recipe's, or in place of them.")] = {}
     options_per_size: Key[dict[str, float], said("Added to the recipe's, or in place of them.")] = {}
     train: Key[dict[str, Value], said("Added to the recipe's, or in place of them.")] = {}
@@ -82,6 +83,12 @@ class RecipeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ),
     ] = "true"
     fraction: Key[float, said("The share of the table that is trained on; the rest is held out.")] = 1.0
+    fixed: Key[
+        int | None,
+        said(
+            "How many rows of a task on samples are drawn once and trained on over and over; without it all are fresh."
+        ),
+    ] = None
     control: Key[str | None, said("A net whose right verdict is known, in place of a trained one.")] = None
     untrained: Key[bool, said("Judge the net as it is initialised.")] = False
     options: Key[dict[str, Value], said("The net's own, such as width.")] = {}
@@ -99,6 +106,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     labels: str
     fraction: float
+    fixed: int | None
     control: str | None
     untrained: bool
     options: dict[str, Value]
@@ -123,11 +131,12 @@ def read_recipe(name: str, folder: Path) -> RecipeFile:
 
 def prepare(name: str, recipe: RecipeFile, task: "Task", size: int, net: str) -> Prepared:
     """The recipe with every override applied that fits."""
-    fraction, options, train = recipe.fraction, dict(recipe.options), dict(recipe.train)
+    fraction, fixed, options, train = recipe.fraction, recipe.fixed, dict(recipe.options), dict(recipe.train)
     per_size = dict(recipe.options_per_size)
     for override in recipe.override:
         if override.applies(task, size, net):
             fraction = fraction if override.fraction is None else override.fraction
+            fixed = fixed if override.fixed is None else override.fixed
             options |= override.options
             per_size |= override.options_per_size
             train |= override.train
@@ -137,6 +146,7 @@ def prepare(name: str, recipe: RecipeFile, task: "Task", size: int, net: str) ->
         name=Path(name).stem,
         labels=recipe.labels,
         fraction=fraction,
+        fixed=fixed,
         control=recipe.control,
         untrained=recipe.untrained,
         options=options | {option: round(share * size) for option, share in per_size.items()},

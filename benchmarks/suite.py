@@ -123,7 +123,7 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         assert net is not None
         if not prepared.untrained:
             training(prepared)
-        task.check_labels(prepared.labels)
+        task.check_labels(prepared.labels, prepared.fixed)
         task.trained_rows(size, prepared.fraction)
         refuse_checkpoints(task, prepared)
         build(net_of(net, folder), prepared, task, size)

@@ -12,6 +12,7 @@ from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
 from compare import programs
+from compare.carried_state import CarriedState, carried_state
 from compare.case import Case, case_of
 from compare.checks import inputs_of, refuse_constant
 from compare.evidence.ablation import Ablation, Certificate, ablation, certificate
@@ -67,8 +68,10 @@ class Assessment:
     certificate: Certificate | None
     match_train: float | None
     match_test: float | None
+    lengths: tuple[int, ...]  # of the sequences reported on, then of longer ones
     match_longer: tuple[float, ...]  # beyond the training range, a sample each
     match_snapped: tuple[float, ...]  # the same, the state replaced by the nearest codeword at every time
+    carried: CarriedState | None  # of an explanation one of whose steps is a state
     bits_weights: float
     units_total: int | None
     read_steps: list[StepLine]  # one a step of the explanation
@@ -128,6 +131,7 @@ def assess(
     explanation, evidence, verdict = heard.explanation, heard.evidence, heard.verdict
     explanation = in_own_names(explanation, spec) if explanation and spec else explanation
     formulas, maps = gallery(reading, explanation) if explanation else ([], {})
+    state = carried_state(reading, explanation)
     return Assessment(
         verdict=verdict,
         evidence=evidence,
@@ -137,11 +141,12 @@ def assess(
         certificate=certificate(reading, explanation) if explanation and not carried(explanation.steps) else None,
         **_matches(reading),
         match_snapped=_snapped(reading, explanation),
+        carried=state,
         bits_weights=bits_of_weights(reading),
         units_total=len(found.effect) if found else None,
         read_steps=step_lines(reading, explanation, evidence) if explanation else [],
         gallery=formulas,
-        arrays={**explanation.arrays, **maps} if explanation else {},
+        arrays={**explanation.arrays, **maps, **(state.arrays if state else {})} if explanation else {},
         net_agreement=agreement_of(reading, explanation),
         seconds=time.perf_counter() - began,
     )
@@ -153,6 +158,7 @@ class Matches(TypedDict):
     match_train: float | None
     match_test: float | None
     match_longer: tuple[float, ...]
+    lengths: tuple[int, ...]
 
 
 def _probed(net: Any, params: Params, case: Case, seed: int) -> tuple[Net, Params]:
@@ -326,6 +332,7 @@ def _matches(reading: Reading) -> Matches:
         match_train=known,
         match_test=_match(reading, rest if reading.exhaustive else reading.reported),
         match_longer=tuple(longer.match(longer.answers) for longer in reading.longer),
+        lengths=tuple(each.x.shape[1] for each in (reading, *reading.longer)) if reading.longer else (),
     )
 
 
@@ -362,8 +369,13 @@ def _fields(assessment: Assessment) -> dict:
         "precision": b and b.precision,
         "match_train": assessment.match_train,
         "match_test": assessment.match_test,
+        "lengths": list(assessment.lengths),
         "match_longer": list(assessment.match_longer),
         "match_snapped": list(assessment.match_snapped),
+        "state_values": assessment.carried and assessment.carried.values,
+        "exact_to": assessment.carried and assessment.carried.exact_to,
+        "followed_to": assessment.carried and assessment.carried.followed_to,
+        "right_to": assessment.carried and assessment.carried.right_to,
         "match_domain": evidence.match,
         "match_chance": table.chance,
         "coverage": evidence.coverage and evidence.coverage.variance,

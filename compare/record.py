@@ -8,6 +8,11 @@ Arrays of a cell (a .npz file whose path, relative to the run directory, is the 
 `.restricted_loss`, `.excluded_loss`, `.gini`, `.weight_norm`, `.bits`, each (checkpoints,);
 `gallery.unit` (shown,), `gallery.actual` and `gallery.fitted` (shown, rows, columns), a unit's activation over the
 first half of the arguments (rows) and the rest (columns);
+`machine.after` (states, letters), the next state of what was read, -1 where it was not met, the first one the start;
+`machine.says` (states, letters, numbers), the answer; `machine.values` (states, numbers), what the program carries
+there; `machine.letters` (letters, streams);
+`states.at` (shown, 2), states of the net in the two directions in which they vary most; `states.values` (shown,
+numbers), what the program carries there;
 `frequencies.k`, `frequencies.amplitude` (share of the outputs' variance), `frequencies.units`, each (terms,).
 """
 
@@ -100,8 +105,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     # the two programs
     net_program: str | None = None  # what was read in the net, as an s-expression; None where the words are missing
-    net_strict: bool | None = None  # right on 10,000 fresh streams of the training length, and of ten times it
+    net_strict: bool | None = (
+        None  # loop, else machine: right on 10,000 fresh streams of two lengths; as the net up to exact_to
+    )
     net_lenient: bool | None = None  # on ten of the training length
+    state_values: int | None = None  # that the state takes which the program carries along, on sequences like its own
+    exact_to: int | None = None  # length up to which the net answers every sequence of its samples rightly
+    followed_to: int | None = None  # the same of what was read, by the net's answers
+    right_to: int | None = None  # and by the right ones
     net_program_nodes: int | None = None  # equal subexpressions once
     net_loop: str | None = None  # what was read in a net over sequences, as a Python function
     net_loop_of_answers: str | None = None  # what the same search makes of the net's answers alone
@@ -113,7 +124,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     # the synthesizer
     program: str | None = None  # s-expression
     program_loop: str | None = None  # over streams, as a Python function
-    synth_strict: bool | None = None  # as net_strict
+    synth_strict: bool | None = None  # right on fresh streams as net_strict, and on words that the task never draws
+    bits_reference: float | None = None  # of the task's definition, as a person would write it in the same words
     program_published: str | None = None  # who has solved the task before
     program_latex: str | None = None
     program_statement: str | None = None  # what is claimed of it
@@ -126,6 +138,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     match_train: float | None = None
     match_test: float | None = None
     match_domain: float | None = None  # of samples, on those reported on
+    lengths: list[int] = []  # of the sequences of match_domain, then of match_longer
     match_longer: list[float] = []  # beyond the training range, a sample each
     match_snapped: list[float] = []  # the same, a state replaced by its nearest codeword at every time
     match_chance: float | None = None  # what guessing scores on the held-out rows

@@ -8,9 +8,10 @@ from benchmarks.tasks.oracle import by_row
 from benchmarks.tasks.reals import REALS
 from benchmarks.tasks.residues import RESIDUES
 from benchmarks.tasks.sampling import Box, Own, Uniform
+from benchmarks.tasks.sequences import SEQUENCES
 from benchmarks.tasks.streams import STREAMS
 from benchmarks.tasks.task import LABELS, Task
 
-TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES)
+TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES)
 
 __all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

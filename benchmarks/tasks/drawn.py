@@ -23,7 +23,7 @@ KINDS = tuple(WORDS)
 ROWS = 2048  # of a sample to fit on, and of one to report on
 LONGER = 512  # the same beyond the training range
 MEASURED = 512  # rows on which training is measured, and as many held out
-PART = {"fit": 1, "report": 2, "longer": 3, "measured": 4, "examples": 5}  # streams of random numbers
+PART = {"fit": 1, "report": 2, "longer": 3, "measured": 4, "examples": 5, "fixed": 6}  # streams of random numbers
 
 
 class Asked(NamedTuple):
@@ -109,7 +109,7 @@ def data_of(task: Declaration, size: int, seed: int) -> "Data":
     )
 
 
-def batch(task: Declaration, view: "View", rows: Asked) -> "Batch":
+def batch(task: Declaration, view: "View", rows: "Asked | Sample") -> "Batch":
     """As the net takes it."""
     from nets.data import Batch
 

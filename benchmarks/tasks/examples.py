@@ -22,10 +22,10 @@ def spec_of(task: Declaration, size: int) -> Spec | None:
     parts = list(examples(task, size))
     capacity = max((values.shape[1] for part in parts for values in part.arguments if values.ndim > 1), default=0)
     inputs = [
-        np.concatenate([written(task, values, part, capacity) for part, values in column])
+        np.concatenate([written(values, part, capacity) for part, values in column])
         for column in zip(*([(part, values) for values in part.arguments] for part in parts), strict=True)
     ]
-    outputs = [written(task, coded(task, part.targets), part, capacity) for part in parts]
+    outputs = [written(coded(task, part.targets), part, capacity) for part in parts]
     right = np.concatenate(outputs)
     return Spec(
         type=kind,
@@ -58,19 +58,17 @@ def coded(task: Declaration, targets: np.ndarray) -> np.ndarray:
     return targets[..., 0] if task.kind == "reals" else targets
 
 
-def written(task: Declaration, values: np.ndarray, part: Asked, capacity: int) -> np.ndarray:
-    """As the synthesizer holds them: single values as they are; of sequences the length, the items, then zeros."""
+def written(values: np.ndarray, part: Asked, capacity: int) -> np.ndarray:
+    """As the synthesizer holds them: single values as they are; of sequences the length, the items, then zeros.
+
+    A sequence ends with its last position that counts; those before it that do not count are answered by the oracle.
+    """
     if values.ndim < 2:
         return values
     mask = np.ones(values.shape, dtype=bool) if part.mask is None else part.mask
-    lengths = mask.sum(axis=1)
-    if not np.array_equal(mask, np.arange(values.shape[1]) < lengths[:, None]):
-        raise ValueError(
-            f"task {task.name!r}: expected a mask that counts the first positions of a row where the synthesizer is to "
-            "be asked, got one that leaves out some before others; leave out `type`"
-        )
-    padded = np.pad(np.where(mask, values, 0), ((0, 0), (0, capacity - values.shape[1])))
-    return np.concatenate([lengths[:, None], padded], axis=1)
+    lengths = np.where(mask, np.arange(1, values.shape[1] + 1), 0).max(axis=1, keepdims=True)
+    items = np.where(np.arange(values.shape[1]) < lengths, values, 0)
+    return np.concatenate([lengths, np.pad(items, ((0, 0), (0, capacity - values.shape[1])))], axis=1)
 
 
 def table_bits(task: Declaration, size: int) -> float:

@@ -4,7 +4,7 @@ import bisect
 import itertools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from benchmarks.tasks.declared import (
 )
 from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, view_of
 from benchmarks.tasks.examples import spec_of
+from benchmarks.tasks.fixed import fixed_data, fixed_sample
 from benchmarks.tasks.oracle import answer_all, ask, refuse_constant
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
@@ -117,10 +118,13 @@ class Task:
         """The same of the net."""
         return self.net or self._usual(size)[0]
 
-    def samples(self, size: int, seed: int = 0) -> "Samples | None":
-        """What nets are read on; None for the whole domain."""
+    def samples(self, size: int, seed: int = 0, *, labels: str = "true", fixed: int | None = None) -> "Samples | None":
+        """What nets are read on, with the `fixed` rows that one was trained on; None for the whole domain."""
         self.check(size)
-        return None if self.listed else samples_of(self, size, seed)
+        if self.listed:
+            return None
+        found = samples_of(self, size, seed)
+        return found if fixed is None else replace(found, trained=fixed_sample(self, size, fixed, labels, seed))
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""
@@ -145,10 +149,9 @@ class Task:
     def spec(self, size: int, *, labels: str = "true", seed: int = 0) -> Spec | None:
         """What the synthesizer is asked, and what a net's answers are held against.
 
-        Of samples, examples alone; None where the synthesizer has no types for the task.
+        Of samples, examples alone, with true answers; None where the synthesizer has no types for the task.
         """
         if not self.listed:
-            self.check_labels(labels)
             return spec_of(self, size)
         domain = self.domain(size)
         table = self.answers(size, labels=labels, seed=seed)
@@ -174,17 +177,19 @@ class Task:
         arguments = tuple(values[:2] for values in self.domain(size)) if self.listed else few(self, size)
         return self.view(size).encode(*arguments)
 
-    def data(self, size: int, *, fraction: float = 1.0, labels: str = "true", seed: int = 0) -> "Data":
+    def data(
+        self, size: int, *, fraction: float = 1.0, labels: str = "true", seed: int = 0, fixed: int | None = None
+    ) -> "Data":
         """The table as rows; a seeded permutation's first `fraction` is trained on, the rest is held out.
 
-        With a sampler training is on what it draws, and there is no fraction.
+        With a sampler training is on what it draws, always afresh or `fixed` rows, and there is no fraction.
         """
         from nets.data import Data
 
+        self.check_labels(labels, fixed)
         if self.train is not None:
-            self.check_labels(labels)
             self.trained_rows(size, fraction)
-            return data_of(self, size, seed)
+            return data_of(self, size, seed) if fixed is None else fixed_data(self, size, fixed, labels, seed)
         cut = self.trained_rows(size, fraction)
         x = self.view(size).encode(*self.domain(size))
         order = np.random.default_rng([seed, 0]).permutation(len(x))
@@ -248,12 +253,20 @@ class Task:
         ranges = self._ranges(size)
         return NUMBER * math.prod(ranges) * (int(self.classes(size)) + 2 * len(ranges))
 
-    def check_labels(self, labels: str) -> None:
-        """ValueError for other labels than the true ones where there is no table of all inputs to write them into."""
-        if labels != "true" and (self.train is not None or not self.listed):
+    def check_labels(self, labels: str, fixed: int | None = None) -> None:
+        """ValueError for other labels than the true ones where there is no table of all inputs to write them into.
+
+        Rows that are drawn once, `fixed` of them, may have random ones.
+        """
+        if fixed is not None and (self.listed or fixed < 1):
+            raise ValueError(
+                f"task {self.name!r}: expected `fixed` rows of a task that is asked on samples, at least one, got "
+                f"{fixed}{' where inputs are listed' if self.listed else ''}; train on a `fraction` of a table"
+            )
+        if labels != "true" and (self.train is not None or not self.listed) and (fixed is None or labels != "random"):
             raise ValueError(
                 f"task {self.name!r}: expected the labels true, since its inputs are drawn and not listed, got "
-                f"{labels!r}; random and relabelled tables need a whole domain"
+                f"{labels!r}; random and relabelled tables need a whole domain, or random answers `fixed` rows"
             )
 
     def _usual(self, size: int) -> tuple[str, str]:

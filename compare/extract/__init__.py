@@ -15,13 +15,15 @@ from synth.language.spec import Spec
 class Extractor(NamedTuple):
     """`reads` says why a task is none of its own, whatever the net; None where it is.
 
-    It is asked only where every input is listed, unless it also reads `samples`.
+    It is asked only where every input is listed, unless it also reads `samples`; with `positions` it reads no net but
+    one that answers at every position.
     """
 
     name: str
     reads: Callable[[Asked], str | None]
     extract: Callable[[Reading], Explanation | Refusal]
     samples: bool = False
+    positions: bool = False
 
 
 EXTRACTORS = (
@@ -33,14 +35,17 @@ EXTRACTORS = (
     Extractor(forms.NAME, forms.reads, forms.extract),
     Extractor(units.NAME, units.reads, units.extract),
     Extractor(selects.NAME, selects.reads, selects.extract, samples=True),
-    Extractor(recurrent.NAME, recurrent.reads, recurrent.extract, samples=True),
+    Extractor(recurrent.NAME, recurrent.reads, recurrent.extract, samples=True, positions=True),
 )
 
 
 def readers(spec: Spec | None, view: View, samples: Samples | None = None) -> dict[str, str | None]:
     """Each extractor by name: None where it may read nets for this task, otherwise why not. No net is needed."""
     task = asked(spec, view, samples)
-    return {extractor.name: sampled(extractor, task) or extractor.reads(task) for extractor in EXTRACTORS}
+    return {
+        extractor.name: sampled(extractor, task) or extractor.reads(task) or placed(extractor, view, samples)
+        for extractor in EXTRACTORS
+    }
 
 
 def sampled(extractor: Extractor, task: Asked) -> str | None:
@@ -48,3 +53,14 @@ def sampled(extractor: Extractor, task: Asked) -> str | None:
     if extractor.samples or (task.exhaustive and task.spec is not None):
         return None
     return "expected every input of a specification's domain, got samples"
+
+
+def placed(extractor: Extractor, view: View, samples: Samples | None) -> str | None:
+    """Why an extractor that needs an answer at every position does not read a task that asks for fewer."""
+    if samples is None or not extractor.positions:
+        return None
+    report = samples.report
+    if report.targets.ndim - view.answers.axes < 2:
+        return "expected an answer at every position, got one a row"
+    masked = report.mask is not None and not report.mask.all()
+    return "expected answers that count at every position, got a mask" if masked else None

@@ -11,6 +11,8 @@ from compare.report.drawing import Columns, Drawing, columns, short
 from compare.report.phases import PHASE_NAMES, PHASES, step
 from compare.report.terms import bits_ratio
 
+FEW = 10  # values that have a colour each
+MOST_NUMBERS = 4  # that states are coloured by
 POINTS = 120  # drawn along a curve
 SEVERAL_LINES = (  # title, prefix, {array: words}, template
     ("Accuracy", "curve", {"train_accuracy": "training rows", "held_out_accuracy": "held-out rows"}, "fractions"),
@@ -44,6 +46,28 @@ def cell_drawings(record: Record, arrays: Arrays) -> list[Drawing]:
     made = [_evidence(record), _bits(record), _frequencies(arrays)]
     made += [_lines(record, arrays, *line) for line in SEVERAL_LINES]
     return [drawing for drawing in made if drawing is not None]
+
+
+def state_drawings(record: Record, arrays: Arrays) -> list[Drawing]:
+    """States of the net, coloured by each of the first numbers that the program carries along."""
+    at, values = arrays.get("states.at"), arrays.get("states.values")
+    if at is None or values is None or values.ndim != 2 or at.shape != (len(values), 2) or not len(at):
+        return []
+    caption = "A dot a state, in the two directions in which the net's states vary most."
+    drawn = []
+    for place, column in enumerate(values.T[:MOST_NUMBERS]):
+        points = [(short(float(x)), short(float(y)), int(value)) for (x, y), value in zip(at, column, strict=True)]
+        template = "states" if len(np.unique(column)) <= FEW else "states_many"
+        title = f"The net's states by {_number(record, place, values.shape[1])}"
+        drawn.append(Drawing(title, caption, template, {"states": columns(("x", "y", "value"), points)}))
+    return drawn
+
+
+def _number(record: Record, place: int, of: int) -> str:
+    """The variable's name where each of them is one number."""
+    known = record.variables[0] if record.variables else "the program's state"
+    names = known.split(", ")
+    return names[place] if len(names) == of else f"number {place + 1} of {known}"
 
 
 def _lines(

@@ -291,6 +291,22 @@ def _timing() -> alt.TopLevelMixin:
     ).properties(width=560, height=alt.Step(15, **{"for": "offset"}))
 
 
+def _states(colour: alt.Color) -> alt.TopLevelMixin:
+    """states: x, y, value."""
+    axis = alt.Axis(labels=False, ticks=False)
+    return (
+        alt.Chart(_data("states"))
+        .mark_point(size=42, filled=True, opacity=0.75)
+        .encode(
+            alt.X("x:Q", title="first direction", axis=axis, scale=alt.Scale(zero=False)),
+            alt.Y("y:Q", title="second direction", axis=axis, scale=alt.Scale(zero=False)),
+            colour,
+            tooltip=[alt.Tooltip("value:Q")],
+        )
+        .properties(width=280, height=240)
+    )
+
+
 TEMPLATES: dict[str, Callable[[], Any]] = {
     "fractions": lambda: _lines(FRACTIONS, WHOLE),
     "lines": lambda: _lines(alt.Scale(zero=False, nice=True), WHOLE),
@@ -302,4 +318,6 @@ TEMPLATES: dict[str, Callable[[], Any]] = {
     "growth": _growth,
     "timing": _timing,
     "paths": _paths,
+    "states": lambda: _states(alt.Color("value:N", title="value", scale=alt.Scale(scheme="tableau10"))),
+    "states_many": lambda: _states(alt.Color("value:Q", title="value", scale=alt.Scale(scheme="viridis"))),
 }

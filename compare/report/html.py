@@ -19,6 +19,7 @@ from compare.report.growth import families
 from compare.report.panels import FOUND, Net, shown_panels
 from compare.report.phases import timings
 from compare.report.run_drawings import run_drawings
+from compare.report.streams import over_streams, stream_summary, stream_table, stream_words
 from compare.report.tables import SIZE_HEADINGS, family_table, fingerprint, size_table, timing_table, without_growth
 from compare.report.terms import FACTS, READ, columns, shown, term, value
 from compare.report.verdicts import agrees, counts, failures, outcome, summary
@@ -39,6 +40,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
     nets = [_net(Net(record, load(run_dir, record), charts, room)) for record in records]
     of_nets = list(charts.drawings.values())[of_run:]
     names = columns(records)
+    streams = over_streams(records)
     grouped, timing = families(records), timing_table(timings(records))
     family = family_table(grouped)
     page = _environment().get_template("report.html.j2")
@@ -50,6 +52,8 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         told=told(made),
         verdict_words=VERDICTS,
         evidence_words=EVIDENCE,
+        streams=stream_table(streams),
+        streams_said=stream_summary(streams) if streams else "",
         made_by=fingerprint(records),
         columns=[term(name) for name in names],
         criteria=list(CRITERIA.items()),
@@ -64,6 +68,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         nets=nets,
         failed=failures(records),
         words={
+            "streams": stream_words(stream_table(streams)),
             "table": words_of((), [term(name).label for name in names]),
             "evidence": words_of(drawn["overview"]),
             "family": words_of(drawn["family"], (*family.headings, *SIZE_HEADINGS)),

@@ -1,10 +1,14 @@
-r"""Two tables for a paper: the comparison, one row a task, and the verdicts, one row a net. LaTeX with booktabs."""
+r"""Tables for a paper: the comparison and tasks over streams, one row a task, and the verdicts, one row a net.
+
+LaTeX with booktabs.
+"""
 
 from collections.abc import Sequence
 
 from compare.record import Record
 from compare.report.comparison import Card, cards
 from compare.report.show import DASH
+from compare.report.streams import over_streams, stream_table
 from compare.report.terms import shown, term
 
 COMPARED = ("task", "found by enumeration", "bits", "read in the nets", "bits", "same", "S", "D", "B")
@@ -25,18 +29,25 @@ SPECIAL = str.maketrans(
 
 
 def latex_report(records: Sequence[Record]) -> str:
-    """Two `longtable`s that need the packages booktabs and longtable."""
+    """`longtable`s that need the packages booktabs and longtable."""
     align = "".join("r" if name in NUMBERS else "l" for name in COLUMNS)
     verdicts = [[shown(record, name) for name in COLUMNS] for record in records]
     return (
         "\n".join(
             [
                 *_table("lp{4cm}rp{4cm}rp{3cm}rrr", COMPARED, [_compared(card) for card in cards(records)]),
+                *_streams(records),
                 *_table(align, [term(name).label for name in COLUMNS], verdicts),
             ]
         )
         + "\n"
     )
+
+
+def _streams(records: Sequence[Record]) -> list[str]:
+    made = stream_table(over_streams(records))
+    align = "".join("p{5cm}" if heading == "read in the net" else "l" for heading in made.headings)
+    return _table(align, made.headings, made.rows) if made.rows else []
 
 
 def _compared(card: Card) -> list[str]:

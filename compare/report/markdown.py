@@ -10,6 +10,7 @@ from compare.report.growth import families
 from compare.report.phases import timings
 from compare.report.show import DASH, listed, shortened
 from compare.report.step_lines import left_line, step_line
+from compare.report.streams import over_streams, stream_summary, stream_table, stream_words
 from compare.report.tables import (
     SIZE_HEADINGS,
     Table,
@@ -36,6 +37,7 @@ def markdown_report(records: Sequence[Record]) -> str:
         escaped(f"{summary(records)} {told(made)}"),
         *(part for card in made for part in _card(card)),
         *_bullets((f"**{name}**", escaped(sentence)) for name, sentence in {**_met(records), **EVIDENCE}.items()),
+        *_streams(records),
         "## Verdicts",
         table(Table(tuple(term(name).label for name in names), [_row(record, names) for record in records])),
         table(Table(("column", "meaning"), words_of((), [term(name).label for name in names]))),
@@ -133,6 +135,15 @@ def _row(record: Record, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(shown(record, name) for name in names)
 
 
+def _streams(records: Sequence[Record]) -> list[str]:
+    rows = over_streams(records)
+    if not rows:
+        return []
+    made = stream_table(rows)
+    meanings = table(Table(("column", "meaning"), stream_words(made)))
+    return ["## Streams", escaped(stream_summary(rows)), table(made), meanings]
+
+
 def _failed(records: Sequence[Record]) -> list[str]:
     found = failures(records)
     return ["## Failed", table(Table(("what", "reason"), found))] if found else []
@@ -178,6 +189,9 @@ def _net(record: Record) -> Iterable[str]:
             yield escaped(sentence)
     named = [("formula", record.formula), ("net's program", record.net_program), ("program", record.program)]
     yield from _bullets((name, code(text)) for name, text in named if text)
+    for name, source in (("The net's loop", record.net_loop), ("The synthesizer's loop", record.program_loop)):
+        if source:
+            yield f"{name}:\n\n```python\n{source.rstrip()}\n```"
     if record.program_statement:
         yield escaped(record.program_statement)
     for heading, lines in (

@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from compare.record import Record
 from compare.report.arrays import Arrays
-from compare.report.cell_drawings import cell_drawings
+from compare.report.cell_drawings import cell_drawings, state_drawings
 from compare.report.chart_data import Charts
 from compare.report.gallery import Gallery, gallery
 from compare.report.letters import letters
+from compare.report.machine import machine
 from compare.report.mathml import summands
 from compare.report.step_lines import left_line, step_line
 from compare.report.terms import FACTS, READ, present, shown, term
@@ -24,6 +25,7 @@ FOUND = (
     "synth_strict",
     "program_published",
     "bits_program",
+    "bits_reference",
     "program_candidates",
     "program_distinct",
     "program_seconds",
@@ -94,6 +96,14 @@ def _programs(net: Net) -> dict[str, Any]:
     }
 
 
+def _machine(net: Net) -> dict[str, Any]:
+    found, drawn = machine(net.arrays, net.record.cell), state_drawings(net.record, net.arrays)
+    if found is None and not drawn:
+        return {}
+    picture = found and found._replace(svg=Markup(found.svg))  # of our own making, names escaped
+    return {"machine": picture, "charts": [net.charts.add(each) for each in drawn]}
+
+
 def _groups(net: Net) -> dict[str, Any]:
     formulas = [line.rpartition("effect, ")[2] for line in net.record.groups]
     return {"lines": net.record.groups, "letters": letters(" ".join(formulas))} if formulas else {}
@@ -123,6 +133,7 @@ PANELS = (
     Panel("verdict", "Verdict", _verdict, "The reason, what is in the way, every criterion in order."),
     Panel("formula", "Formula", _formula, "What the net computes for its outputs."),
     Panel("programs", "The two programs", _programs, "What was read in the net, and what the enumeration found."),
+    Panel("machine", "The state", _machine, "The machine that the program runs, and where its values sit in the net."),
     Panel("steps", "Steps", _steps, "Where each step sits, how well, and what its exchange does."),
     Panel("groups", "Groups of units", _groups, "Units that share a form."),
     Panel("gallery", "Neuron gallery", _gallery, "Units beside their fitted forms."),

@@ -182,9 +182,16 @@ PROGRAMS = (
         "net_strict",
         "net's program, strict",
         yes_or_no,
-        "Whether that loop is right on 10,000 fresh streams of the training length, and on 10,000 of ten times it.",
+        "Whether that loop, or the machine where there is none, is right on 10,000 fresh streams of the training "
+        "length and on 10,000 of ten times it, and answers as the net up to the length that the net is exact to.",
     ),
     Term("net_lenient", "net's program, lenient", yes_or_no, "Whether it is right on ten of the training length."),
+    Term("state_values", "states", count, "Values that the state takes which the net's program carries along."),
+    Term(
+        "exact_to", "net exact to", count, "Length up to which the net answers every sequence of its samples rightly."
+    ),
+    Term("followed_to", "followed to", count, "Length up to which what was read answers as the net on all of these."),
+    Term("right_to", "right to", count, "Length up to which what was read is right on all of these."),
     Term("net_program_nodes", "net's program, nodes", count, "Nodes of that program, equal subexpressions once."),
     Term(
         "net_agreement",
@@ -214,7 +221,14 @@ SYNTHESIZER = (
         "synth_strict",
         "strict",
         yes_or_no,
-        "Whether the loop is right on 10,000 fresh streams of the training length, and on 10,000 of ten times it.",
+        "Whether the loop is right on 10,000 fresh streams of the training length and on 10,000 of ten times it, and "
+        "where the task draws special words of an alphabet, on as many of any.",
+    ),
+    Term(
+        "bits_reference",
+        "bits, definition",
+        count,
+        "Bits of the task's definition, as a loop that a person would write.",
     ),
     Term("program_published", "published", text, "Who has solved the task before, of those that were tried on it."),
     Term("program_latex", "program, LaTeX", text, "The program in LaTeX."),
@@ -227,6 +241,7 @@ SYNTHESIZER = (
 BALANCED = ", averaged over the two classes for Boolean tasks"
 BEHAVIOUR = (
     Term("match_domain", "match", fraction, f"Share of right answers on all inputs{BALANCED}."),
+    Term("lengths", "lengths", listed, "Items of the sequences reported on, then of those beyond the training range."),
     Term("match_longer", "match, longer", fractions, "Share of right answers beyond the training range, by sample."),
     Term("match_snapped", "snapped", fractions, "The same, a state replaced by its nearest codeword at every time."),
     Term("match_train", "match, train", fraction, f"Share of right answers on the training rows{BALANCED}."),
@@ -382,6 +397,10 @@ READ = (
     "net_program_nodes",
     "net_strict",
     "net_lenient",
+    "state_values",
+    "exact_to",
+    "followed_to",
+    "right_to",
     "net_agreement",
     "same_function",
     "same_program",

@@ -16,6 +16,7 @@ from compare import Classes, Reals, Sets
 from nets.data import draw
 from synth import lists_of_rows
 from synth.language.types import BOOL, INT, REAL, STREAM, Fn
+from tests.benchmarks import plain_published, plain_sequences
 from tests.benchmarks.plain_streams import MOST, PLAIN
 
 SAMPLED = [task for task in TASKS if not task.listed]
@@ -51,6 +52,14 @@ def on_lists(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda size, *streams: function(size, *(each[:MOST].astype(int).tolist() for each in streams))
 
 
+def on_the_first_symbols(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda size, x: function(size, x[: MOST + 1].tolist())
+
+
+def on_whole_lists(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda size, x: function(size, x.tolist())
+
+
 REFERENCE: dict[str, Callable[..., Any]] = {
     "running_sum": plain_running_sum,
     "reverse": plain_reverse,
@@ -58,6 +67,8 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "product_and_sine": lambda size, a, b, c: [math.fsum([a * b, math.sin(c)])],
     "shape": plain_shape,
     **{name: on_lists(function) for name, function in PLAIN.items()},
+    **{name: on_whole_lists(function) for name, function in {**plain_sequences.PLAIN, **plain_published.PLAIN}.items()},
+    **{name: on_the_first_symbols(function) for name, function in plain_published.LANGUAGES.items()},
 }
 
 
@@ -72,8 +83,9 @@ def test_samples_agree_with_the_plain_reference(task: Task) -> None:
         for row in range(0, part.rows, 64):
             expected = REFERENCE[task.name](size, *(values[row] for values in part.arguments))
             counts = None if part.mask is None else part.mask[row]
-            given = part.targets[row].tolist()
+            given: Any = part.targets[row].tolist()
             given = given[:MOST] if task.name in PLAIN else given
+            given = given[1 : MOST + 1] if task.name in plain_published.LANGUAGES else given
             if counts is not None:
                 given = [answer if count else None for answer, count in zip(given, counts, strict=True)]
             clean += given == expected if task.kind != "reals" else bool(np.allclose(given, expected))
@@ -276,12 +288,49 @@ def test_types_of_sequences_and_reals_are_for_samples_alone() -> None:
         STREAM_TASK.domain(3)
 
 
-def test_a_mask_with_gaps_is_for_nets_alone() -> None:
-    task = dataclasses.replace(STREAM_TASK, mask=lambda n, x: np.arange(4) % 2 == np.zeros((len(x), 1)))
-    with pytest.raises(ValueError, match="a mask that counts the first positions of a row where the synthesizer is to"):
-        task.spec(3)
+def test_a_sequence_of_the_synthesizer_ends_with_its_last_position_that_counts() -> None:
+    task = dataclasses.replace(STREAM_TASK, mask=lambda n, x: (np.arange(4) % 2 == 1) & (np.arange(4) < 3 - x[:, :1]))
+    spec, samples = task.spec(3), task.samples(3)
+    assert spec is not None
+    assert samples is not None
+    inputs, outputs = lists_of_rows(spec.inputs[0]), lists_of_rows(spec.outputs)
+    assert {(len(items), items[0] if items else None) for items in inputs} == {(2, 0), (2, 1), (0, None)}
+    assert [[sum(items[: t + 1]) % 3 for t in range(len(items))] for items in inputs] == outputs
     assert dataclasses.replace(task, type=None).spec(3) is None
-    assert task.samples(3) is not None
+
+
+@pytest.mark.parametrize("name", ["most_common", "greater", "product_and_sine", "shape"])
+@pytest.mark.parametrize("labels", ["true", "random"])
+def test_a_fixed_set_of_rows_is_trained_on_and_read_with_the_same_answers(name: str, labels: str) -> None:
+    task = find("task", name, TASKS)
+    size = task.sizes[0]
+    samples, data = task.samples(size, 3, labels=labels, fixed=40), task.data(size, seed=3, labels=labels, fixed=40)
+    assert samples is not None
+    assert samples.trained is not None
+    trained = data.rows(data.train)
+    assert data.sampler is None
+    assert np.array_equal(task.view(size).encode(*samples.trained.arguments), trained.x)
+    assert np.allclose(samples.trained.targets, trained.y)
+    assert len(np.unique(trained.x.reshape(40, -1), axis=0)) == 40
+    mask = np.ones(trained.y.shape[:1], bool) if trained.mask is None else trained.mask
+    right = np.asarray(task.oracle(size, *samples.trained.arguments)).reshape(trained.y.shape)
+    assert np.allclose(trained.y[mask], right[mask]) == (labels == "true")
+    assert np.allclose(np.sort(trained.y[mask], axis=None), np.sort(right[mask], axis=None))
+    assert len(data.held_out) > 40
+    assert not np.array_equal(task.data(size, seed=4, fixed=40).x, data.x)
+
+
+def test_a_fixed_set_that_cannot_be_is_refused() -> None:
+    greater = find("task", "greater", TASKS)
+    assert greater.data(50, fixed=40).sampler is None
+    with pytest.raises(ValueError, match="task 'greater': expected 200 different rows to train on, got 49 of 800 that"):
+        greater.data(50, fixed=200)
+    with pytest.raises(ValueError, match="expected `fixed` rows of a task that is asked on samples, at least one, got"):
+        greater.check_labels("true", 0)
+    with pytest.raises(ValueError, match="at least one, got 5 where inputs are listed; train on a `fraction` of a tab"):
+        find("task", "mod_add", TASKS).data(23, fixed=5)
+    with pytest.raises(ValueError, match=r"the labels true, since its inputs are drawn .* or random answers `"):
+        greater.data(50, labels="relabelled", fixed=40)
 
 
 def test_an_oracle_may_answer_row_by_row_and_one_a_row() -> None:

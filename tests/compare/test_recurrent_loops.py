@@ -1,12 +1,17 @@
 """Loops as mechanisms: moved from any value, merged where nothing tells values apart, proved equal or told apart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from benchmarks.loop_lines import loop_of
 from compare.extract.recurrent.carried import carried_along, run_along
 from compare.extract.recurrent.loops import Looped, merging, of_machine, of_words, reachable
 from compare.extract.recurrent.machine import Machine
-from compare.extract.recurrent.strict import Counterexample, Proved, disagreement, equal
+from compare.extract.recurrent.strict import Proved, Unlike, equal, first_difference, same_loops
+from compare.same import looped as inductions
+from compare.same.answer import Equal, Undecided
 from synth import Terminal, apply
 from synth.language.literals import constant
 from synth.language.program import Program, leaf_program, terminal
@@ -17,7 +22,7 @@ from synth.search.streams import Loop, Variable
 from tests.compare.planted_machines import remainders
 
 X, S, T = (terminal(name, INT) for name in ("x", "s", "t"))
-BITS = np.arange(2)[:, None]
+BITS, THREE = np.arange(2)[:, None], np.arange(3)[:, None]
 
 
 def number(value: int) -> Program:
@@ -103,16 +108,84 @@ def test_a_machine_gives_loops_whose_labels_determine_its_states() -> None:
         assert len(dict(labels)) == len(set(labels))
 
 
-def test_the_first_difference_from_answers_is_shown() -> None:
+def test_the_earliest_difference_of_answers_is_found() -> None:
     x = words(8)
-    right = (2 * x - 1).cumsum(axis=1) > 0
-    assert disagreement(MORE.loop, (x,), right.astype(int)) is None
-    wrong = right.astype(int)
+    right = ((2 * x - 1).cumsum(axis=1) > 0).astype(int)
+    assert first_difference(MORE.loop.run(x)[0], right) is None
+    wrong = right.copy()
     wrong[3, 4] = 1 - wrong[3, 4]
-    found = disagreement(MORE.loop, (x,), wrong)
-    assert isinstance(found, Counterexample)
-    assert np.array_equal(found.items[0], x[3, :5])
-    assert f"it answers {1 - wrong[3, 4]}, and {wrong[3, 4]} is right" in str(found)
+    wrong[1, 6] = 1 - wrong[1, 6]
+    assert first_difference(MORE.loop.run(x)[0], wrong) == (3, 4)
+
+
+SUM, DELAY = "s from 0 by (add s x); s'", "s from 0 by x; s"
+PAIRS = {
+    "linear": (SUM, "u from 0 by x; s from 0 by (add s u); (add s' x)", "as linear recurrences"),
+    "linear, a window": ("w from 0 by the sum of the last 2 of x; w'", "s from 0 by x; (add s x)",
+                         "as linear recurrences"),
+    "nothing kept": ("(mul x x)", "(if_int (lt x 1) 0 (mul x x))", "as linear recurrences"),
+    "few values": ("s from 0 by (mod (add s x) 3); s'", "s from 3 by (add 3 (mod (add s x) 3)); (sub s' 3)",
+                   "on the product machine"),
+    "a rest of what grows": ("s from 0 by (add s x); (mod s' 3)", "s from 0 by (mod (add s x) 3); s'", "by induction"),
+    "counters compared": ("s from 0 by (add s x); t from 0 by (add t (sub 2 x)); (truth (lt s' t'))",
+                          "d from 0 by (add d (mul 2 (sub 1 x))); (truth (lt 0 d'))", "by induction"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_two_loops_are_proved_equal(name: str) -> None:
+    one, other, how = PAIRS[name]
+    found = same_loops(loop_of(one, ("x",)), loop_of(other, ("x",)), THREE)
+    assert isinstance(found, Equal)
+    assert found.how == how
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "word"),
+    [
+        (SUM, "s from 1 by (add s x); s'", (0,)),
+        (SUM, DELAY, (1,)),
+        (SUM, "s from 0 by x; t from 0 by s; (add (add t s) x)", (1, 0, 0, 0)),
+        ("s from 0 by (add s (sub 1 x)); s'", "s from 0 by (add s 1); s'", (1,)),
+        ("s from 0 by (add s x); (mod s' 3)", "s from 0 by (mod (add s x) 4); s'", (1, 2)),
+        ("s from 0 by (add s x); (truth (lt s' 9))", "s from 0 by (add s x); (truth (lt s' 8))", (2, 2, 2, 2)),
+    ],
+)
+def test_a_shortest_word_tells_two_loops_apart(one: str, other: str, word: tuple[int, ...]) -> None:
+    found = same_loops(loop_of(one, ("x",)), loop_of(other, ("x",)), THREE)
+    assert isinstance(found, Unlike)
+    assert len(found.items[0]) == len(word)
+    assert str(found).startswith(f"they differ on {found.items[0][0]}")
+    x = np.array(found.items)
+    ends = [loop_of(line, ("x",)).run(x)[0][0, -1] for line in (one, other)]
+    assert ends[0] != ends[1]
+
+
+def test_loops_of_two_streams_and_several_answers_are_compared() -> None:
+    pairs = np.stack(np.divmod(np.arange(9), 3), axis=1)
+    one = loop_of("s from 0 by (add s a); t from 0 by (add t b); s'; t'", ("a", "b"))
+    other = loop_of("s from 0 by (add s b); t from 0 by (add t a); t'; s'", ("a", "b"))
+    assert isinstance(same_loops(one, other, pairs), Equal)
+    found = same_loops(one, replace(other, outputs=other.outputs[::-1]), pairs)
+    assert isinstance(found, Unlike)
+    assert [len(stream) for stream in found.items] == [1, 1]
+
+
+def test_without_z3_what_grows_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inductions, "installed", lambda: False)
+    one, other, _ = PAIRS["counters compared"]
+    found = same_loops(loop_of(one, ("x",)), loop_of(other, ("x",)), THREE)
+    assert isinstance(found, Undecided)
+    assert "pip install" in found.why
+
+
+def test_what_grows_and_is_squared_stays_undecided_without_an_induction() -> None:
+    one, other = (loop_of(f"s from 0 by (add s x); (mul s' (add s' {n}))", ("x",)) for n in (1, 2))
+    assert isinstance(same_loops(one, other, THREE), Unlike)
+    several = [replace(each, outputs=each.outputs * 2) for each in (one, one)]
+    renamed_apart = replace(several[1], outputs=(*several[1].outputs[:1], loop_of("(mul x x)", ("x",)).outputs[0]))
+    assert isinstance(same_loops(several[0], renamed_apart, THREE), Unlike)
+    assert isinstance(same_loops(*several, THREE), Undecided)
 
 
 def test_loops_are_found_by_answers_alone() -> None:

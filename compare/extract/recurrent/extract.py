@@ -19,6 +19,7 @@ from compare.extract.recurrent.codebook import Codebook, affine, clustered, code
 from compare.extract.recurrent.learn import HOLDS, Learnt, learn
 from compare.extract.recurrent.loops import BRIEF, SECONDS, Looped, Merged, merging, of_machine, of_words
 from compare.extract.recurrent.machine import Machine, numbered
+from compare.extract.recurrent.strict import first_difference
 from compare.extract.recurrent.teacher import Teacher, numbers, teacher_of
 from compare.read import Reading
 from compare.step import Codewords, outputs_of
@@ -238,11 +239,9 @@ def _notes(teacher: Teacher, found: Proposals, best: _Placed) -> tuple[str, ...]
 def longest(teacher: Teacher, mechanism: Mechanism, longer: Reading) -> str:
     """Up to which length a mechanism answers as the net, and the first word on which it does not."""
     words = teacher.words_of(longer)
-    wrong = run_along(mechanism, words)[0] != numbers(longer.view.answers, longer.answers)
-    wrong = wrong.reshape(*words.shape, -1).any(axis=-1)
-    if not wrong.any():
+    apart = first_difference(run_along(mechanism, words)[0], numbers(longer.view.answers, longer.answers))
+    if apart is None:
         return f"it answers as the net on {len(words)} words of length {words.shape[1]}"
-    first = np.where(wrong.any(axis=1), wrong.argmax(axis=1), words.shape[1])
-    row = int(first.argmin())
-    word = " ".join(map(str, words[row, : first[row] + 1].tolist()))
-    return f"it answers as the net up to length {first[row]}; not on {word}"
+    row, time = apart
+    word = " ".join(map(str, words[row, : time + 1].tolist()))
+    return f"it answers as the net up to length {time}; not on {word}"

@@ -27,7 +27,7 @@ BEAM, ROUNDS = 10, 2  # relations that are joined with every atom, and how often
 PRICE = 0.002  # nats a bit
 SAID = 0.01  # nats that a longer select has to say more
 SELDOM = 0.01  # of the effect, where it does not matter what a select finds nothing for
-PICKED = 48  # relations of which keys are picked
+PICKED = 32  # relations of which keys are picked, of comparisons and of all, by either measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,8 @@ def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
     by_nats = base - gained + PRICE * whole.bits + np.where(strength < 0, np.inf, 0.0)
     top = _held_top(whole.columns, queries)
     by_top = (1 - top) * np.log(queries.seen.shape[1]) + PRICE * whole.bits
-    chosen = [*np.argsort(by_nats)[:PICKED], *np.argsort(by_top)[:PICKED]]
+    plain = np.argsort(by_nats[: len(known.relations)])[:PICKED]
+    chosen = [*plain, *np.argsort(by_nats)[:PICKED], *np.argsort(by_top)[:PICKED]]
     tried = list(_picks(Select(relation=ALWAYS), queries.seen, queries, variables))
     for number in dict.fromkeys(chosen):
         tried += _picks(Select(relation=whole.relations[number]), whole.columns[number], queries, variables)

@@ -101,7 +101,7 @@ def declared(head: Head, variables: Variables, frame: Frame) -> Iterator[Variabl
     if head.same:
         yield Variable(name=head.name, kind=source.kind, size=source.size, values=nothing)
         if source.kind == SYMBOL:
-            yield Variable(name=f"{head.name}v", kind=VALUE, size=frame.letters + 1, values=nothing)
+            yield Variable(name=f"{head.name}v", kind=VALUE, size=len(frame.letters) + 1, values=nothing)
     if head.single:
         return
     yield Variable(name=f"{head.name}n", kind=COUNT, size=s + 1, values=nothing)

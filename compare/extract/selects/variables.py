@@ -30,7 +30,7 @@ class Frame:
     """How a net lays out a sequence: which symbol is padding, what a query sees, what is appended."""
 
     alphabet: int
-    letters: int  # the symbols below are numbers; those from it on are marks, as begin, end and padding are
+    letters: range  # the symbols that are numbers; the others are marks, as begin, end and padding are
     causal: bool
     padding: int | None
     appended: bool  # a symbol after the last one, which alone is read out
@@ -51,9 +51,10 @@ class Frame:
 
     def value_of(self, name: str, symbols: Int[np.ndarray, "rows s"]) -> Variable:
         """Letters from 1 on; 0 for a mark, which is below every letter."""
-        known = (symbols >= 0) & (symbols < self.letters)
-        values = np.where(symbols < 0, -1, np.where(known, symbols + 1, 0))
-        return Variable(name=name, kind=VALUE, size=self.letters + 1, values=values)
+        first, end = self.letters.start, self.letters.stop
+        known = (symbols >= first) & (symbols < end)
+        values = np.where(symbols < 0, -1, np.where(known, symbols - first + 1, 0))
+        return Variable(name=name, kind=VALUE, size=len(self.letters) + 1, values=values)
 
     def variables(self, tokens: Int[np.ndarray, "rows s"]) -> dict[str, Variable]:
         """Symbol and place; how many symbols are left after it, where a query sees them."""
@@ -70,12 +71,12 @@ class Frame:
         return found
 
 
-def letters_of(x: Int[np.ndarray, "rows positions"], alphabet: int, padding: int | None) -> int:
-    """How many of the symbols are letters: the last ones that most rows have, and none more than once, are marks."""
-    letters = alphabet
-    while letters > 1:
-        count = (x == letters - 1).sum(axis=1)
-        if letters - 1 != padding and count.any() and (count.max() > 1 or (count == 1).mean() < OFTEN):
-            break
-        letters -= 1
-    return letters if alphabet - letters <= MARKS and letters > 1 else alphabet
+def letters_of(x: Int[np.ndarray, "rows positions"], alphabet: int, padding: int | None) -> range:
+    """The symbols that are letters: those at either end of the alphabet that most rows have once are marks."""
+    count = np.stack([(x == symbol).sum(axis=1) for symbol in range(alphabet)])
+    mark = ((count <= 1).all(axis=1) & ((count == 1).mean(axis=1) >= OFTEN)) | ~count.any(axis=1)
+    mark[[] if padding is None else [padding]] = True
+    others = np.flatnonzero(~mark)
+    if len(others) == 0 or alphabet - (others[-1] - others[0] + 1) > MARKS:
+        return range(alphabet)
+    return range(int(others[0]), int(others[-1]) + 1)

@@ -138,6 +138,9 @@ def _arrays(rng, size: int, frequencies: list[int], program: bool, trained: bool
         fitted.append(clean if program else 0 * clean)
     made |= {"gallery.unit": np.arange(len(shown)) * 7, "gallery.actual": np.array(actual, np.float32)}
     made |= {"gallery.fitted": np.array(fitted, np.float32)}
+    if program:
+        made |= {"machine.after": np.array([[0, 1], [1, 0]]), "machine.says": np.array([[[0], [1]], [[1], [0]]])}
+        made |= {"machine.values": np.array([[0], [1]]), "machine.letters": np.array([[0], [1]])}
     if frequencies:
         share = rng.dirichlet(np.full(len(frequencies), 8.0)) * 0.97
         made |= {"frequencies.k": np.array(frequencies), "frequencies.amplitude": share}

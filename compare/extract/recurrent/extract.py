@@ -19,7 +19,7 @@ from compare.extract.recurrent.codebook import Codebook, affine, clustered, code
 from compare.extract.recurrent.learn import HOLDS, Learnt, learn
 from compare.extract.recurrent.loops import BRIEF, SECONDS, Looped, Merged, merging, of_machine, of_words
 from compare.extract.recurrent.machine import Machine, numbered
-from compare.extract.recurrent.strict import first_difference
+from compare.extract.recurrent.strict import equal, first_difference
 from compare.extract.recurrent.teacher import Teacher, numbers, teacher_of
 from compare.read import Reading
 from compare.step import Codewords, outputs_of
@@ -76,12 +76,22 @@ def proposals(teacher: Teacher) -> Proposals | str:
         return f"no machine: {found}; and no loop of few variables gives the net's answers"
     distinct = {each.loop: each for each in (*loops, *alone)}.values()
     answering = [loop for loop in distinct if _share(loop, words, told) >= 1 - forgiven]
+    if learnt is not None and lasting(teacher, learnt.machine):
+        answering = [
+            loop for loop in answering if not isinstance(equal(loop, learnt.machine, len(teacher.letters)), tuple)
+        ]
     return Proposals(
         learnt=learnt,
         loops=tuple(sorted(answering, key=lambda loop: loop.bits)[:MOST_LOOPS]),
         alone=alone[0] if alone else None,
         why="" if learnt else str(found),
     )
+
+
+def lasting(teacher: Teacher, machine: Machine) -> bool:
+    """Whether a machine answers as the net on words longer than those that it was learnt on, so that none is cut."""
+    longer = [(teacher.words_of(each), numbers(each.view.answers, each.answers)) for each in teacher.reading.longer]
+    return bool(longer) and all(first_difference(run_along(machine, words)[0], told) is None for words, told in longer)
 
 
 def _share(loop: Looped, words: np.ndarray, told: np.ndarray) -> float:

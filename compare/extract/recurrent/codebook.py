@@ -72,8 +72,12 @@ def codebook(
     states, values = states[some].astype(np.float64), values[some]
     tried: list[tuple[Codewords, Codebook]] = []
     for copies in COPIES:
-        held = mended(reading, steps, outputs, clustered(states, values, copies, seed), seed)
-        tried.append((held, _measured(reading, steps, outputs, held, states, values, 32)))
+        found = clustered(states, values, copies, seed)
+        more = mended(reading, steps, outputs, found, seed)
+        for held in (found,) if more is found else (more, found):
+            tried.append((held, _measured(reading, steps, outputs, held, states, values, 32)))
+            if tried[-1][1].closes:
+                break
         if tried[-1][1].closes:
             break
     held, best = max(tried, key=lambda each: (each[1].closes, each[1].worst))

@@ -35,7 +35,7 @@ def exchanged_words(mechanism: Mechanism, letters: int, held: Codewords, seed: i
 def other_code(
     mechanism: Mechanism, letters: int, held: Affine, values: Int[np.ndarray, "n numbers"], seed: int
 ) -> Affine:
-    """The code of other numbers: negated, mirrored, moved or turned, whichever says most otherwise."""
+    """The code of other numbers: negated, mirrored, moved too or turned, whichever says most otherwise."""
     some = values[np.random.default_rng([seed, 35]).permutation(len(values))[:SAMPLE]]
     own = following(mechanism, letters, some, seed)
 
@@ -62,10 +62,10 @@ def following(
 def _moves(
     values: Int[np.ndarray, "n numbers"],
 ) -> Iterator[tuple[Int[np.ndarray, "numbers numbers"], Int[np.ndarray, " numbers"]]]:
-    """Affine maps of the numbers that are not the identity."""
+    """Affine maps of the numbers, of which none leaves a difference of numbers as it is."""
     same, low, high = np.eye(values.shape[1], dtype=np.int64), values.min(axis=0), values.max(axis=0)
     yield -same, np.zeros_like(low)
     yield -same, low + high
-    yield same, np.maximum((high - low + 1) // 2, 1)
+    yield -same, np.maximum((high - low + 1) // 2, 1)
     if len(low) > 1:
         yield np.roll(same, 1, axis=1), np.zeros_like(low)

@@ -96,8 +96,10 @@ def test_states_without_letters_to_tell_them_apart_have_no_code_that_closes() ->
     assert max(code.closed, code.steady) < 0.5
 
 
-def held_by_two(machine: Machine) -> tuple[Reading, Steps, Codewords]:
+@cache
+def held_by_two() -> tuple[Reading, Steps, Codewords]:
     """Codewords of a net that holds each state of a machine once for every answer that led to it."""
+    machine = drawn(4, 2, 2, seed=3)
     found = reading(planted(machine))
     teacher = teacher_of(found)
     assert isinstance(teacher, Teacher)
@@ -108,7 +110,7 @@ def held_by_two(machine: Machine) -> tuple[Reading, Steps, Codewords]:
 
 
 def test_codewords_are_added_where_the_update_leads_to_none_of_the_value() -> None:
-    given, steps, held = held_by_two(drawn(4, 2, 2, seed=3))
+    given, steps, held = held_by_two()
     assert mended(given, steps, (OUTPUTS,), held, 0) is held  # it is closed as it is
     kept = [np.arange(len(held.words)) != gone for gone in range(len(held.words))]
     lacking = [Codewords(words=held.words[each], values=held.values[each]) for each in kept]
@@ -120,7 +122,7 @@ def test_codewords_are_added_where_the_update_leads_to_none_of_the_value() -> No
 
 
 def test_a_codebook_that_is_wrong_nearly_everywhere_is_left() -> None:
-    given, steps, held = held_by_two(remainders(5, 3))
+    given, steps, held = held_by_two()
     turned = replace(held, values=np.roll(held.values, 1, axis=0)[::-1])
     assert mended(given, steps, (OUTPUTS,), turned, 0) is turned
 

@@ -337,10 +337,12 @@ def _matches(reading: Reading) -> Matches:
 
 
 def _snapped(reading: Reading, explanation: Explanation | None) -> tuple[float, ...]:
+    """In the units in which the code was fitted."""
     state = carried(explanation.steps) if explanation else None
-    return (
-        () if state is None or state.codewords is None else tuple(snapped(longer, state) for longer in reading.longer)
-    )
+    if state is None:
+        return ()
+    found = (snapped(replace(longer, scales=reading.scales), state) for longer in reading.longer)
+    return tuple(share for share in found if share is not None)
 
 
 def _match(reading: Reading, rows: np.ndarray | None) -> float | None:

@@ -70,6 +70,7 @@ class Step:
     holds: str | None = None
     where: Bool[np.ndarray, "..."] | None = None  # places of the site, broadcast to (rows, ...); None: all of them
     code: Callable[[Value], Value] | None = None
+    told: Callable[[Value], Value] | None = None  # the values that a site's contents are nearest to, where `code` is
     codewords: Codewords | None = None
     resume: Callable[[Inputs, Value, Int[np.ndarray, " rows"]], Value] | None = None
     exchange: Exchange | None = None

@@ -84,14 +84,16 @@ def interchange(reading: Reading, explanation: Explanation) -> Interchange | Non
 def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interchange | None:
     """Each number of a state exchanged alone, and all of them."""
     numbers = range(np.asarray(state.compute(reading.x[:1])).shape[-1])
-    alone = [exchanged(reading, explanation, state, (number,)) for number in numbers]
+    given = reading, explanation.steps, explanation.outputs
+    control = carried(explanation.control)
+    alone = [exchanged(*given, (number,), control) for number in numbers]
     cases = sum(each.cases for each in alone)
     if not cases:
         return None
-    whole = exchanged(reading, explanation, state, tuple(numbers))
+    whole = exchanged(*given, tuple(numbers), control)
     return Interchange(
         r2=sum(each.right for each in alone) / cases,
-        control=sum(each.wrong for each in alone) / cases if carried(explanation.control) else None,
+        control=sum(each.wrong for each in alone) / cases if control else None,
         dictionary=whole.right / max(whole.cases, 1),
         steps=(Exchanged(step=state.name, r2=sum(each.right for each in alone) / cases, turned=whole.turned),),
         same=kept(reading, state),

@@ -5,11 +5,12 @@ means tells nothing. A set of codewords a value is one where the net's own updat
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 
-from compare.explanation import Explanation
+from compare.answers import Reals
 from compare.read import Reading
 from compare.sites.states import run_from
 from compare.step import Codewords, Step, Steps, run_on, values_of
@@ -45,6 +46,25 @@ def closure(reading: Reading, steps: Steps, outputs: tuple[str, ...], held: Code
     known = held or step.codewords
     if known is None:
         return _closure_of_code(reading, steps, outputs, step)
+    found = led(reading, steps, outputs, known)
+    there = np.asarray(known.standing_for(found.after).any(axis=1))  # a value that no row had has no codeword
+    right = known.standing_for(found.after)[np.arange(len(there)), nearest(found.left, known)]
+    return Closure(after=float(right[there].mean()), answers=float(found.alike[there].mean())) if there.any() else None
+
+
+class Led(NamedTuple):
+    """Where the net's update leads codewords, each run on an input."""
+
+    left: Float[np.ndarray, "n width"]
+    after: Int[np.ndarray, "n numbers"]  # the value that the steps say
+    alike: Bool[np.ndarray, " n"]  # the net answers what the steps say
+
+
+def led(reading: Reading, steps: Steps, outputs: tuple[str, ...], known: Codewords) -> Led:
+    """Every codeword on every input, or some of these pairs where they are many."""
+    step = carried(steps)
+    assert step is not None
+    assert step.resume is not None
     assert step.holds is not None
     letters = alphabet(reading)
     codeword, letter = (each.ravel() for each in np.indices((len(known.words), len(letters))))
@@ -57,11 +77,8 @@ def closure(reading: Reading, steps: Steps, outputs: tuple[str, ...], held: Code
     values = {step.name: step.resume(x, before, np.zeros(len(x), dtype=int))}
     said = values_of(steps, x, outputs, values)
     answers = reading.decode(np.asarray(sum(np.asarray(said[name]) for name in outputs)))[:, 1]
-    after = np.asarray(values[step.name])[:, 1]
-    there = known.standing_for(after).any(axis=1)  # a value that no row had has no codeword
     alike = reading.view.answers.alike(reading.decode(given)[:, 0], answers)
-    right = known.standing_for(after)[np.arange(len(after)), nearest(left[:, 0], known)]
-    return Closure(after=float(right[there].mean()), answers=float(alike[there].mean())) if there.any() else None
+    return Led(left[:, 0], np.asarray(values[step.name])[:, 1], alike)
 
 
 def _closure_of_code(reading: Reading, steps: Steps, outputs: tuple[str, ...], step: Step) -> Closure:
@@ -118,31 +135,33 @@ class Turned:
     turned: float  # share of the net's answers that change
 
 
-def exchanged(reading: Reading, explanation: Explanation, step: Step, numbers: tuple[int, ...]) -> Turned:
+def exchanged(
+    reading: Reading, steps: Steps, outputs: tuple[str, ...], numbers: tuple[int, ...], control: Step | None = None
+) -> Turned:
     """These numbers of the value taken from another row at the same time.
 
-    Counted are the pairs for which the steps say that something that follows changes.
+    Counted are the pairs for which the steps say that something that follows changes; of real answers, those for which
+    all that follows stays in the range of the net's own answers, beyond which nothing is claimed of it.
     """
+    step = carried(steps)
+    assert step is not None
     assert step.holds is not None
     rows, others, time = _pairs(reading)
     x = reading.x[rows]
-    own, theirs = (
-        np.asarray(values_of(explanation.steps, reading.x[each], [step.name])[step.name]) for each in (rows, others)
-    )
+    own, theirs = (np.asarray(values_of(steps, reading.x[each], [step.name])[step.name]) for each in (rows, others))
     at = np.arange(len(rows)), time
     wanted = own[at].copy()
     wanted[:, numbers] = theirs[at][:, numbers]
     states = reading.site(step.holds)[rows, time]
     moved, there = put(step, states, own[at], wanted)
     answers = _continued(reading, step, rows, time, moved)
-    before, after = (
-        _said(reading, explanation.steps, explanation.outputs, step, x, own, v, time) for v in (own[at], wanted)
-    )
+    before, after = (_said(reading, steps, outputs, step, x, own, v, time) for v in (own[at], wanted))
     later = _later(reading, time)
     differ = there & (~reading.view.answers.alike(before, after) & later).any(axis=1)
+    if isinstance(reading.view.answers, Reals):
+        differ &= _in_range(reading, after, later)
     right = (reading.view.answers.alike(answers, after) | ~later).all(axis=1)
     wrong = np.zeros_like(right)
-    control = carried(explanation.control)
     if control is not None:
         otherwise = _continued(reading, step, rows, time, put(control, states, own[at], wanted)[0])
         wrong = (reading.view.answers.alike(otherwise, after) | ~later).all(axis=1)
@@ -173,13 +192,34 @@ def kept(reading: Reading, step: Step) -> float | None:
     return float((alike | ~_later(reading, time[some])).all(axis=1).mean())
 
 
-def snapped(reading: Reading, step: Step) -> float:
-    """Match with the task when the state is replaced, at every time, by the nearest of all codewords."""
-    assert step.codewords is not None
+def steadiness(reading: Reading, steps: Steps, outputs: tuple[str, ...]) -> float:
+    """How often exchanges come out as the steps say: of each number alone, and of codewords of one value."""
+    step = carried(steps)
+    assert step is not None
+    count = np.asarray(step.compute(reading.x[:1])).shape[-1]
+    alone = [exchanged(reading, steps, outputs, (number,)) for number in range(count)]
+    same, cases = kept(reading, step), sum(each.cases for each in alone)
+    return min(sum(each.right for each in alone) / cases if cases else 1.0, 1.0 if same is None else same)
+
+
+def snapped(reading: Reading, step: Step) -> float | None:
+    """Match with the task when the state is replaced, at every time, by what codes the value that it is nearest to.
+
+    Of a state that is not held by codewords the code of that value; None where it cannot be told.
+    """
     assert step.holds is not None
-    allowed = np.ones((*reading.x.shape[:2], len(step.codewords.words)), dtype=bool)
-    outputs = reading.run({step.holds: Snap(allowed, step.codewords.words)})[0]
-    return reading.match(reading.decode(outputs))
+    if step.codewords is not None:
+        allowed = np.ones((*reading.x.shape[:2], len(step.codewords.words)), dtype=bool)
+        outputs = reading.run({step.holds: Snap(allowed, step.codewords.words)})[0]
+        return reading.match(reading.decode(outputs))
+    if step.code is None or step.told is None:
+        return None
+    states, answers = None, []
+    for time in range(reading.x.shape[1]):
+        given, left = run_from(reading, step.holds, reading.x[:, time : time + 1], states)
+        answers.append(reading.decode(given))
+        states = np.asarray(step.code(step.told(left[:, 0])), dtype=np.float32)
+    return reading.match(np.concatenate(answers, axis=1))
 
 
 def _pairs(reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -187,6 +227,14 @@ def _pairs(reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng([reading.seed, 24])
     rows, others = rng.choice(reading.reported, size=(2, PAIRS))
     return rows, others, rng.integers(0, reading.x.shape[1] - 1, PAIRS)
+
+
+def _in_range(
+    reading: Reading, answers: Float[np.ndarray, "rows time width"], later: Bool[np.ndarray, "rows time"]
+) -> Bool[np.ndarray, " rows"]:
+    known = reading.answers.reshape(-1, reading.answers.shape[-1])
+    within = ((answers >= known.min(axis=0)) & (answers <= known.max(axis=0))).all(axis=-1)
+    return (within | ~later).all(axis=1)
 
 
 def _later(reading: Reading, time: Int[np.ndarray, " rows"]) -> Bool[np.ndarray, "rows time"]:

@@ -93,7 +93,7 @@ def test_numbers_are_held_in_directions() -> None:
     assert found.verdict.outcome == "program"
     assert fields["s_agreement"] == fields["d_r2"] == fields["closure"] == 1.0
     assert "sum(" in fields["net_loop"]
-    assert fields["match_snapped"] == []
+    assert fields["match_snapped"] == [1.0]
 
 
 def last_three(x: np.ndarray) -> np.ndarray:

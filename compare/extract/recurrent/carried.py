@@ -17,13 +17,18 @@ STATE, OUTPUTS = "state", "outputs"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affine:
-    """A state as an affine function of its numbers."""
+    """A state as an affine function of its numbers, and the numbers as the integers nearest to one of the state."""
 
     by: Float[np.ndarray, "numbers width"]
     offset: Float[np.ndarray, " width"]
+    back: Float[np.ndarray, "width numbers"]
+    shift: Float[np.ndarray, " numbers"]
 
     def code(self, value: Value) -> Value:
         return jnp.asarray(value, jnp.float32) @ jnp.asarray(self.by, jnp.float32) + self.offset
+
+    def told(self, states: Value) -> Value:
+        return np.rint(np.asarray(states, dtype=np.float64) @ self.back + self.shift).astype(np.int64)
 
 
 class Moved(Protocol):
@@ -109,6 +114,7 @@ def steps_of(teacher: Teacher, mechanism: Mechanism, held: Codewords | Affine) -
             holds=teacher.site,
             codewords=held if isinstance(held, Codewords) else None,
             code=None if isinstance(held, Codewords) else held.code,
+            told=None if isinstance(held, Codewords) else held.told,
             label=", ".join(mechanism.names),
             bits=mechanism.bits,
         ),

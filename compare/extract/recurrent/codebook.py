@@ -1,25 +1,26 @@
 """Where the values of a state sit: a set of codewords for each, the fewest that the net's own update respects."""
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.cluster.vq import kmeans2
 
-from compare.evidence.states import closure, nearest
+from compare.evidence.states import closure, led, nearest, steadiness
 from compare.extract.recurrent.carried import Affine
 from compare.read import Reading
 from compare.step import Codewords, Steps
 
 COPIES = (1, 2, 4, 8, 12, 16)  # of a value, at most
 CLOSED = 0.995  # of the codewords and inputs
-PURE = 0.99  # of the states
+PURE = 0.99  # of the states, and of exchanges
+NEARLY = 0.9  # closed, below which nothing is exchanged
 PRECISIONS = (2, 3, 4, 5, 6, 8)
 MOST_VALUES, SEEN = 512, 8  # of codewords each; times that each is seen
 AFFINE_BITS = 24  # a number of an affine code
 POINTS = 8192  # states that are clustered
+LOST, ROUNDS, MENDING = 0.25, 4, 4  # of codewords and inputs, that are mended; how often; codewords each time
 NEAR = 0.005  # by which a rounded codebook that does not close may close less
 LEAST = 1e-5  # states nearer than that are one, in the site's deviations
 
@@ -31,12 +32,22 @@ class Codebook:
     held: Codewords | Affine
     precision: int  # bits a number
     closed: float  # share of codewords and inputs that the net's update leads as the steps say
-    pure: float  # share of the states nearest to a codeword of their own value
+    steady: float  # share of exchanges that come out as the steps say
+    pure: float  # share of the states from which their own value is told, as that of the nearest codeword
 
     @property
     def closes(self) -> bool:
         """Whether the net's update respects the values, and its states tell them apart."""
-        return self.closed >= CLOSED and self.pure >= PURE
+        return self.closed >= CLOSED and min(self.steady, self.pure) >= PURE
+
+    @property
+    def worst(self) -> float:
+        return min(self.closed, self.steady, self.pure)
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Of two the larger is better: one that closes and takes fewer bits; else the one that does more."""
+        return self.closes, -self.bits if self.closes else self.worst
 
     @property
     def bits(self) -> float:
@@ -53,19 +64,6 @@ def many(values: Int[np.ndarray, "n numbers"]) -> bool:
     return distinct > MOST_VALUES or distinct * SEEN > len(values)
 
 
-def affine(
-    reading: Reading, steps: Callable[[Affine], Steps], outputs: tuple[str, ...], states: np.ndarray, values: np.ndarray
-) -> Codebook:
-    """The state as an affine function of its numbers, fitted by least squares."""
-    columns = np.concatenate([values, np.ones((len(values), 1))], axis=1).astype(np.float64)
-    fitted = np.linalg.lstsq(columns, states.astype(np.float64), rcond=None)[0]
-    held = Affine(by=fitted[:-1], offset=fitted[-1])
-    found = closure(reading, steps(held), outputs)
-    assert found is not None
-    missed = ((states - columns @ fitted) ** 2).sum() / max(((states - states.mean(axis=0)) ** 2).sum(), 1e-30)
-    return Codebook(held=held, precision=AFFINE_BITS, closed=min(found.after, found.answers), pure=float(1 - missed))
-
-
 def codebook(
     reading: Reading, steps: Steps, outputs: tuple[str, ...], states: np.ndarray, values: np.ndarray, seed: int
 ) -> Codebook:
@@ -74,12 +72,31 @@ def codebook(
     states, values = states[some].astype(np.float64), values[some]
     tried: list[tuple[Codewords, Codebook]] = []
     for copies in COPIES:
-        held = clustered(states, values, copies, seed)
-        tried.append((held, _measured(reading, steps, outputs, held, states, values, 32)))
+        found = clustered(states, values, copies, seed)
+        more = mended(reading, steps, outputs, found, seed)
+        for held in (found,) if more is found else (more, found):
+            tried.append((held, _measured(reading, steps, outputs, held, states, values, 32)))
+            if tried[-1][1].closes:
+                break
         if tried[-1][1].closes:
             break
-    held, best = max(tried, key=lambda each: (each[1].closes, min(each[1].closed, each[1].pure)))
+    held, best = max(tried, key=lambda each: (each[1].closes, each[1].worst))
     return _rounded(reading, steps, outputs, held, best, states, values)
+
+
+def mended(reading: Reading, steps: Steps, outputs: tuple[str, ...], held: Codewords, seed: int) -> Codewords:
+    """Where the update leads a codeword nearest to one of another value, that place is a codeword too."""
+    for _ in range(ROUNDS):
+        found = led(reading, steps, outputs, held)
+        known = held.standing_for(found.after)
+        lost = known.any(axis=1) & ~known[np.arange(len(known)), nearest(found.left, held)]
+        if not 0 < lost.mean() <= LOST:
+            break
+        more = clustered(found.left[lost].astype(np.float64), found.after[lost], MENDING, seed)
+        held = Codewords(
+            words=np.concatenate([held.words, more.words]), values=np.concatenate([held.values, more.values])
+        )
+    return held
 
 
 def clustered(
@@ -109,17 +126,6 @@ def means(states: Float[np.ndarray, "n width"], count: int, seed: int) -> Float[
     return found[np.unique(taken)]
 
 
-def shuffled(held: Codewords, values: Int[np.ndarray, "n numbers"], states: Int[np.ndarray, " n"]) -> Codewords:
-    """The same codewords, each value's taken for another's that means another state of the machine."""
-    distinct, of = np.unique(held.values, axis=0, return_inverse=True)
-    known = {tuple(value): int(state) for value, state in zip(values.tolist(), states.tolist(), strict=True)}
-    kinds = np.array([known.get(tuple(value), -1) for value in distinct.tolist()])
-    order = np.argsort(kinds, kind="stable")
-    to = np.empty(len(distinct), dtype=int)
-    to[order] = np.roll(order, int(np.unique(kinds, return_counts=True)[1].max()))
-    return replace(held, values=distinct[to[of.reshape(-1)]])
-
-
 def _measured(
     reading: Reading, steps: Steps, outputs: tuple[str, ...], held: Codewords, states: np.ndarray, values: np.ndarray,
     precision: int,
@@ -127,20 +133,24 @@ def _measured(
     found = closure(reading, steps, outputs, held)
     assert found is not None
     pure = float((held.values[nearest(states, held)] == values).all(axis=1).mean())
-    return Codebook(held=held, precision=precision, closed=min(found.after, found.answers), pure=pure)
+    closed = min(found.after, found.answers)
+    steady = steadiness(reading, (replace(steps[0], codewords=held), *steps[1:]), outputs) if closed >= NEARLY else 0.0
+    return Codebook(held=held, precision=precision, closed=closed, steady=steady, pure=pure)
 
 
 def _rounded(
     reading: Reading, steps: Steps, outputs: tuple[str, ...], whole: Codewords, book: Codebook, states: np.ndarray,
     values: np.ndarray,
 ) -> Codebook:  # fmt: skip
-    """On the fewest even levels that close as well, or nearly."""
-    top = max(float(np.abs(whole.words).max()), 1e-30)
+    """On the fewest even levels that close as well; else that close, or nearly where none does."""
+    top, nearly = max(float(np.abs(whole.words).max()), 1e-30), None
     for precision in PRECISIONS:
         levels = 2 ** (precision - 1) - 0.5
         words = (np.floor(whole.words / top * levels) + 0.5).clip(-levels, levels) / levels * top
         found = _measured(reading, steps, outputs, replace(whole, words=words), states, values, precision)
-        nearly = min(found.closed, found.pure) >= min(book.closed, book.pure) - NEAR
-        if found.closes or (nearly and not book.closes):
+        if found.closes and found.closed >= book.closed:
             return found
-    return book
+        near = found.worst >= book.worst - NEAR
+        if nearly is None and (found.closes if book.closes else near):
+            nearly = found
+    return nearly or book

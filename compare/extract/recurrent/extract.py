@@ -14,11 +14,13 @@ from jaxtyping import Float, Int
 
 from compare.asked import Asked
 from compare.explanation import Code, Explanation, Refusal
+from compare.extract.recurrent.affine import affinely, fitted
 from compare.extract.recurrent.carried import OUTPUTS, Affine, Mechanism, carried_along, run_along, steps_of
-from compare.extract.recurrent.codebook import Codebook, affine, clustered, codebook, many, shuffled
+from compare.extract.recurrent.codebook import AFFINE_BITS, PRECISIONS, Codebook, clustered, codebook, many
+from compare.extract.recurrent.controls import exchanged_words, other_code
 from compare.extract.recurrent.learn import HOLDS, Learnt, learn
 from compare.extract.recurrent.loops import BRIEF, SECONDS, Looped, Merged, merging, of_machine, of_words
-from compare.extract.recurrent.machine import Machine, numbered
+from compare.extract.recurrent.machine import Machine
 from compare.extract.recurrent.strict import equal, first_difference
 from compare.extract.recurrent.teacher import Teacher, numbers, teacher_of
 from compare.read import Reading
@@ -135,16 +137,20 @@ class _Placed:
 
 
 def _placed(reading: Reading, teacher: Teacher, mechanism: Mechanism) -> _Placed:
-    values = carried_along(mechanism, teacher.words_of(reading)[reading.fitted])
-    values = values.reshape(-1, values.shape[-1])
-    states = reading.site(teacher.site)[reading.fitted].reshape(len(values), -1)
-    if many(values) or not isinstance(mechanism, Machine):
-        book = affine(reading, partial(steps_of, teacher, mechanism), (OUTPUTS,), states, values)
-        if many(values) or book.closes:
-            return _Placed(mechanism=mechanism, book=book, values=values, states=states)
-    draft = steps_of(teacher, mechanism, Codewords(words=states[:1], values=values[:1]))
-    book = codebook(reading, draft, (OUTPUTS,), states, values, reading.seed)
-    return _Placed(mechanism=mechanism, book=book, values=values, states=states)
+    words, states = teacher.words_of(reading)[reading.fitted], reading.site(teacher.site)[reading.fitted]
+    values = carried_along(mechanism, words)
+    flat, told = states.reshape(values[..., 0].size, -1), values.reshape(-1, values.shape[-1])
+    books = []
+    if many(told) or not isinstance(mechanism, Machine):
+        found = affinely(teacher, mechanism, words, states, values)
+        shares = {"closed": found.closed, "steady": found.steady, "pure": found.told}
+        books.append(Codebook(held=found.held, precision=AFFINE_BITS, **shares))
+    fewest = len(np.unique(told, axis=0)) * flat.shape[1] * PRECISIONS[0]
+    if not (many(told) or (books and books[0].closes and books[0].bits <= fewest)):
+        draft = steps_of(teacher, mechanism, Codewords(words=flat[:1], values=told[:1]))
+        fitting = replace(reading, reported=reading.fitted)
+        books.append(codebook(fitting, draft, (OUTPUTS,), flat, told, reading.seed))
+    return _Placed(mechanism=mechanism, book=max(books, key=lambda book: book.rank), values=told, states=flat)
 
 
 def _tried(teacher: Teacher, found: Proposals) -> Iterator[Mechanism]:
@@ -165,10 +171,10 @@ def _explanation(reading: Reading, teacher: Teacher, found: Proposals) -> Explan
         tried.append(_placed(reading, teacher, mechanism))
         if tried[-1].book.closes:
             break
-    best = max(tried, key=lambda each: (each.book.closes, min(each.book.closed, each.book.pure)))
+    best = max(tried, key=lambda each: (each.book.closes, each.book.worst))
     mechanism, book, steps = best.mechanism, best.book, partial(steps_of, teacher, best.mechanism)
     own = steps(book.held)
-    control, permuted = _controls(teacher, found, best)
+    control, permuted = _controls(teacher, best)
     return Explanation(
         extractor=NAME,
         template=TEMPLATE,
@@ -187,19 +193,14 @@ def _explanation(reading: Reading, teacher: Teacher, found: Proposals) -> Explan
     )
 
 
-def _controls(
-    teacher: Teacher, found: Proposals, best: _Placed
-) -> tuple[Codewords | Affine | None, Codewords | Affine]:
+def _controls(teacher: Teacher, best: _Placed) -> tuple[Codewords | Affine | None, Codewords | Affine]:
     """Each value held as another one is, and what the same fit makes of values that are shuffled between the states."""
     reading, held, values = teacher.reading, best.book.held, best.values
     mixed = values[np.random.default_rng([reading.seed, 33]).permutation(len(values))]
+    letters = len(teacher.letters)
     if isinstance(held, Affine):
-        permuted = affine(reading, partial(steps_of, teacher, best.mechanism), (OUTPUTS,), best.states, mixed).held
-        return Affine(by=-held.by, offset=held.offset), permuted
-    words = teacher.words_of(reading)[reading.fitted]
-    kinds = found.machine.run(words).states.reshape(-1) if found.machine else numbered(values)
-    several = len(np.unique(held.values, axis=0)) > 1
-    control = shuffled(held, values, kinds) if several else None
+        return other_code(best.mechanism, letters, held, values, reading.seed), fitted(best.states, mixed)
+    control = exchanged_words(best.mechanism, letters, held, reading.seed)
     return control, clustered(best.states, mixed, 1, reading.seed)
 
 

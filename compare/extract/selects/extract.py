@@ -34,7 +34,8 @@ PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
 NEAR_UNIFORM = 0.2  # nats
 LOST = 0.005  # of the answers, that coarser tables may cost
-COARSE = tuple(sorted(itertools.product((1, 2, 4, 8, 16, 32, 64), (2, 3, 4, 6, 8, 12)), key=lambda each: each[0] * each[1]))
+RANKS, PRECISIONS = (1, 2, 4, 8, 16, 32, 64), (2, 3, 4, 6, 8, 12)
+COARSE = tuple(sorted(itertools.product(RANKS, PRECISIONS), key=lambda each: each[0] * each[1]))
 TEMPLATE = (
     "each head's pattern is the softmax of at most four relations of query and key, each with a strength or a table of "
     "them; what it brings, and what units read, are tables of what a position holds"
@@ -224,7 +225,7 @@ class Reader:
         return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
 
     def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Steps:
-        """The program's selects in the place of the patterns; units as they are or refitted, whichever serves better."""
+        """The program's selects in the place of the patterns; units as they are, or refitted where that serves better."""
         bare = exact_steps(self.placing, heads, needed, [])
         units = self.exact_units(needed)
         if not units:
@@ -241,9 +242,7 @@ class Reader:
     def exact_units(self, needed: Sequence[Head]) -> list[Units]:
         """The same, as tables of what the program knows there."""
         x = self.reading.x[self.rows]
-        found = (
-            self._units(layer, exact_columns(self.placing, needed, layer, x)) for layer in range(len(self.layers))
-        )
+        found = (self._units(layer, exact_columns(self.placing, needed, layer, x)) for layer in range(len(self.layers)))
         return [units for units in found if units]
 
     def _units(self, layer: int, known: Mapping[str, Float[np.ndarray, "n s size"]]) -> Units | None:

@@ -34,9 +34,14 @@ class Readout:
 
 
 def shortest(
-    variables: Mapping[str, Variable], values: Values, answers: Int[np.ndarray, " n"], classes: int, seed: int, most: float | None = None
+    variables: Mapping[str, Variable],
+    values: Values,
+    answers: Int[np.ndarray, " n"],
+    classes: int,
+    seed: int,
+    most: float | None = None,
 ) -> tuple[Readout, float]:
-    """The readout of fewest bits with its exceptions on these answers, and those bits; expressions up to `most` bits."""
+    """The readout of fewest bits with its exceptions on these answers; no expression of more than `most` bits."""
     rows = np.random.default_rng([seed, 43]).permutation(len(answers))[:ROWS]
     some, goal = {name: each[rows] for name, each in values.items()}, answers[rows]
     best: tuple[float, Readout] | None = None
@@ -117,9 +122,7 @@ def _patched(run: Callable[[Values], np.ndarray], some: list[tuple[int, int]]) -
     return answer
 
 
-def _tables(
-    variables: Mapping[str, Variable], values: Values, answers: np.ndarray, classes: int
-) -> Iterator[Readout]:
+def _tables(variables: Mapping[str, Variable], values: Values, answers: np.ndarray, classes: int) -> Iterator[Readout]:
     """One answer for each number of a variable, or of two."""
     names = [name for name in values if variables[name].kind != "value"]
     for place, one in enumerate(names):

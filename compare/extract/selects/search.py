@@ -114,7 +114,12 @@ def values(state: State, site: Site) -> Tables:
 
 
 def read_out(
-    draft: Draft, answers: Int[np.ndarray, "rows s"], mask: Bool[np.ndarray, "rows s"], classes: int, seed: int, most: float | None = None
+    draft: Draft,
+    answers: Int[np.ndarray, "rows s"],
+    mask: Bool[np.ndarray, "rows s"],
+    classes: int,
+    seed: int,
+    most: float | None = None,
 ) -> tuple[Readout, float]:
     """The shortest readout after the draft's layers, and the bits of all of it; none longer than `most` is sought."""
     variables: Mapping[str, Variable] = draft.state.variables

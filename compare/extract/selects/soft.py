@@ -57,8 +57,10 @@ class Term:
         return np.where(looks, number, self.size(keys))
 
     def __str__(self) -> str:
-        by = "k.i - q.i" if self.offset else ", ".join(
-            f"{side}.{name}" for side, name in (("k", self.key), ("q", self.query)) if name
+        by = (
+            "k.i - q.i"
+            if self.offset
+            else ", ".join(f"{side}.{name}" for side, name in (("k", self.key), ("q", self.query)) if name)
         )
         return f"[{self.select}]" + (f" by {by}" if by else "")
 
@@ -181,5 +183,3 @@ def _indexed(select: Select, variables: Variables) -> Iterator[Term]:
             term = Term(select=select, key=key, query=query)
             if term.size(variables) <= WIDEST + 40:
                 yield term
-
-

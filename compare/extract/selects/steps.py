@@ -125,16 +125,14 @@ def _outputs(placing: Placing, steps: Steps) -> Step:
         held = zip(steps, values, strict=True)
         edits = {str(step.holds): step.code(value) if step.code else value for step, value in held}
         given = {site: np.asarray(value, dtype=np.float32) for site, value in edits.items()}
-        return evaluate(
-            reading.net, reading.params, np.asarray(x), given, block=reading.block, scales=reading.scales
-        )[0]
+        return evaluate(reading.net, reading.params, np.asarray(x), given, block=reading.block, scales=reading.scales)[
+            0
+        ]
 
     return Step(name=OUTPUTS, formula="y", compute=compute, reads=tuple(step.name for step in steps))
 
 
-def exact_steps(
-    placing: Placing, heads: Sequence[Head], needed: Sequence[Head], units: Sequence[Units]
-) -> Steps:
+def exact_steps(placing: Placing, heads: Sequence[Head], needed: Sequence[Head], units: Sequence[Units]) -> Steps:
     """The program's selects as the patterns of its heads, and units that read its integers; other heads' means."""
     names = [head.name for head in needed]
     steps = []
@@ -156,7 +154,7 @@ def _exact_units(placing: Placing, needed: Sequence[Head], units: Units) -> Step
 def exact_columns(
     placing: Placing, needed: Sequence[Head], layer: int, x: Inputs
 ) -> dict[str, Float[np.ndarray, "rows s size"]]:
-    """What the program knows at a position after a layer: symbols, places, what heads bring, one-hot, and its shares."""
+    """What the program knows at a position after a layer: symbols, places, and what heads bring, one-hot or shares."""
     known = [head for head in needed if head.layer <= layer]
     state, columns = placing.begun(x), dict(placing.begun(x).columns)
     for number in range(layer + 1):
@@ -169,7 +167,8 @@ def exact_columns(
                 continue
             assert head.named is not None
             columns[f"{head.name}n"] = onehot(state.variables[f"{head.name}n"])
-            columns[f"{head.name}.{head.named.value}"] = _even(head, before) @ onehot(before.variables[head.named.value])
+            source = onehot(before.variables[head.named.value])
+            columns[f"{head.name}.{head.named.value}"] = _even(head, before) @ source
     return columns
 
 
@@ -203,9 +202,7 @@ def _pattern(placing: Placing, heads: Sequence[Head], head: Head) -> Step:
     return Step(name=head.name, formula=str(head.named and head.named.select), compute=compute, holds=site)
 
 
-def answers_of(
-    placing: Placing, heads: Sequence[Head], x: Inputs
-) -> dict[str, Int[np.ndarray, "rows s"]]:
+def answers_of(placing: Placing, heads: Sequence[Head], x: Inputs) -> dict[str, Int[np.ndarray, "rows s"]]:
     """The integers that a position holds after all heads of the program."""
     state = placing.begun(x)
     for layer in sorted({head.layer for head in heads}):
@@ -214,4 +211,3 @@ def answers_of(
             if head.layer == layer:
                 state = with_head(state, head, carried(head, before, placing.frame), placing.frame)
     return {name: each.values for name, each in state.variables.items()}
-

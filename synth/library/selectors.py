@@ -36,6 +36,10 @@ def causal(selector: list) -> list:
     return [marks & ((2 << i) - 1) for i, marks in enumerate(selector)]
 
 
+def earlier(selector: list) -> list:
+    return [marks & ((1 << i) - 1) for i, marks in enumerate(selector)]
+
+
 def first_of(selector: list) -> list:
     return [marks & -marks for marks in selector]
 
@@ -81,10 +85,11 @@ def run_not(xp: Any, selector: Any) -> Any:
     return xp.selector(spanned, ~xp.looks(selector) & xp.within(spanned)[..., None, :])
 
 
-def run_causal(xp: Any, selector: Any) -> Any:
+def run_causal(xp: Any, selector: Any, least: int) -> Any:
+    """Only keys at least so many positions back."""
     spanned = xp.spanned(selector)
     places = xp.positions(spanned)
-    return xp.selector(spanned, xp.looks(selector) & (places[None, :] <= places[:, None]))
+    return xp.selector(spanned, xp.looks(selector) & (places[None, :] + least <= places[:, None]))
 
 
 def joining(name: str, doc: str, both: Any, plain: Any) -> Primitive:
@@ -102,7 +107,8 @@ SELECTORS = (
     joining("selector_and", "Looks where both do.", operator.and_, selector_and),
     joining("selector_or", "Looks where either does.", operator.or_, selector_or),
     on_lists("selector_not", AMONG, "Looks where the other does not.", run_not, selector_not),
-    on_lists("causal", AMONG, "Looks only at positions up to its own.", run_causal, causal),
+    on_lists("causal", AMONG, "Looks only at positions up to its own.", lambda xp, s: run_causal(xp, s, 0), causal),
+    on_lists("earlier", AMONG, "Looks only at positions before its own.", lambda xp, s: run_causal(xp, s, 1), earlier),
     on_lists("first_of", AMONG, "Looks only at the first.", lambda xp, s: run_first(xp, s, last=False), first_of),
     on_lists("last_of", AMONG, "Looks only at the last.", lambda xp, s: run_first(xp, s, last=True), last_of),
     on_lists(

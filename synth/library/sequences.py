@@ -11,7 +11,7 @@ from synth.language.parse import parse
 from synth.language.primitive import Primitive
 from synth.language.program import Terminal
 from synth.language.types import INT, SELECTOR, SEQUENCE, Fn
-from synth.library.functions import FUNCTIONS, MAP, STEP
+from synth.library.functions import FUNCTIONS, MAP, RELATION, STEP
 from synth.library.lists import run_map, run_zip
 from synth.library.plain import on_lists
 from synth.library.selectors import SELECTORS, run_best
@@ -69,6 +69,14 @@ def map_seq(f: Any, xs: list) -> list:
 
 def zip_seq(f: Any, xs: list, ys: list) -> list:
     return [f(x, y) for x, y in zip(xs, ys, strict=False)]
+
+
+def compare_seq(f: Any, xs: list, ys: list) -> list:
+    return [1 if f(x, y) else 0 for x, y in zip(xs, ys, strict=False)]
+
+
+def run_compare(xp: Any, f: Any, xs: Any, ys: Any) -> Any:
+    return xp.vector(xp.shorter(xs, ys), xp.integer(f(xp.items(xs), xp.items(ys))))
 
 
 def run_aggregate(xp: Any, selector: Any, values: Any) -> Any:
@@ -131,6 +139,13 @@ AGGREGATES = (
         "fill", Fn((INT, SEQUENCE), SEQUENCE), "A number, everywhere.", lambda xp, x, xs: xp.like(xs, xp.along(x)), fill
     ),
     on_lists("map_seq", Fn((MAP, SEQUENCE), SEQUENCE), "A function of each item.", run_map, map_seq),
+    on_lists(
+        "compare_seq",
+        Fn((RELATION, SEQUENCE, SEQUENCE), SEQUENCE),
+        "1 where a relation holds between two sequences, 0 elsewhere.",
+        run_compare,
+        compare_seq,
+    ),
     on_lists("zip_seq", Fn((STEP, SEQUENCE, SEQUENCE), SEQUENCE), "A function of two sequences.", run_zip, zip_seq),
 )
 

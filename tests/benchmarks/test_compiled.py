@@ -52,6 +52,9 @@ def run(text, rows, *, classes, **options):
         ("(map_seq (lambda (x) (if_int (gt x 1) 1 0)) (selector_width (causal (select same a a))))", BINARY, 2),
         ("(selector_width (selector_or (select below a a) (select same a a)))", THREE, 6),
         ("(zip_seq plus a (fill 2 a))", BINARY, 5),
+        ("(compare_seq above (selector_width (earlier (select same a a))) (to_end a))", THREE, 2),
+        ("(aggregate (last_of (earlier (select same a a))) (indices a))", THREE, 5),
+        ("(aggregate (earlier (everywhere a)) a)", BINARY, 3),
         ("(aggregate_else 0 (select same (indices a) (map_seq dec (indices a))) (indices a))", THREE, 5),
     ],
 )

@@ -28,12 +28,15 @@ def scored(
     ranked, distances, spread = ranks(looking, planner, time)
     margin = max(MARGIN, SHARE * spread)
     each = COUNTED if how is Scores.COUNTED else 2 * spread + 2 * margin
-    count = len(looking.pairs) + len(looking.offsets)
+    count = len(looking.pairs) + len(looking.offsets) + looking.earlier
     if how is Scores.COUNTED and looking.ranks:
         raise ValueError("compiled: expected a selector without first, last, least or greatest where keys are counted")
     for offset in looking.offsets:
         distances[offset] = distances.get(offset, 0.0) + each
     stand_in = (count - 1) * each + spread + margin if how is Scores.NOTHING else count * each
+    if looking.earlier:  # as the first key is, so that this is not its own to say
+        stand_in -= each
+        distances |= {-d: distances.get(-d, 0.0) + each for d in range(1, time)}
     terms: list[Term] = []
     first = np.zeros((token.size, token.size))
     for query, key, table in looking.pairs:
@@ -49,7 +52,7 @@ def scored(
             at[:, BEGIN] = own - made[:, starts[key.name]]
             terms.append(Term(query, token, at))
         terms.append(Term(query, key, made))
-    if how is Scores.COUNTED or count > 1 or looking.offsets:
+    if (how is Scores.COUNTED or count > 1 or looking.offsets) and (looking.pairs or looking.offsets):
         first[:, BEGIN] = stand_in
         terms.append(Term(token, token, first))
     return (*terms, *ranked), distances

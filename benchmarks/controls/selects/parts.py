@@ -86,3 +86,4 @@ class Looking:
     offsets: tuple[int, ...] = ()
     ranks: tuple[tuple[View | None, int], ...] = ()
     causal: bool = False
+    earlier: bool = False  # not at its own position either

@@ -103,7 +103,7 @@ class Planner:
         if name == "map_seq":
             inner = self.view(node.args[1])
             return View(inner.base, as_values(self.function(node.args[0])(np.array(inner.values))))
-        if name == "zip_seq":
+        if name in ("zip_seq", "compare_seq"):
             return self.joined(self.view(node.args[1]), self.view(node.args[2]), self.function(node.args[0]))
         if name == "selector_width":
             return self.width(place, node.args[0])
@@ -190,8 +190,8 @@ class Planner:
         if name == "select":
             return self.select(node)
         inner = self._looking(node.args[0])
-        if name == "causal" and not inner.ranks:
-            return self.causal(inner)
+        if name in ("causal", "earlier") and not inner.ranks:
+            return self.causal(inner, earlier=name == "earlier")
         if name in (FIRST, LAST):
             return replace(inner, ranks=(*inner.ranks, (None, 1 if name == LAST else -1)))
         if name in (LEAST, GREATEST):
@@ -203,23 +203,27 @@ class Planner:
             return self.both(name, inner, self._looking(node.args[1]), program)
         raise refused(program, "selectors of one table, of causal ones first what is causal, or of all of several")
 
-    def causal(self, inner: Looking) -> Looking:
-        if not self.triangular:
+    def causal(self, inner: Looking, *, earlier: bool) -> Looking:
+        if self.relative and not self.triangular:
+            return replace(inner, causal=True, earlier=inner.earlier or earlier)
+        if not (self.triangular or earlier):
             return replace(inner, causal=True)
         places = self.position("indices")
-        return replace(inner, causal=True, pairs=(*inner.pairs, (places, places, np.tri(places.size, dtype=bool))))
+        table = np.tri(places.size, k=-1 if earlier else 0, dtype=bool)
+        return replace(inner, causal=True, pairs=(*inner.pairs, (places, places, table)))
 
     def both(self, name: str, one: Looking, other: Looking, program: Program) -> Looking:
         if one.ranks or other.ranks:
             raise refused(program, "the first, last, least or greatest of a selector that is joined before")
-        same = [len(each.pairs) == 1 and not each.offsets for each in (one, other)]
+        same = [len(each.pairs) == 1 and not (each.offsets or each.earlier) for each in (one, other)]
         if all(same) and one.pairs[0][:2] == other.pairs[0][:2] and one.causal == other.causal:
             (query, key, left), right = one.pairs[0], other.pairs[0][2]
             return replace(one, pairs=((query, key, left & right if name == "selector_and" else left | right),))
         if name == "selector_or":
             raise refused(program, "selectors of the same two sequences where either may hold")
         offsets = (*one.offsets, *other.offsets)
-        return Looking((*one.pairs, *other.pairs), offsets, (), one.causal or other.causal)
+        pairs = (*one.pairs, *other.pairs)
+        return Looking(pairs, offsets, (), one.causal or other.causal, one.earlier or other.earlier)
 
     def select(self, node: Apply) -> Looking:
         f, keys, queries = self.function(node.args[0]), self.view(node.args[1]), self.view(node.args[2])

@@ -30,6 +30,7 @@ RANK = f"(selector_width (selector_or (select below {{0}} {{0}}) {EARLIER}))"
         "(aggregate (greatest_of (causal (select different a b)) b) a)",
         "(zip_seq minus (ranks a) (following (next_above a)))",
         "(zip_seq plus (max_so_far a) (min_so_far b))",
+        "(compare_seq below (selector_width (earlier (select same a b))) a)",
     ],
 )
 def test_views_agree(text):
@@ -54,20 +55,12 @@ def test_views_agree(text):
         ("(aggregate (select same (ranks a) (indices a)) a)", sorted),
         ("(most_common (causal (everywhere a)) a)", lambda a: [mode(a[: i + 1]) for i in range(len(a))]),
         ("(aggregate_else (sub 0 1) (last_of (causal (select same (previous a) a))) a)", lambda a: induced(a)),
+        ("(selector_width (first_of (earlier (select same a a))))", lambda a: [a[i] in a[:i] for i in range(len(a))]),
         ("(aggregate_else 0 (first_of (select above a a)) (indices a))", lambda a: [larger(a, x) for x in a]),
     ],
     ids=[
-        "reverse",
-        "histogram",
-        "sort",
-        "most_frequent_first",
-        "shift",
-        "mean",
-        "backwards",
-        "ranked",
-        "most_common",
-        "induction",
-        "larger",
+        *("reverse", "histogram", "sort", "most_frequent_first", "shift", "mean", "backwards", "ranked", "most_common"),
+        *("induction", "seen", "larger"),
     ],
 )
 def test_programs_of_rasp(text, expected):

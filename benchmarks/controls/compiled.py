@@ -77,12 +77,13 @@ def known(
     rotation_seed: int | None = 0,
     noise: float = 0.0,
     miss: Miss | None = None,
+    width: int | None = None,
 ) -> tuple[Net, dict[str, Any], Program, Int[np.ndarray, "n time"]]:
     """A net of `KNOWN`, the program that it runs, and rows that it runs it on."""
     one = find("known program", name, KNOWN)
     n = letters or one.letters
     rows, program = one.rows(n, ROWS, np.random.default_rng(0)), one.program(n)
-    sizes = {"alphabet": one.symbols(n), "classes": one.classes(n), "padded": one.padded}
+    sizes = {"alphabet": one.symbols(n), "classes": one.classes(n), "padded": one.padded, "width": width}
     return *compiled(program, rows, **sizes, rotation_seed=rotation_seed, noise=noise, miss=miss), program, rows
 
 

@@ -19,9 +19,10 @@ from benchmarks.tasks.sampling import Wanted
 from nets import Net, sequence_transformer
 from synth.language.program import Program
 
-NOISES = (0.0, 0.005, 0.01, 0.02)  # of each array's root mean square
+NOISES = (0.0, 0.0025, 0.005, 0.01)  # of each array's root mean square
 BLANKS = ("histogram", "sort_unique", "most_common")  # tasks whose last symbol is the blank
-ROWS = 400  # inputs from which values are taken
+ROWS, DRAWN = 400, 4000  # inputs from which values are taken: of a known program, of a task
+WIDE = 256  # directions of a task's net
 WIDTH = 128  # of the stream, at least
 Miss = Literal["cut", "shuffled", "offset"]
 
@@ -92,7 +93,7 @@ def build(task: Task, size: int, seed: int, miss: Miss | None = None) -> tuple[N
     one = find("known program", task.name, KNOWN)
     assert task.train is not None
     alphabet = task.alphabet(size)
-    (rows,) = task.train.draw(Wanted(size, 1, (alphabet,), ROWS), np.random.default_rng([seed, 13]))
+    (rows,) = task.train.draw(Wanted(size, 1, (alphabet,), DRAWN), np.random.default_rng([seed, 13]))
     return compiled(
         one.program(size),
         rows,
@@ -102,6 +103,7 @@ def build(task: Task, size: int, seed: int, miss: Miss | None = None) -> tuple[N
         rotation_seed=seed,
         noise=0.0 if miss else NOISES[seed % len(NOISES)],
         miss=miss,
+        width=WIDE,
     )
 
 

@@ -15,6 +15,7 @@ from synth.bank.budget import Budget, Counts
 from synth.bank.levels import Level, levels
 from synth.checks.check import check_primitive
 from synth.language.arguments import argument_names, columns, terminals
+from synth.language.batches import on_batches
 from synth.language.grammar import Language, program_bits, uniform_language
 from synth.language.laws import (
     annihilator,
@@ -87,6 +88,7 @@ __all__ = [
     "levels",
     "lists_of_rows",
     "named",
+    "on_batches",
     "parse",
     "program_bits",
     "projection",

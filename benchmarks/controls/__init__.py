@@ -4,6 +4,7 @@ The builders import their nets when they are called, so that listing the control
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.controls.control import Control
@@ -63,6 +64,33 @@ def build_automaton(task: Task, size: int, seed: int) -> tuple[Any, Any]:
     from benchmarks.controls.machines import build
 
     return build(task, size, seed)
+
+
+RUNS_ON_SEQUENCES = (
+    "induction",
+    "histogram",
+    "sort_unique",
+    "most_common",
+    "may_close",
+    "running_max",
+    "next_larger",
+    "three_back",
+    "rank",
+    "two_after",
+)
+
+
+def has_program(task: Task) -> bool:
+    return task.train is not None and task.name in RUNS_ON_SEQUENCES
+
+
+def build_compiled(miss: Any = None) -> Callable[[Task, int, int], tuple[Any, Any]]:
+    def build(task: Task, size: int, seed: int) -> tuple[Any, Any]:
+        from benchmarks.controls import compiled
+
+        return compiled.build(task, size, seed, miss)
+
+    return build
 
 
 CLOCK = Control(
@@ -142,8 +170,26 @@ AUTOMATON = Control(
     suits="a task of streams whose answers are classes",
     sampled=True,
 )
+COMPILED = Control(
+    name="compiled",
+    doc="Closed form: the task's program of selects and aggregates as a transformer, rotated, the more noise by seed.",
+    expected="program",
+    build=build_compiled(),
+    fits=has_program,
+    suits=f"a task among {', '.join(RUNS_ON_SEQUENCES)}",
+    sampled=True,
+)
+BESIDE = tuple(
+    replace(COMPILED, name=f"compiled_{miss}", doc=doc, expected="not program", build=build_compiled(miss))
+    for miss, doc in (
+        ("cut", "Look-alike of the compiled program, whose head nearest to the answer looks everywhere."),
+        ("shuffled", "Look-alike of the compiled program, whose head nearest to the answer mistakes the keys."),
+        ("offset", "Look-alike of the compiled program, whose head nearest to the answer looks beside the right key."),
+    )
+)
 
 CONTROLS = (CLOCK, PIZZA, WIDE_CLOCK, ALIASED_CLOCK, ALIASED_PIZZA, PATCHED_CLOCK, LOOKUP, FEATURES_CONTROL, AUTOMATON)
+CONTROLS += (COMPILED, *BESIDE)
 
 
 def control_named(name: str) -> Control:

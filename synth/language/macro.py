@@ -69,7 +69,8 @@ def over_holes(parameters: Sequence[Terminal], body: Program) -> Program:
 def composed(parameters: Sequence[Terminal], body: Program) -> Any:
     """`run` of the body: its primitives one after another, the result in the shape of all arguments together."""
     steps, result = flattened(parameters, body)
-    dtypes = tuple(None if places else dtype_of(node.primitive.type.result) for node, places in steps)
+    results = [(node.primitive.type.result, places) for node, places in steps]
+    dtypes = tuple(None if places or isinstance(kind, Fn) else dtype_of(kind) for kind, places in results)
     plan = tuple((node.primitive.run, places, dtype) for (node, places), dtype in zip(steps, dtypes, strict=True))
     widen = len(parameters) > len(body.terminals)
 

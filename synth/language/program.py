@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from synth.language.primitive import Primitive
-from synth.language.types import Fn, Type, carrier, dtype_of, fits, is_vector
-from synth.language.xp import NUMPY, Xp, jax_xp
+from synth.language.selectors import SEEN
+from synth.language.types import SELECTOR, Fn, Type, carrier, dtype_of, fits, is_vector, plain
+from synth.language.xp import NUMPY, WIDE, Xp, jax_xp
 
 PLAIN = re.compile(r"(?![-+.]?[0-9]|#[xb]|(lambda|true|false)$)[^\s()|\\]+")  # what is no literal and no lambda
 BARRED = re.compile(r"\|[^|\\]*\|")  # as SyGuS files write them
@@ -93,16 +94,25 @@ class Program:
     def run(self, columns: Mapping[str, Any], backend: str = "numpy") -> np.ndarray:
         """The program's value on columns of one shape, a column for each terminal, on "numpy" or "jax".
 
-        Columns of vectors have one more axis, the last, of 1 + capacity; so has the value of a vector's type.
+        Columns of vectors have one more axis, the last, of 1 + capacity; so has the value of a vector's type. The
+        length of sequences has no limit (`synth.language.selectors`).
         """
+        wide = any(
+            is_vector(node.type) and np.shape(columns.get(node.name, ()))[-1:] > (1 + SEEN,) for node in self.terminals
+        )
+        if wide and SELECTOR in {plain(self.type), *(plain(node.type) for node in self.terminals)}:
+            raise ValueError(
+                f"program {self.show()}: expected selectors of at most {SEEN} positions, got a longer one; "
+                "ask for a sequence that is made of it"
+            )
         if backend == "numpy":
             with np.errstate(all="ignore"):
-                return self.evaluate(NUMPY, {name: np.asarray(values) for name, values in columns.items()})
+                return self.evaluate(WIDE if wide else NUMPY, {name: np.asarray(v) for name, v in columns.items()})
         if backend == "jax":
             import jax
 
             with jax.enable_x64(True):
-                return np.asarray(self.evaluate(jax_xp(), columns))
+                return np.asarray(self.evaluate(jax_xp(wide), columns))
         raise ValueError(f"backend: expected 'numpy' or 'jax', got {backend!r}; choose one of them")
 
     def evaluate(self, xp: Xp, columns: Mapping[str, Any]) -> Any:
@@ -120,9 +130,9 @@ class Program:
                 values.append(value if node.args else of_type(xp, value, node.primitive.type.result))
         if isinstance(self.type, Fn):
             return values[-1]
-        result = xp.module.asarray(values[-1], dtype=dtype_of(self.type))
-        shape = (*shape, result.shape[-1]) if is_vector(self.type) else shape
-        return xp.module.broadcast_to(result, shape)
+        result = xp.typed(values[-1], self.type)
+        own = result.shape[result.ndim - xp.axes(self.type) :]
+        return xp.module.broadcast_to(result, (*shape, *own))
 
     def _check_columns(self, columns: Mapping[str, Any]) -> None:
         missing = [node.name for node in self.terminals if node.name not in columns]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
+from synth.language.selectors import SEEN
 from synth.language.types import SELECTOR, Fn, is_vector, plain
-from synth.language.vectors import SEEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

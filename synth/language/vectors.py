@@ -1,9 +1,8 @@
-"""Operations on vectors (lists, sequences, selectors, streams), the same on numpy and on JAX arrays.
+"""Operations on vectors (lists, sequences, streams), the same on numpy and on JAX arrays.
 
 A vector is a row of 1 + capacity integers on the last axis: the length, the items, zeros beyond them. Every operation
 takes vectors of one capacity to vectors of that capacity, broadcasts over the other axes, and is total: what would not
-fit is cut, items outside a vector are 0. A selector's items are masks: bit j of item i says whether position i looks
-at position j, for j < 62.
+fit is cut, items outside a vector are 0.
 """
 
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-SEEN = 62  # positions that a selector can look at
 LARGEST = 2**63 - 1  # beyond every item, where items are compared
 
 
@@ -137,15 +135,3 @@ class Vectors:
         shape = np.broadcast_shapes(state.shape, items.shape[:-1])
         states = jax.lax.scan(advance, m.broadcast_to(state, shape), m.moveaxis(items, -1, 0))[1]
         return m.moveaxis(states, 0, -1)
-
-    def marks(self, looks: Any) -> Any:
-        """Masks of a Boolean matrix: bit j of item i is looks[..., i, j]."""
-        places = self.module.arange(looks.shape[-1], dtype=np.int64)
-        return self.module.where(looks & (places < SEEN), self.module.ones_like(places) << (places % SEEN), 0).sum(
-            axis=-1
-        )
-
-    def looks(self, marks: Any) -> Any:
-        """The Boolean matrix of masks: [..., i, j] is bit j of item i."""
-        places = self.module.arange(marks.shape[-1], dtype=np.int64)
-        return ((marks[..., None] >> (places % SEEN)) & 1 == 1) & (places < SEEN)

@@ -12,14 +12,24 @@ from typing import Any
 
 import numpy as np
 
+from synth.language.selectors import Masks, Matrices
+from synth.language.types import SELECTOR, Type, dtype_of, is_vector, plain
 from synth.language.vectors import Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Xp(Vectors):
-    """One array module behind the names below and, for vectors, those of `synth.language.vectors`."""
+class Xp(Masks, Vectors):
+    """One array module behind the names below, those of `synth.language.vectors`, and those of selectors as masks."""
 
     module: ModuleType
+
+    def typed(self, value: Any, kind: Type) -> Any:
+        """An array in the dtype that values of a type are held in."""
+        return self.module.asarray(value, dtype=dtype_of(kind))
+
+    def axes(self, kind: Type) -> int:
+        """How many axes a value of a type has of its own."""
+        return int(is_vector(kind))
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         return self.module.where(condition, x, y)
@@ -95,12 +105,23 @@ class Xp(Vectors):
         return self.module.tanh(x)
 
 
-NUMPY = Xp(np)
+@dataclass(frozen=True, slots=True)
+class WideXp(Matrices, Xp):
+    """The same with selectors as Boolean matrices, for sequences of any length."""
+
+    def typed(self, value: Any, kind: Type) -> Any:
+        return self.module.asarray(value, dtype=bool if plain(kind) == SELECTOR else dtype_of(kind))
+
+    def axes(self, kind: Type) -> int:
+        return 2 if plain(kind) == SELECTOR else int(is_vector(kind))
+
+
+NUMPY, WIDE = Xp(np), WideXp(np)
 
 
 @cache
-def jax_xp() -> Xp:
+def jax_xp(wide: bool = False) -> Xp:
     """The same names on JAX, which is imported only now."""
     import jax.numpy as jnp
 
-    return Xp(jnp)
+    return WideXp(jnp) if wide else Xp(jnp)

@@ -17,8 +17,9 @@ from synth.language.listed import allowed, complete, in_words, listed
 from synth.language.naming import spelled
 from synth.language.primitive import Primitive
 from synth.language.program import Apply, Program, renamed
+from synth.language.selectors import SEEN
 from synth.language.spec import Spec
-from synth.language.types import Type, carrier
+from synth.language.types import SELECTOR, Type, carrier
 from synth.library import LIBRARY
 from synth.search.by_cost import Search, first_order, unneeded
 from synth.search.deduction.bounded import bounded
@@ -67,6 +68,7 @@ def solve_family(
         specs, own = apart(specs, library)
     known = library if isinstance(library, Language) else uniform_language(library, terminals(specs[0]))
     check_goal(known, goal)
+    check_width(known, specs)
     for primitive in known.primitives:
         runs(primitive)
     rows = gather(specs)
@@ -151,6 +153,18 @@ def check_family(specs: Sequence[Spec]) -> None:
                 f"solve: expected specs of one type and one set of terminals, got {specs[0].type} with "
                 f"{sorted(specs[0].terminals)} and {spec.type} with {sorted(spec.terminals)}; solve them apart"
             )
+
+
+def check_width(known: Language, specs: Sequence[Spec]) -> None:
+    """The bank holds selectors as masks."""
+    longest = max(
+        (np.shape(column)[1] - 1 for spec in specs for column in spec.inputs if np.ndim(column) == 2), default=0
+    )
+    if longest > SEEN and known.produces(SELECTOR):
+        raise ValueError(
+            f"solve: expected sequences with room for at most {SEEN} items in a language of selectors, got room for "
+            f"{longest}; give shorter examples, and try what is found on long ones"
+        )
 
 
 def check_goal(known: Language, goal: Type) -> None:

@@ -225,7 +225,7 @@ class Reader:
         return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
 
     def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Steps:
-        """The program's selects in the place of the patterns; units as they are, or refitted where that serves better."""
+        """The program's selects in the place of the patterns; units refitted where that serves better."""
         bare = exact_steps(self.placing, heads, needed, [])
         units = self.exact_units(needed)
         if not units:

@@ -59,7 +59,7 @@ BOOLEAN = replace(RESIDUES, s_variance=None, s_gap=0.02, bits_large=0.25)
 INTEGERS = RESIDUES
 UNITS = RESIDUES
 RECURRENT = replace(RESIDUES, s_variance=None, d_r2=0.95)
-SELECTS = replace(RESIDUES, s_variance=None, s_agreement=0.97, d_r2=0.65, bits_alone=0.5)
+SELECTS = replace(RESIDUES, s_variance=None, s_agreement=0.97, d_r2=0.65, bits_alone=0.5, bits_large=0.15)
 FORMS = replace(RESIDUES, bits_large=0.25, bits_alone=0.0)  # any weights of bits are near some integers
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,

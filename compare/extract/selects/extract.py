@@ -20,7 +20,16 @@ from compare.extract.selects.linear import Tables, fitted
 from compare.extract.selects.program import Head, State, Units, begun
 from compare.extract.selects.readouts import Readout
 from compare.extract.selects.search import BEAM, Draft, Site, heads_of, read_out
-from compare.extract.selects.steps import OUTPUTS, Placing, answers_of, exact_columns, exact_steps, steps_of, written
+from compare.extract.selects.steps import (
+    OUTPUTS,
+    Layers,
+    Placing,
+    answers_of,
+    exact_columns,
+    exact_steps,
+    steps_of,
+    written,
+)
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame, letters_of
 from compare.read import Reading
 from compare.step import Steps, substituted, values_of
@@ -32,7 +41,7 @@ PAIRS = 1 << 17  # of positions, in the rows that are fitted on
 MOST = 160  # of these rows
 PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
-NEAR_UNIFORM = 0.2  # nats
+TELLING = 0.25  # of the answers, that a control has to cost
 LOST = 0.005  # of the answers, that coarser tables may cost
 RANKS, PRECISIONS = (1, 2, 4, 8, 16, 32, 64), (2, 3, 4, 6, 8, 12)
 COARSE = tuple(sorted(itertools.product(RANKS, PRECISIONS), key=lambda each: each[0] * each[1]))
@@ -97,7 +106,7 @@ def frame_of(reading: Reading, layers: Sequence[Sequence[int]]) -> Frame:
     tokens = np.pad(reading.x[rows], ((0, 0), (0, int(appended))), constant_values=alphabet)
     unseen = ~pattern.any(axis=1)
     symbols = [int(symbol) for symbol in np.unique(tokens[unseen])]
-    padding = [symbol for symbol in symbols if unseen[tokens == symbol].all()]
+    padding = [symbol for symbol in symbols if not np.any((tokens == symbol) & ~unseen)]
     pad = padding[0] if padding else None
     letters = letters_of(reading.x[reading.fitted], alphabet, pad)
     return Frame(alphabet=alphabet, letters=letters, causal=causal, padding=pad, appended=appended)
@@ -201,7 +210,7 @@ class Reader:
             steps=steps_of(self.placing, layers),
             outputs=(OUTPUTS,),
             hidden=last_of(self.reading),
-            control=steps_of(self.placing, [(self.control(row), units) for row, units in layers]),
+            control=self.control(layers),
             exact=self.exact(heads, needed),
             codes=lambda: [self.code(heads, readout, needed, bits)],
             formula=program_text(needed, readout),
@@ -257,18 +266,12 @@ class Reader:
         scale = 1 / np.maximum(flat.std(axis=0), 1e-6)
         return Units(layer=layer, tables=fitted(flat, np.ones(len(flat)), columns, UNITS, scale))
 
-    def control(self, heads: Sequence[Head]) -> list[Head]:
-        """The heads without their relations; where a pattern hardly needs any, with one value for another."""
-        return [self._other(head) for head in heads]
-
-    def _other(self, head: Head) -> Head:
-        if head.score is None:
-            return head
-        bare = replace(head, score=replace(head.score, terms=(), strengths=()))
-        if head.score.uniform > NEAR_UNIFORM:
+    def control(self, layers: Layers) -> Steps:
+        """The heads without their relations; where the net hardly needs these, with one value taken for another."""
+        bare = steps_of(self.placing, [([_bare(head, 0) for head in row], units) for row, units in layers])
+        if self.served(bare) <= self.served(steps_of(self.placing, layers)) - TELLING:
             return bare
-        tables = tuple(np.roll(table, 1, axis=0) for table in head.tables.tables)
-        return replace(bare, tables=replace(head.tables, tables=tables))
+        return steps_of(self.placing, [([_bare(head, 1) for head in row], units) for row, units in layers])
 
     def alignment(self, heads: Sequence[Head], needed: Sequence[Head]) -> tuple[float, int]:
         """Bits of the coarsest tables of the program's heads that serve as the fitted ones do, and of one number."""
@@ -315,6 +318,13 @@ def _read_ahead(reading: Reading) -> None:
     """All sites of the net in one run, that it is compiled once."""
     wanted = [site for site in reading.net.sites if site not in reading.cache and not site.endswith(".score")]
     reading.cache.update(reading.run(keep=wanted)[1])
+
+
+def _bare(head: Head, turned: int) -> Head:
+    """Without relations, and with every value taken for another."""
+    if head.score is None:
+        return head
+    return replace(head, score=replace(head.score, terms=(), strengths=()), turned=turned)
 
 
 def _layer(column: str) -> int:

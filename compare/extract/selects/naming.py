@@ -179,7 +179,7 @@ def _otherwise(
     select: Select, found: Bool[np.ndarray, "n s"], queries: Queries
 ) -> tuple[Select, Bool[np.ndarray, "n s"]]:
     """What the pattern is on where the relation holds of no key."""
-    none = ~found.any(axis=1)
+    none = np.asarray(~found.any(axis=1))
     tried = []
     for otherwise in (*OTHERWISE, *_marks(queries)):
         if otherwise == "self":

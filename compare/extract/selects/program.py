@@ -41,6 +41,7 @@ class Head:
     same: bool = False  # a query looks at keys of one value
     single: bool = False  # it looks at one key
     counted: tuple[int, ...] = ()  # values that are counted one by one
+    turned: int = 0  # by how many places every value is taken for another: of a control
 
     @property
     def name(self) -> str:
@@ -135,7 +136,7 @@ def _rows(state: State, rows: slice) -> State:
 def _carried(head: Head, state: State, frame: Frame) -> Float[np.ndarray, "rows s numbers"]:
     assert head.score is not None
     pattern = head.score.pattern(state.variables, state.seen)
-    soft = [pattern @ state.columns[name] for name in head.tables.reads]
+    soft = [np.roll(pattern @ state.columns[name], head.turned, axis=-1) for name in head.tables.reads]
     hard = list(brought(head, state, frame))
     return np.concatenate([*soft, *(each[..., None].astype(np.float32) for each in hard)], axis=-1)
 

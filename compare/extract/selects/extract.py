@@ -31,8 +31,10 @@ from compare.extract.selects.steps import (
     written,
 )
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame, letters_of
+from compare.extract.selects.written import ARGUMENT, in_words
 from compare.read import Reading
 from compare.step import Steps, substituted, values_of
+from synth import Program, on_batches
 from synth.language.types import is_vector
 
 NAME = "selects"
@@ -41,7 +43,9 @@ PAIRS = 1 << 17  # of positions, in the rows that are fitted on
 MOST = 160  # of these rows
 PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
+FINISHED = 24  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
+SAID = 0.99  # of the answers of what is read, that a program in other words must give
 LOST = 0.005  # of the answers, that coarser tables may cost
 RANKS, PRECISIONS = (1, 2, 4, 8, 16, 32, 64), (2, 3, 4, 6, 8, 12)
 COARSE = tuple(sorted(itertools.product(RANKS, PRECISIONS), key=lambda each: each[0] * each[1]))
@@ -191,7 +195,7 @@ class Reader:
             drafts = [more for draft in drafts[:BEAM] for more in heads_of(draft, sites, self.frame, seed)]
         answers, mask = self.labels(self.rows), self.mask(self.rows)
         best: tuple[Draft, Readout, float] | None = None
-        for draft in sorted(drafts, key=lambda draft: draft.bits):
+        for draft in sorted(drafts, key=lambda draft: draft.bits)[:FINISHED]:
             if best is None or draft.bits < best[2]:
                 tried = (draft, *read_out(draft, answers, mask, classes, seed, best and best[2] - draft.bits))
                 best = tried if best is None or tried[2] < best[2] else best
@@ -214,9 +218,29 @@ class Reader:
             exact=self.exact(heads, needed),
             codes=lambda: [self.code(heads, readout, needed, bits)],
             formula=program_text(needed, readout),
+            program=self.words(heads, readout, needed),
             bits_formula=bits,
             notes=tuple(f"{head.name}: {head.score}" for head in heads if head.score),
         )
+
+    def words(self, heads: Sequence[Head], readout: Readout, needed: Sequence[Head]) -> Program | None:
+        """The program in synth's language, if what that says is what is read."""
+        found = in_words(self.frame, needed, readout)
+        if found is None or self.frame.appended:
+            return None
+        tokens, mask = self.tokens, self.mask(self.rows)
+        own = self.answered(heads, readout, needed, self.reading.x[self.rows])
+        said = on_batches(found, {ARGUMENT: tokens}, lengths=self.frame.shown(tokens).sum(axis=1))
+        return found if (said == own)[mask].mean() >= SAID else None
+
+    def answered(
+        self, heads: Sequence[Head], readout: Readout, needed: Sequence[Head], x: Int[np.ndarray, "rows positions"]
+    ) -> Int[np.ndarray, "rows s"]:
+        """The program's answers at every position."""
+        names = [head.name for head in needed]
+        own = [head if head.name in names else replace(head, named=None) for head in heads]
+        values = answers_of(self.placing, own, x)
+        return readout.answer({name: each.reshape(-1) for name, each in values.items()}).reshape(len(x), -1)
 
     @property
     def placing(self) -> Placing:
@@ -299,12 +323,8 @@ class Reader:
     def code(self, heads: Sequence[Head], readout: Readout, needed: Sequence[Head], bits: float) -> Code:
         """The program run in the net's place; what its heads' tables take says how its values sit in the net."""
         reading = self.reading
-        names = [head.name for head in needed]
         alignment, precision = self.alignment(heads, needed)
-        own = [head if head.name in names else replace(head, named=None) for head in heads]
-        values = answers_of(self.placing, own, reading.x)
-        flat = {name: each.reshape(-1) for name, each in values.items()}
-        found = readout.answer(flat).reshape(len(reading.x), -1)
+        found = self.answered(heads, readout, needed, reading.x)
         return Code(
             bits_dictionary=bits,
             bits_alignment=alignment,

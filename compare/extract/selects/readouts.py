@@ -9,12 +9,12 @@ from jaxtyping import Int
 
 from compare.bits import exception_bits
 from compare.extract.selects.variables import Variable
-from synth import Budget, Program, levels
+from synth import BOOL, Budget, Program, levels
 from synth.library import LIBRARIES
 
 MOST_PATCHES = 2  # numbers that are answered in another way
 ROWS = 1500  # answers that expressions are held against
-LIMITS = Budget(seconds=120.0, bytes=1 << 28, candidates=100_000, bits=32.0)
+LIMITS = Budget(seconds=120.0, bytes=1 << 28, candidates=50_000, bits=32.0)
 MOST_ENTRIES = 600  # of a table
 PROMISING = 0.5  # of the answers wrong, at most, before some numbers are answered in another way
 WORDS = ("add", "sub", "min", "max", "lt", "le", "eq", "if_int", "and", "or", "not", "truth")
@@ -31,6 +31,14 @@ class Readout:
     bits: float
     reads: tuple[str, ...]
     answer: Callable[[Values], Int[np.ndarray, " n"]]
+    program: Program | None = None  # None of a table
+    truth: bool = False  # the program says whether, 1 or 0
+    patches: tuple[tuple[int, int], ...] = ()  # numbers of the program that are answered in another way
+
+    def default(self, name: str) -> int:
+        """What is answered where a variable that is answered as it is holds none."""
+        alone = self.program is not None and self.reads == (name,) and self.program.show() == name
+        return dict(self.patches).get(-1, 0) if alone else 0
 
 
 def shortest(
@@ -94,7 +102,8 @@ def _with_patches(
         constants = {f"{number}": np.full(rows, number) for number in CONSTANTS}
         return program.run({word.name: {**values, **constants}[word.name] for word in program.terminals}).astype(int)
 
-    yield Readout(text=str(program), bits=3.0 + bits, reads=reads, answer=run)
+    known = {"reads": reads, "program": program, "truth": program.type == BOOL}
+    yield Readout(text=str(program), bits=3.0 + bits, answer=run, **known)
     patches = []
     for number in np.unique(found):
         here = answers[found == number]
@@ -106,8 +115,9 @@ def _with_patches(
         some = [(number, most) for _, number, most in chosen[:length]]
         said = ", ".join(f"{number} -> {most}" for number, most in some)
         spread = log2(max(len(np.unique(found)), 2)) + log2(max(classes, 2))
+        total = 4.0 + bits + length * spread
         yield Readout(
-            text=f"{program} but {said}", bits=4.0 + bits + length * spread, reads=reads, answer=_patched(run, some)
+            text=f"{program} but {said}", bits=total, answer=_patched(run, some), patches=tuple(some), **known
         )
 
 

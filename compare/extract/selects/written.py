@@ -1,0 +1,138 @@
+"""What is read in a transformer as a program of synth's sequences, where it has the words."""
+
+from collections.abc import Mapping, Sequence
+
+from compare.extract.selects.program import Head
+from compare.extract.selects.readouts import CONSTANTS, Readout
+from compare.extract.selects.relations import Always, Atom, Joined, Relation, Select
+from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, VALUES, Frame
+from synth import Program, parse
+from synth.language.types import SEQUENCE
+from synth.library import named
+
+LIBRARY = named(("sequences", "functions", "integers", "boolean", "choice"))
+ARGUMENT = "a"
+NAMED = {"=": "same", "<": "below", ">": "above"}  # how a key is to a query
+COMPARED = {"=": "(eq {0} {1})", "<": "(lt {0} {1})", ">": "(gt {0} {1})"}
+LETTERS = "xyz"
+
+
+def in_words(frame: Frame, heads: Sequence[Head], readout: Readout) -> Program | None:
+    """The program of these heads and this readout; None where the language has no words for a part of it.
+
+    What a select looks at where it finds nothing is left out, since an aggregate has 0 there.
+    """
+    said = _variables(frame)
+    for head in heads:
+        text = _head(head, said, frame, readout)
+        if text is None:
+            return None
+        said |= text
+    text = _answer(readout, said)
+    return None if text is None else parse(text, LIBRARY, {ARGUMENT: SEQUENCE})
+
+
+def _variables(frame: Frame) -> dict[str, str]:
+    """Every variable as a sequence; the value of a mark above the letters is 0, as that of one below is less."""
+    above = frame.alphabet - frame.letters.stop - (frame.padding is not None)
+    last = frame.letters.stop - 1
+    value = f"(map_seq (lambda (x) (if_int (le x {last}) x 0)) {ARGUMENT})" if above > 0 else ARGUMENT
+    return {SYMBOLS: ARGUMENT, VALUES: value, INDEX: f"(indices {ARGUMENT})", LEFT: f"(to_end {ARGUMENT})"}
+
+
+def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -> dict[str, str] | None:
+    """The variables that the head brings."""
+    assert head.named is not None
+    select, value = head.named.select, said.get(head.named.value)
+    looks = _select(select, said, frame)
+    if looks is None or value is None:
+        return None
+    found = {f"{head.name}n": f"(selector_width {looks})", f"{head.name}most": f"(most_common {looks} {value})"}
+    if head.same:
+        short = _short(select, value) if head.single else None
+        default = readout.default(head.name)
+        brought = short or (
+            f"(aggregate_else {default} {looks} {value})" if default else f"(aggregate {looks} {value})"
+        )
+        found |= {head.name: brought, f"{head.name}v": brought}
+    for number in head.counted:
+        held = f"(select (lambda (x y) (eq x {number})) {value} {value})"
+        found[f"{head.name}n{number}"] = f"(selector_width (selector_and {looks} {held}))"
+    return found
+
+
+def _short(select: Select, value: str) -> str | None:
+    """The neighbour of a position has a word of its own, and so has one further away by it."""
+    atom = select.relation
+    if (
+        select.pick != "all"
+        or not isinstance(atom, Atom)
+        or (atom.key, atom.query, atom.operator) != (INDEX, INDEX, "=")
+    ):
+        return None
+    word = "previous" if atom.by < 0 else "following"
+    for _ in range(abs(atom.by)):
+        value = f"({word} {value})"
+    return value if 0 < abs(atom.by) <= 4 else None
+
+
+def _select(select: Select, said: Mapping[str, str], frame: Frame) -> str | None:
+    looks = _relation(select.relation, said)
+    if looks is None:
+        return None
+    if frame.causal:
+        looks = f"(causal {looks})"
+    if select.by is not None:
+        word = {"least": "least_of", "most": "greatest_of"}[select.pick]
+        return f"({word} {looks} {said[select.by]})" if select.by in said else None
+    return {"all": looks, "first": f"(first_of {looks})", "last": f"(last_of {looks})"}[select.pick]
+
+
+def _relation(relation: Relation, said: Mapping[str, str]) -> str | None:
+    if isinstance(relation, Always):
+        return f"(everywhere {ARGUMENT})"
+    if isinstance(relation, Joined):
+        one, other = _relation(relation.one, said), _relation(relation.other, said)
+        if one is None or other is None:
+            return None
+        if relation.connective == "and not":
+            return f"(selector_and {one} (selector_not {other}))"
+        return f"(selector_{relation.connective} {one} {other})"
+    if any(name not in said for name in relation.reads()):
+        return None
+    return _atom(relation, said)
+
+
+def _atom(atom: Atom, said: Mapping[str, str]) -> str:
+    if atom.key and atom.query:
+        keys, queries = said[atom.key], said[atom.query]
+        if atom.by == 0:
+            return f"(select {NAMED[atom.operator]} {keys} {queries})"
+        other = f"(add y {atom.by})" if atom.by > 0 else f"(sub y {-atom.by})"
+        return f"(select (lambda (x y) {COMPARED[atom.operator].format('x', other)}) {keys} {queries})"
+    held = said[atom.key or str(atom.query)]
+    side = "x" if atom.key else "y"
+    return f"(select (lambda (x y) {COMPARED[atom.operator].format(side, atom.by)}) {held} {held})"
+
+
+def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
+    """The readout's expression at every position."""
+    if readout.program is None or any(name not in said for name in readout.reads):
+        return None
+    names = list(dict.fromkeys(readout.reads))
+    if not 0 < len(names) <= 2:
+        return None
+    letters = dict(zip(names, LETTERS, strict=False)) | {f"|{number}|": str(number) for number in CONSTANTS}
+    body = readout.program.show()
+    for name in sorted(letters, key=len, reverse=True):
+        body = body.replace(name, letters[name])
+    for number, answer in readout.patches:
+        if number >= 0:
+            body = f"(if_int (eq {body} {number}) {answer} {body})"
+    if readout.truth:
+        body = f"(if_int {body} 1 0)"
+    if body == "x":
+        return said[names[0]]
+    if len(names) == 1:
+        return f"(map_seq (lambda (x) {body}) {said[names[0]]})"
+    return f"(zip_seq (lambda (x y) {body}) {said[names[0]]} {said[names[1]]})"

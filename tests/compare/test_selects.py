@@ -1,0 +1,188 @@
+"""Transformers read as programs of select and aggregate: compiled ones are read back, what is none is refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.controls.compiled import known
+from benchmarks.controls.selects.known import KNOWN, Known
+from compare import Assessment, Classes, Sample, Samples, assess, of_sequences
+from compare.extract import EXTRACTORS
+from compare.extract.selects import extract, reads
+from compare.extract.selects.linear import fitted as tables_of
+from compare.extract.selects.patterns import one_strength
+from compare.extract.selects.program import Head, Named, looked_at
+from compare.extract.selects.readouts import shortest
+from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms, distinct, picked
+from compare.extract.selects.steps import begun
+from compare.extract.selects.variables import Frame, Variable, letters_of
+from compare.extract.selects.written import in_words
+from compare.read import read
+from nets import mlp
+from synth import Program, on_batches
+
+SELECTS = tuple(each for each in EXTRACTORS if each.name == "selects")
+FRAME = Frame(alphabet=6, letters=range(1, 5), causal=True, padding=5, appended=False)
+TOKENS = np.array([[0, 3, 1, 4, 3, 5], [0, 2, 2, 1, 4, 3]])
+
+
+def of(name: str) -> Known:
+    return next(each for each in KNOWN if each.name == name)
+
+
+def given(one: Known, program: Program, rows: int, seed: int) -> Sample:
+    x = np.asarray(one.rows(one.letters, rows, np.random.default_rng(seed)))
+    lengths = (x != one.symbols(one.letters) - 1).sum(axis=1) if one.padded else np.full(len(x), x.shape[1])
+    right = on_batches(program, {"a": x}, lengths=lengths)
+    mask = np.arange(x.shape[1]) < lengths[:, None]
+    mask[:, 0] = False
+    return Sample(arguments=(x,), targets=np.where(mask, right, 0), mask=mask)
+
+
+def judged(name: str, rows: int = 400, miss: str | None = None) -> Assessment:
+    """A compiled net held against its program."""
+    one = of(name)
+    net, params, program, _ = known(name, rotation_seed=3, noise=0.0025, miss=miss)
+    samples = Samples(fit=given(one, program, rows, 1), report=given(one, program, rows, 2))
+    view = of_sequences(one.symbols(one.letters), Classes(one.classes(one.letters)))
+    return assess(net, params, None, view, samples=samples, extractors=SELECTS)
+
+
+def test_a_compiled_program_comes_back_in_its_own_words() -> None:
+    found = judged("reverse")
+    fields = found.fields()
+    assert found.verdict.outcome == "program"
+    assert fields["net_program"] == "(aggregate (select same (indices a) (to_end a)) a)"
+    assert fields["s_agreement"] == 1.0
+    assert fields["s_control"] < 0.5
+    assert fields["d_r2"] > 0.95
+    assert fields["d_control"] < 0.5
+    assert fields["exceptions"] == 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("previous", "(previous a)"),
+        ("rank", "(selector_width (select below a a))"),
+        ("running_max", "(aggregate (greatest_of (causal (everywhere a)) a) a)"),
+        ("three_back", "(previous (previous (previous a)))"),
+        ("next_larger", "(aggregate (least_of (select above a a) a) a)"),
+        ("induction", "(aggregate (causal (select same (previous a) a)) a)"),
+    ],
+)
+def test_known_programs_come_back(name: str, text: str) -> None:
+    found = judged(name, rows=1000)
+    assert found.explanation is not None
+    assert str(found.explanation.program) == text
+    assert {c.name for c in found.verdict.criteria if c.margin < 0} <= {"B"}
+
+
+@pytest.mark.parametrize("miss", ["offset"])
+def test_a_near_miss_is_no_program(miss: str) -> None:
+    found = judged("reverse", rows=200, miss=miss)
+    assert found.verdict.outcome != "program"
+    assert found.verdict.decided_by == "match"
+
+
+def test_a_net_without_heads_is_refused() -> None:
+    one = of("reverse")
+    program = one.program(one.letters)
+    sample = given(one, program, 64, 1)
+    flat = Sample(arguments=sample.arguments, targets=sample.targets[:, 1])
+    length = sample.arguments[0].shape[1]
+    net = mlp(positions=length, alphabet=one.symbols(one.letters), classes=9, width=8)
+    view = of_sequences(one.symbols(one.letters), Classes(9))
+    reading = read(net, net.init(0), None, view, samples=Samples(fit=flat, report=flat))
+    assert reads(reading) is None
+    refusal = extract(reading)
+    assert "expected attention heads" in refusal.reason  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_marks_are_told_from_letters() -> None:
+    x = np.array([[0, 3, 1, 6, 3, 7], [0, 2, 2, 6, 7, 7], [0, 5, 4, 5, 6, 1]])
+    assert letters_of(x, 8, 7) == range(1, 6)
+    assert letters_of(x[:, 1:3], 8, None) == range(1, 6)
+
+
+def test_atoms_compare_what_both_hold() -> None:
+    variables = FRAME.variables(TOKENS)
+    before = Atom("i", "i", "=", -1).holds(variables, variables)
+    assert np.array_equal(before[0], np.eye(6, k=-1, dtype=bool))
+    above = Atom("v", "v", ">", 0).holds(variables, variables)
+    assert above[0, 2].tolist() == [False, True, False, True, True, False]
+    both = Joined(Atom("x", "x", "=", 0), "and not", Atom("i", "i", "=", 0))
+    assert both.holds(variables, variables)[0, 1].tolist() == [False, False, False, False, True, False]
+    found = list(atoms(variables, 5))
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("pick", "chosen"), [("all", [1, 2, 3]), ("first", [1]), ("last", [3]), ("least", [2]), ("most", [3])]
+)
+def test_picks_take_of_what_is_held(pick: str, chosen: list[int]) -> None:
+    held = np.array([[[False, True, True, True]]])
+    found = picked(held, pick, np.array([[0, 3, 1, 4]]) if pick in ("least", "most") else None)
+    assert np.flatnonzero(found).tolist() == chosen
+
+
+def test_equal_behaviours_are_one() -> None:
+    columns = np.array([[1, 0, 1], [1, 0, 1], [0, 0, 0], [1, 1, 1], [0, 1, 0]], dtype=bool)
+    assert distinct(columns).tolist() == [0, 4]
+
+
+def test_one_strength_is_the_best_one() -> None:
+    held, model, weight = np.array([[0.8, 0.6]]), np.array([[0.25, 0.5]]), np.array([0.5, 0.5])
+    gained, strength = one_strength(held, model, weight)
+    grid = np.linspace(-5, 5, 2001)[:, None]
+    nats = (np.log(model * np.exp(grid) + 1 - model) - grid * held) @ weight
+    assert gained[0] == pytest.approx(-nats.min(), abs=1e-4)
+    assert strength[0] == pytest.approx(grid[nats.argmin(), 0], abs=0.02)
+
+
+def test_tables_take_the_variables_that_say_something() -> None:
+    rng = np.random.default_rng(0)
+    one, other = (np.eye(4, dtype=np.float32)[rng.integers(0, 4, 300)] for _ in range(2))
+    found = tables_of(one @ rng.normal(size=(4, 3)), np.ones(300), {"x": one, "i": other}, least=0.01)
+    assert found.reads == ("x",)
+    assert found.explained == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_readout_is_an_expression_where_one_is_short() -> None:
+    rng = np.random.default_rng(0)
+    values = {name: rng.integers(0, 9, 400) for name in ("n", "m")}
+    variables = {name: Variable(name=name, kind="count", size=9, values=each[None]) for name, each in values.items()}
+    found, _ = shortest(variables, values, (values["n"] < values["m"]).astype(int), 2, 0)
+    assert found.text == "(lt n m)"
+    lone, _ = shortest(variables, values, np.where(values["n"] == 3, 8, values["n"]), 9, 0)
+    assert lone.text == "n but 3 -> 8"
+    table = np.random.default_rng(1).integers(0, 9, 9)
+    assert shortest(variables, values, table[values["n"]], 9, 0)[0].text.startswith(("table of n", "(", "n"))
+
+
+def test_heads_bring_one_value_or_counts() -> None:
+    state, effect = begun(FRAME, TOKENS, []), np.ones(TOKENS.shape)
+    none = tables_of(np.zeros((4, 1)), np.ones(4), {}, least=0.1)
+    bare = Head(layer=0, number=0, score=None, tables=none, mean=np.zeros(1))
+    before = replace(bare, named=Named(select=Select(relation=Atom("i", "i", "=", -1)), value="x"))
+    assert looked_at(before, state, effect).single
+    everything = replace(bare, named=Named(select=Select(relation=ALWAYS), value="x"))
+    found = looked_at(everything, state, effect)
+    assert not found.same
+    assert found.counted == (0, 1, 2, 3, 4)
+
+
+def test_programs_are_written_in_synth_words() -> None:
+    values = {"h00n": np.arange(9)}
+    variables = {"h00n": Variable(name="h00n", kind="count", size=9, values=values["h00n"][None])}
+    readout, _ = shortest(variables, values, np.maximum(np.arange(9) - 1, 0), 9, 0)
+    none = tables_of(np.zeros((4, 1)), np.ones(4), {}, least=0.1)
+    select = Select(relation=Atom("x", "x", "=", 0))
+    head = Head(layer=0, number=0, score=None, tables=none, mean=np.zeros(1), same=True)
+    found = in_words(FRAME, [replace(head, named=Named(select=select, value="x"))], readout)
+    assert found is not None
+    assert "(selector_width (causal (select same a a)))" in str(found)
+    x = np.array([[0, 3, 3, 1, 3]])
+    assert on_batches(found, {"a": x}).tolist() == [[0, 0, 1, 0, 2]]

@@ -153,6 +153,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     s_variance: float | None = None  # effect-weighted explained variance of the hidden site, rows not fitted on
     s_control: float | None = None  # agreement of the control with the true terms forbidden
     s_control_variance: float | None = None
+    s_exact: float | None = None  # agreement, the program itself in place of what is fitted to the net
     s_permuted: float | None = None  # agreement of the same fitter on permuted data
 
     # D

@@ -9,15 +9,17 @@ from compare.extract.recurrent.machine import Machine, minimal
 from synth.language.types import STREAM, Fn
 
 LETTERS, ANSWERS, LENGTH = 2, 2, 10
+REACHED = 0.797  # of the states of a random machine of two letters (Carayol and Nicaud, STACS 2012)
 MOVES = 5  # of the walk, from -2 to 2
 
 
 @cache
 def drawn(states: int) -> Machine:
-    """A random minimal machine of so many states, all of them reached."""
+    """A random minimal machine of so many states, all of them reached: of those of a few states more that are drawn."""
     rng = np.random.default_rng([states, 41])
+    size = round(states / REACHED)
     while True:
-        after, says = rng.integers(0, states, (states, LETTERS)), rng.integers(0, ANSWERS, (states, LETTERS))
+        after, says = rng.integers(0, size, (size, LETTERS)), rng.integers(0, ANSWERS, (size, LETTERS))
         found = minimal(Machine(after=after, says=says))
         if found.size == states:
             return found

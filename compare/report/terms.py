@@ -284,7 +284,7 @@ SUBSTITUTION = (
     ),
     Term("s_control", "S control", fraction, "Agreement of the best formulas with the true terms forbidden."),
     Term("s_control_variance", "S control variance", fraction, "Variance that the formulas of the control explain."),
-    Term("s_exact", "S exact", fraction, "Agreement with the program itself in the place of what is fitted to the net."),
+    Term("s_exact", "S exact", fraction, "Agreement with the program itself in place of what is fitted to the net."),
     Term("s_permuted", "S permuted", fraction, "Agreement when the same fitter is given permuted data."),
 )
 INTERCHANGE = (

@@ -197,6 +197,7 @@ def test_loops_are_found_by_answers_alone() -> None:
     assert Terminal("x", INT) in found[0].loop.variables[0].step.terminals
 
 
+@pytest.mark.slow
 def test_a_net_that_errs_on_few_words_is_forgiven_as_much() -> None:
     x = words(10, rows=1000)
     told = WINDOW.loop.run(x)[0].copy()

@@ -115,8 +115,9 @@ def test_a_net_on_samples_is_judged_and_says_that_only_a_reader_is_missing(kind:
     answers, right = KINDS[kind]
     found = assess(running(kind), PARAMS, None, of_sequences(2, answers), samples=samples(right))
     assert (found.verdict.outcome, found.verdict.decided_by) == ("undetermined", "explanation")
-    *others, recurrent = found.refusals
+    *others, selects, recurrent = found.refusals
     assert all("samples" in refusal.reason for refusal in others)
+    assert ("got reals" if kind == "reals" else "attention heads") in selects.reason
     assert recurrent.reason.startswith("expected an answer at every" if kind == "reals" else "no site carries a state")
     fields = found.fields()
     assert (fields["match_domain"], fields["match_test"], fields["match_longer"]) == (1.0, 1.0, [1.0])

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 
-from benchmarks.controls.compiled import known
+from benchmarks.controls.compiled import Miss, known
 from benchmarks.controls.selects.known import KNOWN, Known
 from compare import Assessment, Classes, Sample, Samples, assess, of_sequences
 from compare.extract import EXTRACTORS
@@ -40,7 +41,7 @@ def given(one: Known, program: Program, rows: int, seed: int) -> Sample:
     return Sample(arguments=(x,), targets=np.where(mask, right, 0), mask=mask)
 
 
-def judged(name: str, rows: int = 400, miss: str | None = None) -> Assessment:
+def judged(name: str, rows: int = 400, miss: Miss | None = None) -> Assessment:
     """A compiled net held against its program."""
     one = of(name)
     net, params, program, _ = known(name, rotation_seed=3, noise=0.0025, miss=miss)
@@ -81,7 +82,7 @@ def test_known_programs_come_back(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("miss", ["offset"])
-def test_a_near_miss_is_no_program(miss: str) -> None:
+def test_a_near_miss_is_no_program(miss: Miss) -> None:
     found = judged("reverse", rows=200, miss=miss)
     assert found.verdict.outcome != "program"
     assert found.verdict.decided_by == "match"
@@ -95,7 +96,7 @@ def test_a_net_without_heads_is_refused() -> None:
     length = sample.arguments[0].shape[1]
     net = mlp(positions=length, alphabet=one.symbols(one.letters), classes=9, width=8)
     view = of_sequences(one.symbols(one.letters), Classes(9))
-    reading = read(net, net.init(0), None, view, samples=Samples(fit=flat, report=flat))
+    reading = read(net, net.init(jax.random.key(0)), None, view, samples=Samples(fit=flat, report=flat))
     assert reads(reading) is None
     refusal = extract(reading)
     assert "expected attention heads" in refusal.reason  # pyright: ignore[reportAttributeAccessIssue]

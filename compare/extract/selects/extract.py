@@ -9,10 +9,12 @@ serve in the place of the net's patterns.
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from compare.answers import Reals, Sets
 from compare.asked import Asked
 from compare.explanation import Code, Explanation, Refusal
 from compare.extract.selects.effects import ROWS, effects, idle
@@ -60,8 +62,10 @@ def reads(asked: Asked) -> str | None:
     kind = asked.spec.type if asked.spec is not None else None
     if kind is not None and not all(map(is_vector, (*kind.args, kind.result))):
         return f"expected sequences, got a specification of type {kind}"
+    if isinstance(asked.view.answers, Reals):
+        return "expected answers that are classes or sets, got reals"
     if asked.exhaustive or asked.view.alphabet is None or asked.x.ndim != 2 or asked.x.shape[1] < 2:
-        return f"expected samples of sequences of symbols (rows, positions), got inputs of shape {asked.x.shape}"
+        return f"expected samples of sequences of symbols (rows, positions), got inputs of {asked.x.ndim} axes"
     return None
 
 
@@ -78,6 +82,9 @@ def unfit(reading: Reading) -> str | None:
     layers = heads_in(reading)
     if not layers:
         return "expected attention heads with sites head.LAYER.HEAD.pattern (queries, keys), .value and .out"
+    s = reading.shapes[f"head.0.{layers[0][0]}.pattern"][0]
+    if reading.answers.ndim - reading.view.answers.axes == 1 and s == reading.x.shape[1]:
+        return "expected an answer at every position, or at a symbol that the net appends, got one a row"
     right = reading.match(reading.answers)
     if right < LEARNT:
         return f"not learned: right on {right:.3g} of the answers, read from {LEARNT} on"
@@ -164,9 +171,19 @@ class Reader:
             return np.broadcast_to(np.arange(s) == s - 1, (len(rows), s))
         return np.ones((len(rows), s), bool) if reading.mask is None else reading.mask[rows]
 
+    @cached_property
+    def sets(self) -> Bool[np.ndarray, "kinds symbols"] | None:
+        """The sets that the net answers on the fitted rows, where answers are sets: an answer is one of these."""
+        if not isinstance(self.reading.view.answers, Sets):
+            return None
+        given = self.reading.answers[self.rows]
+        return np.unique(given.reshape(-1, given.shape[-1]), axis=0)
+
     def labels(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, "n s"]:
         """The net's answers as numbers, at every position."""
         answers = self.reading.answers[rows]
+        if self.sets is not None:
+            answers = (answers[..., None, :] == self.sets).all(axis=-1).argmax(axis=-1)
         if self.frame.appended:
             answers = np.repeat(answers[:, None], self.mask(rows[:1]).shape[1], axis=1)
         return answers.astype(np.int64)
@@ -188,7 +205,8 @@ class Reader:
 
     def found(self) -> tuple[Draft, Readout, float]:
         """The shortest program."""
-        seed, classes = self.reading.seed, self.reading.view.classes
+        seed = self.reading.seed
+        classes = self.reading.view.classes if self.sets is None else len(self.sets)
         drafts = [Draft(layers=(), state=begun(self.frame, self.tokens, self.placed), bits=0.0)]
         for layer, heads in enumerate(self.layers):
             sites = [self.site(layer, number) for number in heads]
@@ -226,7 +244,7 @@ class Reader:
     def words(self, heads: Sequence[Head], readout: Readout, needed: Sequence[Head]) -> Program | None:
         """The program in synth's language, if what that says is what is read."""
         found = in_words(self.frame, needed, readout)
-        if found is None or self.frame.appended:
+        if found is None or self.frame.appended or self.sets is not None:
             return None
         tokens, mask = self.tokens, self.mask(self.rows)
         own = self.answered(heads, readout, needed, self.reading.x[self.rows])
@@ -325,6 +343,7 @@ class Reader:
         reading = self.reading
         alignment, precision = self.alignment(heads, needed)
         found = self.answered(heads, readout, needed, reading.x)
+        found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return Code(
             bits_dictionary=bits,
             bits_alignment=alignment,

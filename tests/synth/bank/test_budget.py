@@ -109,7 +109,7 @@ def test_further_examples_for_which_there_is_no_room_make_a_bank_begin_again():
 
 def test_memory_stays_near_the_budget_where_there_is_no_answer():
     budget = Budget(seconds=2.0, bytes=16 << 20)
-    solve(UNEXPLAINED, LIBRARY, Budget(seconds=1.0), backend="numpy")  # what is imported late is imported
+    solve(UNEXPLAINED, LIBRARY, budget, backend="numpy")  # what is imported late is imported
     tracemalloc.start()
     try:
         began = time.monotonic()

@@ -7,8 +7,9 @@ import numpy as np
 
 from benchmarks.tasks.declaration import Declaration
 from benchmarks.tasks.drawn import PART, Asked, as_type, asked, checked, counted
+from synth.language.selectors import SEEN
 from synth.language.spec import Spec
-from synth.language.types import REAL
+from synth.language.types import REAL, SEQUENCE
 
 EXAMPLES = 96  # rows that the synthesizer gets, and a quarter as many of the next longer range
 SHOWN, LINE = 4, 24  # rows that are shown, and numbers of each
@@ -41,14 +42,25 @@ def as_kind(values: np.ndarray, kind: Any) -> np.ndarray:
 
 
 def examples(task: Declaration, size: int) -> Iterator[Asked]:
-    """What the synthesizer's examples are made of: distinct rows of the range reported on, a few of the next."""
+    """What the synthesizer's examples are made of: distinct rows of the range reported on, a few of the next.
+
+    Without the next where it is longer than the sequences among which selectors are searched.
+    """
     for number, each in enumerate(task.test[:2]):
         rows = EXAMPLES if number == 0 else EXAMPLES // 4
         found = checked(task, each, size, rows, np.random.default_rng([PART["examples"], number]))
+        if number and selecting(task, size) and max(values.shape[1] for values in found.arguments) > SEEN:
+            return
         flat = np.concatenate([values.reshape(rows, -1) for values in found.arguments], axis=1)
         keep = np.sort(np.unique(flat, axis=0, return_index=True)[1])
         mask = None if found.mask is None else found.mask[keep]
         yield Asked(tuple(values[keep] for values in found.arguments), found.targets[keep], mask)
+
+
+def selecting(task: Declaration, size: int) -> bool:
+    """Whether the task is one of sequences, over which selectors look."""
+    kind = task.signature(size)
+    return kind is not None and SEQUENCE in (*kind.args, kind.result)
 
 
 def coded(task: Declaration, targets: np.ndarray) -> np.ndarray:

@@ -415,3 +415,10 @@ def test_uniform_lengths_and_boxes() -> None:
     for low, high in ((1, 1), (0, math.inf), (math.nan, 1)):
         with pytest.raises(ValueError, match="box: expected two finite bounds, low < high, got"):
             Box(low=low, high=high)
+
+
+@pytest.mark.parametrize(("name", "longest"), [("induction", 33), ("running_sum", 100)])
+def test_longer_sequences_than_selectors_are_sought_on_are_no_examples(name: str, longest: int) -> None:
+    spec = find("task", name, TASKS).spec(find("task", name, TASKS).sizes[0])
+    assert spec is not None
+    assert spec.inputs[0].shape[1] - 1 == longest

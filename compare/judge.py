@@ -30,7 +30,7 @@ class Thresholds:
     coverage: float = 0.99  # of the outputs and activations, and of the answers, by the replaced sites
     s_agreement: float = 0.99
     s_variance: float | None = 0.90  # None: reported, not decisive
-    s_exact: float = 0.85  # the program itself in place of what is fitted to the net
+    s_exact: float = 0.75  # the program itself in place of what is fitted to the net
     s_gap: float = 0.20  # by which the control's agreement has to fall short
     d_r2: float = 0.85
     d_gap: float = 0.20

@@ -42,7 +42,10 @@ def _contexts(reading: Reading, rows: Int[np.ndarray, " n"]) -> Iterator[Int[np.
         if length:
             earlier = np.pad(symbols, ((0, 0), (length - 1, 0)))[:, : symbols.shape[1]]
             context = context * (int(symbols.max()) + 1) + earlier
-        yield reading.counted(context, rows) if by_position else context[:, -1]
+        if not by_position:
+            yield context[:, -1]
+        else:
+            yield context.reshape(-1) if reading.mask is None else context[reading.mask[rows]]
 
 
 def _symbols(x: np.ndarray, alphabet: int | None) -> Int[np.ndarray, "n positions"]:

@@ -236,28 +236,26 @@ class Reader:
             exact=self.exact(heads, needed),
             codes=lambda: [self.code(heads, readout, needed, bits)],
             formula=program_text(needed, readout),
-            program=self.words(heads, readout, needed),
+            program=self.words(readout, needed),
             bits_formula=bits,
             notes=tuple(f"{head.name}: {head.score}" for head in heads if head.score),
         )
 
-    def words(self, heads: Sequence[Head], readout: Readout, needed: Sequence[Head]) -> Program | None:
+    def words(self, readout: Readout, needed: Sequence[Head]) -> Program | None:
         """The program in synth's language, if what that says is what is read."""
         found = in_words(self.frame, needed, readout)
         if found is None or self.frame.appended or self.sets is not None:
             return None
         tokens, mask = self.tokens, self.mask(self.rows)
-        own = self.answered(heads, readout, needed, self.reading.x[self.rows])
+        own = self.answered(readout, needed, self.reading.x[self.rows])
         said = on_batches(found, {ARGUMENT: tokens}, lengths=self.frame.shown(tokens).sum(axis=1))
         return found if (said == own)[mask].mean() >= SAID else None
 
     def answered(
-        self, heads: Sequence[Head], readout: Readout, needed: Sequence[Head], x: Int[np.ndarray, "rows positions"]
+        self, readout: Readout, needed: Sequence[Head], x: Int[np.ndarray, "rows positions"]
     ) -> Int[np.ndarray, "rows s"]:
         """The program's answers at every position."""
-        names = [head.name for head in needed]
-        own = [head if head.name in names else replace(head, named=None) for head in heads]
-        values = answers_of(self.placing, own, x)
+        values = answers_of(self.placing, needed, x)
         return readout.answer({name: each.reshape(-1) for name, each in values.items()}).reshape(len(x), -1)
 
     @property
@@ -342,7 +340,7 @@ class Reader:
         """The program run in the net's place; what its heads' tables take says how its values sit in the net."""
         reading = self.reading
         alignment, precision = self.alignment(heads, needed)
-        found = self.answered(heads, readout, needed, reading.x)
+        found = self.answered(readout, needed, reading.x)
         found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return Code(
             bits_dictionary=bits,

@@ -84,6 +84,20 @@ def with_head(state: State, head: Head, carried: Float[np.ndarray, "rows s numbe
     for name, table in zip(head.tables.reads, head.tables.tables, strict=True):
         columns[f"{head.name}.{name}"] = carried[..., begin : begin + len(table)]
         begin += len(table)
+    return _with_integers(replace(state, columns=columns), head, carried[..., begin:], frame)
+
+
+def with_named(state: State, head: Head, frame: Frame) -> State:
+    """The same, with the integers alone that a named head brings: what its score says is not asked."""
+    s = state.tokens.shape[1]
+    size, parts = max(BLOCK // (s * s), 1), []
+    for begin in range(0, len(state.tokens), size):
+        parts.append(np.stack(list(brought(head, _rows(state, slice(begin, begin + size)), frame)), axis=-1))
+    return _with_integers(state, head, np.concatenate(parts), frame)
+
+
+def _with_integers(state: State, head: Head, carried: np.ndarray, frame: Frame) -> State:
+    columns, begin = dict(state.columns), 0
     variables = dict(state.variables)
     for number, each in enumerate(declared(head, state.variables, frame)):
         values = np.rint(carried[..., begin + number]).astype(np.int64)

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.extract.selects.linear import Tables
-from compare.extract.selects.program import Head, State, Units, begun, carried, onehot, with_head
+from compare.extract.selects.program import Head, State, Units, begun, carried, onehot, with_head, with_named
 from compare.extract.selects.variables import Frame
 from compare.read import Reading, evaluate
 from compare.step import Exchange, Inputs, Step, Steps, Value
@@ -160,7 +160,7 @@ def exact_columns(
     for number in range(layer + 1):
         before = state
         for head in (each for each in known if each.layer == number):
-            state = with_head(state, head, carried(head, before, placing.frame), placing.frame)
+            state = with_named(state, head, placing.frame)
             if head.same:
                 columns[head.name] = onehot(state.variables[head.name])
             if head.single:
@@ -191,23 +191,18 @@ def _constant(placing: Placing, mean: Float[np.ndarray, " width"]) -> Callable[[
 def _pattern(placing: Placing, heads: Sequence[Head], head: Head) -> Step:
     def compute(x: Inputs) -> Value:
         state = placing.begun(x)
-        for layer in range(head.layer):
-            before = state
-            for each in heads:
-                if each.layer == layer:
-                    state = with_head(state, each, carried(each, before, placing.frame), placing.frame)
+        for each in heads:
+            if each.layer < head.layer:
+                state = with_named(state, each, placing.frame)
         return _even(head, state)
 
     site = f"head.{head.layer}.{head.number}.pattern"
     return Step(name=head.name, formula=str(head.named and head.named.select), compute=compute, holds=site)
 
 
-def answers_of(placing: Placing, heads: Sequence[Head], x: Inputs) -> dict[str, Int[np.ndarray, "rows s"]]:
+def answers_of(placing: Placing, needed: Sequence[Head], x: Inputs) -> dict[str, Int[np.ndarray, "rows s"]]:
     """The integers that a position holds after all heads of the program."""
     state = placing.begun(x)
-    for layer in sorted({head.layer for head in heads}):
-        before = state
-        for head in heads:
-            if head.layer == layer:
-                state = with_head(state, head, carried(head, before, placing.frame), placing.frame)
+    for head in needed:
+        state = with_named(state, head, placing.frame)
     return {name: each.values for name, each in state.variables.items()}

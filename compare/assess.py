@@ -139,7 +139,7 @@ def assess(
         explanation=explanation,
         refusals=refusals,
         ablation=ablation(reading, explanation) if explanation else None,
-        certificate=certificate(reading, explanation) if explanation and not carried(explanation.steps) else None,
+        certificate=certificate(reading, explanation) if explanation else None,
         **_matches(reading),
         match_snapped=_snapped(reading, explanation),
         carried=state,

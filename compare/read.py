@@ -1,6 +1,6 @@
 """Reading a net: its outputs and sites on a sample, in blocks, and the effect of a site on the outputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -120,6 +120,12 @@ class Reading:
         if name not in self.cache:
             self.cache[name] = self.run(keep=(name,))[1][name]
         return self.cache[name]
+
+    def read_together(self, names: Iterable[str]) -> None:
+        """These sites in one run, so that the net is compiled for it once."""
+        missing = [name for name in names if name not in self.cache]
+        if missing:
+            self.cache.update(self.run(keep=missing)[1])
 
     def run(
         self,

@@ -37,6 +37,11 @@ class Exchange:
     places: Float[np.ndarray, " positions"] | None = None  # shares that add up to 1
     within: bool = False
 
+    @property
+    def of_subspace(self) -> bool:
+        """Whether all rows and places exchange a subspace: no share of the units, no single positions."""
+        return self.share is None and self.places is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codewords:

@@ -24,8 +24,7 @@ class Ablation:
 
 def ablation(reading: Reading, explanation: Explanation) -> Ablation | None:
     """Project the part that the exchanged steps live in onto their joint span, or off it; None without such steps."""
-    exchanges = [(step, step.exchange) for step in explanation.exchanged if step.exchange]
-    parts = [step for step, exchange in exchanges if exchange.share is None and exchange.places is None]
+    parts = [step for step in explanation.exchanged if step.exchange and step.exchange.of_subspace]
     if not parts:
         return None
     kept, removed = {}, {}

@@ -7,13 +7,13 @@ codewords has no direction to exchange: there it is the share of the exchanges a
 (see `compare.evidence.states`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from compare.evidence.carrier import Carrier, carriers, together, tokens_of
 from compare.evidence.states import carried, exchanged, kept
@@ -25,12 +25,11 @@ from compare.step import Exchange, Step, Steps, Value, added, run_on, values_of
 PAIRS, VALUES, FEWEST = 4096, 2**21, 256  # pairs at most; numbers in an exchanged site; pairs whatever the width
 SHARED_PAIRS, SHARED_VALUES, SHARED_FEWEST = 2048, 2**23, 64  # the same where a share of the units is exchanged
 SHOWN = 16  # steps that are exchanged one by one, the first of them
+PLACED = 512  # pairs at most, where a value is exchanged at one position
 NO_CHANGE = 1e-8  # of the outputs' variance; an exchange that moves less is not scored
 
-PLACED = 512  # pairs at most, where a value is exchanged at one position
-
 Change = Float[np.ndarray, "pairs ... classes"]
-Places = tuple[Int[np.ndarray, "2 pairs"], bool]  # which are exchanged, and whether within a row
+Mixed = Callable[[Value, Value], Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +58,7 @@ def interchange(reading: Reading, explanation: Explanation) -> Interchange | Non
     if state is not None:
         return _of_state(reading, explanation, state)
     placed = [step for step in explanation.exchanged if step.exchange and step.exchange.places is not None]
-    parts = [
-        step for step in explanation.exchanged if step.exchange and step.exchange.share is None and step not in placed
-    ]
+    parts = [step for step in explanation.exchanged if step.exchange and step.exchange.of_subspace]
     shared = [step for step in explanation.exchanged if step.exchange and step.exchange.share is not None]
     moved = [_share_moved(reading, explanation, step) for step in shared[:SHOWN]]
     moved += [_place_moved(reading, explanation, step) for step in placed[:SHOWN]]
@@ -150,17 +147,14 @@ class _Pairs:
         mask = self.reading.mask
         return centred(change) if mask is None else centred(change) * mask[self.rows][..., None]
 
-    def scored(
-        self,
-        names: Sequence[str],
-        edits: Mapping[str, np.ndarray],
-        where: np.ndarray | None = None,
-        places: Places | None = None,
-    ) -> _Moved:
-        """Run the net with its sites edited, and compare with the programs run on from the exchanged steps."""
+    def scored(self, names: Sequence[str], edits: Mapping[str, np.ndarray], mixed: Mixed) -> _Moved:
+        """Run the net with its sites edited, and compare with the programs run on from the exchanged steps.
+
+        `mixed` makes a step's value after the exchange of its own and the other inputs'.
+        """
         outputs = self.reading.run(edits, rows=self.rows)[0]
         change = self.counted(outputs - self.reading.outputs[self.rows])
-        predicted = [self.counted(program.predicted(names, where, places)) for program in self.programs]
+        predicted = [self.counted(program.predicted(names, mixed)) for program in self.programs]
         missed = [float(((change - each) ** 2).sum()) for each in predicted]
         turned = self.reading.disagreement(self.reading.decode(outputs), self.rows)
         return _Moved(
@@ -178,19 +172,9 @@ class _Program:
     values: dict[str, Value]
     theirs: dict[str, Value]
 
-    def predicted(
-        self, names: Sequence[str], where: Bool[np.ndarray, "pairs units"] | None, places: Places | None = None
-    ) -> Change:
+    def predicted(self, names: Sequence[str], mixed: Mixed) -> Change:
         """The change of the outputs when the named steps take the other inputs' values, where they are exchanged."""
-        changed = {name: self.theirs[name] for name in names}
-        if places is not None:
-            own = {name: np.asarray(self.values[name]) for name in names}
-            changed = {
-                name: taken(own[name], np.asarray(value), places[0], within=places[1])
-                for name, value in changed.items()
-            }
-        if where is not None:
-            changed = {name: jnp.where(where, value, self.values[name]) for name, value in changed.items()}
+        changed = {name: mixed(self.values[name], self.theirs[name]) for name in names}
         after = run_on(self.steps, self.x, self.values, changed)
         touched = [name for name in self.outputs if name in after]
         if not touched:
@@ -208,7 +192,7 @@ def _part_moved(pairs: _Pairs, held: Sequence[Carrier], steps: Sequence[Step]) -
             edits[each.site] if each.site in edits else reading.run(keep=(each.site,), rows=pairs.rows)[1][each.site]
         )
         edits[each.site] = (before + moved.reshape(before.shape)).astype(before.dtype)
-    return pairs.scored([step.name for step in steps], edits)
+    return pairs.scored([step.name for step in steps], edits, lambda own, theirs: theirs)
 
 
 def _share_moved(reading: Reading, explanation: Explanation, step: Step) -> _Moved:
@@ -223,7 +207,11 @@ def _share_moved(reading: Reading, explanation: Explanation, step: Step) -> _Mov
     where = rng.random(before.shape) < step.exchange.share
     if step.exchange.where is not None:
         where = where & step.exchange.where
-    return _Pairs(reading, explanation, rows, others).scored([step.name], {site: np.where(where, after, before)}, where)
+    return _Pairs(reading, explanation, rows, others).scored(
+        [step.name],
+        {site: np.where(where, after, before)},
+        lambda own, theirs: jnp.where(where, theirs, own),
+    )
 
 
 def _place_moved(reading: Reading, explanation: Explanation, step: Step) -> _Moved:
@@ -237,11 +225,15 @@ def _place_moved(reading: Reading, explanation: Explanation, step: Step) -> _Mov
     rows = rng.integers(reading.rows, size=size)
     others = rows if exchange.within else rng.integers(reading.rows, size=size)
     places = np.stack([_drawn(reading, exchange, each, rng) for each in (rows, others)])
-    before, theirs = (reading.run(keep=(exchange.site,), rows=each)[1][exchange.site] for each in (rows, others))
-    given = taken(before, theirs, places, within=exchange.within)
-    edited = before + (given - before) @ exchange.basis @ exchange.basis.T
-    pairs = _Pairs(reading, explanation, rows, others)
-    return pairs.scored([step.name], {exchange.site: edited.astype(before.dtype)}, places=(places, exchange.within))
+    before, after = (reading.run(keep=(exchange.site,), rows=each)[1][exchange.site] for each in (rows, others))
+
+    def mixed(own: Value, theirs: Value) -> np.ndarray:
+        return taken(np.asarray(own), np.asarray(theirs), places, within=exchange.within)
+
+    edited = before + (mixed(before, after) - before) @ exchange.basis @ exchange.basis.T
+    return _Pairs(reading, explanation, rows, others).scored(
+        [step.name], {exchange.site: edited.astype(before.dtype)}, mixed
+    )
 
 
 def _drawn(

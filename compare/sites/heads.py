@@ -48,7 +48,7 @@ def find_heads(reading: Reading, p: int) -> HeadLayer | str:
     misshapen = _misshapen(reading, names)
     if misshapen:
         return misshapen
-    _read_together(reading)
+    reading.read_together(name for name in reading.net.sites if not name.endswith((".pattern", ".out")))
     layer = find_layer(reading)
     if isinstance(layer, str):
         return layer
@@ -62,14 +62,6 @@ def find_heads(reading: Reading, p: int) -> HeadLayer | str:
         score=np.stack([_tables(reading, reading.site(f"{name}.score"), column, p)[:, :, 0] for name in names]),
         value=tuple(_tables(reading, reading.site(f"{name}.value"), column, p) for name in names),
     )
-
-
-def _read_together(reading: Reading) -> None:
-    """All sites that are needed in one run: each set of sites is compiled anew."""
-    needed = [name for name in reading.net.sites if not name.endswith((".pattern", ".out"))]
-    missing = [name for name in needed if name not in reading.cache]
-    if missing:
-        reading.cache.update(reading.run(keep=missing)[1])
 
 
 def _misshapen(reading: Reading, names: tuple[str, ...]) -> str | None:

@@ -9,7 +9,6 @@ from compare.statistics import centred
 ROWS = 48  # at which every position is tried
 JOINT = 0.995  # of the answers that stay when heads take their means
 MOVED = 0.1  # of the outputs' variance, at most, that goes with them
-BLOCK = 4096  # rows that are run at once, at most
 
 
 def effects(
@@ -42,7 +41,7 @@ def idle(
 ) -> tuple[str, ...]:
     """Heads that may all take their means at once, those of least effect first."""
     own = _counted(reading, centred(reading.outputs[rows]), rows)
-    total = max(float((own - own.mean(axis=0)).__pow__(2).sum()), 1e-30)
+    total = max(float(((own - own.mean(axis=0)) ** 2).sum()), 1e-30)
     still: dict[str, np.ndarray] = {}
     for site in order:
         tried = {**still, site: np.broadcast_to(means[site], (len(rows), *reading.shapes[site]))}

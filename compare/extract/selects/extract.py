@@ -30,7 +30,6 @@ from compare.extract.selects.steps import (
     exact_columns,
     exact_steps,
     steps_of,
-    written,
 )
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame, letters_of
 from compare.extract.selects.written import ARGUMENT, in_words
@@ -139,7 +138,7 @@ class Reader:
     @classmethod
     def of(cls, reading: Reading) -> "Reader":
         layers = heads_in(reading)
-        _read_ahead(reading)
+        reading.read_together(site for site in reading.net.sites if not site.endswith(".score"))
         frame = frame_of(reading, layers)
         s = reading.shapes[f"head.0.{layers[0][0]}.pattern"][0]
         rows = reading.fitted[: int(np.clip(PAIRS // (s * s), ROWS, MOST))]
@@ -160,7 +159,7 @@ class Reader:
         placed = tuple(name for name in embed.reads if name != SYMBOLS)
         return cls(reading, frame, layers, rows, placed, embed, whole, still)
 
-    @property
+    @cached_property
     def tokens(self) -> Int[np.ndarray, "n s"]:
         return self.frame.laid(self.reading.x[self.rows])
 
@@ -225,7 +224,7 @@ class Reader:
         layers = [(heads, self.units(number, draft.state)) for number, heads in enumerate(draft.layers)]
         heads = [head for row in draft.layers for head in row]
         needed = needed_by(readout, heads)
-        bits = readout.bits + sum(_bits(head, draft.state) for head in needed)
+        bits = readout.bits + sum(head.bits(draft.state.variables) for head in needed)
         return Explanation(
             extractor=NAME,
             template=TEMPLATE,
@@ -234,7 +233,7 @@ class Reader:
             hidden=last_of(self.reading),
             control=self.control(layers),
             exact=self.exact(heads, needed),
-            codes=lambda: [self.code(heads, readout, needed, bits)],
+            codes=lambda: [self.code(layers, readout, needed, bits)],
             formula=program_text(needed, readout),
             program=self.words(readout, needed),
             bits_formula=bits,
@@ -258,7 +257,7 @@ class Reader:
         values = answers_of(self.placing, needed, x)
         return readout.answer({name: each.reshape(-1) for name, each in values.items()}).reshape(len(x), -1)
 
-    @property
+    @cached_property
     def placing(self) -> Placing:
         places = {site: each.mean(axis=0) + 1e-12 for site, each in self.effect.items()}
         return Placing(
@@ -284,7 +283,11 @@ class Reader:
 
     def served(self, steps: Steps) -> float:
         """Share of the net's answers on the fitted rows that stay with these steps in it."""
-        edits = {site: np.asarray(value) for site, value in substituted(steps, self.reading.x[self.rows]).items()}
+        edits = substituted(steps, self.reading.x[self.rows])
+        return self.kept({site: np.asarray(value) for site, value in edits.items()})
+
+    def kept(self, edits: Mapping[str, np.ndarray]) -> float:
+        """The same with sites replaced by these values."""
         outputs = self.reading.run(edits, rows=self.rows)[0]
         return self.reading.agreement(self.reading.decode(outputs), self.rows)
 
@@ -313,33 +316,27 @@ class Reader:
             return bare
         return steps_of(self.placing, [([_bare(head, 1) for head in row], units) for row, units in layers])
 
-    def alignment(self, heads: Sequence[Head], needed: Sequence[Head]) -> tuple[float, int]:
+    def alignment(self, layers: Layers, needed: Sequence[Head]) -> tuple[float, int]:
         """Bits of the coarsest tables of the program's heads that serve as the fitted ones do, and of one number."""
-        names, x = [head.name for head in needed], self.reading.x[self.rows]
-        steps = {step.name: step for step in steps_of(self.placing, self.by_layer(heads))}
-        carried = values_of(tuple(steps.values()), x, names)
-        edits = {head.site: np.asarray(carried[head.name]) for head in needed}
-        tables = {head.site: head.tables for head in needed}
+        steps, x = steps_of(self.placing, layers), self.reading.x[self.rows]
+        brought = values_of(steps, x, [head.name for head in needed])
 
-        def served(given: Mapping[str, Tables]) -> float:
-            sites = {site: written(given[site], value) for site, value in edits.items()}
-            outputs = self.reading.run(sites, rows=self.rows)[0]
-            return self.reading.agreement(self.reading.decode(outputs), self.rows)
+        def served(tables: Sequence[Tables]) -> float:
+            pairs = zip(needed, tables, strict=True)
+            return self.kept({head.site: each.written(np.asarray(brought[head.name])) for head, each in pairs})
 
-        wanted = served(tables) - LOST
+        own = [head.tables for head in needed]
+        wanted = served(own) - LOST
         for rank, bits in COARSE:
-            made = {site: rounded(each, rank, bits) for site, each in tables.items()}
-            if served({site: each for site, (each, _) in made.items()}) >= wanted:
-                return sum(taken for _, taken in made.values()), bits
-        return sum(32.0 * sum(table.size for table in each.tables) for each in tables.values()), 32
+            made = [rounded(each, rank, bits) for each in own]
+            if served([each for each, _ in made]) >= wanted:
+                return sum(taken for _, taken in made), bits
+        return sum(32.0 * table.size for each in own for table in each.tables), 32
 
-    def by_layer(self, heads: Sequence[Head]) -> list[tuple[list[Head], None]]:
-        return [([head for head in heads if head.layer == layer], None) for layer in range(len(self.layers))]
-
-    def code(self, heads: Sequence[Head], readout: Readout, needed: Sequence[Head], bits: float) -> Code:
+    def code(self, layers: Layers, readout: Readout, needed: Sequence[Head], bits: float) -> Code:
         """The program run in the net's place; what its heads' tables take says how its values sit in the net."""
         reading = self.reading
-        alignment, precision = self.alignment(heads, needed)
+        alignment, precision = self.alignment(layers, needed)
         found = self.answered(readout, needed, reading.x)
         found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return Code(
@@ -349,12 +346,6 @@ class Reader:
             precision=precision,
             answers=found[:, -1] if self.frame.appended else found,
         )
-
-
-def _read_ahead(reading: Reading) -> None:
-    """All sites of the net in one run, that it is compiled once."""
-    wanted = [site for site in reading.net.sites if site not in reading.cache and not site.endswith(".score")]
-    reading.cache.update(reading.run(keep=wanted)[1])
 
 
 def _bare(head: Head, turned: int) -> Head:
@@ -386,11 +377,6 @@ def _levels(values: np.ndarray, bits: int) -> np.ndarray:
     top = np.abs(values).max(initial=1e-30)
     steps = 2 ** (bits - 1) - 0.5
     return np.round(values / top * steps) / steps * top
-
-
-def _bits(head: Head, state: State) -> float:
-    assert head.named is not None
-    return 1 + head.named.select.bits(state.variables) + float(np.log2(len(state.variables) + 1))
 
 
 def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:

@@ -20,6 +20,15 @@ class Tables:
     offset: Float[np.ndarray, " width"]
     explained: float  # of the weighted variance
 
+    def parted(self, numbers: Float[np.ndarray, "... numbers"]) -> dict[str, Float[np.ndarray, "... size"]]:
+        """The variables' columns, of one after the other."""
+        cuts = np.cumsum([len(table) for table in self.tables])
+        return dict(zip(self.reads, np.split(numbers, cuts, axis=-1), strict=False))
+
+    def written(self, numbers: Float[np.ndarray, "... numbers"]) -> Float[np.ndarray, "... width"]:
+        """The site where so much of each value is there, one variable's values after the other's."""
+        return np.broadcast_to(self.of(self.parted(numbers)), (*numbers.shape[:-1], len(self.offset)))
+
     def of(self, columns: Mapping[str, np.ndarray]) -> Float[np.ndarray, "... width"]:
         total = self.offset
         for name, table in zip(self.reads, self.tables, strict=True):

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 from compare.extract.selects.patterns import Queries, masses, one_strength
 from compare.extract.selects.relations import (
     ALWAYS,
+    CONNECTIVES,
     OTHERWISE,
     Atom,
     Joined,
@@ -41,11 +42,10 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A select, how far the pattern is from one strength on it (nats) and from uniform on it, and its bits."""
+    """A select with where it looks and its bits."""
 
     select: Select
-    nats: float
-    apart: float
+    nats: float  # that the pattern is from one strength on it
     strongest: float  # nats that say which key is looked at most, by the select alone
     bits: float
     looks: Bool[np.ndarray, "n s"]
@@ -118,7 +118,7 @@ def _costs(given: Pool, queries: Queries, uniform: np.ndarray) -> np.ndarray:
 def _joined(beam: Pool, best: np.ndarray, known: Pool) -> Iterator[tuple[Relation, np.ndarray]]:
     for one in best:
         for other, atom in enumerate(known.relations):
-            for connective in ("and", "or", "and not"):
+            for connective in CONNECTIVES:
                 column = joined(beam.columns[one], connective, known.columns[other])
                 yield Joined(beam.relations[one], connective, atom), column
 
@@ -166,7 +166,6 @@ def _measured(
             Named(
                 select=select,
                 nats=float(left),
-                apart=queries.apart(looks / np.maximum(width[:, None], 1)),
                 strongest=float(said @ queries.weight),
                 bits=select.bits(variables),
                 looks=looks,

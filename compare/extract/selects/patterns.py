@@ -21,7 +21,6 @@ ITERATIONS = 150
 class Queries:
     """Queries of some rows: what the head does there, which keys are seen, and their share of the effect."""
 
-    rows: Int[np.ndarray, " n"]
     places: Int[np.ndarray, " n"]
     pattern: Float[np.ndarray, "n s"]
     seen: Bool[np.ndarray, "n s"]
@@ -62,7 +61,6 @@ def drawn(
     keys = {name: replace(each, values=each.values[rows]) for name, each in variables.items()}
     own = {name: replace(each, values=each.values[rows, places][:, None]) for name, each in variables.items()}
     return Queries(
-        rows=rows,
         places=places,
         pattern=pattern[rows, places],
         seen=seen[rows, places],

@@ -1,7 +1,8 @@
 """A transformer as heads: what each looks at, what it carries from there, what units make of it; run on symbols."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import log2
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -9,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from compare.extract.selects.linear import Tables
 from compare.extract.selects.relations import Select
 from compare.extract.selects.soft import Score
-from compare.extract.selects.variables import COUNT, SYMBOL, VALUE, Frame, Variable, Variables
+from compare.extract.selects.variables import COUNT, SYMBOL, SYMBOLS, VALUE, VALUES, Frame, Variable, Variables
 
 BLOCK = 1 << 21  # pairs of positions that are looked at together
 SINGLE = 0.98  # of the queries, that look at one value, where a head carries a value and not counts
@@ -51,10 +52,9 @@ class Head:
     def site(self) -> str:
         return f"head.{self.layer}.{self.number}.out"
 
-    @property
-    def width(self) -> int:
-        """Numbers that say how much of each value is looked at."""
-        return sum(len(table) for table in self.tables.tables)
+    def bits(self, variables: Variables) -> float:
+        """Of what a program says of it, where a position holds these variables."""
+        return 1 + self.named.select.bits(variables) + log2(len(variables) + 1) if self.named else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,38 +70,35 @@ class State:
 def begun(frame: Frame, tokens: Int[np.ndarray, "rows s"], placed: Sequence[str]) -> State:
     """Symbols and places; `placed` are those of the places that the embedding holds."""
     variables = frame.variables(tokens)
-    columns = {name: onehot(variables[name]) for name in ("x", *placed)}
+    columns = {name: onehot(variables[name]) for name in (SYMBOLS, *placed)}
     return State(tokens=tokens, seen=frame.seen(tokens), variables=variables, columns=columns)
 
 
-def onehot(variable: Variable, size: int | None = None) -> Float[np.ndarray, "rows s size"]:
-    return np.asarray(variable.values[..., None] == np.arange(size or variable.size), dtype=np.float32)
+def onehot(variable: Variable) -> Float[np.ndarray, "rows s size"]:
+    return np.asarray(variable.values[..., None] == np.arange(variable.size), dtype=np.float32)
 
 
 def with_head(state: State, head: Head, carried: Float[np.ndarray, "rows s numbers"], frame: Frame) -> State:
     """The same, with what a head has brought: its columns first, then the integers of its variables."""
-    columns, begin = dict(state.columns), 0
-    for name, table in zip(head.tables.reads, head.tables.tables, strict=True):
-        columns[f"{head.name}.{name}"] = carried[..., begin : begin + len(table)]
-        begin += len(table)
-    return _with_integers(replace(state, columns=columns), head, carried[..., begin:], frame)
+    wide = sum(map(len, head.tables.tables))
+    return _with_integers(with_shares(state, head, carried[..., :wide]), head, carried[..., wide:], frame)
+
+
+def with_shares(state: State, head: Head, given: Float[np.ndarray, "rows s numbers"]) -> State:
+    """The same, with how much of each value a head looks at."""
+    brought = {f"{head.name}.{name}": each for name, each in head.tables.parted(given).items()}
+    return replace(state, columns={**state.columns, **brought})
 
 
 def with_named(state: State, head: Head, frame: Frame) -> State:
     """The same, with the integers alone that a named head brings: what its score says is not asked."""
-    s = state.tokens.shape[1]
-    size, parts = max(BLOCK // (s * s), 1), []
-    for begin in range(0, len(state.tokens), size):
-        parts.append(np.stack(list(brought(head, _rows(state, slice(begin, begin + size)), frame)), axis=-1))
-    return _with_integers(state, head, np.concatenate(parts), frame)
+    return _with_integers(state, head, in_blocks(state, lambda part: integers(head, part, frame)), frame)
 
 
-def _with_integers(state: State, head: Head, carried: np.ndarray, frame: Frame) -> State:
-    columns, begin = dict(state.columns), 0
-    variables = dict(state.variables)
+def _with_integers(state: State, head: Head, given: np.ndarray, frame: Frame) -> State:
+    columns, variables = dict(state.columns), dict(state.variables)
     for number, each in enumerate(declared(head, state.variables, frame)):
-        values = np.rint(carried[..., begin + number]).astype(np.int64)
-        variables[each.name] = replace(each, values=values)
+        variables[each.name] = replace(each, values=np.rint(given[..., number]).astype(np.int64))
         if each.name == head.name and each.kind == SYMBOL:
             columns[each.name] = onehot(variables[each.name])
     return replace(state, columns=columns, variables=variables)
@@ -111,7 +108,7 @@ def declared(head: Head, variables: Variables, frame: Frame) -> Iterator[Variabl
     """The variables that a named head brings, without values."""
     if head.named is None:
         return
-    source, s = variables[head.named.value], variables["x"].values.shape[1]
+    source, s = variables[head.named.value], variables[SYMBOLS].values.shape[1]
     nothing = np.zeros((0, s), dtype=np.int64)
     if head.same:
         yield Variable(name=head.name, kind=source.kind, size=source.size, values=nothing)
@@ -130,12 +127,28 @@ def carried(head: Head, state: State, frame: Frame) -> Float[np.ndarray, "rows s
     """How much of each value the score looks at, then the integers that the named head brings."""
     if head.score is None:
         return np.zeros((*state.tokens.shape, 0), dtype=np.float32)
-    parts = []
-    s = state.tokens.shape[1]
-    size = max(BLOCK // (s * s), 1)
-    for begin in range(0, len(state.tokens), size):
-        parts.append(_carried(head, _rows(state, slice(begin, begin + size)), frame))
-    return np.concatenate(parts)
+    return in_blocks(state, lambda part: np.concatenate([shares(head, part), integers(head, part, frame)], axis=-1))
+
+
+def shares(head: Head, state: State) -> Float[np.ndarray, "rows s numbers"]:
+    """How much of each value of the variables that it reads the score looks at."""
+    assert head.score is not None
+    pattern = head.score.pattern(state.variables, state.seen)
+    found = [np.roll(pattern @ state.columns[name], head.turned, axis=-1) for name in head.tables.reads]
+    return np.concatenate([np.zeros((*state.tokens.shape, 0), np.float32), *found], axis=-1)
+
+
+def integers(head: Head, state: State, frame: Frame) -> Float[np.ndarray, "rows s numbers"]:
+    """What the named head brings, side by side."""
+    found = [each.astype(np.float32) for each in brought(head, state, frame)]
+    return np.stack(found, axis=-1) if found else np.zeros((*state.tokens.shape, 0), np.float32)
+
+
+def in_blocks(state: State, made: Callable[[State], np.ndarray]) -> np.ndarray:
+    """What is made of the rows, of so many at a time as their pairs of positions allow."""
+    size = max(BLOCK // state.tokens.shape[1] ** 2, 1)
+    blocks = (_rows(state, slice(begin, begin + size)) for begin in range(0, len(state.tokens), size))
+    return np.concatenate([made(block) for block in blocks])
 
 
 def _rows(state: State, rows: slice) -> State:
@@ -145,14 +158,6 @@ def _rows(state: State, rows: slice) -> State:
         variables={name: replace(each, values=each.values[rows]) for name, each in state.variables.items()},
         columns={name: values[rows] for name, values in state.columns.items()},
     )
-
-
-def _carried(head: Head, state: State, frame: Frame) -> Float[np.ndarray, "rows s numbers"]:
-    assert head.score is not None
-    pattern = head.score.pattern(state.variables, state.seen)
-    soft = [np.roll(pattern @ state.columns[name], head.turned, axis=-1) for name in head.tables.reads]
-    hard = list(brought(head, state, frame))
-    return np.concatenate([*soft, *(each[..., None].astype(np.float32) for each in hard)], axis=-1)
 
 
 def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, "rows s"]]:
@@ -167,7 +172,7 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
         values = np.where(first >= 0, values, -1)
         yield values
         if source.kind == SYMBOL:
-            yield frame.value_of("v", values).values
+            yield frame.value_of(VALUES, values).values
     if head.single:
         return
     width = looks.sum(axis=-1)

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Int
 
 from compare.bits import exception_bits
-from compare.extract.selects.variables import Variable
+from compare.extract.selects.variables import VALUE, Variable
 from synth import BOOL, Budget, Program, levels
 from synth.library import LIBRARIES
 
@@ -58,12 +58,7 @@ def shortest(
         if best is None or total < best[0]:
             best = total, readout
     assert best is not None
-    wrong = readout_errors(best[1], values, answers)
-    return best[1], best[1].bits + exception_bits(len(answers), wrong, classes)
-
-
-def readout_errors(readout: Readout, values: Values, answers: np.ndarray) -> int:
-    return int((readout.answer(values) != answers).sum())
+    return best[1], best[1].bits + _exceptions(best[1].answer(values), answers, classes)
 
 
 def _exceptions(given: np.ndarray, answers: np.ndarray, classes: int) -> float:
@@ -134,7 +129,7 @@ def _patched(run: Callable[[Values], np.ndarray], some: list[tuple[int, int]]) -
 
 def _tables(variables: Mapping[str, Variable], values: Values, answers: np.ndarray, classes: int) -> Iterator[Readout]:
     """One answer for each number of a variable, or of two."""
-    names = [name for name in values if variables[name].kind != "value"]
+    names = [name for name in values if variables[name].kind != VALUE]
     for place, one in enumerate(names):
         for other in (None, *names[place + 1 :]):
             size = (variables[one].size + 1) * (variables[other].size + 1 if other else 1)

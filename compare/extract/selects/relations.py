@@ -13,6 +13,7 @@ from compare.extract.selects.variables import SYMBOL, SYMBOLS, VALUE, Variables
 Pairs = Bool[np.ndarray, "... q k"]
 OPERATORS = ("=", "<", ">")
 CONNECTIVES = ("and", "or", "and not")
+OTHERWISE = ("first", "all", "self", "last")  # beside the symbols that are marks
 NOWHERE = 1 << 30
 MOST_NUMBERS = 64  # with which a variable is compared
 
@@ -119,7 +120,7 @@ class Select:
     def _otherwise_bits(self, variables: Variables) -> float:
         if self.otherwise is None:
             return 0.0
-        return log2(5) + (log2(variables[SYMBOLS].size) if isinstance(self.otherwise, Atom) else 0.0)
+        return log2(len(OTHERWISE) + 1) + (log2(variables[SYMBOLS].size) if isinstance(self.otherwise, Atom) else 0.0)
 
     def __str__(self) -> str:
         said = str(self.relation)
@@ -148,9 +149,6 @@ def others(otherwise: str | Atom, seen: Pairs, keys: Variables) -> Pairs:
     if otherwise == "self":
         return np.eye(*seen.shape[1:], dtype=bool) & seen
     return picked(seen, otherwise, None)
-
-
-OTHERWISE = ("first", "all", "self", "last")
 
 
 def relation_bits(relation: Relation, variables: Variables) -> float:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import log2
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -12,11 +12,10 @@ from compare.extract.selects.linear import Tables, fitted
 from compare.extract.selects.naming import Named as Found
 from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import drawn
-from compare.extract.selects.program import Head, Named, State, carried, looked_at, with_head
+from compare.extract.selects.program import Head, Named, State, in_blocks, looked_at, shares, with_named, with_shares
 from compare.extract.selects.readouts import Readout, shortest
-from compare.extract.selects.relations import Select
 from compare.extract.selects.soft import Score, fit, offered
-from compare.extract.selects.variables import Frame, Variable
+from compare.extract.selects.variables import SYMBOLS, Frame, Variable
 
 BEAM, EACH, COMBINED = 4, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
 PRICE = 0.005  # nats a bit
@@ -46,18 +45,22 @@ class Draft:
 
 
 def heads_of(draft: Draft, sites: Sequence[Site], frame: Frame, seed: int) -> list[Draft]:
-    """The draft with another layer, in a few ways."""
+    """The draft with another layer, in a few ways: heads of one score and tables, by other selects."""
     options = [_options(draft.state, site, frame, seed) for site in sites]
+    seen = [in_blocks(draft.state, partial(shares, each[0])) if each[0].score else None for each in options]
     combined = itertools.islice(itertools.product(*options), COMBINED)
-    return [_with_layer(draft, heads, frame) for heads in combined]
+    return [_with_layer(draft, heads, seen, frame) for heads in combined]
 
 
-def _with_layer(draft: Draft, heads: Sequence[Head], frame: Frame) -> Draft:
-    state, bits = draft.state, draft.bits
-    for head in heads:
-        state = with_head(state, head, carried(head, draft.state, frame), frame)
-        if head.named:
-            bits += 1 + head.named.select.bits(draft.state.variables) + log2(len(draft.state.variables) + 1)
+def _with_layer(
+    draft: Draft, heads: Sequence[Head], seen: Sequence[Float[np.ndarray, "rows s numbers"] | None], frame: Frame
+) -> Draft:
+    """`seen` is how much of each value the heads look at."""
+    state = draft.state
+    for head, shared in zip(heads, seen, strict=True):
+        if shared is not None:
+            state = with_named(with_shares(state, head, shared), head, frame)
+    bits = draft.bits + sum(head.bits(draft.state.variables) for head in heads)
     return Draft(layers=(*draft.layers, tuple(heads)), state=state, bits=bits)
 
 
@@ -74,14 +77,10 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
     score, tables = fit(queries, given, state.variables), values(state, site)
     whole = Head(layer=site.layer, number=site.number, score=score, tables=tables, mean=site.mean)
     return [
-        _named(whole, each.select, value, state, site)
+        looked_at(replace(whole, named=Named(select=each.select, value=value)), state, site.effect)
         for each in admitted(found, score)
         for value in _carries(tables, state)
     ]
-
-
-def _named(head: Head, select: Select, value: str, state: State, site: Site) -> Head:
-    return looked_at(replace(head, named=Named(select=select, value=value)), state, site.effect)
 
 
 def admitted(found: Sequence[Found], score: Score) -> list[Found]:
@@ -101,7 +100,7 @@ def _carries(tables: Tables, state: State) -> list[str]:
     """The variables whose values the head may bring: those that its values are tables of."""
     names = [name.split(".")[0] for name in tables.reads]
     known = [name for name in names if name in state.variables]
-    return known[:2] or ["x"]
+    return known[:2] or [SYMBOLS]
 
 
 def values(state: State, site: Site) -> Tables:

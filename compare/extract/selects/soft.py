@@ -10,7 +10,7 @@ from jaxtyping import Float
 from compare.extract.selects.naming import Pool
 from compare.extract.selects.patterns import Feature, Queries, fitted, gain, masses, one_strength, score, softmax
 from compare.extract.selects.relations import ALWAYS, Select
-from compare.extract.selects.variables import INDEX, PLACE, Variables
+from compare.extract.selects.variables import INDEX, PLACE, VALUE, Variables
 
 MOST = 4  # terms a score has
 DECLARED = 6000.0  # queries for which a code would pay for what the score leaves of the pattern
@@ -18,7 +18,7 @@ CONSTANT = 5.0  # bits of a strength
 LEAST = 10.0  # bits that another term saves
 TRIED, PLAIN = 3, 2  # terms with a table, and with one strength, that are fitted each round
 REACH = 8  # difference of places that has a strength of its own
-WIDEST = 100  # strengths of one term that two variables index
+WIDEST = 140  # strengths of one term that two variables index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,6 @@ class Term:
     def bits(self, variables: Variables) -> float:
         names = log2(len(variables) + 1) * 2
         return self.select.bits(variables) + names + CONSTANT * self.size(variables)
-
-    def reads(self) -> tuple[str, ...]:
-        return self.select.reads() + tuple(name for name in (self.key, self.query) if name)
 
     def index(self, looks: np.ndarray, keys: Variables, queries: Variables) -> np.ndarray:
         """Which strength counts at every pair (..., q, k); the number beyond the last where none does."""
@@ -73,9 +70,6 @@ class Score:
     strengths: tuple[Float[np.ndarray, " size"], ...]
     nats: float
     uniform: float  # nats that a uniform pattern leaves
-
-    def bits(self, variables: Variables) -> float:
-        return sum((term.bits(variables) for term in self.terms), start=1.0)
 
     def pattern(self, variables: Variables, seen: np.ndarray) -> Float[np.ndarray, "rows s s"]:
         """What the score says of whole rows."""
@@ -154,10 +148,10 @@ def _tried(
     held, mass = masses(given.columns, queries.pattern, model)
     gained, _ = one_strength(held, mass, queries.weight)
     worth = DECLARED * gained / log(2) - given.bits
-    order = np.argsort(-worth)[: PLAIN + 1]
-    yield from ((Term(select=given.selects[i]), given.columns[i]) for i in order[:PLAIN])
+    order = np.argsort(-worth)[:PLAIN]
+    yield from ((Term(select=given.selects[i]), given.columns[i]) for i in order)
     shapes = [(Select(relation=ALWAYS), queries.seen), *known]
-    shapes += [(given.selects[i], given.columns[i]) for i in order[:PLAIN]]
+    shapes += [(given.selects[i], given.columns[i]) for i in order]
     rated = []
     for select, where in shapes:
         for term in _indexed(select, variables):
@@ -173,7 +167,7 @@ def _tried(
 def _indexed(select: Select, variables: Variables) -> Iterator[Term]:
     """The select with a strength for each number that key or query hold, or for each difference of places."""
     yield Term(select=select, offset=True)
-    names = [name for name, variable in variables.items() if variable.kind != "value"]
+    names = [name for name, variable in variables.items() if variable.kind != VALUE]
     for name in names:
         if variables[name].kind != PLACE or variables[name].size <= 32:
             yield Term(select=select, key=name)
@@ -181,5 +175,5 @@ def _indexed(select: Select, variables: Variables) -> Iterator[Term]:
     for key in names:
         for query in names:
             term = Term(select=select, key=key, query=query)
-            if term.size(variables) <= WIDEST + 40:
+            if term.size(variables) <= WIDEST:
                 yield term

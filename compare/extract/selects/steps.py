@@ -62,11 +62,10 @@ def _embedding(placing: Placing) -> Step:
 
 def _head(placing: Placing, head: Head, before: tuple[Head, ...], *, later: bool) -> Step:
     def compute(x: Inputs, *values: Value) -> Value:
-        known = [each for each in before if each.layer < head.layer]
-        return carried(head, after(placing, known, x, values), placing.frame)
+        return carried(head, after(placing, before, x, values), placing.frame)
 
     def code(value: Value) -> Value:
-        return written(head.tables, np.asarray(value))
+        return head.tables.written(np.asarray(value))
 
     basis = _basis(head.tables)
     exchange = None
@@ -76,21 +75,12 @@ def _head(placing: Placing, head: Head, before: tuple[Head, ...], *, later: bool
         name=head.name,
         formula=str(head.score) if head.score else "mean",
         compute=compute,
-        reads=tuple(each.name for each in before if each.layer < head.layer),
+        reads=tuple(each.name for each in before),
         holds=head.site,
         code=code,
         exchange=exchange,
         label=head.name,
     )
-
-
-def written(tables: Tables, value: np.ndarray) -> np.ndarray:
-    """What a head writes where it looks at so much of each value."""
-    total, begin = np.broadcast_to(tables.offset, (*value.shape[:-1], len(tables.offset))).astype(np.float32), 0
-    for table in tables.tables:
-        total = total + value[..., begin : begin + len(table)] @ table
-        begin += len(table)
-    return total
 
 
 def _basis(tables: Tables) -> Float[np.ndarray, "width dimensions"] | None:
@@ -125,9 +115,7 @@ def _outputs(placing: Placing, steps: Steps) -> Step:
         held = zip(steps, values, strict=True)
         edits = {str(step.holds): step.code(value) if step.code else value for step, value in held}
         given = {site: np.asarray(value, dtype=np.float32) for site, value in edits.items()}
-        return evaluate(reading.net, reading.params, np.asarray(x), given, block=reading.block, scales=reading.scales)[
-            0
-        ]
+        return evaluate(reading.net, reading.params, np.asarray(x), given, (), reading.block, reading.scales)[0]
 
     return Step(name=OUTPUTS, formula="y", compute=compute, reads=tuple(step.name for step in steps))
 

@@ -168,9 +168,9 @@ def test_heads_bring_one_value_or_counts() -> None:
     none = tables_of(np.zeros((4, 1)), np.ones(4), {}, least=0.1)
     bare = Head(layer=0, number=0, score=None, tables=none, mean=np.zeros(1))
     before = replace(bare, named=Named(select=Select(relation=Atom("i", "i", "=", -1)), value="x"))
-    assert looked_at(before, state, effect).single
+    assert looked_at(before, state, effect, FRAME).single
     everything = replace(bare, named=Named(select=Select(relation=ALWAYS), value="x"))
-    found = looked_at(everything, state, effect)
+    found = looked_at(everything, state, effect, FRAME)
     assert not found.same
     assert found.counted == (0, 1, 2, 3, 4)
 

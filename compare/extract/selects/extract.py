@@ -6,7 +6,6 @@ select a head and one readout, without constants of the net, and it has to answe
 serve in the place of the net's patterns.
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,11 +16,13 @@ from jaxtyping import Bool, Float, Int
 from compare.answers import Reals, Sets
 from compare.asked import Asked
 from compare.explanation import Code, Explanation, Refusal
+from compare.extract.selects.alignment import aligned
 from compare.extract.selects.effects import ROWS, effects, idle
-from compare.extract.selects.linear import Tables, fitted
+from compare.extract.selects.linear import Tables, column, factors, fitted, products
+from compare.extract.selects.parts import parts_of
 from compare.extract.selects.program import Head, State, Units, begun
 from compare.extract.selects.readouts import Readout
-from compare.extract.selects.search import BEAM, Draft, Site, heads_of, read_out
+from compare.extract.selects.search import BEAM, Draft, Site, heads_of, promise, read_out
 from compare.extract.selects.steps import (
     OUTPUTS,
     Layers,
@@ -34,24 +35,21 @@ from compare.extract.selects.steps import (
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame, letters_of
 from compare.extract.selects.written import ARGUMENT, in_words
 from compare.read import Reading
-from compare.step import Steps, substituted, values_of
+from compare.step import Steps, substituted
 from synth import Program, on_batches
 from synth.language.types import is_vector
 
 NAME = "selects"
 LEARNT = 0.9  # of the answers that count, right, below which a net is not read
 PAIRS = 1 << 17  # of positions, in the rows that are fitted on
-MOST = 160  # of these rows
+MOST = 800  # of these rows
 PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
-FINISHED = 24  # programs, at most, whose readout is sought
+FINISHED = 12  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
-LOST = 0.005  # of the answers, that coarser tables may cost
-RANKS, PRECISIONS = (1, 2, 4, 8, 16, 32, 64), (2, 3, 4, 6, 8, 12)
-COARSE = tuple(sorted(itertools.product(RANKS, PRECISIONS), key=lambda each: each[0] * each[1]))
 TEMPLATE = (
-    "each head's pattern is the softmax of at most four relations of query and key, each with a strength or a table of "
+    "each head's pattern is the softmax of at most six relations of query and key, each with a strength or a table of "
     "them; what it brings, and what units read, are tables of what a position holds"
 )
 
@@ -119,7 +117,8 @@ def frame_of(reading: Reading, layers: Sequence[Sequence[int]]) -> Frame:
     padding = [symbol for symbol in symbols if not np.any((tokens == symbol) & ~unseen)]
     pad = padding[0] if padding else None
     letters = letters_of(reading.x[reading.fitted], alphabet, pad)
-    return Frame(alphabet=alphabet, letters=letters, causal=causal, padding=pad, appended=appended)
+    parts = parts_of(reading.x[reading.fitted], alphabet, reading.view.classes)
+    return Frame(alphabet=alphabet, letters=letters, causal=causal, padding=pad, appended=appended, parts=parts)
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,12 @@ class Reader:
             effect=self.effect[f"{name}.out"],
             idle=f"{name}.out" in self.idle,
             mean=out[self.frame.shown(self.tokens)].mean(axis=0),
+            mixed=self.mixed(layer),
         )
+
+    def mixed(self, layer: int) -> bool:
+        """Whether units below a layer may have mixed what a position holds."""
+        return any(f"hidden.{below}.pre" in self.reading.net.sites for below in range(layer))
 
     def found(self) -> tuple[Draft, Readout, float]:
         """The shortest program."""
@@ -212,7 +216,9 @@ class Reader:
             drafts = [more for draft in drafts[:BEAM] for more in heads_of(draft, sites, self.frame, seed)]
         answers, mask = self.labels(self.rows), self.mask(self.rows)
         best: tuple[Draft, Readout, float] | None = None
-        for draft in sorted(drafts, key=lambda draft: draft.bits)[:FINISHED]:
+        hopes = [promise(draft, answers, mask, classes, seed) for draft in drafts]
+        for number in np.argsort(hopes, kind="stable")[:FINISHED]:
+            draft = drafts[number]
             if best is None or draft.bits < best[2]:
                 tried = (draft, *read_out(draft, answers, mask, classes, seed, best and best[2] - draft.bits))
                 best = tried if best is None or tried[2] < best[2] else best
@@ -269,17 +275,37 @@ class Reader:
         )
 
     def units(self, layer: int, state: State) -> Units | None:
-        """The hidden units of a layer, as tables of what is known after its heads."""
+        """The hidden units of a layer, as tables of what is known after its heads.
+
+        Above other units they are left to run on what is replaced below them: nothing else reaches them.
+        """
+        if self.mixed(layer):
+            return None
         return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
 
     def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Steps:
         """The program's selects in the place of the patterns; units refitted where that serves better."""
-        bare = exact_steps(self.placing, heads, needed, [])
+        sharing = self.sharing(heads, needed)
+        bare = exact_steps(self.placing, heads, needed, [], sharing)
         units = self.exact_units(needed)
         if not units:
             return bare
-        whole = exact_steps(self.placing, heads, needed, units)
+        whole = exact_steps(self.placing, heads, needed, units, sharing)
         return max((bare, whole), key=self.served)
+
+    def sharing(self, heads: Sequence[Head], needed: Sequence[Head]) -> dict[str, Head]:
+        """Heads that do the work of one of the program's in their layer: the net answers better if they look there."""
+        names, found = [head.name for head in needed], dict[str, Head]()
+        best = self.served(exact_steps(self.placing, heads, needed, [], {}))
+        for head in heads:
+            if head.name in names or head.score is None:
+                continue
+            for other in (each for each in needed if each.layer == head.layer):
+                tried = {**found, head.name: other}
+                served = self.served(exact_steps(self.placing, heads, needed, [], tried))
+                if served > best:
+                    best, found = served, tried
+        return found
 
     def served(self, steps: Steps) -> float:
         """Share of the net's answers on the fitted rows that stay with these steps in it."""
@@ -304,7 +330,9 @@ class Reader:
         values = self.reading.site(site)[self.rows]
         last = layer == len(self.layers) - 1
         where = self.mask(self.rows) if last else self.frame.shown(self.tokens)
-        columns = {name: each[where] for name, each in known.items()}
+        below = {name: each for name, each in known.items() if _layer(name) < layer}
+        names = [*known, *(products(below) if self.mixed(layer) else ())]
+        columns = {name: column(known, name)[where] for name in names}
         flat = values[where]
         scale = 1 / np.maximum(flat.std(axis=0), 1e-6)
         return Units(layer=layer, tables=fitted(flat, np.ones(len(flat)), columns, UNITS, scale))
@@ -316,27 +344,11 @@ class Reader:
             return bare
         return steps_of(self.placing, [([_bare(head, 1) for head in row], units) for row, units in layers])
 
-    def alignment(self, layers: Layers, needed: Sequence[Head]) -> tuple[float, int]:
-        """Bits of the coarsest tables of the program's heads that serve as the fitted ones do, and of one number."""
-        steps, x = steps_of(self.placing, layers), self.reading.x[self.rows]
-        brought = values_of(steps, x, [head.name for head in needed])
-
-        def served(tables: Sequence[Tables]) -> float:
-            pairs = zip(needed, tables, strict=True)
-            return self.kept({head.site: each.written(np.asarray(brought[head.name])) for head, each in pairs})
-
-        own = [head.tables for head in needed]
-        wanted = served(own) - LOST
-        for rank, bits in COARSE:
-            made = [rounded(each, rank, bits) for each in own]
-            if served([each for each, _ in made]) >= wanted:
-                return sum(taken for _, taken in made), bits
-        return sum(32.0 * table.size for each in own for table in each.tables), 32
-
     def code(self, layers: Layers, readout: Readout, needed: Sequence[Head], bits: float) -> Code:
         """The program run in the net's place; what its heads' tables take says how its values sit in the net."""
         reading = self.reading
-        alignment, precision = self.alignment(layers, needed)
+        steps = steps_of(self.placing, layers)
+        alignment, precision = aligned(reading, self.rows, self.mask(self.rows), steps, needed)
         found = self.answered(readout, needed, reading.x)
         found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return Code(
@@ -355,28 +367,9 @@ def _bare(head: Head, turned: int) -> Head:
     return replace(head, score=replace(head.score, terms=(), strengths=()), turned=turned)
 
 
-def _layer(column: str) -> int:
+def _layer(name: str) -> int:
     """Of the head that brought it; -1 where none did."""
-    return int(column[1]) if column.startswith("h") else -1
-
-
-def rounded(tables: Tables, rank: int, bits: int) -> tuple[Tables, float]:
-    """The tables as products of two of this rank on even levels, and the bits that they take."""
-    parts, taken = [], 0.0
-    for table in tables.tables:
-        mean = table.mean(axis=0)
-        left, size, right = np.linalg.svd(table - mean, full_matrices=False)
-        kept = min(rank, len(size))
-        one, other = left[:, :kept] * np.sqrt(size[:kept]), np.sqrt(size[:kept])[:, None] * right[:kept]
-        parts.append((_levels(one, bits) @ _levels(other, bits) + mean).astype(np.float32))
-        taken += bits * (one.size + other.size)
-    return replace(tables, tables=tuple(parts)), taken
-
-
-def _levels(values: np.ndarray, bits: int) -> np.ndarray:
-    top = np.abs(values).max(initial=1e-30)
-    steps = 2 ** (bits - 1) - 0.5
-    return np.round(values / top * steps) / steps * top
+    return max(int(part[1]) if part.startswith("h") else -1 for part in factors(name))
 
 
 def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:
@@ -390,7 +383,7 @@ def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:
 
 
 def _brings(head: Head, variable: str) -> bool:
-    return variable == head.name or (variable.startswith(head.name) and variable[len(head.name)] in "vnm")
+    return variable == head.name or (variable.startswith(head.name) and variable[len(head.name)] in "vnms")
 
 
 def program_text(needed: Sequence[Head], readout: Readout) -> str:

@@ -1,6 +1,10 @@
-"""Tables: what a site holds as a sum of one table a variable, few variables, chosen by the variance that they say."""
+"""Tables: what a site holds as a sum of one table a variable, few variables, chosen by the variance that they say.
 
-from collections.abc import Mapping, Sequence
+Above units, which may mix what a position holds, a table may be of two variables at once: `one*other`.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +12,7 @@ from jaxtyping import Float
 
 MOST = 4  # variables a site reads
 RIDGE = 1e-6
+WIDEST = 150  # entries of a table of two variables
 Columns = Mapping[str, Float[np.ndarray, "n size"]]  # a variable's one-hot, or how much of each value is looked at
 
 
@@ -32,8 +37,29 @@ class Tables:
     def of(self, columns: Mapping[str, np.ndarray]) -> Float[np.ndarray, "... width"]:
         total = self.offset
         for name, table in zip(self.reads, self.tables, strict=True):
-            total = total + columns[name] @ table
+            total = total + column(columns, name) @ table
         return np.asarray(total, dtype=np.float32)
+
+
+def column(columns: Mapping[str, Float[np.ndarray, "... size"]], name: str) -> Float[np.ndarray, "... size"]:
+    """The column of a variable, or of two at once."""
+    if name in columns:
+        return columns[name]
+    one, other = (columns[part] for part in factors(name))
+    return (one[..., :, None] * other[..., None, :]).reshape(*one.shape[:-1], -1)
+
+
+def factors(name: str) -> tuple[str, ...]:
+    """The one or two variables that a table is of."""
+    return (name,) if "(" in name else tuple(name.split("*"))
+
+
+def products(columns: Mapping[str, Float[np.ndarray, "... size"]]) -> Iterator[str]:
+    """Two variables at once, where a table of both is small enough."""
+    single = [name for name in columns if "*" not in name]
+    for one, other in itertools.combinations(single, 2):
+        if columns[one].shape[-1] * columns[other].shape[-1] <= WIDEST:
+            yield f"{one}*{other}"
 
 
 def fitted(

@@ -7,13 +7,15 @@ from math import log2
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.extract.selects.linear import Tables
+from compare.extract.selects.linear import Tables, column
+from compare.extract.selects.parts import Part
 from compare.extract.selects.relations import Select
 from compare.extract.selects.soft import Score
 from compare.extract.selects.variables import COUNT, SYMBOL, SYMBOLS, VALUE, VALUES, Frame, Variable, Variables
 
 BLOCK = 1 << 21  # pairs of positions that are looked at together
 SINGLE = 0.98  # of the queries, that look at one value, where a head carries a value and not counts
+SOME = 0.1  # of the queries, that see a symbol of a sort
 NONE = 1 << 30
 MOST_COUNTED = 12  # values that are counted one by one
 
@@ -42,6 +44,7 @@ class Head:
     same: bool = False  # a query looks at keys of one value
     single: bool = False  # it looks at one key
     counted: tuple[int, ...] = ()  # values that are counted one by one
+    parts: tuple[Part, ...] = ()  # of the symbols that it brings, of which a query sees one number
     turned: int = 0  # by how many places every value is taken for another: of a control
 
     @property
@@ -70,7 +73,8 @@ class State:
 def begun(frame: Frame, tokens: Int[np.ndarray, "rows s"], placed: Sequence[str]) -> State:
     """Symbols and places; `placed` are those of the places that the embedding holds."""
     variables = frame.variables(tokens)
-    columns = {name: onehot(variables[name]) for name in (SYMBOLS, *placed)}
+    parts = (part.name for part in frame.parts)
+    columns = {name: onehot(variables[name]) for name in (SYMBOLS, *parts, *placed)}
     return State(tokens=tokens, seen=frame.seen(tokens), variables=variables, columns=columns)
 
 
@@ -86,7 +90,8 @@ def with_head(state: State, head: Head, carried: Float[np.ndarray, "rows s numbe
 
 def with_shares(state: State, head: Head, given: Float[np.ndarray, "rows s numbers"]) -> State:
     """The same, with how much of each value a head looks at."""
-    brought = {f"{head.name}.{name}": each for name, each in head.tables.parted(given).items()}
+    parts = head.tables.parted(given)
+    brought = {f"{head.name}.({name})" if "*" in name else f"{head.name}.{name}": each for name, each in parts.items()}
     return replace(state, columns={**state.columns, **brought})
 
 
@@ -99,7 +104,7 @@ def _with_integers(state: State, head: Head, given: np.ndarray, frame: Frame) ->
     columns, variables = dict(state.columns), dict(state.variables)
     for number, each in enumerate(declared(head, state.variables, frame)):
         variables[each.name] = replace(each, values=np.rint(given[..., number]).astype(np.int64))
-        if each.name == head.name and each.kind == SYMBOL:
+        if each.name == head.name and not each.ordered:
             columns[each.name] = onehot(variables[each.name])
     return replace(state, columns=columns, variables=variables)
 
@@ -114,6 +119,8 @@ def declared(head: Head, variables: Variables, frame: Frame) -> Iterator[Variabl
         yield Variable(name=head.name, kind=source.kind, size=source.size, values=nothing)
         if source.kind == SYMBOL:
             yield Variable(name=f"{head.name}v", kind=VALUE, size=len(frame.letters) + 1, values=nothing)
+    for part in head.parts:
+        yield frame.part_of(part, f"{head.name}{part.name}", nothing)
     if head.single:
         return
     yield Variable(name=f"{head.name}n", kind=COUNT, size=s + 1, values=nothing)
@@ -134,7 +141,7 @@ def shares(head: Head, state: State) -> Float[np.ndarray, "rows s numbers"]:
     """How much of each value of the variables that it reads the score looks at."""
     assert head.score is not None
     pattern = head.score.pattern(state.variables, state.seen)
-    found = [np.roll(pattern @ state.columns[name], head.turned, axis=-1) for name in head.tables.reads]
+    found = [np.roll(pattern @ column(state.columns, name), head.turned, axis=-1) for name in head.tables.reads]
     return np.concatenate([np.zeros((*state.tokens.shape, 0), np.float32), *found], axis=-1)
 
 
@@ -173,6 +180,8 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
         yield values
         if source.kind == SYMBOL:
             yield frame.value_of(VALUES, values).values
+    for part in head.parts:
+        yield np.where(looks, part.of(source.values)[:, None], -1).max(axis=-1)
     if head.single:
         return
     width = looks.sum(axis=-1)
@@ -185,20 +194,36 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
         yield np.rint(counts[..., number]).astype(np.int64)
 
 
-def looked_at(head: Head, state: State, effect: Float[np.ndarray, "rows s"]) -> Head:
+def looked_at(head: Head, state: State, effect: Float[np.ndarray, "rows s"], frame: Frame) -> Head:
     """The head with what it brings: one value, by the effect of its queries, or counts of how many keys hold which."""
     assert head.named is not None
     looks = head.named.select.looks(state.variables, state.seen)
     source = state.variables[head.named.value]
     held, whole = source.values[:, None], SINGLE * float(effect.sum())
-    least, most = np.where(looks, held, NONE).min(axis=-1), np.where(looks, held, -1).max(axis=-1)
-    same = float(((most <= least) * effect).sum()) >= whole
+    same = float((_alike(looks, held) * effect).sum()) >= whole
+    if source.kind == SYMBOL:
+        head = replace(head, parts=tuple(_parts_seen(looks, held, effect, frame)))
     single = float(((looks.sum(axis=-1) <= 1) * effect).sum()) >= whole
     if same:
         return replace(head, same=True, single=single)
     values, count = np.unique(np.broadcast_to(held, looks.shape)[looks], return_counts=True)
     known = values[(values >= 0) & (count > 0)]
     return replace(head, counted=tuple(map(int, known)) if len(known) <= MOST_COUNTED else ())
+
+
+def _alike(looks: Bool[np.ndarray, "rows s s"], held: Int[np.ndarray, "rows 1 s"]) -> Bool[np.ndarray, "rows s"]:
+    """Whether all that a query looks at is one number."""
+    return np.where(looks, held, -1).max(axis=-1) <= np.where(looks, held, NONE).min(axis=-1)
+
+
+def _parts_seen(looks: np.ndarray, held: np.ndarray, effect: np.ndarray, frame: Frame) -> Iterator[Part]:
+    """What of the symbols that queries look at is one number, where some of them hold it."""
+    for part in frame.parts:
+        numbers = part.of(held)
+        some = looks & (numbers >= 0)
+        weight = effect * some.any(axis=-1)
+        if weight.sum() >= SOME * effect.sum() and (_alike(some, numbers) * weight).sum() >= SINGLE * weight.sum():
+            yield part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.extract.selects.variables import SYMBOL, SYMBOLS, VALUE, Variables
+from compare.extract.selects.variables import SYMBOLS, VALUE, Variables
 
 Pairs = Bool[np.ndarray, "... q k"]
 OPERATORS = ("=", "<", ">")
@@ -175,11 +175,11 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
         for q in variables.values():
             if k.kind != q.kind:
                 continue
-            most = 0 if k.kind in (SYMBOL, VALUE) else min(furthest, k.size - 1)
+            most = 0 if not k.ordered or k.kind == VALUE else min(furthest, k.size - 1)
             for by in range(-most, most + 1):
                 if k.kind != VALUE:
                     yield Atom(k.name, q.name, "=", by)
-                if abs(by) <= 1 and k.kind != SYMBOL:
+                if abs(by) <= 1 and k.ordered:
                     yield from (Atom(k.name, q.name, operator, by) for operator in "<>")
         if k.kind == VALUE:
             yield Atom(k.name, None, ">", 0)

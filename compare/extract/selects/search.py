@@ -4,20 +4,21 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.extract.selects.linear import Tables, fitted
+from compare.extract.selects.linear import Tables, column, factors, fitted, products
 from compare.extract.selects.naming import Named as Found
 from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import drawn
 from compare.extract.selects.program import Head, Named, State, in_blocks, looked_at, shares, with_named, with_shares
-from compare.extract.selects.readouts import Readout, shortest
+from compare.extract.selects.readouts import Readout, promised, shortest
 from compare.extract.selects.soft import Score, fit, offered
 from compare.extract.selects.variables import SYMBOLS, Frame, Variable
 
-BEAM, EACH, COMBINED = 4, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
+BEAM, EACH, COMBINED = 6, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
 PRICE = 0.005  # nats a bit
 APART = (0.25, 0.05)  # of a uniform pattern's nats, and nats, that a select may be worse than the best
 
@@ -33,6 +34,7 @@ class Site:
     effect: Float[np.ndarray, "rows s"]
     idle: bool
     mean: Float[np.ndarray, " width"]
+    mixed: bool  # units below it may have mixed what a position holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,13 @@ def heads_of(draft: Draft, sites: Sequence[Site], frame: Frame, seed: int) -> li
     """The draft with another layer, in a few ways: heads of one score and tables, by other selects."""
     options = [_options(draft.state, site, frame, seed) for site in sites]
     seen = [in_blocks(draft.state, partial(shares, each[0])) if each[0].score else None for each in options]
-    combined = itertools.islice(itertools.product(*options), COMBINED)
-    return [_with_layer(draft, heads, seen, frame) for heads in combined]
+    return [_with_layer(draft, heads, seen, frame) for heads in _together(options)]
+
+
+def _together(options: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """One of each side by side, those first that stand early among their options."""
+    ranks = sorted(itertools.product(*(range(len(each)) for each in options)), key=lambda rank: (sum(rank), rank))
+    return [tuple(each[i] for each, i in zip(options, rank, strict=True)) for rank in ranks[:COMBINED]]
 
 
 def _with_layer(
@@ -76,10 +83,10 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
     given = offered(known, [(each.select, each.looks) for each in found], state.variables)
     score, tables = fit(queries, given, state.variables), values(state, site)
     whole = Head(layer=site.layer, number=site.number, score=score, tables=tables, mean=site.mean)
+    ways = _together([[each.select for each in admitted(found, score)], _carries(tables, state)])
     return [
-        looked_at(replace(whole, named=Named(select=each.select, value=value)), state, site.effect)
-        for each in admitted(found, score)
-        for value in _carries(tables, state)
+        looked_at(replace(whole, named=Named(select=select, value=value)), state, site.effect, frame)
+        for select, value in ways
     ]
 
 
@@ -98,18 +105,28 @@ def admitted(found: Sequence[Found], score: Score) -> list[Found]:
 
 def _carries(tables: Tables, state: State) -> list[str]:
     """The variables whose values the head may bring: those that its values are tables of."""
-    names = [name.split(".")[0] for name in tables.reads]
-    known = [name for name in names if name in state.variables]
-    return known[:2] or [SYMBOLS]
+    names = [part.split(".")[0] for name in tables.reads for part in factors(name)]
+    mixed = any("*" in name for name in tables.reads)
+    known = [name for name in dict.fromkeys(names) if name in state.variables]
+    return list(dict.fromkeys([*known[:2], *([SYMBOLS] if mixed or not known else [])]))
 
 
 def values(state: State, site: Site) -> Tables:
     """What the head's keys write, as tables of what they hold, weighted by how much they are looked at."""
     received = np.einsum("nq,nqk->nk", site.effect, site.pattern)
     weight = received + 0.02 * received.mean()
-    columns = {name: each.reshape(-1, each.shape[-1]) for name, each in state.columns.items()}
+    names = [*state.columns, *(products(state.columns) if site.mixed else ())]
+    columns = {name: column(state.columns, name).reshape(state.tokens.size, -1) for name in names}
     flat = site.written.reshape(-1, site.written.shape[-1])
     return fitted(flat, weight.reshape(-1) + 1e-12, columns, least=0.02)
+
+
+def promise(
+    draft: Draft, answers: Int[np.ndarray, "rows s"], mask: Bool[np.ndarray, "rows s"], classes: int, seed: int
+) -> float:
+    """Bits of the draft and of what two of its integers cannot tell of the answers."""
+    values = {name: each.values[mask] for name, each in draft.state.variables.items()}
+    return draft.bits + promised(values, answers[mask], classes, seed)
 
 
 def read_out(

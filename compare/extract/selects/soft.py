@@ -12,13 +12,13 @@ from compare.extract.selects.patterns import Feature, Queries, fitted, gain, mas
 from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.variables import INDEX, PLACE, VALUE, Variables
 
-MOST = 4  # terms a score has
-DECLARED = 6000.0  # queries for which a code would pay for what the score leaves of the pattern
+MOST = 6  # terms a score has
+DECLARED = 80.0  # times a query counts, in a code that would pay for what the score leaves of the pattern
 CONSTANT = 5.0  # bits of a strength
 LEAST = 10.0  # bits that another term saves
 TRIED, PLAIN = 3, 2  # terms with a table, and with one strength, that are fitted each round
 REACH = 8  # difference of places that has a strength of its own
-WIDEST = 140  # strengths of one term that two variables index
+WIDEST = 260  # strengths of one term that two variables index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,8 @@ def fit(queries: Queries, given: Offered, variables: Variables) -> Score:
     terms: list[Term] = []
     looks: list[np.ndarray] = []
     uniform, strengths = fitted([], queries)
-    left, cost = uniform, DECLARED * uniform / log(2)
+    declared = DECLARED * len(queries.places)
+    left, cost = uniform, declared * uniform / log(2)
     while len(terms) < MOST:
         features = [_feature(term, where, queries, variables) for term, where in zip(terms, looks, strict=True)]
         model = softmax(score(features, _split(strengths, features), queries.pattern.shape), queries.seen)
@@ -118,7 +119,7 @@ def fit(queries: Queries, given: Offered, variables: Variables) -> Score:
             tried = [*features, _feature(term, where, queries, variables)]
             start = np.concatenate([strengths, np.zeros(tried[-1].size)])
             nats, found = fitted(tried, queries, start)
-            total = DECLARED * nats / log(2) + sum(each.bits(variables) for each in [*terms, term])
+            total = declared * nats / log(2) + sum(each.bits(variables) for each in [*terms, term])
             if best is None or total < best[0]:
                 best = total, term, where, nats, found
         if best is None or best[0] > cost - LEAST:
@@ -147,7 +148,8 @@ def _tried(
     known = list({str(term.select): (term.select, looks) for term, looks in there}.values())
     held, mass = masses(given.columns, queries.pattern, model)
     gained, _ = one_strength(held, mass, queries.weight)
-    worth = DECLARED * gained / log(2) - given.bits
+    declared = DECLARED * len(queries.places)
+    worth = declared * gained / log(2) - given.bits
     order = np.argsort(-worth)[:PLAIN]
     yield from ((Term(select=given.selects[i]), given.columns[i]) for i in order)
     shapes = [(Select(relation=ALWAYS), queries.seen), *known]
@@ -158,7 +160,7 @@ def _tried(
             if term in terms:
                 continue
             feature = _feature(term, where, queries, variables)
-            worth_of = DECLARED * min(gain(feature, queries, model), queries.divergence(model)) / log(2)
+            worth_of = declared * min(gain(feature, queries, model), queries.divergence(model)) / log(2)
             rated.append((worth_of - term.bits(variables), term, where))
     rated.sort(key=lambda each: -each[0])
     yield from ((term, where) for _, term, where in rated[:TRIED])

@@ -1,6 +1,6 @@
 """What is read of a transformer as the steps of an explanation, and the program in the place of the net's patterns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,13 +120,22 @@ def _outputs(placing: Placing, steps: Steps) -> Step:
     return Step(name=OUTPUTS, formula="y", compute=compute, reads=tuple(step.name for step in steps))
 
 
-def exact_steps(placing: Placing, heads: Sequence[Head], needed: Sequence[Head], units: Sequence[Units]) -> Steps:
-    """The program's selects as the patterns of its heads, and units that read its integers; other heads' means."""
-    names = [head.name for head in needed]
+def exact_steps(
+    placing: Placing,
+    heads: Sequence[Head],
+    needed: Sequence[Head],
+    units: Sequence[Units],
+    sharing: Mapping[str, Head],
+) -> Steps:
+    """The program's selects as the patterns of its heads, and units that read its integers; other heads' means.
+
+    A head may share the work of one that the program has: then it looks where that one does.
+    """
+    looking = {**{head.name: head for head in needed}, **sharing}
     steps = []
     for head in heads:
-        if head.name in names:
-            steps.append(_pattern(placing, needed, head))
+        if head.name in looking:
+            steps.append(_pattern(placing, needed, head, looking[head.name]))
         else:
             steps.append(Step(name=head.name, formula="mean", compute=_constant(placing, head.mean), holds=head.site))
     return (*steps, *(_exact_units(placing, needed, each) for each in units))
@@ -176,16 +185,18 @@ def _constant(placing: Placing, mean: Float[np.ndarray, " width"]) -> Callable[[
     return compute
 
 
-def _pattern(placing: Placing, heads: Sequence[Head], head: Head) -> Step:
+def _pattern(placing: Placing, heads: Sequence[Head], head: Head, other: Head) -> Step:
+    """The select of the other as the pattern of a head."""
+
     def compute(x: Inputs) -> Value:
         state = placing.begun(x)
         for each in heads:
             if each.layer < head.layer:
                 state = with_named(state, each, placing.frame)
-        return _even(head, state)
+        return _even(other, state)
 
     site = f"head.{head.layer}.{head.number}.pattern"
-    return Step(name=head.name, formula=str(head.named and head.named.select), compute=compute, holds=site)
+    return Step(name=head.name, formula=str(other.named and other.named.select), compute=compute, holds=site)
 
 
 def answers_of(placing: Placing, needed: Sequence[Head], x: Inputs) -> dict[str, Int[np.ndarray, "rows s"]]:

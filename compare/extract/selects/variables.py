@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Int
 
+from compare.extract.selects.parts import Part
+
 SYMBOL, VALUE, PLACE, COUNT = "symbol", "value", "place", "count"  # kinds; only numbers of one kind are compared
 SYMBOLS, VALUES, INDEX, LEFT = "x", "v", "i", "left"  # the variables that every position has
 OFTEN = 0.75  # of the rows, in which a mark stands
@@ -21,6 +23,11 @@ class Variable:
     size: int
     values: Int[np.ndarray, "rows s"]
 
+    @property
+    def ordered(self) -> bool:
+        """Symbols and what they hold are equal or not."""
+        return self.kind in (VALUE, PLACE, COUNT)
+
 
 Variables = Mapping[str, Variable]
 
@@ -34,6 +41,7 @@ class Frame:
     causal: bool
     padding: int | None
     appended: bool  # a symbol after the last one, which alone is read out
+    parts: tuple[Part, ...] = ()  # what symbols of several sorts hold
 
     def laid(self, x: Int[np.ndarray, "rows positions"]) -> Int[np.ndarray, "rows s"]:
         """The symbols at all positions that the net has."""
@@ -68,7 +76,11 @@ class Frame:
         }
         if not self.causal:
             found[LEFT] = Variable(name=LEFT, kind=PLACE, size=s, values=left)
-        return found
+        return found | {part.name: self.part_of(part, part.name, part.of(tokens)) for part in self.parts}
+
+    def part_of(self, part: Part, name: str, values: Int[np.ndarray, "rows s"]) -> Variable:
+        """What symbols hold is compared where there are as many of it."""
+        return Variable(name=name, kind=f"one of {part.size}", size=part.size, values=values)
 
 
 def letters_of(x: Int[np.ndarray, "rows positions"], alphabet: int, padding: int | None) -> range:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from compare.extract.selects.parts import Part
 from compare.extract.selects.program import Head
 from compare.extract.selects.readouts import CONSTANTS, Readout
 from compare.extract.selects.relations import Always, Atom, Joined, Relation, Select
@@ -37,7 +38,17 @@ def _variables(frame: Frame) -> dict[str, str]:
     above = frame.alphabet - frame.letters.stop - (frame.padding is not None)
     last = frame.letters.stop - 1
     value = f"(map_seq (lambda (x) (if_int (le x {last}) x 0)) {ARGUMENT})" if above > 0 else ARGUMENT
-    return {SYMBOLS: ARGUMENT, VALUES: value, INDEX: f"(indices {ARGUMENT})", LEFT: f"(to_end {ARGUMENT})"}
+    said = {SYMBOLS: ARGUMENT, VALUES: value, INDEX: f"(indices {ARGUMENT})", LEFT: f"(to_end {ARGUMENT})"}
+    return said | {part.name: _part(part, ARGUMENT, 1 + number) for number, part in enumerate(frame.parts)}
+
+
+def _part(part: Part, symbols: str, nothing: int = 1) -> str:
+    """What symbols of a sort hold, and a negative number for others."""
+    held, nowhere = f"(sub x {part.start})", f"(sub 0 {nothing})"
+    held = f"(floordiv {held} {part.over})" if part.over > 1 else held
+    held = f"(mod {held} {part.by})" if part.by * part.over < part.stop - part.start else held
+    held = f"(if_int (lt x {part.stop}) {held} {nowhere})"
+    return f"(map_seq (lambda (x) (if_int (lt x {part.start}) {nowhere} {held})) {symbols})"
 
 
 def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -> dict[str, str] | None:
@@ -55,6 +66,10 @@ def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -
             f"(aggregate_else {default} {looks} {value})" if default else f"(aggregate {looks} {value})"
         )
         found |= {head.name: brought, f"{head.name}v": brought}
+    for part in head.parts:
+        numbers = _part(part, value)
+        here = f"(selector_and {looks} (select (lambda (x y) (ge x 0)) {numbers} {numbers}))"
+        found[f"{head.name}{part.name}"] = f"(aggregate {here} {numbers})"
     for number in head.counted:
         held = f"(select (lambda (x y) (eq x {number})) {value} {value})"
         found[f"{head.name}n{number}"] = f"(selector_width (selector_and {looks} {held}))"

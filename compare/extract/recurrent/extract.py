@@ -37,11 +37,12 @@ TEMPLATE = "numbers that every input moves by one function, each value held by a
 
 def extract(reading: Reading) -> Explanation | Refusal:
     """Explain a net that carries a state over an alphabet; refuse any other with the reason."""
-    reason = reads(reading) or unlearnt(reading)
-    teacher = reason or teacher_of(reading)
+    reason = reads(reading)
+    right = 0.0 if reason else right_throughout(reading)
+    teacher = reason or unlearnt(right) or teacher_of(reading)
     if isinstance(teacher, str):
         return Refusal(extractor=NAME, reason=teacher)
-    found = proposals(teacher)
+    found = proposals(teacher, right)
     if isinstance(found, str):
         return Refusal(extractor=NAME, reason=found)
     return _explanation(reading, teacher, found)
@@ -61,8 +62,8 @@ class Proposals:
         return self.learnt.machine if self.learnt else None
 
 
-def proposals(teacher: Teacher) -> Proposals | str:
-    """All that may be sought in the state; or why there is nothing."""
+def proposals(teacher: Teacher, right: float) -> Proposals | str:
+    """All that may be sought in the state of a net that is right on this share of the words; or why there is nothing."""
     reading, few = teacher.reading, len(teacher.letters) <= LISTED
     words, told = teacher.words_of(reading), numbers(reading.view.answers, reading.answers)
     found = (
@@ -72,7 +73,7 @@ def proposals(teacher: Teacher) -> Proposals | str:
         found = learn(teacher, words)
     learnt = found if isinstance(found, Learnt) else None
     loops = of_machine(learnt.machine, teacher.values, reading.seed) if learnt else []
-    forgiven = max(1 - HOLDS, ERRING * (1 - right_throughout(reading)))
+    forgiven = max(1 - HOLDS, ERRING * (1 - right))
     alone = of_words(words, told, teacher.values, reading.seed, forgiven, BRIEF if loops else SECONDS)
     if learnt is None and not alone:
         return f"no machine: {found}; and no loop of few variables gives the net's answers"
@@ -110,12 +111,11 @@ def reads(asked: Asked) -> str | None:
     return None
 
 
-def unlearnt(reading: Reading) -> str | None:
-    """Why a net is not read that has not learnt its task."""
-    share = right_throughout(reading)
-    if share >= LEARNT:
+def unlearnt(right: float) -> str | None:
+    """Why a net is not read that is right on so few of the sequences."""
+    if right >= LEARNT:
         return None
-    return f"not learned: right throughout on {share:.3g} of the sequences, read from {LEARNT} on"
+    return f"not learned: right throughout on {right:.3g} of the sequences, read from {LEARNT} on"
 
 
 def right_throughout(reading: Reading) -> float:

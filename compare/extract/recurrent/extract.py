@@ -63,7 +63,7 @@ class Proposals:
 
 
 def proposals(teacher: Teacher, right: float) -> Proposals | str:
-    """All that may be sought in the state of a net that is right on this share of the words; or why there is nothing."""
+    """All that may be sought in the state of a net, right on this share of the words; or why there is nothing."""
     reading, few = teacher.reading, len(teacher.letters) <= LISTED
     words, told = teacher.words_of(reading), numbers(reading.view.answers, reading.answers)
     found = (

@@ -157,7 +157,7 @@ def _tried(teacher: Teacher, found: Proposals) -> Iterator[Mechanism]:
     """The loops, each with all values told apart, then only as far as what may follow tells them; else the machine."""
     for loop in found.loops:
         yield loop
-        merged = merging(loop, len(teacher.letters), teacher.reading.x.shape[1])
+        merged = None if teacher.sampled else merging(loop, len(teacher.letters), teacher.reading.x.shape[1])
         if merged is not None:
             yield merged
     if found.machine is not None and not found.loops:
@@ -232,7 +232,9 @@ def _notes(teacher: Teacher, found: Proposals, best: _Placed) -> tuple[str, ...]
         else f"{len(book.held.words)} codewords of {book.precision} bits a number, for "
         f"{len(np.unique(book.held.values, axis=0))} values"
     )
+    many_letters = f"the alphabet is too large to list: its letters are the {len(teacher.letters):,} that were met"
     said = [
+        *([many_letters] if teacher.sampled else []),
         f"{held}; the net's update keeps {book.closed:.4g} of them",
         *(longest(teacher, best.mechanism, each) for each in longer),
     ]
@@ -254,5 +256,5 @@ def longest(teacher: Teacher, mechanism: Mechanism, longer: Reading) -> str:
     if apart is None:
         return f"it answers as the net on {len(words)} words of length {words.shape[1]}"
     row, time = apart
-    word = " ".join(map(str, words[row, : time + 1].tolist()))
+    word = " ".join(",".join(map(str, teacher.values[letter])) for letter in words[row, : time + 1])
     return f"it answers as the net up to length {time}; not on {word}"

@@ -5,7 +5,7 @@ not read. Loops are proposed by the machine of its states, and beside it by its 
 only where its variables are found in the state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,8 +19,9 @@ from compare.extract.recurrent.carried import OUTPUTS, Affine, Mechanism, carrie
 from compare.extract.recurrent.codebook import AFFINE_BITS, PRECISIONS, Codebook, clustered, codebook, many
 from compare.extract.recurrent.controls import exchanged_words, other_code
 from compare.extract.recurrent.learn import HOLDS, Learnt, learn
-from compare.extract.recurrent.loops import BRIEF, SECONDS, Looped, Merged, merging, of_machine, of_words
+from compare.extract.recurrent.loops import Looped, Merged, merging
 from compare.extract.recurrent.machine import Machine
+from compare.extract.recurrent.sought import BRIEF, SECONDS, Told, further, of_machine, of_words
 from compare.extract.recurrent.strict import equal, first_difference
 from compare.extract.recurrent.teacher import Teacher, numbers, teacher_of
 from compare.read import Reading
@@ -73,32 +74,29 @@ def proposals(teacher: Teacher, right: float) -> Proposals | str:
         found = learn(teacher, words)
     learnt = found if isinstance(found, Learnt) else None
     loops = of_machine(learnt.machine, teacher.values, reading.seed) if learnt else []
-    forgiven = max(1 - HOLDS, ERRING * (1 - right))
-    alone = of_words(words, told, teacher.values, reading.seed, forgiven, BRIEF if loops else SECONDS)
-    if learnt is None and not alone:
+    asked = Told(words, told, forgiven=max(1 - HOLDS, ERRING * (1 - right)))
+    alone = of_words(asked, teacher.values, reading.seed, BRIEF if loops else SECONDS)
+    if learnt is None and alone is None:
         return f"no machine: {found}; and no loop of few variables gives the net's answers"
-    distinct = {each.loop: each for each in (*loops, *alone)}.values()
-    answering = [loop for loop in distinct if _share(loop, words, told) >= 1 - forgiven]
+    loops = answering((*loops, *([alone] if alone else [])), asked)
     if learnt is not None and lasting(teacher, learnt.machine):
-        answering = [
-            loop for loop in answering if not isinstance(equal(loop, learnt.machine, len(teacher.letters)), tuple)
-        ]
-    return Proposals(
-        learnt=learnt,
-        loops=tuple(sorted(answering, key=lambda loop: loop.bits)[:MOST_LOOPS]),
-        alone=alone[0] if alone else None,
-        why="" if learnt else str(found),
-    )
+        loops = [each for each in loops if not isinstance(equal(each, learnt.machine, len(teacher.letters)), tuple)]
+    elif loops and (better := further(teacher, loops[0], asked)):
+        loops, alone = [better], better
+    return Proposals(learnt=learnt, loops=tuple(loops[:MOST_LOOPS]), alone=alone, why="" if learnt else str(found))
+
+
+def answering(loops: Iterable[Looped], asked: Told) -> list[Looped]:
+    """Those that err on no more of the words than is forgiven, each once, the shortest first."""
+    distinct = {each.loop: each for each in loops}.values()
+    few = asked.forgiven * len(asked.words)
+    return sorted((e for e in distinct if len(asked.wrong(e.loop, e.values)) <= few), key=lambda loop: loop.bits)
 
 
 def lasting(teacher: Teacher, machine: Machine) -> bool:
     """Whether a machine answers as the net on words longer than those that it was learnt on, so that none is cut."""
     longer = [(teacher.words_of(each), numbers(each.view.answers, each.answers)) for each in teacher.reading.longer]
     return bool(longer) and all(first_difference(run_along(machine, words)[0], told) is None for words, told in longer)
-
-
-def _share(loop: Looped, words: np.ndarray, told: np.ndarray) -> float:
-    return float((run_along(loop, words)[0] == told).reshape(len(words), -1).all(axis=1).mean())
 
 
 def reads(asked: Asked) -> str | None:

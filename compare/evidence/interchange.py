@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.evidence.carrier import Carrier, carriers, together, tokens_of
-from compare.evidence.states import carried, exchanged, kept
+from compare.evidence.states import carried, exchanged, exchanged_alone, kept
 from compare.explanation import Explanation
 from compare.read import Reading
 from compare.statistics import centred
@@ -45,7 +45,7 @@ class Exchanged:
 class Interchange:
     """Explained share of the change of the outputs."""
 
-    r2: float  # all steps, each exchanged alone: squares summed over steps, pairs and outputs
+    r2: float  # all steps, each exchanged alone: squares summed over steps, pairs and outputs; of a state, a mean share
     control: float | None  # the same exchanges, predicted by the explanation's control
     dictionary: float | None  # all steps exchanged at once
     steps: tuple[Exchanged, ...] = ()
@@ -79,20 +79,23 @@ def interchange(reading: Reading, explanation: Explanation) -> Interchange | Non
 
 
 def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interchange | None:
-    """Each number of a state exchanged alone, and all of them."""
-    numbers = range(np.asarray(state.compute(reading.x[:1])).shape[-1])
+    """Each number of a state exchanged alone, and all of them.
+
+    All numbers count alike, however seldom something follows from their exchange: one that sits nowhere in the state
+    does not hide behind the others.
+    """
     given = reading, explanation.steps, explanation.outputs
     control = carried(explanation.control)
-    alone = [exchanged(*given, (number,), control) for number in numbers]
-    cases = sum(each.cases for each in alone)
-    if not cases:
+    alone = exchanged_alone(*given, control)
+    if not alone:
         return None
-    whole = exchanged(*given, tuple(numbers), control)
+    whole = exchanged(*given, tuple(range(np.asarray(state.compute(reading.x[:1])).shape[-1])), control)
+    right = float(np.mean([each.right for each in alone]))
     return Interchange(
-        r2=sum(each.right for each in alone) / cases,
-        control=sum(each.wrong for each in alone) / cases if control else None,
-        dictionary=whole.right / max(whole.cases, 1),
-        steps=(Exchanged(step=state.name, r2=sum(each.right for each in alone) / cases, turned=whole.turned),),
+        r2=right,
+        control=float(np.mean([each.wrong for each in alone])) if control else None,
+        dictionary=whole.right,
+        steps=(Exchanged(step=state.name, r2=right, turned=whole.turned),),
         same=kept(reading, state),
     )
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.answers import Reals
 from compare.read import Reading
 from compare.sites.states import run_from
 from compare.step import Codewords, Step, Steps, run_on, values_of
@@ -20,6 +19,7 @@ PAIRS = 1024  # of rows between which a state is exchanged
 INPUTS = 64  # of the alphabet, at most, that every codeword is run on
 AHEAD = 6  # inputs that a state without codewords is run on
 CASES = 60_000  # codewords and inputs, at most
+SHOWN = 0.1  # of the exchanges from which something follows, the least that have to be made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,23 +126,33 @@ def nearest(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turned:
-    """One value put in the place of another at one time: how often all that follows is as the steps say."""
+    """One value put in the place of another at one time, where something that follows is said to change.
 
-    name: str
+    Shares of the cases that can be made: a value without a codeword cannot be put in. Where hardly any can, what is
+    said is not shown.
+    """
+
     cases: int
-    right: int
-    wrong: int  # as the control says
-    turned: float  # share of the net's answers that change
+    right: float  # all that follows is as the steps say
+    wrong: float  # and where the control puts it
+    turned: float  # of the net's answers, those that change
+
+
+def exchanged_alone(
+    reading: Reading, steps: Steps, outputs: tuple[str, ...], control: Step | None = None
+) -> tuple[Turned, ...]:
+    """Each number of the value by itself; those left out from whose exchange nothing is said to follow."""
+    step = carried(steps)
+    assert step is not None
+    count = np.asarray(step.compute(reading.x[:1])).shape[-1]
+    found = (exchanged(reading, steps, outputs, (number,), control) for number in range(count))
+    return tuple(each for each in found if each.cases)
 
 
 def exchanged(
     reading: Reading, steps: Steps, outputs: tuple[str, ...], numbers: tuple[int, ...], control: Step | None = None
 ) -> Turned:
-    """These numbers of the value taken from another row at the same time.
-
-    Counted are the pairs for which the steps say that something that follows changes; of real answers, those for which
-    all that follows stays in the range of the net's own answers, beyond which nothing is claimed of it.
-    """
+    """These numbers of the value taken from another row at the same time."""
     step = carried(steps)
     assert step is not None
     assert step.holds is not None
@@ -157,19 +167,20 @@ def exchanged(
     answers = _continued(reading, step, rows, time, moved)
     before, after = (_said(reading, steps, outputs, step, x, own, v, time) for v in (own[at], wanted))
     later = _later(reading, time)
-    differ = there & (~reading.view.answers.alike(before, after) & later).any(axis=1)
-    if isinstance(reading.view.answers, Reals):
-        differ &= _in_range(reading, after, later)
+    cases = (~reading.view.answers.alike(before, after) & later).any(axis=1)
+    made = cases & there if (cases & there).sum() >= SHOWN * cases.sum() else np.zeros_like(cases)
     right = (reading.view.answers.alike(answers, after) | ~later).all(axis=1)
     wrong = np.zeros_like(right)
     if control is not None:
         otherwise = _continued(reading, step, rows, time, put(control, states, own[at], wanted)[0])
         wrong = (reading.view.answers.alike(otherwise, after) | ~later).all(axis=1)
-    turned = (~reading.view.answers.alike(answers, reading.answers[rows]) & later)[differ]
+    turned, count = (~reading.view.answers.alike(answers, reading.answers[rows]) & later)[made], max(int(made.sum()), 1)
     return Turned(
-        name=step.label or step.name, cases=int(differ.sum()), right=int((right & differ).sum()),
-        wrong=int((wrong & differ).sum()), turned=float(turned.sum() / max(later[differ].sum(), 1)),
-    )  # fmt: skip
+        cases=int(cases.sum()),
+        right=float((right & made).sum() / count),
+        wrong=float((wrong & made).sum() / count),
+        turned=float(turned.sum() / max(later[made].sum(), 1)),
+    )
 
 
 def kept(reading: Reading, step: Step) -> float | None:
@@ -196,10 +207,8 @@ def steadiness(reading: Reading, steps: Steps, outputs: tuple[str, ...]) -> floa
     """How often exchanges come out as the steps say: of each number alone, and of codewords of one value."""
     step = carried(steps)
     assert step is not None
-    count = np.asarray(step.compute(reading.x[:1])).shape[-1]
-    alone = [exchanged(reading, steps, outputs, (number,)) for number in range(count)]
-    same, cases = kept(reading, step), sum(each.cases for each in alone)
-    return min(sum(each.right for each in alone) / cases if cases else 1.0, 1.0 if same is None else same)
+    alone, same = exchanged_alone(reading, steps, outputs), kept(reading, step)
+    return min(float(np.mean([each.right for each in alone])) if alone else 1.0, 1.0 if same is None else same)
 
 
 def snapped(reading: Reading, step: Step) -> float | None:
@@ -227,14 +236,6 @@ def _pairs(reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng([reading.seed, 24])
     rows, others = rng.choice(reading.reported, size=(2, PAIRS))
     return rows, others, rng.integers(0, reading.x.shape[1] - 1, PAIRS)
-
-
-def _in_range(
-    reading: Reading, answers: Float[np.ndarray, "rows time width"], later: Bool[np.ndarray, "rows time"]
-) -> Bool[np.ndarray, " rows"]:
-    known = reading.answers.reshape(-1, reading.answers.shape[-1])
-    within = ((answers >= known.min(axis=0)) & (answers <= known.max(axis=0))).all(axis=-1)
-    return (within | ~later).all(axis=1)
 
 
 def _later(reading: Reading, time: Int[np.ndarray, " rows"]) -> Bool[np.ndarray, "rows time"]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.names import find
+from benchmarks.suite import read_suite
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.languages import LANGUAGES, REGULAR
 from benchmarks.tasks.mips import DROPPED, MIPS, MIPS62
@@ -37,6 +38,12 @@ def test_the_published_table_names_sizes_that_there_are() -> None:
     assert sum(row.mips for row in MIPS62) == 32
     assert sum(row.gpt4 for row in MIPS62) == 30
     assert sum(row.mips or row.gpt4 for row in MIPS62) == 43
+
+
+def test_suites_hold_the_published_tasks_and_those_that_were_dropped() -> None:
+    asked = {name: [(cell.task, cell.size) for cell in read_suite(name).cells] for name in ("mips62", "dropped")}
+    assert sorted(asked["mips62"]) == sorted((row.task, row.size) for row in MIPS62)
+    assert sorted(asked["dropped"]) == sorted(DROPPED)
 
 
 def test_trained_lengths_are_the_published_ones() -> None:

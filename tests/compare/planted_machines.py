@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.controls.automata import automaton, counters
+from benchmarks.controls.layout import single
 from benchmarks.controls.transforms import noised
-from compare import Classes, Sample, Samples, View, of_sequences
+from compare import Classes, Reals, Sample, Samples, View, of_reals, of_sequences
 from compare.extract.recurrent.machine import Machine
 from compare.read import Reading, read
-from nets import Net
+from nets import Net, recurrent
 
 ROWS, LENGTH = 400, 8
 Case = tuple[Net, Any, View, Samples]
@@ -48,6 +49,20 @@ def majority(seed: int = 0, noise: float = 0.0) -> Case:
     net, params = counters(np.array([[1], [-1]]), np.array([[1.0, -1.0]]), (0.0, -0.5), seed)
     right = samples(lambda x: ((2 * x - 1).cumsum(axis=1) > 0).astype(int), 2)
     return net, noised(params, noise, seed) if noise else params, of_sequences(2, Classes(2)), right
+
+
+def adding(letters: np.ndarray, streams: int = 1) -> Case:
+    """The sum of all numbers so far, of several streams at once."""
+    ones = np.ones((streams, 1))
+    params = {"V": ones, "W": np.eye(1), "b": np.zeros(1), "S": np.zeros(1), "U": np.eye(1), "c": np.zeros(1)}
+    net = recurrent(classes=1, width=1, cell="linear", inputs="reals", features=streams)
+
+    def part(length: int, seed: int) -> Sample:
+        x = np.random.default_rng([seed, length]).choice(letters, (streams, ROWS, length))
+        return Sample(arguments=tuple(x), targets=x.sum(axis=0).cumsum(axis=1)[..., None])
+
+    given = Samples(fit=part(LENGTH, 0), report=part(LENGTH, 1), longer=(part(5 * LENGTH, 2),))
+    return net, single(params), of_reals(Reals(1, 0.5)), given
 
 
 def reading(case: Case) -> Reading:

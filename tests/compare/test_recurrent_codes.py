@@ -9,7 +9,9 @@ import pytest
 from benchmarks.controls.automata import rotation
 from benchmarks.controls.layout import single
 from compare import Reals, Sample, Samples, of_reals
-from compare.evidence.states import carried, closure, snapped
+from compare.evidence.interchange import interchange
+from compare.evidence.states import carried, closure, exchanged, exchanged_alone, snapped
+from compare.explanation import Explanation
 from compare.extract.recurrent.affine import Affinely, affinely, fitted
 from compare.extract.recurrent.carried import OUTPUTS, Moved, carried_along, steps_of
 from compare.extract.recurrent.codebook import clustered, mended
@@ -41,6 +43,19 @@ class Previous:
         return Step(np.abs(said) if self.even else said, letters[:, None] - (LETTERS // 2 if self.even else 0))
 
 
+@dataclass(frozen=True)
+class Beside(Previous):
+    """The number before, and beside it two counts of letters: far apart, they would matter; they are always alike."""
+
+    start = (0, 0, 0)
+    names = ("s", "one", "other")
+    apart: int = 100
+
+    def moved(self, before: np.ndarray, letters: np.ndarray) -> Moved:
+        counts = before[:, 1:] + letters[:, None]
+        return Step(before[:, 0] + self.apart * (counts[:, 0] - counts[:, 1]), np.c_[letters, counts])
+
+
 @cache
 def forgetful() -> tuple[Reading, Teacher, Affinely]:
     """A register of the last numbers, turned, of which two are read; the affine code of the number before."""
@@ -62,6 +77,13 @@ def forgetful() -> tuple[Reading, Teacher, Affinely]:
     assert isinstance(teacher, Teacher)
     words, states = teacher.words_of(found)[found.fitted], found.site(teacher.site)[found.fitted]
     return found, teacher, affinely(teacher, Previous(), words, states, carried_along(Previous(), words))
+
+
+def explained(steps: Steps) -> Explanation:
+    return Explanation(
+        extractor="mine", template="", steps=steps, outputs=(OUTPUTS,), hidden="state", control=(), permuted=(),
+        codes=tuple, formula="", bits_formula=1.0,
+    )  # fmt: skip
 
 
 def of_code(teacher: Teacher, code: Affinely) -> Steps:
@@ -94,6 +116,35 @@ def test_states_without_letters_to_tell_them_apart_have_no_code_that_closes() ->
     mixed = np.random.default_rng(0).permutation(carried_along(Previous(), words).reshape(-1, 1))
     code = affinely(teacher, Previous(), words, states, mixed.reshape(*words.shape, 1))
     assert max(code.closed, code.steady) < 0.5
+
+
+def test_what_sits_nowhere_does_not_hide_behind_what_does() -> None:
+    """The net holds no counts, and answers as the steps say all the same: by the first number alone, and by its code.
+
+    Exchanged alone, a count is said to lead out of the range of all answers.
+    """
+    given, teacher, code = forgetful()
+    held = replace(code.held, by=np.concatenate([code.held.by, np.zeros((2, teacher.width))]))
+    steps = steps_of(teacher, Beside(), held)
+    own, one, other = (exchanged(given, steps, (OUTPUTS,), (number,)) for number in range(3))
+    assert own.right == 1.0
+    assert one.cases == other.cases > 500
+    assert one.right == other.right == 0.0
+    found = interchange(given, explained(steps))
+    assert found is not None
+    assert found.r2 == pytest.approx(1 / 3)
+    silent = steps_of(teacher, Beside(apart=0), held)
+    assert len(exchanged_alone(given, silent, (OUTPUTS,))) == 1  # nothing is said of the counts
+
+
+def test_a_number_that_no_codeword_holds_by_itself_is_not_shown() -> None:
+    given, teacher, _ = forgetful()
+    words, states = teacher.words_of(given)[given.fitted][:, :2], given.site(teacher.site)[given.fitted][:, :2]
+    values = carried_along(Beside(), words)
+    held = clustered(states.reshape(-1, states.shape[-1]).astype(float), values.reshape(-1, 3), 1, 0)
+    both = exchanged(given, steps_of(teacher, Beside(), held), (OUTPUTS,), (1,))
+    assert both.cases > 0
+    assert both.right == both.turned == 0.0
 
 
 @cache

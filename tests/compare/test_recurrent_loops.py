@@ -7,9 +7,11 @@ import pytest
 
 from benchmarks.loop_lines import loop_of
 from compare.extract.recurrent.carried import carried_along, run_along
-from compare.extract.recurrent.loops import Looped, merging, of_machine, of_words, reachable
+from compare.extract.recurrent.loops import Looped, merging, reachable
 from compare.extract.recurrent.machine import Machine
+from compare.extract.recurrent.sought import Told, further, of_machine, of_words, restless
 from compare.extract.recurrent.strict import Proved, Unlike, equal, first_difference, same_loops
+from compare.extract.recurrent.teacher import Teacher, teacher_of
 from compare.same import looped as inductions
 from compare.same.answer import Equal, Undecided
 from synth import Terminal, apply
@@ -19,7 +21,7 @@ from synth.language.types import INT
 from synth.library.arith import ADD, MOD, SUB
 from synth.library.choice import IF_INT, LT
 from synth.search.streams import Loop, Variable
-from tests.compare.planted_machines import remainders
+from tests.compare.planted_machines import adding, reading, remainders
 
 X, S, T = (terminal(name, INT) for name in ("x", "s", "t"))
 BITS, THREE = np.arange(2)[:, None], np.arange(3)[:, None]
@@ -190,11 +192,11 @@ def test_what_grows_and_is_squared_stays_undecided_without_an_induction() -> Non
 
 def test_loops_are_found_by_answers_alone() -> None:
     x = words(8, 200)
-    found = of_words(x, x.cumsum(axis=1) % 2, BITS, 0)
+    found = of_words(Told(x, x.cumsum(axis=1) % 2), BITS, 0)
     assert found
-    assert np.array_equal(found[0].loop.run(words(50))[0], words(50).cumsum(axis=1) % 2)
-    assert found[0].text.startswith(found[0].names[0])
-    assert Terminal("x", INT) in found[0].loop.variables[0].step.terminals
+    assert np.array_equal(found.loop.run(words(50))[0], words(50).cumsum(axis=1) % 2)
+    assert found.text.startswith(found.names[0])
+    assert Terminal("x", INT) in found.loop.variables[0].step.terminals
 
 
 @pytest.mark.slow
@@ -202,6 +204,36 @@ def test_a_net_that_errs_on_few_words_is_forgiven_as_much() -> None:
     x = words(10, rows=1000)
     told = WINDOW.loop.run(x)[0].copy()
     told[3, 5] = 1 - told[3, 5]
-    assert not of_words(x, told, BITS, seed=0, forgiven=0.0, seconds=1.0)
-    (found,) = of_words(x, told, BITS, seed=0, forgiven=0.002, seconds=1.0)
+    assert not of_words(Told(x, told), BITS, seed=0, seconds=1.0)
+    found = of_words(Told(x, told, forgiven=0.002), BITS, seed=0, seconds=1.0)
+    assert found
     assert np.array_equal(found.loop.run(x)[0], WINDOW.loop.run(x)[0])
+
+
+def test_restless_words_hold_all_letters_and_lead_far() -> None:
+    """Of words of ten bits as many as one in a thousand are of one letter."""
+    bits, many = restless(2, 12, 0), restless(1000, 12, 0)
+    assert (bits.min(axis=1) == bits.max(axis=1)).mean() > 0.05
+    assert set(bits.ravel().tolist()) == {0, 1}
+    assert len(np.unique(many)) == 1000
+    assert bits.shape == many.shape
+    assert not np.array_equal(bits, restless(2, 12, 1))
+
+
+def test_a_loop_that_longer_words_refute_gives_way_to_one_that_follows_the_net() -> None:
+    """A sum of eight bits is never ten, one of ten bits seldom."""
+    teacher = teacher_of(reading(adding(np.arange(2))))
+    assert isinstance(teacher, Teacher)
+    x = teacher.words_of(teacher.reading)
+    told = Told(x, x.cumsum(axis=1))
+    short, mine, lost = (
+        Looped(loop_of(f"s from 0 by {step}; s'", ("x",)), teacher.values)
+        for step in ("(mod (add s x) 10)", "(add s x)", "(mod (add s x) 6)")
+    )
+    assert not len(told.wrong(short.loop, teacher.values))
+    found = further(teacher, short, told)
+    assert found is not None
+    assert np.array_equal(found.loop.run(words(50))[0], words(50).cumsum(axis=1))
+    assert further(teacher, mine, told) is None
+    assert further(teacher, lost, told) is None  # wrong so often that it is no matter of a few words
+    assert further(teacher, short, told._replace(answers=x.cumsum(axis=1) % 2), seconds=1.0) is None

@@ -9,7 +9,7 @@ from compare.extract.recurrent.learn import Learnt, Unmerged, learn
 from compare.extract.recurrent.machine import Machine, minimal
 from compare.extract.recurrent.teacher import Teacher, teacher_of
 from nets import wrap
-from tests.compare.planted_machines import Case, drawn, majority, planted, reading, remainders
+from tests.compare.planted_machines import Case, adding, drawn, majority, planted, reading, remainders
 
 
 def taught(case: Case) -> Teacher:
@@ -89,3 +89,32 @@ def test_nets_without_a_state_are_no_teachers() -> None:
     found = teacher_of(reading((wrap(apply, ()), jnp.zeros(3), view, given)))
     assert isinstance(found, str)
     assert "no site carries a state" in found
+
+
+def test_an_alphabet_too_large_to_list_is_of_the_letters_that_the_samples_hold() -> None:
+    pairs = taught(adding(np.arange(100), streams=2))
+    assert pairs.sampled
+    assert 6000 < len(pairs.letters) < 100 * 100
+    letters = [{tuple(each) for each in part.x.reshape(-1, 2).tolist()} for part in pairs.reading.longer]
+    assert {tuple(each) for each in pairs.letters.tolist()} > letters[0]
+    assert letters[0] - {tuple(each) for each in pairs.reading.x.reshape(-1, 2).tolist()}  # longer words hold more
+    assert np.array_equal(pairs.values, pairs.letters)
+
+
+def test_letters_that_are_no_whole_numbers_are_numbered_where_they_can_be_listed() -> None:
+    few = taught(adding(np.arange(4) / 2))
+    assert not few.sampled
+    assert few.letters.tolist() == [0, 0.5, 1, 1.5]
+    assert few.values.ravel().tolist() == [0, 1, 2, 3]
+    found = teacher_of(reading(adding(np.arange(300) / 2)))
+    assert isinstance(found, str)
+    assert "at most 256 letters, or at most 65,536 whole numbers, got 300 letters that are no whole numbers" in found
+
+
+def test_more_whole_numbers_than_are_sampled_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = reading(adding(np.arange(1000)))
+    assert isinstance(teacher_of(given), Teacher)
+    monkeypatch.setattr("compare.extract.recurrent.teacher.MOST_SAMPLED", 999)
+    found = teacher_of(given)
+    assert isinstance(found, str)
+    assert "at most 999 whole numbers, got 1,000 letters" in found

@@ -12,11 +12,11 @@ from jaxtyping import Float, Int
 
 from compare.evidence.states import closure, steadiness
 from compare.extract.recurrent.carried import OUTPUTS, Affine, Mechanism, answered, carried_along, steps_of
+from compare.extract.recurrent.codebook import CLOSED, NEARLY, PURE
 from compare.extract.recurrent.machine import Words
 from compare.extract.recurrent.teacher import Teacher
 
 POINTS = 8192  # states that numbers are read from
-NEARLY = 0.9  # closed, below which nothing is exchanged
 FAR, LONGER = 512, 10  # values of longer words, and how much longer these are
 SINGLE = 1e-6  # of the largest singular value: less is noise of single precision
 
@@ -31,6 +31,12 @@ class Affinely:
     far: float  # share of the codes of values that longer words reach after which the net answers so
     told: float  # share of the states that the net's update leaves from which the numbers are read right
 
+    @property
+    def rank(self) -> tuple[bool, float, float, float]:
+        """Of two the larger is better: of those that close the one that goes furthest, else the one that does more."""
+        closes = self.closed >= CLOSED and self.steady >= PURE
+        return closes, self.far if closes else 0.0, self.steady, self.closed
+
 
 def affinely(
     teacher: Teacher,
@@ -39,7 +45,7 @@ def affinely(
     states: Float[np.ndarray, "rows time width"],
     values: Int[np.ndarray, "rows time numbers"],
 ) -> Affinely:
-    """Of the states of the first letters, as many as there are if that closes, else those whose code closes best."""
+    """Of the states of the first letters, as many as there are if that closes, else those whose code is best."""
     reading = replace(teacher.reading, reported=teacher.reading.fitted)
     best, all_ways = None, _rank(values)
     for count in range(values.shape[1], 0, -1):
@@ -52,8 +58,8 @@ def affinely(
         closed = min(found.after, found.answers)
         steady = steadiness(reading, steps, (OUTPUTS,)) if closed >= NEARLY else 0.0
         far = _far(teacher, mechanism, held, LONGER * words.shape[1]) if steady else 0.0
-        if best is None or (steady, closed, far) > (best.steady, best.closed, best.far):
-            best = Affinely(held=held, closed=closed, steady=steady, far=far, told=0.0)
+        code = Affinely(held=held, closed=closed, steady=steady, far=far, told=0.0)
+        best = code if best is None or code.rank > best.rank else best
     assert best is not None
     held, told = _told(teacher, best.held, words, states, values)
     return replace(best, held=held, told=told)

@@ -5,7 +5,7 @@ not read. Loops are proposed by the machine of its states, and beside it by its 
 only where its variables are found in the state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,8 +19,9 @@ from compare.extract.recurrent.carried import OUTPUTS, Affine, Mechanism, carrie
 from compare.extract.recurrent.codebook import AFFINE_BITS, PRECISIONS, Codebook, clustered, codebook, many
 from compare.extract.recurrent.controls import exchanged_words, other_code
 from compare.extract.recurrent.learn import HOLDS, Learnt, learn
-from compare.extract.recurrent.loops import BRIEF, SECONDS, Looped, Merged, merging, of_machine, of_words
+from compare.extract.recurrent.loops import Looped, Merged, merging
 from compare.extract.recurrent.machine import Machine
+from compare.extract.recurrent.sought import BRIEF, SECONDS, Told, further, of_machine, of_words
 from compare.extract.recurrent.strict import equal, first_difference
 from compare.extract.recurrent.teacher import Teacher, numbers, teacher_of
 from compare.read import Reading
@@ -37,11 +38,12 @@ TEMPLATE = "numbers that every input moves by one function, each value held by a
 
 def extract(reading: Reading) -> Explanation | Refusal:
     """Explain a net that carries a state over an alphabet; refuse any other with the reason."""
-    reason = reads(reading) or unlearnt(reading)
-    teacher = reason or teacher_of(reading)
+    reason = reads(reading)
+    right = 0.0 if reason else right_throughout(reading)
+    teacher = reason or unlearnt(right) or teacher_of(reading)
     if isinstance(teacher, str):
         return Refusal(extractor=NAME, reason=teacher)
-    found = proposals(teacher)
+    found = proposals(teacher, right)
     if isinstance(found, str):
         return Refusal(extractor=NAME, reason=found)
     return _explanation(reading, teacher, found)
@@ -61,8 +63,8 @@ class Proposals:
         return self.learnt.machine if self.learnt else None
 
 
-def proposals(teacher: Teacher) -> Proposals | str:
-    """All that may be sought in the state; or why there is nothing."""
+def proposals(teacher: Teacher, right: float) -> Proposals | str:
+    """All that may be sought in the state of a net, right on this share of the words; or why there is nothing."""
     reading, few = teacher.reading, len(teacher.letters) <= LISTED
     words, told = teacher.words_of(reading), numbers(reading.view.answers, reading.answers)
     found = (
@@ -72,32 +74,29 @@ def proposals(teacher: Teacher) -> Proposals | str:
         found = learn(teacher, words)
     learnt = found if isinstance(found, Learnt) else None
     loops = of_machine(learnt.machine, teacher.values, reading.seed) if learnt else []
-    forgiven = max(1 - HOLDS, ERRING * (1 - right_throughout(reading)))
-    alone = of_words(words, told, teacher.values, reading.seed, forgiven, BRIEF if loops else SECONDS)
-    if learnt is None and not alone:
+    asked = Told(words, told, forgiven=max(1 - HOLDS, ERRING * (1 - right)))
+    alone = of_words(asked, teacher.values, reading.seed, BRIEF if loops else SECONDS)
+    if learnt is None and alone is None:
         return f"no machine: {found}; and no loop of few variables gives the net's answers"
-    distinct = {each.loop: each for each in (*loops, *alone)}.values()
-    answering = [loop for loop in distinct if _share(loop, words, told) >= 1 - forgiven]
+    loops = answering((*loops, *([alone] if alone else [])), asked)
     if learnt is not None and lasting(teacher, learnt.machine):
-        answering = [
-            loop for loop in answering if not isinstance(equal(loop, learnt.machine, len(teacher.letters)), tuple)
-        ]
-    return Proposals(
-        learnt=learnt,
-        loops=tuple(sorted(answering, key=lambda loop: loop.bits)[:MOST_LOOPS]),
-        alone=alone[0] if alone else None,
-        why="" if learnt else str(found),
-    )
+        loops = [each for each in loops if not isinstance(equal(each, learnt.machine, len(teacher.letters)), tuple)]
+    elif loops and (better := further(teacher, loops[0], asked)):
+        loops, alone = [better], better
+    return Proposals(learnt=learnt, loops=tuple(loops[:MOST_LOOPS]), alone=alone, why="" if learnt else str(found))
+
+
+def answering(loops: Iterable[Looped], asked: Told) -> list[Looped]:
+    """Those that err on no more of the words than is forgiven, each once, the shortest first."""
+    distinct = {each.loop: each for each in loops}.values()
+    few = asked.forgiven * len(asked.words)
+    return sorted((e for e in distinct if len(asked.wrong(e.loop, e.values)) <= few), key=lambda loop: loop.bits)
 
 
 def lasting(teacher: Teacher, machine: Machine) -> bool:
     """Whether a machine answers as the net on words longer than those that it was learnt on, so that none is cut."""
     longer = [(teacher.words_of(each), numbers(each.view.answers, each.answers)) for each in teacher.reading.longer]
     return bool(longer) and all(first_difference(run_along(machine, words)[0], told) is None for words, told in longer)
-
-
-def _share(loop: Looped, words: np.ndarray, told: np.ndarray) -> float:
-    return float((run_along(loop, words)[0] == told).reshape(len(words), -1).all(axis=1).mean())
 
 
 def reads(asked: Asked) -> str | None:
@@ -110,12 +109,11 @@ def reads(asked: Asked) -> str | None:
     return None
 
 
-def unlearnt(reading: Reading) -> str | None:
-    """Why a net is not read that has not learnt its task."""
-    share = right_throughout(reading)
-    if share >= LEARNT:
+def unlearnt(right: float) -> str | None:
+    """Why a net is not read that is right on so few of the sequences."""
+    if right >= LEARNT:
         return None
-    return f"not learned: right throughout on {share:.3g} of the sequences, read from {LEARNT} on"
+    return f"not learned: right throughout on {right:.3g} of the sequences, read from {LEARNT} on"
 
 
 def right_throughout(reading: Reading) -> float:
@@ -157,7 +155,7 @@ def _tried(teacher: Teacher, found: Proposals) -> Iterator[Mechanism]:
     """The loops, each with all values told apart, then only as far as what may follow tells them; else the machine."""
     for loop in found.loops:
         yield loop
-        merged = merging(loop, len(teacher.letters), teacher.reading.x.shape[1])
+        merged = None if teacher.sampled else merging(loop, len(teacher.letters), teacher.reading.x.shape[1])
         if merged is not None:
             yield merged
     if found.machine is not None and not found.loops:
@@ -232,7 +230,9 @@ def _notes(teacher: Teacher, found: Proposals, best: _Placed) -> tuple[str, ...]
         else f"{len(book.held.words)} codewords of {book.precision} bits a number, for "
         f"{len(np.unique(book.held.values, axis=0))} values"
     )
+    many_letters = f"the alphabet is too large to list: its letters are the {len(teacher.letters):,} that were met"
     said = [
+        *([many_letters] if teacher.sampled else []),
         f"{held}; the net's update keeps {book.closed:.4g} of them",
         *(longest(teacher, best.mechanism, each) for each in longer),
     ]
@@ -254,5 +254,5 @@ def longest(teacher: Teacher, mechanism: Mechanism, longer: Reading) -> str:
     if apart is None:
         return f"it answers as the net on {len(words)} words of length {words.shape[1]}"
     row, time = apart
-    word = " ".join(map(str, words[row, : time + 1].tolist()))
+    word = " ".join(",".join(map(str, teacher.values[letter])) for letter in words[row, : time + 1])
     return f"it answers as the net up to length {time}; not on {word}"

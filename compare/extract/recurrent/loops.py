@@ -3,20 +3,17 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
-from compare.extract.recurrent.learn import HOLDS
-from compare.extract.recurrent.machine import Machine, told_apart
+from compare.extract.recurrent.machine import told_apart
 from synth.language.sympy_view import sympy_text
-from synth.search.streams import Examples, Loop, StateTable, Variable, loops_of_table, solve_stream
+from synth.search.streams import Loop, Variable
 
-SECONDS, BRIEF = 15.0, 3.0  # of a search, and of one beside another that has found something
 MOST_VALUES = 20_000  # that words lead to, where they are told apart by what follows
-WORDS, FEWER, TRIES = 192, 96, 2  # that loops are sought on, and where none is found there, how often on fewer others
 
 
 class Step(NamedTuple):
@@ -154,44 +151,3 @@ def reachable(loop: Looped, letters: int, length: int) -> Reached | None:
         values.append(frontier)
         depths.append(np.full(len(new), depth + 1))
     return Reached(*(np.concatenate(each) for each in (values, depths, answers, after)))
-
-
-def of_machine(machine: Machine, values: Int[np.ndarray, "letters streams"], seed: int) -> list[Looped]:
-    """The shortest loops whose labels determine the machine's state."""
-    table = StateTable(machine.after, machine.says, tuple(values.T))
-    return [Looped(loop, values) for loop in loops_of_table(table, SECONDS, seed=seed)]
-
-
-def of_words(
-    words: Int[np.ndarray, "rows time"],
-    answers: Int[np.ndarray, "rows time"],
-    values: Int[np.ndarray, "letters streams"],
-    seed: int,
-    forgiven: float = 1 - HOLDS,
-    seconds: float = SECONDS,
-) -> list[Looped]:
-    """The shortest loop that is met which answers these words; the first of them are looked at, all of them check it.
-
-    A net that errs on few words is answered by no loop: where none is found, fewer others are looked at, and a share of
-    all is forgiven.
-    """
-
-    def given(rows: slice | np.ndarray) -> Examples:
-        items = tuple(column[words[rows]] for column in values.T)
-        mine = answers[rows]
-        outputs = (mine,) if mine.ndim == 2 else tuple(np.moveaxis(mine, -1, 0))
-        return Examples(items, outputs, np.full(len(words[rows]), words.shape[1]))
-
-    def checked(loop: Loop, forgiven: float) -> Examples | None:
-        found = np.stack(loop.run(*(column[words] for column in values.T)), axis=-1)
-        wrong = np.flatnonzero((found != answers.reshape(found.shape)).any(axis=(1, 2)))
-        return given(wrong[:8]) if len(wrong) > forgiven * len(words) else None
-
-    for part, share in (
-        (slice(WORDS), 0.0),
-        *((slice(WORDS + k * FEWER, WORDS + (k + 1) * FEWER), forgiven) for k in range(TRIES)),
-    ):
-        found = solve_stream(given(part), seconds, partial(checked, forgiven=share), seed)
-        if found is not None:
-            return [Looped(found, values)]
-    return []

@@ -1,5 +1,6 @@
 """The net as a teacher: what it answers to words of letters, from its start or from a state that is put into it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from compare.extract.recurrent.machine import Words
 from compare.read import Reading
 from compare.sites.states import NO_STATE, run_from, state_of
 
-MOST_LETTERS = 256
+MOST_LETTERS, MOST_SAMPLED = 256, 65_536  # of an alphabet that is listed; of a sample, where there are more
 
 
 class Taught(NamedTuple):
@@ -23,7 +24,10 @@ class Taught(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teacher:
-    """A net over an alphabet that can be listed. A letter is what the net is given at one time."""
+    """A net over an alphabet that can be listed, or over whole numbers. A letter is what the net is given at one time.
+
+    Of an alphabet that is too large to list, the letters are those that the samples hold.
+    """
 
     reading: Reading
     site: str
@@ -33,6 +37,11 @@ class Teacher:
     @property
     def width(self) -> int:
         return self.reading.shapes[self.site][1]
+
+    @property
+    def sampled(self) -> bool:
+        """Whether there may be more letters than these."""
+        return len(self.letters) > MOST_LETTERS
 
     @property
     def several(self) -> tuple[int, ...]:
@@ -96,20 +105,37 @@ def teacher_of(reading: Reading) -> Teacher | str:
         return "expected answers that count at every position, got a mask"
     if not countable(reading.view.answers):
         return "expected answers that are integers: classes, sets, or reals that are told from their neighbours"
-    flat = x.reshape(-1, *x.shape[2:])
+    samples = (reading, *reading.longer)
+    flat = np.concatenate([each.x.reshape(-1, *x.shape[2:]) for each in samples])
     letters, first = np.unique(flat, axis=0, return_index=True)
-    if len(letters) > MOST_LETTERS:
-        return f"expected an alphabet of at most {MOST_LETTERS} letters, got {len(letters)}"
+    values = meanings(samples, letters, first)
+    if len(letters) > (MOST_LETTERS if values is None else MOST_SAMPLED):
+        return (
+            f"expected an alphabet of at most {MOST_LETTERS} letters, or at most {MOST_SAMPLED:,} whole numbers, got "
+            f"{len(letters):,} letters{' that are no whole numbers' if values is None else ''}"
+        )
     site = state_of(reading)
     if site is None:
         return NO_STATE.format(sites=list(reading.net.sites))
-    return Teacher(reading=reading, site=site, letters=letters, values=meanings(reading, letters, first))
+    numbered = np.arange(len(letters))[:, None] if values is None else values
+    return Teacher(reading=reading, site=site, letters=letters, values=numbered)
 
 
-def meanings(reading: Reading, letters: np.ndarray, first: Int[np.ndarray, " letters"]) -> Int[np.ndarray, "letters n"]:
-    """What the arguments are at each letter; the letter's own numbers where the arguments do not go along with it."""
-    shape = reading.x.shape[:2]
-    given = [np.asarray(each) for each in reading.arguments]
-    if all(each.shape == shape and np.issubdtype(each.dtype, np.integer) for each in given):
-        return np.stack([each.reshape(-1)[first] for each in given], axis=1).astype(np.int64)
-    return letters.reshape(len(letters), -1).astype(np.int64)
+def meanings(
+    samples: Sequence[Reading], letters: np.ndarray, first: Int[np.ndarray, " letters"]
+) -> Int[np.ndarray, "letters n"] | None:
+    """What the arguments are at each letter; the letter's own numbers where the arguments do not go along with it.
+
+    None where these are no whole numbers. `first` says where in the samples each letter is.
+    """
+    given = [[np.asarray(each) for each in sample.arguments] for sample in samples]
+    along = all(
+        each.shape == sample.x.shape[:2] and np.issubdtype(each.dtype, np.integer)
+        for sample, arguments in zip(samples, given, strict=True)
+        for each in arguments
+    )
+    if along:
+        columns = (np.concatenate([each.reshape(-1) for each in parts]) for parts in zip(*given, strict=True))
+        return np.stack([column[first] for column in columns], axis=1).astype(np.int64)
+    own = letters.reshape(len(letters), -1)
+    return own.astype(np.int64) if np.array_equal(own, np.rint(own)) else None

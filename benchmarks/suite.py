@@ -145,11 +145,11 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
 
 
 def refuse_checkpoints(task: Task, recipe: Prepared) -> None:
-    """ValueError where training is to be traced and no rows of a domain are trained on."""
-    if task.train is not None and recipe.train.get("checkpoints"):
+    """ValueError where training is to be traced and a whole domain is read, of which no rows are trained on."""
+    if task.train is not None and task.listed and recipe.train.get("checkpoints"):
         raise ValueError(
-            f"recipe {recipe.name!r}: expected no checkpoints for task {task.name!r}, whose batches are drawn afresh, "
-            "since evidence along training is of a table; leave them out"
+            f"recipe {recipe.name!r}: expected no checkpoints for task {task.name!r}, whose batches are drawn afresh "
+            "while its whole table is read; leave them out, or give the task samples to `test` on"
         )
 
 

@@ -94,6 +94,14 @@ def two_after(n: int, x: Items) -> Answers:
     return answers
 
 
+def markov(n: int, x: Items) -> Answers:
+    answers: Answers = []
+    for t, symbol in enumerate(x):
+        after = [x[j + 1] for j in range(t) if x[j] == symbol]
+        answers.append([0.0, *((after.count(v) + 1) / (len(after) + n) for v in range(1, n + 1))])
+    return answers
+
+
 PLAIN: dict[str, Callable[..., Answers]] = {
     "induction": induction,
     "induction_repeats": induction,
@@ -119,6 +127,7 @@ PLAIN: dict[str, Callable[..., Answers]] = {
     "other_name": other_name,
     "greater": greater,
     "hops": hops,
+    "markov": markov,
     "new_minimum": causal(lambda before, v: all(v < w for w in before[1:])),
     "previous_count": lambda n, x: [None if t < 2 else list(x[:t]).count(x[t - 1]) for t in range(len(x))],
     "after_marker": after_marker,

@@ -207,17 +207,26 @@ def test_a_mistake_in_a_recipe_is_one_sentence(tmp_path: Path, what: str) -> Non
     assert "\n" not in str(caught.value)
 
 
-def test_a_recipe_with_checkpoints_is_for_tables(tmp_path: Path) -> None:
+TABLE = """
+from benchmarks.tasks import Task, Uniform
+from synth import Fn, Z
+TASK = Task(name="sum", doc="x", type=Fn((Z("p"), Z("p")), Z("p")), oracle=lambda n, a, b: (a + b) % n, sizes=(5,),
+            values=lambda n: n, classes=lambda n: n, terminals=lambda n: {"p": n}, train=Uniform())
+"""
+
+
+def test_a_recipe_with_checkpoints_is_for_trained_rows_of_a_table_or_for_samples(tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text('doc = "x"\ntrain = { steps = 5, batch = 4, checkpoints = 2 }')
+    (tmp_path / "table.py").write_text(TABLE)
     suite = GOOD.replace('"mod_add"\nsizes = [23]\nnet = "mlp"', '"running_sum"\nsizes = [5]').replace(
         "grokked", "r.toml"
     )
-    with pytest.raises(
-        ValueError, match="recipe 'r': expected no checkpoints for task 'running_sum', whose batches are"
-    ):
+    assert read(tmp_path, suite).cells[0].net == "recurrent"
+    suite = suite.replace("running_sum", "table.py:TASK")
+    with pytest.raises(ValueError, match="recipe 'r': expected no checkpoints for task 'sum', whose batches are"):
         read(tmp_path, suite)
     (tmp_path / "r.toml").write_text('doc = "x"\ntrain = { steps = 5, batch = 4 }')
-    assert read(tmp_path, suite).cells[0].net == "recurrent"
+    assert read(tmp_path, suite).cells[0].net == "mlp"
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> 
     checkpoints, steps = made.trained.checkpoints, made.trained.checkpoint_steps
     if case.samples is not None:
         stages = task.staged(cell.size, case.samples)
-        return follow(made.net, checkpoints, steps, case, last, loss=made.data.loss, stages=stages, seed=cell.seed)
+        return follow(made.net, checkpoints, steps, case, last, stages=stages, seed=cell.seed)
     assert case.spec is not None
     return trace(made.net, checkpoints, steps, case.spec, case.view, train=made.data.train, seed=cell.seed)
 

@@ -10,16 +10,15 @@ last net is not cannot have formed: only where the last one is a program are oth
 from collections.abc import Mapping
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
 from compare.assess import Assessment, assess
 from compare.case import Case
 from compare.judge import THRESHOLDS
+from compare.loss import loss
 from compare.read import Reading, read
 from compare.trajectory import Trajectory, generalisation
-from nets.losses import LOSSES, mean
 from nets.net import Net, Params
 
 RIGHT = min(each.match for each in THRESHOLDS.values())
@@ -40,15 +39,14 @@ def follow(
     case: Case,
     last: Assessment,
     *,
-    loss: str,
     stages: Mapping[str, np.ndarray] = NO_STAGES,
     seed: int = 0,
     evidence: int = 8,
 ) -> Trajectory:
     """Measure every checkpoint (params stacked on a leading axis) on the rows of the case's samples.
 
-    `last` is the last one's assessment, `loss` a name of `nets.LOSSES`; `stages` have answers for the rows that are
-    reported on. Of the checkpoints that are right at most `evidence` are judged, evenly spread from the first on.
+    `last` is the last one's assessment; `stages` have answers for the rows that are reported on. Of the checkpoints
+    that are right at most `evidence` are judged, evenly spread from the first on.
     """
     every = [jax.tree.map(lambda leaf, i=i: leaf[i], checkpoints) for i in range(len(steps))]
     readings = [read(net, params, case.spec, case.view, samples=case.samples, seed=seed) for params in every]
@@ -67,7 +65,7 @@ def follow(
     return Trajectory(
         step=np.asarray(steps),
         measures=measures,
-        stages={name: np.array([_far(reading, loss, said) for reading in readings]) for name, said in stages.items()},
+        stages={name: np.array([_far(reading, said) for reading in readings]) for name, said in stages.items()},
         formation=_from_then_on(steps, measures["program"]),
         cleanup=None,
         generalisation=generalisation(steps, measures["held_out_accuracy"]),
@@ -94,12 +92,9 @@ def _judged(found: Assessment, last: Assessment) -> dict[str, float]:
     }
 
 
-def _far(reading: Reading, loss: str, stage: np.ndarray) -> float:
+def _far(reading: Reading, stage: np.ndarray) -> float:
     """The loss of the outputs against other answers to the rows that are reported on."""
-    rows = reading.reported
-    outputs = jnp.asarray(reading.outputs[rows] * reading.scales.get("outputs", 1.0))
-    each = LOSSES[loss].each(outputs, jnp.asarray(stage))
-    return float(mean(each, None if reading.mask is None else jnp.asarray(reading.mask[rows])))
+    return loss(reading, reading.outputs[reading.reported], stage, reading.reported)
 
 
 def _from_then_on(steps: Int[np.ndarray, " n"], program: Float[np.ndarray, " n"]) -> float | None:

@@ -37,9 +37,16 @@ def test_our_suites_are_read_and_every_name_in_them_is_known(name: str) -> None:
     assert suite.name == name
     assert len({cell.name for cell in suite.cells}) == len(suite.cells)
     unknown = {cell.recipe.name for cell in suite.cells if cell.expected is None}  # whose verdict nobody knows
-    assert name in ("own", "recipes", "mips62", "mips62-smoke", "regular", "transformers", "rasp28") or unknown <= {
-        "integers"
-    }
+    assert name in (
+        "own",
+        "recipes",
+        "mips62",
+        "mips62-smoke",
+        "regular",
+        "transformers",
+        "rasp28",
+        "formation",
+    ) or unknown <= {"integers"}
 
 
 def test_our_recipes_are_all_used() -> None:
@@ -227,6 +234,16 @@ def test_a_recipe_with_checkpoints_is_for_trained_rows_of_a_table_or_for_samples
         read(tmp_path, suite)
     (tmp_path / "r.toml").write_text('doc = "x"\ntrain = { steps = 5, batch = 4 }')
     assert read(tmp_path, suite).cells[0].net == "mlp"
+
+
+def test_a_group_says_how_many_checkpoints_are_measured(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD + "checkpoints = 7").cells[0].recipe.train["checkpoints"] == 7
+    assert "checkpoints" not in read(tmp_path, GOOD).cells[0].recipe.train
+    untrained = GOOD.replace("grokked", "untrained") + "checkpoints = 7"
+    with pytest.raises(ValueError, match="recipe 'untrained': expected no checkpoints, since nothing is trained"):
+        read(tmp_path, untrained)
+    with pytest.raises(ValueError, match="expected checkpoints >= 0, got -1"):
+        read(tmp_path, GOOD + "checkpoints = -1")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_net_is_nearest_to_the_stage_whose_answers_it_gives() -> None:
     stages = {"all alike": np.full((*x.shape, 2), 0.5), "mostly 1": np.tile([0.25, 0.75], (*x.shape, 1))}
     checkpoints = {"bias": jnp.array([0.0, 0.1, 1.0, -1.0]), "last": jnp.array([0.0, 0.0, 0.1, 3.0])}
     last = assess(leaning(), {name: each[-1] for name, each in checkpoints.items()}, asked)
-    found = follow(leaning(), checkpoints, STEPS, asked, last, loss="distributions", stages=stages)
+    found = follow(leaning(), checkpoints, STEPS, asked, last, stages=stages)
     assert found.nearest == ("all alike", "all alike", "mostly 1", RIGHT_ONES)
     assert found.stages["all alike"][0] == pytest.approx(0, abs=1e-6)
     assert found.stages[RIGHT_ONES][-1] == pytest.approx(0, abs=1e-6)
@@ -65,7 +65,7 @@ def test_a_program_has_formed_where_every_later_net_that_was_judged_holds_it(mon
         return none if params["last"] < 1.5 else program
 
     monkeypatch.setattr(formation, "assess", canned)
-    found = follow(leaning(), checkpoints, STEPS, asked, program, loss="classes")
+    found = follow(leaning(), checkpoints, STEPS, asked, program)
     assert judged == [1.0, 2.0]
     assert found.measures["program"].tolist() == [0, 0, 1, 1]
     assert found.measures["same_program"].tolist()[1:] == [1, 1, 1]
@@ -73,5 +73,5 @@ def test_a_program_has_formed_where_every_later_net_that_was_judged_holds_it(mon
     assert found.stages == {}
     assert found.nearest == ()
     judged.clear()
-    assert follow(leaning(), checkpoints, STEPS, asked, none, loss="classes").formation is None
+    assert follow(leaning(), checkpoints, STEPS, asked, none).formation is None
     assert judged == []

@@ -18,6 +18,7 @@ from compare.case import Case
 from compare.judge import THRESHOLDS
 from compare.loss import loss
 from compare.read import Reading, read
+from compare.sample import Sample, Samples
 from compare.trajectory import Trajectory, generalisation
 from nets.net import Net, Params
 
@@ -49,7 +50,8 @@ def follow(
     that are right at most `evidence` are judged, evenly spread from the first on.
     """
     every = [jax.tree.map(lambda leaf, i=i: leaf[i], checkpoints) for i in range(len(steps))]
-    readings = [read(net, params, case.spec, case.view, samples=case.samples, seed=seed) for params in every]
+    reported = _reported(case)
+    readings = [read(net, params, case.spec, case.view, samples=reported, seed=seed) for params in every]
     rows = [_measured(reading) for reading in readings]
     stages = {**stages, RIGHT_ONES: readings[-1].targets[readings[-1].reported]} if stages else {}
     right = np.flatnonzero([row["held_out_accuracy"] >= RIGHT for row in rows])
@@ -70,6 +72,18 @@ def follow(
         cleanup=None,
         generalisation=generalisation(steps, measures["held_out_accuracy"]),
     )
+
+
+def _reported(case: Case) -> Samples:
+    """The samples without what is fitted on, but for one row, and with the greatest length alone."""
+    assert case.samples is not None
+    one = case.samples.fit
+    one = Sample(
+        arguments=tuple(values[:1] for values in one.arguments),
+        targets=one.targets[:1],
+        mask=None if one.mask is None else np.ones_like(one.mask[:1]),
+    )
+    return Samples(fit=one, report=case.samples.report, longer=case.samples.longer[-1:])
 
 
 def _measured(reading: Reading) -> dict[str, float]:

@@ -19,7 +19,8 @@ from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
-from compare import Assessment, View, assess
+from compare import Assessment, Case, assess
+from compare.formation import follow
 from compare.programs import sides
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
@@ -62,7 +63,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     between = time.perf_counter()
     train = made.trained_rows() if task.listed else None
     assessment = assess(made.net, made.params, spec, view, samples=samples, train=train, seed=cell.seed)
-    path = traced(made, spec, view, cell.seed)
+    path = traced(made, task, cell, Case(spec=spec, view=view, samples=samples, train=train), assessment)
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
     fields = {
         **identity(cell, made.net.name),
@@ -117,12 +118,16 @@ def make(cell: Cell, task: Task) -> Made:
     return Made(net, jax.tree.map(jnp.asarray, trained.params), data, trained)
 
 
-def traced(made: Made, spec: Spec | None, view: View, seed: int) -> Trajectory | None:
+def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> Trajectory | None:
     """The evidence along training, where the recipe asked for checkpoints."""
-    if made.data is None or made.trained is None or made.trained.checkpoints is None or spec is None:
+    if made.data is None or made.trained is None or made.trained.checkpoints is None:
         return None
-    steps = made.trained.checkpoint_steps
-    return trace(made.net, made.trained.checkpoints, steps, spec, view, train=made.data.train, seed=seed)
+    checkpoints, steps = made.trained.checkpoints, made.trained.checkpoint_steps
+    if case.samples is not None:
+        stages = task.staged(cell.size, case.samples)
+        return follow(made.net, checkpoints, steps, case, last, stages=stages, seed=cell.seed)
+    assert case.spec is not None
+    return trace(made.net, checkpoints, steps, case.spec, case.view, train=made.data.train, seed=cell.seed)
 
 
 def saved(made: Made) -> dict[str, np.ndarray]:

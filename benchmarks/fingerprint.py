@@ -51,7 +51,12 @@ def answers_of(task: str, folder: str, size: int) -> str:
 
 def samples_print(task: Task, size: int) -> str:
     """Of a task that is asked on samples: its types, and what is drawn from a few of each of its samplers."""
-    kinds = (task.kind, task.tolerance if task.kind == "reals" else None, task.view(size).alphabet, task.classes(size))
+    kinds = (
+        task.kind,
+        task.tolerance if task.kind in drawn.TOLERANT else None,
+        task.view(size).alphabet,
+        task.classes(size),
+    )
     parts = [f"{task.signature(size)} {kinds} {sorted(task.terminals(size).items())}".encode()]
     for sampler in (task.train, *task.test):
         assert sampler is not None

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from benchmarks.cell import Cell
 from benchmarks.controls import control_named
@@ -35,6 +36,9 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         ),
     ] = None
     seeds: Key[tuple[int, ...], said("Of everything random: the parameters, the split, the batches.")] = (0,)
+    checkpoints: Key[
+        int | None, said("How many checkpoints of training are measured too, step 0 first; the recipe's without it.")
+    ] = None
     expected: Key[
         str | None,
         said(
@@ -114,7 +118,7 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
     recipe = read_recipe(name, folder)
     net = group.net or (None if recipe.control else task.usual_net(size))
     short = "closed" if net is None else net.rpartition(":")[2].lower()
-    prepared = prepare(name, recipe, task, size, short)
+    prepared = followed(prepare(name, recipe, task, size, short), group.checkpoints)
     if prepared.control is not None:
         if group.net is not None:
             raise ValueError(f"the recipe {name!r} is a control and brings its own net; remove the key 'net'")
@@ -144,12 +148,24 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
     )
 
 
-def refuse_checkpoints(task: Task, recipe: Prepared) -> None:
-    """ValueError where training is to be traced and no rows of a domain are trained on."""
-    if task.train is not None and recipe.train.get("checkpoints"):
+def followed(recipe: Prepared, checkpoints: int | None) -> Prepared:
+    """The recipe with so many checkpoints in place of its own; ValueError where nothing is trained."""
+    if checkpoints is None:
+        return recipe
+    if recipe.control is not None or recipe.untrained:
         raise ValueError(
-            f"recipe {recipe.name!r}: expected no checkpoints for task {task.name!r}, whose batches are drawn afresh, "
-            "since evidence along training is of a table; leave them out"
+            f"recipe {recipe.name!r}: expected no checkpoints, since nothing is trained by it; remove the key "
+            "'checkpoints'"
+        )
+    return replace(recipe, train=recipe.train | {"checkpoints": checkpoints})
+
+
+def refuse_checkpoints(task: Task, recipe: Prepared) -> None:
+    """ValueError where training is to be traced and a whole domain is read, of which no rows are trained on."""
+    if task.train is not None and task.listed and recipe.train.get("checkpoints"):
+        raise ValueError(
+            f"recipe {recipe.name!r}: expected no checkpoints for task {task.name!r}, whose batches are drawn afresh "
+            "while its whole table is read; leave them out, or give the task samples to `test` on"
         )
 
 

@@ -1,6 +1,6 @@
 """What was found: read a net, explain it, test the explanation, weigh it, judge it, compare it, report it."""
 
-from compare.answers import Classes, Reals, Sets
+from compare.answers import Classes, Distributions, Reals, Sets
 from compare.assess import Assessment, assess
 from compare.case import Case, data_of
 from compare.judge import THRESHOLDS, Thresholds, judge
@@ -14,6 +14,7 @@ __all__ = [
     "Assessment",
     "Case",
     "Classes",
+    "Distributions",
     "Reals",
     "Sample",
     "Samples",

@@ -1,13 +1,15 @@
-"""The three kinds of answers, a net's or a task's: everything that compares, counts or codes answers goes through them.
+"""The kinds of answers, a net's or a task's: everything that compares, counts or codes answers goes through them.
 
-An answer is a class (an integer), a set (which of the symbols are in it), or a vector of reals; there is one a row, or
-one a position of a row. `counted` answers are a flat array of them: those of the rows and positions that count.
+An answer is a class (an integer), a set (which of the symbols are in it), a vector of reals, or a distribution over
+classes; there is one a row, or one a position of a row. `counted` answers are a flat array of them: those of the rows
+and positions that count.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
@@ -15,6 +17,7 @@ from compare.bits import table_bits
 from compare.statistics import balanced_agreement, chance_agreement, disagreement
 from nets.losses import largest
 
+SUMMED = 1e-6  # from 1, by which the sum of probabilities may be off
 PAIRINGS = 16  # shuffles of real answers by which chance is measured
 Contexts = Sequence[Int[np.ndarray, " n"]]
 
@@ -234,6 +237,25 @@ class Reals:
 
     def says(self) -> str:
         return f"{self.width} finite numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Distributions(Reals):
+    """Probabilities of `width` classes, the softmax of the outputs; alike where none differs by more than that."""
+
+    @property
+    def options(self) -> float:
+        return max(2.0, 1 / self.tolerance) ** (self.width - 1)
+
+    def decode(self, outputs: Array) -> Array:
+        return jax.nn.softmax(outputs)
+
+    def checked(self, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        right, bad = Reals.checked(self, given)
+        return right, bad | (right < 0).any(axis=-1) | (np.abs(right.sum(axis=-1) - 1) > SUMMED)
+
+    def says(self) -> str:
+        return f"{self.width} probabilities that sum to 1"
 
 
 def labels(*sets: Bool[np.ndarray, "n symbols"]) -> tuple[Int[np.ndarray, " n"], ...]:

@@ -5,7 +5,9 @@ Arrays of a cell (a .npz file whose path, relative to the run directory, is the 
 `curve.weight_norm`, each (points,);
 `params/NAME`, the parameters that were judged;
 `trajectory.step`, `.train_accuracy`, `.held_out_accuracy`, `.structure`, `.s_agreement`, `.s_variance`, `.d_r2`,
-`.restricted_loss`, `.excluded_loss`, `.gini`, `.weight_norm`, `.bits`, each (checkpoints,);
+`.restricted_loss`, `.excluded_loss`, `.gini`, `.weight_norm`, `.bits`, of samples `.longer_accuracy`, `.s_exact`,
+`.program` (whether that is the verdict), `.same_program` (whether its text is the last one's), each (checkpoints,);
+`stages.step`, `stages.NAME`, loss of the outputs against simpler answers than the right ones, each (checkpoints,);
 `gallery.unit` (shown,), `gallery.actual` and `gallery.fitted` (shown, rows, columns), a unit's activation over the
 first half of the arguments (rows) and the rest (columns);
 `machine.after` (states, letters), the next state of what was read, -1 where it was not met, the first one the start;

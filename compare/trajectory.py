@@ -8,7 +8,7 @@ minimum, has risen half of the way to its final value (counted up to that of cha
 Each needs a final state in which the thing is there: a run that never generalised has none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jax
 import numpy as np
@@ -47,13 +47,20 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trajectory:
-    """Measures at every checkpoint, by the names of MEASURES (NaN where not measured), and the three steps."""
+    """Measures at every checkpoint, by name (NaN where not measured), and the three steps."""
 
     step: Int[np.ndarray, " checkpoints"]
     measures: dict[str, Float[np.ndarray, " checkpoints"]]
     formation: float | None
     cleanup: float | None
     generalisation: float | None
+    stages: dict[str, Float[np.ndarray, " checkpoints"]] = field(default_factory=dict)  # loss against simpler answers
+
+    @property
+    def nearest(self) -> tuple[str, ...]:
+        """The stage that the net is nearest to, at every checkpoint."""
+        names, each = list(self.stages), np.array(list(self.stages.values()))
+        return tuple(names[i] for i in each.argmin(axis=0)) if names else ()
 
     def fields(self) -> dict:
         """Fields of a `Record`, by name."""
@@ -69,6 +76,8 @@ class Trajectory:
         return {
             "trajectory.step": self.step,
             **{f"trajectory.{name}": values for name, values in self.measures.items()},
+            **({"stages.step": self.step} if self.stages else {}),
+            **{f"stages.{name}": values for name, values in self.stages.items()},
         }
 
 
@@ -102,7 +111,7 @@ def trace(
         measures=measures,
         formation=_formation(steps, measures),
         cleanup=_cleanup(steps, measures, view.classes),
-        generalisation=_generalisation(steps, measures["held_out_accuracy"]),
+        generalisation=generalisation(steps, measures["held_out_accuracy"]),
     )
 
 
@@ -192,7 +201,8 @@ def _formation(steps: np.ndarray, measures: dict[str, np.ndarray]) -> float | No
     return crossing(steps, -loss, -(loss[0] + loss[-1]) / 2)
 
 
-def _generalisation(steps: np.ndarray, held_out: np.ndarray) -> float | None:
+def generalisation(steps: np.ndarray, held_out: np.ndarray) -> float | None:
+    """The step at which held-out accuracy has risen half of its way."""
     if not held_out[-1] >= GENERALISED:
         return None
     return crossing(steps, held_out, (held_out[0] + held_out[-1]) / 2)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float, Int
@@ -67,6 +68,16 @@ def within(outputs: Outputs, y: Any, tolerance: Any) -> Bool[Array, "rows *posit
     return (jnp.abs(outputs - y) <= tolerance).all(axis=-1)
 
 
+def divergence(outputs: Outputs, y: Any) -> Each:
+    """Nats by which the outputs' softmax is off a distribution (Kullback and Leibler's, from the right one)."""
+    rates = jnp.where(y > 0, jnp.log(jnp.where(y > 0, y, 1.0)) - jax.nn.log_softmax(outputs), 0.0)
+    return (y * rates).sum(axis=-1)
+
+
+def same_distribution(outputs: Outputs, y: Any, tolerance: Any) -> Bool[Array, "rows *positions"]:
+    return within(jax.nn.softmax(outputs), y, tolerance)
+
+
 def mean(each: Array, mask: Array | None) -> Float[Array, ""]:
     """Over the answers that count; NaN where there are none."""
     if mask is None:
@@ -78,4 +89,7 @@ LOSSES: dict[str, Loss] = {
     "classes": Loss(each=cross_entropy, right=same_class, doc="Cross-entropy of one class.", many=False),
     "sets": Loss(each=sigmoid_entropy, right=same_set, doc="Cross-entropy of each symbol being in a set.", many=True),
     "reals": Loss(each=squared_error, right=within, doc="Squared error; right within a tolerance.", many=True),
+    "distributions": Loss(
+        each=divergence, right=same_distribution, doc="Nats from a distribution; right within a tolerance.", many=True
+    ),
 }

@@ -18,8 +18,14 @@ if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.view import View
     from nets.data import Batch, Data
 
-WORDS = {"classes": "one of {} classes", "sets": "which of {} symbols", "reals": "{} reals"}
+WORDS = {
+    "classes": "one of {} classes",
+    "sets": "which of {} symbols",
+    "reals": "{} reals",
+    "distributions": "probabilities of {} classes",
+}
 KINDS = tuple(WORDS)
+TOLERANT = ("reals", "distributions")  # kinds whose answers are alike within a tolerance
 ROWS = 2048  # of a sample to fit on, and of one to report on
 LONGER = 512  # the same beyond the training range
 MEASURED = 512  # rows on which training is measured, and as many held out
@@ -61,12 +67,12 @@ def sample(task: Declaration, sampler: Sampler, size: int, rows: int, seed: Sequ
 
 def view_of(task: Declaration, size: int) -> "View":
     """The view for what is drawn: reals as they are, sequences or single integers by position."""
-    from compare.answers import Classes, Reals, Sets
+    from compare.answers import Classes, Distributions, Reals, Sets
     from compare.view import View, of_reals, of_sequences, of_symbols, positions
 
     width = int(task.classes(size))
-    kinds: dict[str, Any] = {"classes": Classes, "sets": Sets, "reals": lambda width: Reals(width, task.tolerance)}
-    answers: Answers = kinds[task.kind](width)
+    kinds: dict[str, Any] = {"classes": Classes, "sets": Sets, "reals": Reals, "distributions": Distributions}
+    answers: Answers = kinds[task.kind](width, *((task.tolerance,) if task.kind in TOLERANT else ()))
     if task.values is None:
         return of_reals(answers)
     if few(task, size)[0].ndim > 1 and task.arguments(size) > 1:
@@ -83,7 +89,7 @@ def few(task: Declaration, size: int) -> Arguments:
 
 
 def data_of(task: Declaration, size: int, seed: int) -> "Data":
-    """Rows to measure on, and the sampler that trains."""
+    """Rows to measure on, and the sampler that trains; of a distribution it draws one class, as a net would see it."""
     from nets.data import Data
 
     assert task.train is not None
@@ -91,9 +97,11 @@ def data_of(task: Declaration, size: int, seed: int) -> "Data":
     checked(task, train, size, MEASURED, np.random.default_rng([seed, PART["measured"]]))
 
     def fresh(rng: np.random.Generator, rows: int) -> "Batch":
-        return batch(task, view, asked(task, train, size, rows, rng))
+        found = batch(task, view, asked(task, train, size, rows, rng))
+        return found._replace(y=one_of(found.y, rng)) if task.kind == "distributions" else found
 
-    x, y, mask = fresh(np.random.default_rng([seed, PART["measured"]]), 2 * MEASURED)
+    rng = np.random.default_rng([seed, PART["measured"]])
+    x, y, mask = batch(task, view, asked(task, train, size, 2 * MEASURED, rng))
     rows = np.arange(len(x))
     return Data(
         x=x,
@@ -104,7 +112,7 @@ def data_of(task: Declaration, size: int, seed: int) -> "Data":
         alphabet=view.alphabet,
         classes=view.classes,
         loss=task.kind,
-        tolerance=task.tolerance if task.kind == "reals" else 0.0,
+        tolerance=task.tolerance if task.kind in TOLERANT else 0.0,
         sampler=fresh,
     )
 
@@ -113,8 +121,14 @@ def batch(task: Declaration, view: "View", rows: "Asked | Sample") -> "Batch":
     """As the net takes it."""
     from nets.data import Batch
 
-    number = {"classes": np.int32, "sets": bool, "reals": np.float32}[task.kind]
+    number = {"classes": np.int32, "sets": bool, "reals": np.float32, "distributions": np.float32}[task.kind]
     return Batch(view.encode(*rows.arguments), rows.targets.astype(number), rows.mask)
+
+
+def one_of(shares: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A class drawn from each distribution, all of whose probability it then has."""
+    drawn = rng.random(shares.shape[:-1]) * shares.sum(axis=-1) < np.moveaxis(shares.cumsum(axis=-1), -1, 0)
+    return np.eye(shares.shape[-1], dtype=shares.dtype)[drawn.argmax(axis=0)]
 
 
 def checked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.random.Generator) -> Asked:

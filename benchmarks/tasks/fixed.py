@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.tasks.declaration import Declaration
-from benchmarks.tasks.drawn import MEASURED, PART, batch, checked, sample
+from benchmarks.tasks.drawn import MEASURED, PART, TOLERANT, batch, checked, sample
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.sample import Sample
@@ -60,5 +60,5 @@ def fixed_data(task: Declaration, size: int, rows: int, labels: str, seed: int) 
         alphabet=view.alphabet,
         classes=view.classes,
         loss=task.kind,
-        tolerance=task.tolerance if task.kind == "reals" else 0.0,
+        tolerance=task.tolerance if task.kind in TOLERANT else 0.0,
     )

@@ -5,7 +5,7 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
@@ -19,6 +19,7 @@ from benchmarks.tasks.declared import (
     refuse_wrong_numbers,
     refuse_wrong_type,
 )
+from benchmarks.tasks.drawn import answers as told
 from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, view_of
 from benchmarks.tasks.examples import spec_of
 from benchmarks.tasks.fixed import fixed_data, fixed_sample
@@ -35,6 +36,13 @@ if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
 LABELS = ("true", "random", "relabelled")
 NUMBER = 48  # bytes for one of a net's outputs on one row while it is judged: 50 were measured for mod_add at 307
 EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sample of this many rows
+
+
+class Stage(NamedTuple):
+    """Simpler answers than the right ones, which a net may give on its way to them."""
+
+    name: str
+    oracle: Callable[..., np.ndarray]  # as a task's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +63,8 @@ class Task:
     are then arrays (n, ...): integers, or reals where there is no `values`. Types may be STREAM, SEQUENCE, LIST and
     REAL as well, or None, where the synthesizer has none for the task. Answers are of a `kind`: classes, (n,) or (n,
     positions); sets, (n, classes) or (n, positions, classes), whether each symbol is in; reals, (n, classes) or one
-    axis more, alike within `tolerance`. `mask(size, *arguments)` is (n, positions), which answers count; None: all.
+    axis more, alike within `tolerance`; distributions, as many probabilities, alike within it too, of which training
+    draws one class each. `mask(size, *arguments)` is (n, positions), which answers count; None: all.
     """
 
     name: str
@@ -75,7 +84,8 @@ class Task:
     test: tuple[Sampler, ...] = ()
     mask: Callable[..., np.ndarray] | None = None
     kind: str = "classes"  # one of benchmarks.tasks.drawn.KINDS
-    tolerance: float = 0.05  # within which two real answers are alike
+    tolerance: float = 0.05  # within which two real answers, or all probabilities of two distributions, are alike
+    stages: tuple[Stage, ...] = ()  # what is looked for along training, where inputs are drawn and the recipe asks
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):
@@ -125,6 +135,11 @@ class Task:
             return None
         found = samples_of(self, size, seed)
         return found if fixed is None else replace(found, trained=fixed_sample(self, size, fixed, labels, seed))
+
+    def staged(self, size: int, samples: "Samples") -> dict[str, np.ndarray]:
+        """The answers of each stage where nets are reported on."""
+        inputs = samples.report.arguments
+        return {stage.name: told(replace(self, oracle=stage.oracle), size, inputs) for stage in self.stages}
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""

@@ -28,6 +28,10 @@ SEVERAL_LINES = (  # title, prefix, {array: words}, template
             "s_agreement": "S",
             "d_r2": "D",
             "gini": "Gini",
+            "longer_accuracy": "longer rows",
+            "s_exact": "S exact",
+            "program": "program",
+            "same_program": "the last program",
         },
         "fractions",
     ),
@@ -45,6 +49,10 @@ def cell_drawings(record: Record, arrays: Arrays) -> list[Drawing]:
     """The charts of one net, in the report's order."""
     made = [_evidence(record), _bits(record), _frequencies(arrays)]
     made += [_lines(record, arrays, *line) for line in SEVERAL_LINES]
+    stages = {
+        name.removeprefix("stages."): name.removeprefix("stages.") for name in arrays if name.startswith("stages.")
+    }
+    made += [_lines(record, arrays, "Loss against simpler answers", "stages", stages, "lines_log")]
     return [drawing for drawing in made if drawing is not None]
 
 

@@ -94,6 +94,33 @@ def two_after(n: int, x: Items) -> Answers:
     return answers
 
 
+def sentences(n: int, x: Items) -> Answers:
+    names, years = [v for v in x if 0 < v <= n], [v for v in x if n < v <= n + 20]
+    if names:
+        (right,) = ([v] for v in names if names.count(v) == 1)
+    else:
+        right = [v for v in range(n + 1, n + 21) if v > years[0]] if years else [*range(n + 21, n + 25)]
+    return [*[None] * (len(x) - 1), [v in right for v in range(1, n + 25)]]
+
+
+def tree_path(n: int, x: Items) -> Answers:
+    parent = {child: above for above, child in (divmod(edge - 1, n) for edge in x[1:n])}
+    way = [x[n] - n * n - 1]
+    while way[-1] in parent:
+        way.append(parent[way[-1]])
+    path = way[::-1]
+    assert [symbol - n * n - n - 1 for symbol in x[n + 1 : n + len(path)]] == path[:-1]
+    return [*[None] * (n + 1), *path[1:], *[None] * (len(x) - n - len(path))]
+
+
+def markov(n: int, x: Items) -> Answers:
+    answers: Answers = []
+    for t, symbol in enumerate(x):
+        after = [x[j + 1] for j in range(t) if x[j] == symbol]
+        answers.append([0.0, *((after.count(v) + 1) / (len(after) + n) for v in range(1, n + 1))])
+    return answers
+
+
 PLAIN: dict[str, Callable[..., Answers]] = {
     "induction": induction,
     "induction_repeats": induction,
@@ -119,6 +146,9 @@ PLAIN: dict[str, Callable[..., Answers]] = {
     "other_name": other_name,
     "greater": greater,
     "hops": hops,
+    "tree_path": tree_path,
+    "sentences": sentences,
+    "markov": markov,
     "new_minimum": causal(lambda before, v: all(v < w for w in before[1:])),
     "previous_count": lambda n, x: [None if t < 2 else list(x[:t]).count(x[t - 1]) for t in range(len(x))],
     "after_marker": after_marker,

@@ -10,9 +10,10 @@ import pytest
 
 from benchmarks.names import find
 from benchmarks.tasks import TASKS, Box, Own, Task, Uniform, by_row
+from benchmarks.tasks.drawn import TOLERANT
 from benchmarks.tasks.examples import table_bits
 from benchmarks.tasks.sampling import SAMPLERS, Wanted
-from compare import Classes, Reals, Sets
+from compare import Classes, Distributions, Reals, Sets
 from nets.data import draw
 from synth import lists_of_rows
 from synth.language.types import BOOL, INT, REAL, STREAM, Fn
@@ -88,7 +89,7 @@ def test_samples_agree_with_the_plain_reference(task: Task) -> None:
             given = given[1 : MOST + 1] if task.name in plain_published.LANGUAGES else given
             if counts is not None:
                 given = [answer if count else None for answer, count in zip(given, counts, strict=True)]
-            clean += given == expected if task.kind != "reals" else bool(np.allclose(given, expected))
+            clean += bool(np.allclose(given, expected)) if task.kind in TOLERANT else given == expected
     rows = sum(len(range(0, part.rows, 64)) for part in (samples.fit, samples.report, *samples.longer))
     assert clean >= (0.9 if task.name == "shape" else 1.0) * rows  # noise may set a pixel
 
@@ -103,7 +104,9 @@ def test_samples_are_seeded_apart_and_data_are_of_the_view_s_kind(task: Task) ->
     assert not np.array_equal(one.report.arguments[0], one.fit.arguments[0])
     view, data = task.view(size), task.data(size, seed=0)
     assert (data.alphabet, data.classes, data.loss) == (view.alphabet, view.classes, task.kind)
-    assert {"classes": Classes, "sets": Sets, "reals": Reals}[task.kind] is type(view.answers)
+    assert {"classes": Classes, "sets": Sets, "reals": Reals, "distributions": Distributions}[task.kind] is type(
+        view.answers
+    )
     fresh = draw(data, np.random.default_rng(0), 3)
     assert np.array_equal(task.inputs(size).shape[1:], fresh.x.shape[1:])
     assert table_bits(task, size) > 10 if task.type else task.spec(size) is None
@@ -258,7 +261,7 @@ def test_a_sampler_whose_batches_change_shape_is_refused_while_training() -> Non
         ({"train": 3}, "expected samplers in `train` and `test`, got 3; give Uniform"),
         ({"train": None}, "expected a sampler in `train` too, since inputs are drawn for `test`, got none; train=test"),
         ({"test": Uniform(length=4)}, r"expected test as a tuple, got Uniform\(length=4\); with one entry write"),
-        ({"kind": "class"}, "expected kind in classes, sets, reals, got 'class'; choose one"),
+        ({"kind": "class"}, "expected kind in classes, sets, reals, distributions, got 'class'; choose one"),
         (
             {"test": (), "kind": "sets"},
             "expected samplers in `test`, since answers are sets, got none; on a whole domain",

@@ -38,7 +38,7 @@ def test_our_suites_are_read_and_every_name_in_them_is_known(name: str) -> None:
     assert len({cell.name for cell in suite.cells}) == len(suite.cells)
     unknown = {cell.recipe.name for cell in suite.cells if cell.expected is None}  # whose verdict nobody knows
     streams = ("mips62", "mips62-smoke", "dropped", "regular")
-    assert name in ("own", "recipes", *streams, "transformers", "rasp28") or unknown <= {"integers"}
+    assert name in ("own", "recipes", *streams, "transformers", "formation", "rasp28") or unknown <= {"integers"}
 
 
 def test_our_recipes_are_all_used() -> None:
@@ -206,17 +206,36 @@ def test_a_mistake_in_a_recipe_is_one_sentence(tmp_path: Path, what: str) -> Non
     assert "\n" not in str(caught.value)
 
 
-def test_a_recipe_with_checkpoints_is_for_tables(tmp_path: Path) -> None:
+TABLE = """
+from benchmarks.tasks import Task, Uniform
+from synth import Fn, Z
+TASK = Task(name="sum", doc="x", type=Fn((Z("p"), Z("p")), Z("p")), oracle=lambda n, a, b: (a + b) % n, sizes=(5,),
+            values=lambda n: n, classes=lambda n: n, terminals=lambda n: {"p": n}, train=Uniform())
+"""
+
+
+def test_a_recipe_with_checkpoints_is_for_trained_rows_of_a_table_or_for_samples(tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text('doc = "x"\ntrain = { steps = 5, batch = 4, checkpoints = 2 }')
+    (tmp_path / "table.py").write_text(TABLE)
     suite = GOOD.replace('"mod_add"\nsizes = [23]\nnet = "mlp"', '"running_sum"\nsizes = [5]').replace(
         "grokked", "r.toml"
     )
-    with pytest.raises(
-        ValueError, match="recipe 'r': expected no checkpoints for task 'running_sum', whose batches are"
-    ):
+    assert read(tmp_path, suite).cells[0].net == "recurrent"
+    suite = suite.replace("running_sum", "table.py:TASK")
+    with pytest.raises(ValueError, match="recipe 'r': expected no checkpoints for task 'sum', whose batches are"):
         read(tmp_path, suite)
     (tmp_path / "r.toml").write_text('doc = "x"\ntrain = { steps = 5, batch = 4 }')
-    assert read(tmp_path, suite).cells[0].net == "recurrent"
+    assert read(tmp_path, suite).cells[0].net == "mlp"
+
+
+def test_a_group_says_how_many_checkpoints_are_measured(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD + "checkpoints = 7").cells[0].recipe.train["checkpoints"] == 7
+    assert "checkpoints" not in read(tmp_path, GOOD).cells[0].recipe.train
+    untrained = GOOD.replace("grokked", "untrained") + "checkpoints = 7"
+    with pytest.raises(ValueError, match="recipe 'untrained': expected no checkpoints, since nothing is trained"):
+        read(tmp_path, untrained)
+    with pytest.raises(ValueError, match="expected checkpoints >= 0, got -1"):
+        read(tmp_path, GOOD + "checkpoints = -1")
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,13 @@ def product(rng: np.random.Generator, rows: int) -> Batch:
     return Batch(x, np.stack([x[:, 0] * x[:, 1], x.sum(1)], axis=1))
 
 
+def likely(rng: np.random.Generator, rows: int) -> Batch:
+    """One of two classes, drawn: the first three times as likely after a 0, as likely after a 1."""
+    x, _, _ = parity(rng, rows)
+    second = rng.random(x.shape) < np.where(x == 0, 0.25, 0.5)
+    return Batch(x, np.stack([~second, second], axis=-1).astype(np.float32))
+
+
 def fresh(
     sampler, loss: str = "classes", *, classes: int = 2, alphabet: int | None = 2, tolerance: float = 0.0
 ) -> Data:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from nets import Data, Recipe, Save, train, train_many
 from nets.loop import BLOCK, block
 from nets.state import advance, begin, how_of, on_device, rates_of
 from nets.train import pays, restarts
-from tests.nets.small import LENGTH, affine, fresh, legal, padded_parity, parity, product, recurrent
+from tests.nets.small import LENGTH, affine, fresh, legal, likely, padded_parity, parity, product, recurrent
 
 RECIPE = Recipe(
     steps=300, batch=32, learning_rate=1e-2, weight_decay=0.0, schedule="cosine", clip=1.0, evaluate_every=100
@@ -39,6 +40,14 @@ def test_every_kind_of_answer_is_learnt_and_the_curve_says_so(net, data: Data) -
     assert curve["held_out_accuracy"][-1] > 0.98
     assert curve["train_accuracy"][-1] > 0.98
     assert curve["held_out_loss"][-1] < 0.2 * curve["held_out_loss"][0]
+
+
+def test_distributions_are_learnt_from_classes_drawn_from_them() -> None:
+    net = recurrent()
+    found = train(net, fresh(likely, "distributions", tolerance=0.1), RECIPE, 0)
+    x = jnp.array([[0] * LENGTH, [1] * LENGTH])
+    shares = jax.nn.softmax(net.apply(jax.tree.map(jnp.asarray, found.params), x)[0])[:, :, 0]
+    np.testing.assert_allclose(shares, [[0.75] * LENGTH, [0.5] * LENGTH], atol=0.1)
 
 
 def test_answers_that_do_not_count_change_neither_training_nor_measures() -> None:

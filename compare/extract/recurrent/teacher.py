@@ -85,7 +85,7 @@ def countable(kind: Answers) -> bool:
 
 def whole(kind: Answers) -> bool:
     """Whether a real is told from the integers beside it."""
-    return isinstance(kind, Reals) and 0.01 <= kind.tolerance <= 0.5
+    return type(kind) is Reals and 0.01 <= kind.tolerance <= 0.5
 
 
 def spelled(x: np.ndarray, letters: np.ndarray) -> Words:

@@ -17,10 +17,12 @@ from jaxtyping import Bool, Float, Int
 from compare.answers import Reals, Sets
 from compare.asked import Asked
 from compare.explanation import Code, Explanation, Refusal
+from compare.extract.selects.decisions import Question
 from compare.extract.selects.effects import ROWS, effects, idle
 from compare.extract.selects.linear import Tables, fitted
-from compare.extract.selects.program import Head, State, Units, begun
+from compare.extract.selects.program import Head, State, Units, begun, layer_of
 from compare.extract.selects.readouts import Readout
+from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.search import BEAM, Draft, Site, heads_of, read_out
 from compare.extract.selects.steps import (
     OUTPUTS,
@@ -30,8 +32,9 @@ from compare.extract.selects.steps import (
     exact_columns,
     exact_steps,
     steps_of,
+    told,
 )
-from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame, letters_of
+from compare.extract.selects.variables import COUNT, INDEX, LEFT, SYMBOLS, Frame, letters_of
 from compare.extract.selects.written import ARGUMENT, in_words
 from compare.read import Reading
 from compare.step import Steps, substituted, values_of
@@ -106,20 +109,29 @@ def heads_in(reading: Reading) -> list[list[int]]:
 
 
 def frame_of(reading: Reading, layers: Sequence[Sequence[int]]) -> Frame:
-    """What the patterns themselves say of padding and of what is seen."""
+    """What the patterns themselves say of padding and of what is seen; a sharp one leaves keys out by itself."""
     alphabet, rows = reading.view.alphabet, reading.fitted[:ROWS]
     assert alphabet is not None
-    pattern = reading.site(f"head.0.{layers[0][0]}.pattern")[rows]
+    names = [f"head.{layer}.{k}.pattern" for layer, heads in enumerate(layers) for k in heads]
+    pattern = np.sum([reading.site(name)[rows] for name in names], axis=0)
     s = pattern.shape[1]
     causal = not np.triu(pattern, 1).any()
     appended = s > reading.x.shape[1]
     tokens = np.pad(reading.x[rows], ((0, 0), (0, int(appended))), constant_values=alphabet)
-    unseen = ~pattern.any(axis=1)
-    symbols = [int(symbol) for symbol in np.unique(tokens[unseen])]
-    padding = [symbol for symbol in symbols if not np.any((tokens == symbol) & ~unseen)]
-    pad = padding[0] if padding else None
+    counted = np.zeros(tokens.shape, bool) if appended or reading.mask is None else reading.mask[rows]
+    pad = padding_of(tokens, pattern.any(axis=1) | counted)
     letters = letters_of(reading.x[reading.fitted], alphabet, pad)
     return Frame(alphabet=alphabet, letters=letters, causal=causal, padding=pad, appended=appended)
+
+
+def padding_of(tokens: Int[np.ndarray, "rows s"], used: Bool[np.ndarray, "rows s"]) -> int | None:
+    """The symbol that is nowhere looked at or counted and after which nothing else comes; the most frequent one."""
+    found = []
+    for symbol in np.unique(tokens[~used]):
+        here = tokens == symbol
+        if not (here & used).any() and (here == np.logical_or.accumulate(here, axis=1)).all():
+            found.append((int(here.sum()), int(symbol)))
+    return max(found)[1] if found else None
 
 
 @dataclass(frozen=True)
@@ -221,7 +233,7 @@ class Reader:
 
     def explanation(self) -> Explanation:
         draft, readout, _ = self.found()
-        layers = [(heads, self.units(number, draft.state)) for number, heads in enumerate(draft.layers)]
+        layers = [(heads, self.units(number, draft.state, readout)) for number, heads in enumerate(draft.layers)]
         heads = [head for row in draft.layers for head in row]
         needed = needed_by(readout, heads)
         bits = readout.bits + sum(head.bits(draft.state.variables) for head in needed)
@@ -232,7 +244,7 @@ class Reader:
             outputs=(OUTPUTS,),
             hidden=last_of(self.reading),
             control=self.control(layers),
-            exact=self.exact(heads, needed),
+            exact=self.exact(heads, needed, readout),
             codes=lambda: [self.code(layers, readout, needed, bits)],
             formula=program_text(needed, readout),
             program=self.words(readout, needed),
@@ -268,14 +280,18 @@ class Reader:
             places={site: each / each.sum() for site, each in places.items()},
         )
 
-    def units(self, layer: int, state: State) -> Units | None:
-        """The hidden units of a layer, as tables of what is known after its heads."""
-        return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
+    def units(self, layer: int, state: State, readout: Readout) -> Units | None:
+        """The hidden units of a layer, as tables of what is known after its heads; of counts, after units before."""
+        names = [name for name in state.columns if layer_of(name) <= layer]
+        counts = [name for name, each in state.variables.items() if each.kind == COUNT and layer_of(name) < layer]
+        asked = answered_before(layer, readout)
+        known = told(state, dict.fromkeys((*names, *counts, *map(str, asked))), asked)
+        return self._units(layer, known, asked)
 
-    def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Steps:
+    def exact(self, heads: Sequence[Head], needed: Sequence[Head], readout: Readout) -> Steps:
         """The program's selects in the place of the patterns; units refitted where that serves better."""
         bare = exact_steps(self.placing, heads, needed, [])
-        units = self.exact_units(needed)
+        units = self.exact_units(needed, readout)
         if not units:
             return bare
         whole = exact_steps(self.placing, heads, needed, units)
@@ -291,13 +307,17 @@ class Reader:
         outputs = self.reading.run(edits, rows=self.rows)[0]
         return self.reading.agreement(self.reading.decode(outputs), self.rows)
 
-    def exact_units(self, needed: Sequence[Head]) -> list[Units]:
+    def exact_units(self, needed: Sequence[Head], readout: Readout) -> list[Units]:
         """The same, as tables of what the program knows there."""
-        x = self.reading.x[self.rows]
-        found = (self._units(layer, exact_columns(self.placing, needed, layer, x)) for layer in range(len(self.layers)))
+        x, found = self.reading.x[self.rows], []
+        for layer in range(len(self.layers)):
+            asked = answered_before(layer, readout)
+            found.append(self._units(layer, exact_columns(self.placing, needed, layer, x, asked), asked))
         return [units for units in found if units]
 
-    def _units(self, layer: int, known: Mapping[str, Float[np.ndarray, "n s size"]]) -> Units | None:
+    def _units(
+        self, layer: int, known: Mapping[str, Float[np.ndarray, "n s size"]], asked: tuple[Question, ...]
+    ) -> Units | None:
         site = f"hidden.{layer}.pre"
         if site not in self.reading.net.sites:
             return None
@@ -307,7 +327,8 @@ class Reader:
         columns = {name: each[where] for name, each in known.items()}
         flat = values[where]
         scale = 1 / np.maximum(flat.std(axis=0), 1e-6)
-        return Units(layer=layer, tables=fitted(flat, np.ones(len(flat)), columns, UNITS, scale))
+        tables = fitted(flat, np.ones(len(flat)), columns, UNITS, scale)
+        return Units(layer=layer, tables=tables, asked=asked)
 
     def control(self, layers: Layers) -> Steps:
         """The heads without their relations; where the net hardly needs these, with one value taken for another."""
@@ -352,12 +373,8 @@ def _bare(head: Head, turned: int) -> Head:
     """Without relations, and with every value taken for another."""
     if head.score is None:
         return head
-    return replace(head, score=replace(head.score, terms=(), strengths=()), turned=turned)
-
-
-def _layer(column: str) -> int:
-    """Of the head that brought it; -1 where none did."""
-    return int(column[1]) if column.startswith("h") else -1
+    named = head.named and replace(head.named, select=Select(relation=ALWAYS))
+    return replace(head, score=replace(head.score, terms=(), strengths=()), named=named, turned=turned)
 
 
 def rounded(tables: Tables, rank: int, bits: int) -> tuple[Tables, float]:
@@ -377,6 +394,12 @@ def _levels(values: np.ndarray, bits: int) -> np.ndarray:
     top = np.abs(values).max(initial=1e-30)
     steps = 2 ** (bits - 1) - 0.5
     return np.round(values / top * steps) / steps * top
+
+
+def answered_before(layer: int, readout: Readout) -> tuple[Question, ...]:
+    """The questions of a readout that units before this layer may have answered."""
+    asked = readout.decision.questions if readout.decision else ()
+    return tuple(each for each in asked if all(layer_of(name) < layer for name in each.reads))
 
 
 def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:

@@ -7,6 +7,7 @@ from math import log2
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from compare.extract.selects.decisions import Question
 from compare.extract.selects.linear import Tables
 from compare.extract.selects.relations import Select
 from compare.extract.selects.soft import Score
@@ -16,6 +17,7 @@ BLOCK = 1 << 21  # pairs of positions that are looked at together
 SINGLE = 0.98  # of the queries, that look at one value, where a head carries a value and not counts
 NONE = 1 << 30
 MOST_COUNTED = 12  # values that are counted one by one
+ALIKE = 0.1  # of the largest distance of what two values write, that what two of them write is apart at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,11 @@ def begun(frame: Frame, tokens: Int[np.ndarray, "rows s"], placed: Sequence[str]
     variables = frame.variables(tokens)
     columns = {name: onehot(variables[name]) for name in (SYMBOLS, *placed)}
     return State(tokens=tokens, seen=frame.seen(tokens), variables=variables, columns=columns)
+
+
+def layer_of(name: str) -> int:
+    """Of the head that brought what has this name; -1 where none did."""
+    return int(name[1]) if name.startswith("h") else -1
 
 
 def onehot(variable: Variable) -> Float[np.ndarray, "rows s size"]:
@@ -166,6 +173,9 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
         return
     looks = head.named.select.looks(state.variables, state.seen)
     source = state.variables[head.named.value]
+    if head.turned:
+        turned = (source.values + head.turned) % source.size
+        source = replace(source, values=np.where(source.values < 0, -1, turned))
     if head.same:
         first = np.where(looks.any(axis=-1), looks.argmax(axis=-1), -1)
         values = np.take_along_axis(source.values, np.maximum(first, 0), axis=1)
@@ -197,8 +207,19 @@ def looked_at(head: Head, state: State, effect: Float[np.ndarray, "rows s"]) -> 
     if same:
         return replace(head, same=True, single=single)
     values, count = np.unique(np.broadcast_to(held, looks.shape)[looks], return_counts=True)
-    known = values[(values >= 0) & (count > 0)]
+    known = told_apart(head, values[(values >= 0) & (count > 0)])
     return replace(head, counted=tuple(map(int, known)) if len(known) <= MOST_COUNTED else ())
+
+
+def told_apart(head: Head, values: Int[np.ndarray, " values"]) -> Int[np.ndarray, " kept"]:
+    """Without the values that all write the same, where some do: of these a head brings no number of each."""
+    if head.named is None or head.named.value not in head.tables.reads:
+        return values
+    written = head.tables.tables[head.tables.reads.index(head.named.value)][values].astype(np.float64)
+    apart = ((written[:, None] - written) ** 2).sum(axis=-1)
+    alike = apart <= ALIKE**2 * apart.max(initial=0.0)
+    usual = alike[alike.sum(axis=1).argmax()] if len(values) else np.zeros(0, bool)
+    return values[~usual] if usual.sum() > 1 else values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +228,7 @@ class Units:
 
     layer: int
     tables: Tables
+    asked: tuple[Question, ...] = ()  # that units before have answered
 
     @property
     def name(self) -> str:

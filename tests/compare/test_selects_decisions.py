@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from compare.extract.selects.decisions import Decision, Question, decided, decisions
-from compare.extract.selects.extract import answered_before, padding_of
+from compare.extract.selects.extract import padding_of
 from compare.extract.selects.linear import Tables
-from compare.extract.selects.program import Head, Named, begun, integers, layer_of, looked_at
+from compare.extract.selects.program import Head, Named, begun, integers, looked_at
 from compare.extract.selects.readouts import Readout, shortest
 from compare.extract.selects.relations import ALWAYS, Atom, Select
-from compare.extract.selects.steps import told
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
 from synth import on_batches
@@ -109,21 +108,6 @@ def test_values_that_write_the_same_are_not_counted():
     table = np.array([[0.0], [1.0], [-1.0], [0.01], [0.0]], dtype=np.float32)
     tables = Tables(reads=("x",), tables=(table,), offset=np.zeros(1), explained=1.0)
     assert looked_at(replace(head("h00", ()), tables=tables), state, effect).counted == (1, 2)
-
-
-def test_later_units_know_counts_and_answers():
-    state = begun(FRAME, np.array([[0, 3, 1, 4, 3, 2]]), [])
-    values = np.array([[1, 1, 2, 2, 2, 2]])
-    state = replace(state, variables=state.variables | declared({"h00n": values[0]}))
-    question = Question(one="h00n", operator="<", other=None, by=2, bits=1.0)
-    found = told(state, ["x", "h00n", str(question)], [question])
-    assert found["h00n"].argmax(axis=-1).tolist() == values.tolist()
-    assert found[str(question)][0, :, 0].tolist() == [1, 1, 0, 0, 0, 0]
-    decision = Decision(questions=(question,), leaves=(0, 1), bits=1.0)
-    readout = Readout(text="", bits=1.0, reads=("h00n",), answer=decision.answer, decision=decision)
-    assert answered_before(1, readout) == (question,)
-    assert answered_before(0, readout) == ()
-    assert (layer_of("h10n"), layer_of("x")) == (1, -1)
 
 
 def test_padding_is_what_nobody_looks_at_and_nothing_follows():

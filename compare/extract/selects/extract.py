@@ -17,10 +17,9 @@ from jaxtyping import Bool, Float, Int
 from compare.answers import Reals, Sets
 from compare.asked import Asked
 from compare.explanation import Code, Explanation, Refusal
-from compare.extract.selects.decisions import Question
 from compare.extract.selects.effects import ROWS, effects, idle
 from compare.extract.selects.linear import Tables, fitted
-from compare.extract.selects.program import Head, State, Units, begun, layer_of
+from compare.extract.selects.program import Head, State, Units, begun
 from compare.extract.selects.readouts import Readout
 from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.search import BEAM, Draft, Site, heads_of, read_out
@@ -32,9 +31,8 @@ from compare.extract.selects.steps import (
     exact_columns,
     exact_steps,
     steps_of,
-    told,
 )
-from compare.extract.selects.variables import COUNT, INDEX, LEFT, SYMBOLS, Frame, letters_of
+from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame, letters_of
 from compare.extract.selects.written import ARGUMENT, in_words
 from compare.read import Reading
 from compare.step import Steps, substituted, values_of
@@ -214,6 +212,10 @@ class Reader:
             mean=out[self.frame.shown(self.tokens)].mean(axis=0),
         )
 
+    def mixed(self, layer: int) -> bool:
+        """Whether units below a layer may have mixed what a position holds."""
+        return any(f"hidden.{below}.pre" in self.reading.net.sites for below in range(layer))
+
     def found(self) -> tuple[Draft, Readout, float]:
         """The shortest program."""
         seed = self.reading.seed
@@ -233,7 +235,7 @@ class Reader:
 
     def explanation(self) -> Explanation:
         draft, readout, _ = self.found()
-        layers = [(heads, self.units(number, draft.state, readout)) for number, heads in enumerate(draft.layers)]
+        layers = [(heads, self.units(number, draft.state)) for number, heads in enumerate(draft.layers)]
         heads = [head for row in draft.layers for head in row]
         needed = needed_by(readout, heads)
         bits = readout.bits + sum(head.bits(draft.state.variables) for head in needed)
@@ -244,7 +246,7 @@ class Reader:
             outputs=(OUTPUTS,),
             hidden=last_of(self.reading),
             control=self.control(layers),
-            exact=self.exact(heads, needed, readout),
+            exact=self.exact(heads, needed),
             codes=lambda: [self.code(layers, readout, needed, bits)],
             formula=program_text(needed, readout),
             program=self.words(readout, needed),
@@ -280,18 +282,19 @@ class Reader:
             places={site: each / each.sum() for site, each in places.items()},
         )
 
-    def units(self, layer: int, state: State, readout: Readout) -> Units | None:
-        """The hidden units of a layer, as tables of what is known after its heads; of counts, after units before."""
-        names = [name for name in state.columns if layer_of(name) <= layer]
-        counts = [name for name, each in state.variables.items() if each.kind == COUNT and layer_of(name) < layer]
-        asked = answered_before(layer, readout)
-        known = told(state, dict.fromkeys((*names, *counts, *map(str, asked))), asked)
-        return self._units(layer, known, asked)
+    def units(self, layer: int, state: State) -> Units | None:
+        """The hidden units of a layer, as tables of what is known after its heads.
 
-    def exact(self, heads: Sequence[Head], needed: Sequence[Head], readout: Readout) -> Steps:
+        Above other units they are left to run on what is replaced below them: nothing else reaches them.
+        """
+        if self.mixed(layer):
+            return None
+        return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
+
+    def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Steps:
         """The program's selects in the place of the patterns; units refitted where that serves better."""
         bare = exact_steps(self.placing, heads, needed, [])
-        units = self.exact_units(needed, readout)
+        units = self.exact_units(needed)
         if not units:
             return bare
         whole = exact_steps(self.placing, heads, needed, units)
@@ -307,17 +310,13 @@ class Reader:
         outputs = self.reading.run(edits, rows=self.rows)[0]
         return self.reading.agreement(self.reading.decode(outputs), self.rows)
 
-    def exact_units(self, needed: Sequence[Head], readout: Readout) -> list[Units]:
+    def exact_units(self, needed: Sequence[Head]) -> list[Units]:
         """The same, as tables of what the program knows there."""
-        x, found = self.reading.x[self.rows], []
-        for layer in range(len(self.layers)):
-            asked = answered_before(layer, readout)
-            found.append(self._units(layer, exact_columns(self.placing, needed, layer, x, asked), asked))
+        x = self.reading.x[self.rows]
+        found = (self._units(layer, exact_columns(self.placing, needed, layer, x)) for layer in range(len(self.layers)))
         return [units for units in found if units]
 
-    def _units(
-        self, layer: int, known: Mapping[str, Float[np.ndarray, "n s size"]], asked: tuple[Question, ...]
-    ) -> Units | None:
+    def _units(self, layer: int, known: Mapping[str, Float[np.ndarray, "n s size"]]) -> Units | None:
         site = f"hidden.{layer}.pre"
         if site not in self.reading.net.sites:
             return None
@@ -327,8 +326,7 @@ class Reader:
         columns = {name: each[where] for name, each in known.items()}
         flat = values[where]
         scale = 1 / np.maximum(flat.std(axis=0), 1e-6)
-        tables = fitted(flat, np.ones(len(flat)), columns, UNITS, scale)
-        return Units(layer=layer, tables=tables, asked=asked)
+        return Units(layer=layer, tables=fitted(flat, np.ones(len(flat)), columns, UNITS, scale))
 
     def control(self, layers: Layers) -> Steps:
         """The heads without their relations; where the net hardly needs these, with one value taken for another."""
@@ -377,6 +375,11 @@ def _bare(head: Head, turned: int) -> Head:
     return replace(head, score=replace(head.score, terms=(), strengths=()), named=named, turned=turned)
 
 
+def _layer(column: str) -> int:
+    """Of the head that brought it; -1 where none did."""
+    return int(column[1]) if column.startswith("h") else -1
+
+
 def rounded(tables: Tables, rank: int, bits: int) -> tuple[Tables, float]:
     """The tables as products of two of this rank on even levels, and the bits that they take."""
     parts, taken = [], 0.0
@@ -394,12 +397,6 @@ def _levels(values: np.ndarray, bits: int) -> np.ndarray:
     top = np.abs(values).max(initial=1e-30)
     steps = 2 ** (bits - 1) - 0.5
     return np.round(values / top * steps) / steps * top
-
-
-def answered_before(layer: int, readout: Readout) -> tuple[Question, ...]:
-    """The questions of a readout that units before this layer may have answered."""
-    asked = readout.decision.questions if readout.decision else ()
-    return tuple(each for each in asked if all(layer_of(name) < layer for name in each.reads))
 
 
 def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:

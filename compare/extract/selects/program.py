@@ -7,7 +7,6 @@ from math import log2
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.extract.selects.decisions import Question
 from compare.extract.selects.linear import Tables
 from compare.extract.selects.relations import Select
 from compare.extract.selects.soft import Score
@@ -45,6 +44,7 @@ class Head:
     single: bool = False  # it looks at one key
     counted: tuple[int, ...] = ()  # values that are counted one by one
     turned: int = 0  # by how many places every value is taken for another: of a control
+    narrow: bool = False  # another head looks as it does: what it brings is told apart by what it writes alone
 
     @property
     def name(self) -> str:
@@ -76,11 +76,6 @@ def begun(frame: Frame, tokens: Int[np.ndarray, "rows s"], placed: Sequence[str]
     return State(tokens=tokens, seen=frame.seen(tokens), variables=variables, columns=columns)
 
 
-def layer_of(name: str) -> int:
-    """Of the head that brought what has this name; -1 where none did."""
-    return int(name[1]) if name.startswith("h") else -1
-
-
 def onehot(variable: Variable) -> Float[np.ndarray, "rows s size"]:
     return np.asarray(variable.values[..., None] == np.arange(variable.size), dtype=np.float32)
 
@@ -94,6 +89,9 @@ def with_head(state: State, head: Head, carried: Float[np.ndarray, "rows s numbe
 def with_shares(state: State, head: Head, given: Float[np.ndarray, "rows s numbers"]) -> State:
     """The same, with how much of each value a head looks at."""
     brought = {f"{head.name}.{name}": each for name, each in head.tables.parted(given).items()}
+    if head.narrow:
+        tables = zip(brought.items(), head.tables.tables, strict=True)
+        brought = {name: each @ coordinates(table) for (name, each), table in tables}
     return replace(state, columns={**state.columns, **brought})
 
 
@@ -222,13 +220,19 @@ def told_apart(head: Head, values: Int[np.ndarray, " values"]) -> Int[np.ndarray
     return values[~usual] if usual.sum() > 1 else values
 
 
+def coordinates(table: Float[np.ndarray, "size width"]) -> Float[np.ndarray, "size rank"]:
+    """What the values write, in the directions in which they differ more than a little."""
+    left, size, _ = np.linalg.svd(table - table.mean(axis=0), full_matrices=False)
+    kept = size > ALIKE * size[:1]
+    return np.asarray(left[:, kept] * size[kept], dtype=np.float32)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Units:
     """Hidden units of a layer: their pre-activations as tables of what a position holds."""
 
     layer: int
     tables: Tables
-    asked: tuple[Question, ...] = ()  # that units before have answered
 
     @property
     def name(self) -> str:

@@ -1,15 +1,14 @@
 """What is read of a transformer as the steps of an explanation, and the program in the place of the net's patterns."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from compare.extract.selects.decisions import Question
 from compare.extract.selects.linear import Tables
-from compare.extract.selects.program import Head, State, Units, begun, carried, layer_of, onehot, with_head, with_named
-from compare.extract.selects.variables import COUNT, Frame
+from compare.extract.selects.program import Head, State, Units, begun, carried, onehot, with_head, with_named
+from compare.extract.selects.variables import Frame
 from compare.read import Reading, evaluate
 from compare.step import Exchange, Inputs, Step, Steps, Value
 
@@ -54,21 +53,6 @@ def after(placing: Placing, heads: Sequence[Head], x: Inputs, values: Sequence[V
     return state
 
 
-def told(
-    state: State, names: Iterable[str], asked: Sequence[Question] = ()
-) -> dict[str, Float[np.ndarray, "rows s size"]]:
-    """The columns of these names, those of counts and of answered questions among them."""
-    questions = {str(each): each for each in asked}
-    values = {name: each.values for name, each in state.variables.items()}
-    found = {}
-    for name in names:
-        if name in questions:
-            found[name] = questions[name].asked(values)[..., None].astype(np.float32)
-        else:
-            found[name] = state.columns[name] if name in state.columns else onehot(state.variables[name])
-    return found
-
-
 def _embedding(placing: Placing) -> Step:
     def compute(x: Inputs) -> Value:
         return placing.embed.of(placing.begun(x).columns)
@@ -111,7 +95,7 @@ def _basis(tables: Tables) -> Float[np.ndarray, "width dimensions"] | None:
 
 def _units(placing: Placing, units: Units, before: tuple[Head, ...]) -> Step:
     def compute(x: Inputs, *values: Value) -> Value:
-        return units.tables.of(told(after(placing, before, x, values), units.tables.reads, units.asked))
+        return units.tables.of(after(placing, before, x, values).columns)
 
     return Step(
         name=units.name,
@@ -150,13 +134,13 @@ def exact_steps(placing: Placing, heads: Sequence[Head], needed: Sequence[Head],
 
 def _exact_units(placing: Placing, needed: Sequence[Head], units: Units) -> Step:
     def compute(x: Inputs) -> Value:
-        return units.tables.of(exact_columns(placing, needed, units.layer, x, units.asked))
+        return units.tables.of(exact_columns(placing, needed, units.layer, x))
 
     return Step(name=units.name, formula=" + ".join(units.tables.reads) or "0", compute=compute, holds=units.site)
 
 
 def exact_columns(
-    placing: Placing, needed: Sequence[Head], layer: int, x: Inputs, asked: Sequence[Question] = ()
+    placing: Placing, needed: Sequence[Head], layer: int, x: Inputs
 ) -> dict[str, Float[np.ndarray, "rows s size"]]:
     """What the program knows at a position after a layer: symbols, places, and what heads bring, one-hot or shares."""
     known = [head for head in needed if head.layer <= layer]
@@ -173,8 +157,7 @@ def exact_columns(
             columns[f"{head.name}n"] = onehot(state.variables[f"{head.name}n"])
             source = onehot(before.variables[head.named.value])
             columns[f"{head.name}.{head.named.value}"] = _even(head, before) @ source
-    before = [name for name, each in state.variables.items() if each.kind == COUNT and layer_of(name) < layer]
-    return columns | told(state, [*before, *map(str, asked)], asked)
+    return columns
 
 
 def _even(head: Head, state: State) -> Float[np.ndarray, "rows s s"]:

@@ -11,7 +11,7 @@ from compare.extract.selects.linear import Tables
 from compare.extract.selects.program import Head, Named, begun, integers, looked_at, with_shares
 from compare.extract.selects.readouts import Readout, shortest
 from compare.extract.selects.relations import ALWAYS, Atom, Select
-from compare.extract.selects.search import shared
+from compare.extract.selects.search import twin
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
 from synth import on_batches
@@ -114,9 +114,9 @@ def test_values_that_write_the_same_are_not_counted():
 def test_heads_that_look_alike_are_told_apart_by_what_they_write():
     state = begun(FRAME, np.array([[0, 3, 1, 4, 3, 2]]), [])
     looks = np.random.default_rng(0).random((1, 6, 5)).astype(np.float32)
-    assert shared(0, [looks, looks + 1e-5, None])
-    assert not shared(0, [looks, looks[:, ::-1], None])
-    assert not shared(2, [looks, looks, None])
+    assert twin(0, [looks, looks + 1e-5, None])
+    assert not twin(0, [looks, looks[:, ::-1], None])
+    assert not twin(2, [looks, looks, None])
     table = np.array([[0.0, 0.0], [1.0, 2.0], [-1.0, -2.0], [0.01, 0.0], [0.0, 0.0]], dtype=np.float32)
     one = replace(head("h00", ()), tables=Tables(reads=("x",), tables=(table,), offset=np.zeros(2), explained=1.0))
     assert with_shares(state, one, looks).columns["h00.x"].shape == (1, 6, 5)

@@ -8,13 +8,14 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.extract.selects.relations import compared
-from compare.extract.selects.variables import SYMBOL, VALUE, Variable
+from compare.extract.selects.variables import COUNT, PLACE, VALUE, Variable
 
 MOST = 3  # questions
 ANSWERS = 8  # different ones, at most
 APART = 3  # by which two integers are compared
 NUMBERS = 16  # with which one is
 BEAM = 32  # decisions that every question is added to
+ORDERED = (VALUE, PLACE, COUNT)  # others are equal or not
 START = 5.0  # bits that say that there are questions, and how many
 
 Values = Mapping[str, Int[np.ndarray, " n"]]
@@ -176,24 +177,21 @@ def questions_of(variables: Mapping[str, Variable], values: Values) -> Iterator[
     live = [name for name in values if np.ptp(values[name]) > 0]
     name_bits, found = log2(len(values) + 1), []
     for place, one in enumerate(live):
-        seen = np.unique(values[one])
+        kind = variables[one].kind
+        seen, number = np.unique(values[one]), log2(max(variables[one].size, 2))
         for by in seen[seen >= 0][:NUMBERS]:
-            for operator in "=" if variables[one].kind == SYMBOL else "=<":
-                number = log2(max(variables[one].size, 2))
+            for operator in "=<" if kind in ORDERED else "=":
                 found.append((one, operator, None, int(by), 2.0 + name_bits + number))
         for other in live[place + 1 :]:
-            if {SYMBOL, VALUE} & {variables[one].kind, variables[other].kind} and (
-                variables[one].kind != variables[other].kind
-            ):
-                continue
-            for left, right, operator, by in _compared(one, other, variables[one].kind):
-                found.append((left, operator, right, by, 3.0 + 2 * name_bits + 2 * log2(1 + abs(by))))
+            if kind == variables[other].kind or {kind, variables[other].kind} == {PLACE, COUNT}:
+                for left, right, operator, by in _compared(one, other, kind):
+                    found.append((left, operator, right, by, 3.0 + 2 * name_bits + 2 * log2(1 + abs(by))))
     for one, operator, other, by, bits in sorted(found, key=lambda each: each[-1]):
         yield Question(one=one, operator=operator, other=other, by=by, bits=bits)
 
 
 def _compared(one: str, other: str, kind: str) -> Iterator[tuple[str, str, str, int]]:
-    if kind == SYMBOL:
+    if kind not in ORDERED:
         yield one, other, "=", 0
         return
     for by in range(-APART, APART + 1):

@@ -49,12 +49,12 @@ def heads_of(draft: Draft, sites: Sequence[Site], frame: Frame, seed: int) -> li
     """The draft with another layer, in a few ways: heads of one score and tables, by other selects."""
     options = [_options(draft.state, site, frame, seed) for site in sites]
     seen = [in_blocks(draft.state, partial(shares, each[0])) if each[0].score else None for each in options]
-    options = [[replace(head, narrow=shared(number, seen)) for head in each] for number, each in enumerate(options)]
+    options = [[replace(head, narrow=twin(number, seen)) for head in each] for number, each in enumerate(options)]
     combined = itertools.islice(itertools.product(*options), COMBINED)
     return [_with_layer(draft, heads, seen, frame) for heads in combined]
 
 
-def shared(number: int, seen: Sequence[Float[np.ndarray, "rows s numbers"] | None]) -> bool:
+def twin(number: int, seen: Sequence[Float[np.ndarray, "rows s numbers"] | None]) -> bool:
     """Whether another head looks at as much of each value."""
     own = seen[number]
     others = [each for place, each in enumerate(seen) if place != number and each is not None]

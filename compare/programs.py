@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int
 
 from compare.explanation import Explanation
 from compare.fit.logits import LogitWaves, formula_outputs
@@ -16,11 +17,12 @@ from compare.read import Reading
 from compare.same import same, same_program
 from compare.same.question import read as read_program
 from synth.language.arguments import argument_names, columns, names_of, packed_name, packs, terminals
+from synth.language.batches import on_batches
 from synth.language.literals import constant, literal
 from synth.language.primitive import Primitive
 from synth.language.program import Program, Terminal, apply, leaf_program
 from synth.language.spec import Spec
-from synth.language.types import BOOL, carrier, is_vector
+from synth.language.types import BOOL, SEQUENCE, carrier, is_vector
 from synth.library.arith import ABS, ADD, MAX, MIN, MOD, MUL, NEG, SQUARE, SUB
 from synth.library.bits import COUNT
 from synth.library.boolean import AND, IF_BOOL, NOT, OR, XOR
@@ -219,7 +221,18 @@ def run_on(program: Program, reading: Reading, rows: np.ndarray | None = None) -
     """The program's answers on rows of the reading, all when None."""
     assert reading.spec is not None
     given = [values if rows is None else values[rows] for values in reading.arguments]
+    if {*reading.spec.type.args, reading.spec.type.result} == {SEQUENCE}:
+        named = dict(zip(argument_names(reading.spec), given, strict=True))
+        return on_batches(program, named, lengths_of(reading, given[0], rows)).astype(np.int64)
     return program.run(columns(reading.spec, given)).astype(np.int64)
+
+
+def lengths_of(reading: Reading, values: Int[np.ndarray, "n time"], rows: np.ndarray | None) -> Int[np.ndarray, " n"]:
+    """A sequence ends with its last position that counts, as it does where it is given to the synthesizer."""
+    if reading.mask is None or reading.mask.shape[1:] != values.shape[1:]:
+        return np.full(len(values), values.shape[1])
+    mask = reading.mask if rows is None else reading.mask[rows]
+    return np.where(mask, np.arange(1, values.shape[1] + 1), 0).max(axis=1)
 
 
 def agreement_of(reading: Reading, explanation: Explanation | None) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.controls.control import Control
+from benchmarks.controls.control import ASKED, Control
 from benchmarks.names import find
 from benchmarks.tasks import Task
 
@@ -81,7 +81,7 @@ RUNS_ON_SEQUENCES = (
 
 
 def has_program(task: Task) -> bool:
-    return task.train is not None and task.name in RUNS_ON_SEQUENCES
+    return task.train is not None and (task.name in RUNS_ON_SEQUENCES or task.name.startswith(ASKED))
 
 
 def build_compiled(miss: Any = None) -> Callable[[Task, int, int], tuple[Any, Any]]:
@@ -176,7 +176,7 @@ COMPILED = Control(
     expected="program",
     build=build_compiled(),
     fits=has_program,
-    suits=f"a task among {', '.join(RUNS_ON_SEQUENCES)}",
+    suits=f"a task among {', '.join(RUNS_ON_SEQUENCES)}, or of controls/asked_programs.py",
     sampled=True,
 )
 BESIDE = tuple(

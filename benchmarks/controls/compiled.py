@@ -5,6 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Int
 
+from benchmarks.controls.control import ASKED
 from benchmarks.controls.layout import single
 from benchmarks.controls.selects.known import KNOWN
 from benchmarks.controls.selects.near import missed
@@ -19,7 +20,7 @@ from benchmarks.tasks.sampling import Wanted
 from nets import Net, sequence_transformer
 from synth.language.program import Program
 
-NOISES = (0.0, 0.0025, 0.005, 0.01)  # of each array's root mean square
+NOISES = (0.0, 0.005, 0.01, 0.02, 0.05)  # of each array's root mean square
 BLANKS = ("histogram", "sort_unique", "most_common")  # tasks whose last symbol is the blank
 ROWS, DRAWN = 400, 4000  # inputs from which values are taken: of a known program, of a task
 WIDE = 256  # directions of a task's net
@@ -90,6 +91,10 @@ def known(
 
 def build(task: Task, size: int, seed: int, miss: Miss | None = None) -> tuple[Net, dict[str, Any]]:
     """The program of a task's name, rotated, with noise of each of `NOISES` in turn, on what the task trains on."""
+    noise = 0.0 if miss else NOISES[seed % len(NOISES)]
+    if task.name.startswith(ASKED):
+        name = task.name.removeprefix(ASKED)
+        return known(name, size, rotation_seed=seed, noise=noise, miss=miss, width=WIDE)[:2]
     one = find("known program", task.name, KNOWN)
     assert task.train is not None
     alphabet = task.alphabet(size)
@@ -101,7 +106,7 @@ def build(task: Task, size: int, seed: int, miss: Miss | None = None) -> tuple[N
         classes=task.classes(size),
         padded=one.name in BLANKS,
         rotation_seed=seed,
-        noise=0.0 if miss else NOISES[seed % len(NOISES)],
+        noise=noise,
         miss=miss,
         width=WIDE,
     )

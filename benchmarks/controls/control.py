@@ -6,6 +6,8 @@ from typing import Any
 
 from benchmarks.tasks import Task
 
+ASKED = "asked_"  # begins the names of the tasks that ask for known programs of transformers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:

@@ -8,20 +8,39 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
+from synth.language.batches import on_batches
 from synth.language.parse import parse
 from synth.language.program import Program
 from synth.language.types import SEQUENCE
 from synth.library import named
 
-LIBRARY = named(("sequences", "functions", "integers", "boolean"))
+WORDS = ("sequences", "functions", "integers", "boolean")
+LIBRARY = named(WORDS)
 Rows = Int[np.ndarray, "rows time"]
+Counted = Bool[np.ndarray, "rows time"]
+
+
+def after_begin(n: int, x: Rows) -> Counted:
+    return np.broadcast_to(np.arange(x.shape[1]) > 0, x.shape)
+
+
+def from_separator(n: int, x: Rows) -> Counted:
+    return np.cumsum(x == n + 1, axis=1) > 0
+
+
+def asking(n: int, x: Rows) -> Counted:
+    """Of edges between n nodes, the symbols after them."""
+    return x > n * n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """`text(n)` is the program for n letters, `rows(n, count, rng)` draws inputs of n letters, or nodes."""
+    """`text(n)` is the program for n letters, `rows(n, count, rng)` draws inputs of n letters, or nodes.
+
+    Answers count where `counted(n, rows)` says, and nowhere at blanks.
+    """
 
     name: str
     text: Callable[[int], str]
@@ -30,6 +49,7 @@ class Known:
     symbols: Callable[[int], int] = lambda n: n + 1
     classes: Callable[[int], int] = lambda n: n + 1
     padded: bool = False
+    counted: Callable[[int, Rows], Counted] = after_begin
 
     @property
     def doc(self) -> str:
@@ -37,6 +57,15 @@ class Known:
 
     def program(self, n: int) -> Program:
         return parse(self.text(n), LIBRARY, {"a": SEQUENCE})
+
+    def mask(self, n: int, x: Rows) -> Counted:
+        within = x != self.symbols(n) - 1 if self.padded else np.ones(x.shape, bool)
+        return self.counted(n, x) & within
+
+    def answers(self, n: int, x: Rows) -> Rows:
+        """What the program says, as one of the classes."""
+        lengths = (x != self.symbols(n) - 1).sum(axis=1) if self.padded else np.full(len(x), x.shape[1])
+        return np.clip(on_batches(self.program(n), {"a": x}, lengths), 0, self.classes(n) - 1)
 
 
 def begun(x: Rows) -> Rows:
@@ -152,6 +181,7 @@ KNOWN = (
         letters=10,
         symbols=lambda n: n + 3,
         padded=True,
+        counted=from_separator,
     ),
     Known(
         name="most_common",
@@ -182,6 +212,7 @@ KNOWN = (
         letters=5,
         symbols=lambda n: 1 + n * n + n,
         classes=lambda n: n,
+        counted=asking,
     ),
     Known(
         name="two_hops",
@@ -190,6 +221,7 @@ KNOWN = (
         letters=5,
         symbols=lambda n: 1 + n * n + n,
         classes=lambda n: n,
+        counted=asking,
     ),
     Known(name="running_max", text=lambda n: "(max_so_far a)", rows=any_letters(10), letters=8),
     Known(name="next_larger", text=lambda n: "(next_above a)", rows=any_letters(10), letters=8),

@@ -22,6 +22,7 @@ from compare.extract.selects.linear import Tables, column, factors, fitted, prod
 from compare.extract.selects.parts import parts_of
 from compare.extract.selects.program import Head, State, Units, begun
 from compare.extract.selects.readouts import Readout
+from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.search import BEAM, Draft, Site, heads_of, promise, read_out
 from compare.extract.selects.steps import (
     OUTPUTS,
@@ -45,7 +46,7 @@ PAIRS = 1 << 17  # of positions, in the rows that are fitted on
 MOST = 800  # of these rows
 PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
-FINISHED = 12  # programs, at most, whose readout is sought
+FINISHED = 16  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
 TEMPLATE = (
@@ -104,21 +105,30 @@ def heads_in(reading: Reading) -> list[list[int]]:
 
 
 def frame_of(reading: Reading, layers: Sequence[Sequence[int]]) -> Frame:
-    """What the patterns themselves say of padding and of what is seen."""
+    """What the patterns themselves say of padding and of what is seen; a sharp one leaves keys out by itself."""
     alphabet, rows = reading.view.alphabet, reading.fitted[:ROWS]
     assert alphabet is not None
-    pattern = reading.site(f"head.0.{layers[0][0]}.pattern")[rows]
+    names = [f"head.{layer}.{k}.pattern" for layer, heads in enumerate(layers) for k in heads]
+    pattern = np.sum([reading.site(name)[rows] for name in names], axis=0)
     s = pattern.shape[1]
     causal = not np.triu(pattern, 1).any()
     appended = s > reading.x.shape[1]
     tokens = np.pad(reading.x[rows], ((0, 0), (0, int(appended))), constant_values=alphabet)
-    unseen = ~pattern.any(axis=1)
-    symbols = [int(symbol) for symbol in np.unique(tokens[unseen])]
-    padding = [symbol for symbol in symbols if not np.any((tokens == symbol) & ~unseen)]
-    pad = padding[0] if padding else None
+    counted = np.zeros(tokens.shape, bool) if appended or reading.mask is None else reading.mask[rows]
+    pad = padding_of(tokens, pattern.any(axis=1) | counted)
     letters = letters_of(reading.x[reading.fitted], alphabet, pad)
     parts = parts_of(reading.x[reading.fitted], alphabet, reading.view.classes)
     return Frame(alphabet=alphabet, letters=letters, causal=causal, padding=pad, appended=appended, parts=parts)
+
+
+def padding_of(tokens: Int[np.ndarray, "rows s"], used: Bool[np.ndarray, "rows s"]) -> int | None:
+    """The symbol that is nowhere looked at or counted and after which nothing else comes; the most frequent one."""
+    found = []
+    for symbol in np.unique(tokens[~used]):
+        here = tokens == symbol
+        if not (here & used).any() and (here == np.logical_or.accumulate(here, axis=1)).all():
+            found.append((int(here.sum()), int(symbol)))
+    return max(found)[1] if found else None
 
 
 @dataclass(frozen=True)
@@ -364,7 +374,8 @@ def _bare(head: Head, turned: int) -> Head:
     """Without relations, and with every value taken for another."""
     if head.score is None:
         return head
-    return replace(head, score=replace(head.score, terms=(), strengths=()), turned=turned)
+    named = head.named and replace(head.named, select=Select(relation=ALWAYS))
+    return replace(head, score=replace(head.score, terms=(), strengths=()), named=named, turned=turned)
 
 
 def _layer(name: str) -> int:

@@ -18,6 +18,7 @@ SINGLE = 0.98  # of the queries, that look at one value, where a head carries a 
 SOME = 0.1  # of the queries, that see a symbol of a sort
 NONE = 1 << 30
 MOST_COUNTED = 12  # values that are counted one by one
+ALIKE = 0.1  # of the largest distance of what two values write, that what two of them write is apart at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Head:
     counted: tuple[int, ...] = ()  # values that are counted one by one
     parts: tuple[Part, ...] = ()  # of the symbols that it brings, of which a query sees one number
     turned: int = 0  # by how many places every value is taken for another: of a control
+    narrow: bool = False  # another head looks as it does: what it brings is told apart by what it writes alone
 
     @property
     def name(self) -> str:
@@ -91,6 +93,9 @@ def with_head(state: State, head: Head, carried: Float[np.ndarray, "rows s numbe
 def with_shares(state: State, head: Head, given: Float[np.ndarray, "rows s numbers"]) -> State:
     """The same, with how much of each value a head looks at."""
     parts = head.tables.parted(given)
+    if head.narrow:
+        tables = zip(parts.items(), head.tables.tables, strict=True)
+        parts = {name: each @ coordinates(table) for (name, each), table in tables}
     brought = {f"{head.name}.({name})" if "*" in name else f"{head.name}.{name}": each for name, each in parts.items()}
     return replace(state, columns={**state.columns, **brought})
 
@@ -173,6 +178,9 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
         return
     looks = head.named.select.looks(state.variables, state.seen)
     source = state.variables[head.named.value]
+    if head.turned:
+        turned = (source.values + head.turned) % source.size
+        source = replace(source, values=np.where(source.values < 0, -1, turned))
     if head.same:
         first = np.where(looks.any(axis=-1), looks.argmax(axis=-1), -1)
         values = np.take_along_axis(source.values, np.maximum(first, 0), axis=1)
@@ -207,7 +215,7 @@ def looked_at(head: Head, state: State, effect: Float[np.ndarray, "rows s"], fra
     if same:
         return replace(head, same=True, single=single)
     values, count = np.unique(np.broadcast_to(held, looks.shape)[looks], return_counts=True)
-    known = values[(values >= 0) & (count > 0)]
+    known = told_apart(head, values[(values >= 0) & (count > 0)])
     return replace(head, counted=tuple(map(int, known)) if len(known) <= MOST_COUNTED else ())
 
 
@@ -224,6 +232,24 @@ def _parts_seen(looks: np.ndarray, held: np.ndarray, effect: np.ndarray, frame: 
         weight = effect * some.any(axis=-1)
         if weight.sum() >= SOME * effect.sum() and (_alike(some, numbers) * weight).sum() >= SINGLE * weight.sum():
             yield part
+
+
+def told_apart(head: Head, values: Int[np.ndarray, " values"]) -> Int[np.ndarray, " kept"]:
+    """Without the values that all write the same, where some do: of these a head brings no number of each."""
+    if head.named is None or head.named.value not in head.tables.reads:
+        return values
+    written = head.tables.tables[head.tables.reads.index(head.named.value)][values].astype(np.float64)
+    apart = ((written[:, None] - written) ** 2).sum(axis=-1)
+    alike = apart <= ALIKE**2 * apart.max(initial=0.0)
+    usual = alike[alike.sum(axis=1).argmax()] if len(values) else np.zeros(0, bool)
+    return values[~usual] if usual.sum() > 1 else values
+
+
+def coordinates(table: Float[np.ndarray, "size width"]) -> Float[np.ndarray, "size rank"]:
+    """What the values write, in the directions in which they differ more than a little."""
+    left, size, _ = np.linalg.svd(table - table.mean(axis=0), full_matrices=False)
+    kept = size > ALIKE * size[:1]
+    return np.asarray(left[:, kept] * size[kept], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

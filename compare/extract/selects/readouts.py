@@ -1,4 +1,4 @@
-"""What a position answers, of the integers that it holds: the shortest expression of the enumerator, or a table."""
+"""What a position answers, of the integers that it holds: the shortest expression, a table, or a few questions."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from compare.bits import exception_bits
+from compare.extract.selects.decisions import Decision, decisions, least
 from compare.extract.selects.variables import VALUE, Variable
 from synth import BOOL, Budget, Program, levels
 from synth.library import LIBRARIES
@@ -33,7 +34,8 @@ class Readout:
     bits: float
     reads: tuple[str, ...]
     answer: Callable[[Values], Int[np.ndarray, " n"]]
-    program: Program | None = None  # None of a table
+    program: Program | None = None  # None of a table and of a decision
+    decision: Decision | None = None
     truth: bool = False  # the program says whether, 1 or 0
     patches: tuple[tuple[int, int], ...] = ()  # numbers of the program that are answered in another way
 
@@ -56,10 +58,12 @@ def shortest(
     some, goal = {name: each[rows] for name, each in values.items()}, answers[rows]
     best: tuple[float, Readout] | None = None
     for readout in (*_tables(variables, some, goal, classes), *_expressions(some, goal, classes, most)):
-        total = readout.bits + _exceptions(readout.answer(some), goal, classes)
-        if best is None or total < best[0]:
-            best = total, readout
+        best = _better(best, readout, some, goal, classes)
     assert best is not None
+    if best[0] > least(variables):
+        for each in decisions(variables, some, goal, classes):
+            told = Readout(text=str(each), bits=each.bits, reads=each.reads, answer=each.answer, decision=each)
+            best = _better(best, told, some, goal, classes)
     return best[1], best[1].bits + _exceptions(best[1].answer(values), answers, classes)
 
 
@@ -77,6 +81,13 @@ def promised(values: Values, answers: Int[np.ndarray, " n"], classes: int, seed:
         told = counts.argmax(axis=1)[cells[half:]]
         wrong = min(wrong, float((told != goal[half:]).mean()))
     return exception_bits(len(answers), round(wrong * len(answers)), classes)
+
+
+def _better(
+    best: tuple[float, Readout] | None, readout: Readout, values: Values, answers: np.ndarray, classes: int
+) -> tuple[float, Readout]:
+    total = readout.bits + _exceptions(readout.answer(values), answers, classes)
+    return (total, readout) if best is None or total < best[0] else best
 
 
 def _exceptions(given: np.ndarray, answers: np.ndarray, classes: int) -> float:

@@ -20,6 +20,7 @@ from compare.extract.selects.variables import SYMBOLS, Frame, Variable
 
 BEAM, EACH, COMBINED = 6, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
 PRICE = 0.005  # nats a bit
+TWINS = 1e-3  # by which two heads look at as much of each value
 APART = (0.25, 0.05)  # of a uniform pattern's nats, and nats, that a select may be worse than the best
 
 
@@ -50,6 +51,7 @@ def heads_of(draft: Draft, sites: Sequence[Site], frame: Frame, seed: int) -> li
     """The draft with another layer, in a few ways: heads of one score and tables, by other selects."""
     options = [_options(draft.state, site, frame, seed) for site in sites]
     seen = [in_blocks(draft.state, partial(shares, each[0])) if each[0].score else None for each in options]
+    options = [[replace(head, narrow=twin(number, seen)) for head in each] for number, each in enumerate(options)]
     return [_with_layer(draft, heads, seen, frame) for heads in _together(options)]
 
 
@@ -57,6 +59,13 @@ def _together(options: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """One of each side by side, those first that stand early among their options."""
     ranks = sorted(itertools.product(*(range(len(each)) for each in options)), key=lambda rank: (sum(rank), rank))
     return [tuple(each[i] for each, i in zip(options, rank, strict=True)) for rank in ranks[:COMBINED]]
+
+
+def twin(number: int, seen: Sequence[Float[np.ndarray, "rows s numbers"] | None]) -> bool:
+    """Whether another head looks at as much of each value."""
+    own = seen[number]
+    others = [each for place, each in enumerate(seen) if place != number and each is not None]
+    return own is not None and any(own.shape == each.shape and np.abs(own - each).mean() < TWINS for each in others)
 
 
 def _with_layer(

@@ -1,7 +1,9 @@
 """What is read in a transformer as a program of synth's sequences, where it has the words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from compare.extract.selects.decisions import Decision, decided
 from compare.extract.selects.parts import Part
 from compare.extract.selects.program import Head
 from compare.extract.selects.readouts import CONSTANTS, Readout
@@ -132,6 +134,8 @@ def _atom(atom: Atom, said: Mapping[str, str]) -> str:
 
 def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
     """The readout's expression at every position."""
+    if readout.decision is not None:
+        return _decision(readout.decision, said)
     if readout.program is None or any(name not in said for name in readout.reads):
         return None
     names = list(dict.fromkeys(readout.reads))
@@ -148,6 +152,32 @@ def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
         body = f"(if_int {body} 1 0)"
     if body == "x":
         return said[names[0]]
-    if len(names) == 1:
-        return f"(map_seq (lambda (x) {body}) {said[names[0]]})"
-    return f"(zip_seq (lambda (x y) {body}) {said[names[0]]} {said[names[1]]})"
+    return _over(body, [said[name] for name in names])
+
+
+def _decision(decision: Decision, said: Mapping[str, str]) -> str | None:
+    """In one function of two sequences at most; of more, every question is a sequence of 0 and 1."""
+    names, questions = decision.reads, decision.questions
+    if any(name not in said for name in names):
+        return None
+    if len(names) <= 2:
+        letters = dict(zip(names, LETTERS, strict=False))
+        asked = [each.shown(letters[each.one], letters[each.other] if each.other else None) for each in questions]
+        return _over(decided(asked, decision.leaves), [said[name] for name in names])
+    each = [_decision(replace(decision, questions=(one,), leaves=(0, 1)), said) for one in questions]
+    whole = each[0]
+    for one in each[1:-1]:
+        whole = f"(zip_seq (lambda (x y) (add (mul 2 x) y)) {whole} {one})"
+    before = [f"(eq x {number})" for number in range(2 ** (len(each) - 1))]
+    pairs = [decided(["(eq y 1)"], decision.leaves[2 * number : 2 * number + 2]) for number in range(len(before))]
+    body = pairs[0]
+    for test, pair in zip(before[1:], pairs[1:], strict=True):
+        body = f"(if_int {test} {pair} {body})"
+    return f"(zip_seq (lambda (x y) {body}) {whole} {each[-1]})"
+
+
+def _over(body: str, sequences: Sequence[str]) -> str:
+    """A function of the items of one or of two sequences."""
+    if len(sequences) == 1:
+        return f"(map_seq (lambda (x) {body}) {sequences[0]})"
+    return f"(zip_seq (lambda (x y) {body}) {' '.join(sequences)})"

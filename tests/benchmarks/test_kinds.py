@@ -24,10 +24,12 @@ def test_every_kind_is_learnt_and_read_to_the_point_where_only_an_extractor_is_m
     assert outcome.unfound == ()
     records = {record.task: record for record in outcome.records}
     for record in records.values():
-        assert record.verdict == record.expected == "undetermined"
+        assert str(record.verdict) in str(record.expected)
         assert record.match_test is not None
         assert record.match_test >= 0.99
-        assert all("expected every input" in refusal for refusal in record.refusals)
+    for name in ("product_and_sine", "shape", "markov"):  # which no extractor reads
+        assert records[name].verdict == "undetermined"
+        assert records[name].formula is None
     for name, length in (("running_sum", 100), ("tomita4", 100)):
         assert records[name].match_longer == [1.0], length
     programs = {name: record.program for name, record in records.items()}

@@ -30,7 +30,7 @@ def test_a_fresh_batch_is_of_the_kind_of_the_rows(data: Data) -> None:
 @pytest.mark.parametrize(
     ("name", "changes", "sentence"),
     [
-        ("classes", {"loss": "class"}, "data: expected a loss in classes, sets, reals, got 'class'; choose one"),
+        ("classes", {"loss": "class"}, "data: expected a loss in classes, sets, reals, distributions, got 'class'; choose one"),
         ("classes", {"train": np.arange(0)}, "data: expected at least one row in `train`, got none"),
         ("classes", {"alphabet": 1}, r"data: expected inputs 0 \.\. 0, got 0 \.\. 1 in the rows; mend them, or"),
         ("classes", {"x": np.zeros((256, LENGTH))}, "expected integers below the alphabet's size 2, got float64"),
@@ -70,7 +70,7 @@ def test_a_sampler_that_draws_something_else_is_refused(name: str, sampler, sent
 
 def test_a_loss_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     absolute = replace(LOSSES["reals"], each=lambda outputs, y: jnp.abs(outputs - y).mean(axis=-1), doc="|e|.")
-    with pytest.raises(ValueError, match="expected a loss in classes, sets, reals, got 'absolute'"):
+    with pytest.raises(ValueError, match="expected a loss in classes, sets, reals, distributions, got 'absolute'"):
         replace(GOOD["reals"], loss="absolute")
     monkeypatch.setitem(LOSSES, "absolute", absolute)
     recipe = Recipe(steps=100, batch=16, weight_decay=0.0, evaluate_every=100)
@@ -87,11 +87,13 @@ def test_every_loss_is_least_where_all_is_right(name: str) -> None:
         "classes": np.arange(3),
         "sets": rng.random((3, 4)) < 0.5,
         "reals": rng.normal(size=(3, 4)).astype(np.float32),
+        "distributions": rng.dirichlet(np.ones(4), 3).astype(np.float32),
     }[name]
     sure = {
         "classes": 50.0 * np.eye(4, dtype=np.float32)[:3],
         "sets": np.float32(50) * (2 * np.asarray(y, np.float32) - 1),
         "reals": y,
+        "distributions": np.log(np.maximum(np.asarray(y, np.float32), 1e-30)),
     }[name]
     assert np.asarray(loss.right(sure, y, 0.01)).tolist() == [True] * 3
     assert float(np.abs(np.asarray(loss.each(sure, y))).max()) < 1e-5

@@ -30,7 +30,7 @@ def test_a_fresh_batch_is_of_the_kind_of_the_rows(data: Data) -> None:
 @pytest.mark.parametrize(
     ("name", "changes", "sentence"),
     [
-        ("classes", {"loss": "class"}, "data: expected a loss in classes, sets, reals, distributions, got 'class'; choose one"),
+        ("classes", {"loss": "class"}, "loss in classes, sets, reals, distributions, got 'class'; choose one"),
         ("classes", {"train": np.arange(0)}, "data: expected at least one row in `train`, got none"),
         ("classes", {"alphabet": 1}, r"data: expected inputs 0 \.\. 0, got 0 \.\. 1 in the rows; mend them, or"),
         ("classes", {"x": np.zeros((256, LENGTH))}, "expected integers below the alphabet's size 2, got float64"),

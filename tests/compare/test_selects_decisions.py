@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from compare.extract.selects.decisions import Decision, Question, decided, decisions
-from compare.extract.selects.extract import padding_of
+from compare.extract.selects.layout import padding_of
 from compare.extract.selects.linear import Tables
 from compare.extract.selects.program import Head, Named, begun, integers, looked_at, with_shares
 from compare.extract.selects.readouts import Readout, shortest

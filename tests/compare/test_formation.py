@@ -52,6 +52,7 @@ def test_a_net_is_nearest_to_the_stage_whose_answers_it_gives() -> None:
     assert found.formation is None  # the last net is right, but no program was read in it
 
 
+@pytest.mark.slow
 def test_a_program_has_formed_where_every_later_net_that_was_judged_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = case(lambda x: x, Classes(2))
     weights = jnp.array([-1.0, 1.0, 2.0, 3.0])

@@ -161,6 +161,10 @@ class Reading:
         """Share of the counted answers that are the net's own, balanced where there are only two classes."""
         return self.view.answers.agreement(*self._beside(answers, self.answers, rows))
 
+    def kept(self, edits: Mapping[str, Given], rows: Int[np.ndarray, " n"]) -> float:
+        """The share of the net's own answers to these rows that stay with sites replaced."""
+        return self.agreement(self.decode(self.run(edits, rows=rows)[0]), rows)
+
     def disagreement(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
         """Share of the counted answers that are not the net's own, or the mean share a class where that is more."""
         return self.view.answers.disagreement(*self._beside(answers, self.answers, rows))

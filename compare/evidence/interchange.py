@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.evidence.carrier import Carrier, carriers, together, tokens_of
-from compare.evidence.states import carried, exchanged, exchanged_alone, kept
+from compare.evidence.states import carried, exchanged, exchanged_alone, kept, numbers_of
 from compare.explanation import Explanation
 from compare.read import Reading
 from compare.statistics import centred
@@ -89,7 +89,7 @@ def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interc
     alone = exchanged_alone(*given, control)
     if not alone:
         return None
-    whole = exchanged(*given, tuple(range(np.asarray(state.compute(reading.x[:1])).shape[-1])), control)
+    whole = exchanged(*given, numbers_of(reading, state), control)
     right = float(np.mean([each.right for each in alone]))
     return Interchange(
         r2=right,

@@ -138,14 +138,18 @@ class Turned:
     turned: float  # of the net's answers, those that change
 
 
+def numbers_of(reading: Reading, step: Step) -> tuple[int, ...]:
+    """Which numbers its value has."""
+    return tuple(range(np.asarray(step.compute(reading.x[:1])).shape[-1]))
+
+
 def exchanged_alone(
     reading: Reading, steps: Steps, outputs: tuple[str, ...], control: Step | None = None
 ) -> tuple[Turned, ...]:
     """Each number of the value by itself; those left out from whose exchange nothing is said to follow."""
     step = carried(steps)
     assert step is not None
-    count = np.asarray(step.compute(reading.x[:1])).shape[-1]
-    found = (exchanged(reading, steps, outputs, (number,), control) for number in range(count))
+    found = (exchanged(reading, steps, outputs, (number,), control) for number in numbers_of(reading, step))
     return tuple(each for each in found if each.cases)
 
 

@@ -59,12 +59,15 @@ class Known:
         return parse(self.text(n), LIBRARY, {"a": SEQUENCE})
 
     def mask(self, n: int, x: Rows) -> Counted:
-        within = x != self.symbols(n) - 1 if self.padded else np.ones(x.shape, bool)
-        return self.counted(n, x) & within
+        return self.counted(n, x) & self.within(n, x)
+
+    def within(self, n: int, x: Rows) -> Counted:
+        """All but blanks."""
+        return x != self.symbols(n) - 1 if self.padded else np.ones(x.shape, bool)
 
     def answers(self, n: int, x: Rows) -> Rows:
         """What the program says, as one of the classes."""
-        lengths = (x != self.symbols(n) - 1).sum(axis=1) if self.padded else np.full(len(x), x.shape[1])
+        lengths = self.within(n, x).sum(axis=1)
         return np.clip(on_batches(self.program(n), {"a": x}, lengths), 0, self.classes(n) - 1)
 
 

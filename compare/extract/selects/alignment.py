@@ -66,7 +66,7 @@ class Placed:
     def served(self, tables: Mapping[str, Tables]) -> float:
         """Share of the net's answers that stay where the heads write by these tables."""
         edits = {head.site: tables[head.name].written(self.brought[head.name]) for head in self.heads}
-        return self.reading.agreement(self.reading.decode(self.reading.run(edits, rows=self.rows)[0]), self.rows)
+        return self.reading.kept(edits, self.rows)
 
     def copy(
         self, head: Head, tables: Mapping[str, Tables], counted: Bool[np.ndarray, "n s"], wanted: float
@@ -93,18 +93,19 @@ class Placed:
         reading, rows = self.reading, self.rows[:TOUCHED]
         value = reading.site(head.site)[rows]
         step = 0.1 * float(value.std())
-        before = self.outputs(reading.outputs[rows], counted[:TOUCHED])
+        before = _outputs(reading.outputs[rows], counted[:TOUCHED])
         found = []
         for number in range(value.shape[-1]):
             moved = value.copy()
             moved[..., number] += step
-            found.append(self.outputs(reading.run({head.site: moved}, rows=rows)[0], counted[:TOUCHED]) - before)
+            found.append(_outputs(reading.run({head.site: moved}, rows=rows)[0], counted[:TOUCHED]) - before)
         return np.stack(found, axis=1) / max(step, 1e-30)
 
-    def outputs(self, given: np.ndarray, counted: Bool[np.ndarray, "n s"]) -> Float[np.ndarray, " classes"]:
-        """Centred, their mean where they count."""
-        given = centred(given)
-        return (given[counted] if given.ndim == 3 else given).mean(axis=0)
+
+def _outputs(given: np.ndarray, counted: Bool[np.ndarray, "n s"]) -> Float[np.ndarray, " classes"]:
+    """Centred, their mean where they count."""
+    given = centred(given)
+    return (given[counted] if given.ndim == 3 else given).mean(axis=0)
 
 
 def rounded(tables: Tables, rank: int, bits: int) -> tuple[Tables, float]:

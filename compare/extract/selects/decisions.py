@@ -1,7 +1,7 @@
 """Answers by a few questions about the integers that a position holds: which is more, which is how much."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import log2
 
 import numpy as np
@@ -41,9 +41,7 @@ class Question:
     def shown(self, one: str, other: str | None) -> str:
         """As an expression of what these are called."""
         word = {"=": "eq", "<": "lt"}[self.operator]
-        if other and self.by:
-            other = f"(add {other} {self.by})" if self.by > 0 else f"(sub {other} {-self.by})"
-        return f"({word} {one} {other or self.by})"
+        return f"({word} {one} {shifted(other, self.by) if other else self.by})"
 
     def __str__(self) -> str:
         return self.shown(self.one, self.other)
@@ -71,6 +69,11 @@ class Decision:
         return decided([str(each) for each in self.questions], self.leaves)
 
 
+def shifted(name: str, by: int) -> str:
+    """A number more, as an expression."""
+    return f"(add {name} {by})" if by > 0 else f"(sub {name} {-by})" if by < 0 else name
+
+
 def decided(questions: Sequence[str], leaves: Sequence[int]) -> str:
     """As nested conditions, without those that change nothing."""
     if len(set(leaves)) == 1:
@@ -82,11 +85,10 @@ def decided(questions: Sequence[str], leaves: Sequence[int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """Which cell every row is in, and what is said so far."""
+    """The questions so far, and which cell every row is in."""
 
     questions: tuple[int, ...]
     cell: Int[np.ndarray, " n"]
-    cost: float = field(default=np.inf)
 
 
 def decisions(
@@ -103,11 +105,10 @@ def decisions(
     bits = np.array([each.bits for each in questions])
     beam = [Partial((), np.zeros(len(answers), np.int64))]
     for count in range(1, MOST + 1):
-        tried = [_costs(each, columns, bits, goal, classes) for each in beam]
-        costs = np.stack(tried)
+        costs = np.stack([_costs(each, columns, bits, goal, classes) for each in beam])
         order = np.argsort(costs, axis=None)[: BEAM * count]
         places = [np.unravel_index(int(each), costs.shape) for each in order]
-        beam = list(_grown(beam, places, asked, costs))[:BEAM]
+        beam = list(_grown(beam, places, asked))[:BEAM]
         if not beam:
             return
         yield _decision(beam[0], questions, kinds, goal, classes)
@@ -119,15 +120,15 @@ def least(variables: Mapping[str, Variable]) -> float:
 
 
 def _grown(
-    beam: Sequence[Partial], places: Sequence[tuple], asked: Bool[np.ndarray, "questions n"], costs: np.ndarray
+    beam: Sequence[Partial], places: Sequence[tuple], asked: Bool[np.ndarray, "questions n"]
 ) -> Iterator[Partial]:
     known = set()
     for row, question in places:
         some = frozenset((*beam[row].questions, int(question)))
-        if len(some) > len(beam[row].questions) and some not in known and np.isfinite(costs[row, question]):
+        if len(some) > len(beam[row].questions) and some not in known:
             known.add(some)
             cell = 2 * beam[row].cell + asked[question]
-            yield Partial((*beam[row].questions, int(question)), cell, float(costs[row, question]))
+            yield Partial((*beam[row].questions, int(question)), cell)
 
 
 def _costs(

@@ -249,12 +249,7 @@ class Reader:
     def served(self, steps: Steps) -> float:
         """Share of the net's answers on the fitted rows that stay with these steps in it."""
         edits = substituted(steps, self.reading.x[self.rows])
-        return self.kept({site: np.asarray(value) for site, value in edits.items()})
-
-    def kept(self, edits: Mapping[str, np.ndarray]) -> float:
-        """The same with sites replaced by these values."""
-        outputs = self.reading.run(edits, rows=self.rows)[0]
-        return self.reading.agreement(self.reading.decode(outputs), self.rows)
+        return self.reading.kept({site: np.asarray(value) for site, value in edits.items()}, self.rows)
 
     def exact_units(self, needed: Sequence[Head]) -> list[Units]:
         """The same, as tables of what the program knows there."""

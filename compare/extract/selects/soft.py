@@ -109,7 +109,7 @@ def fit(queries: Queries, given: Offered, variables: Variables) -> Score:
     terms: list[Term] = []
     looks: list[np.ndarray] = []
     uniform, strengths = fitted([], queries)
-    declared = DECLARED * len(queries.places)
+    declared = _declared(queries)
     left, cost = uniform, declared * uniform / log(2)
     while len(terms) < MOST:
         features = [_feature(term, where, queries, variables) for term, where in zip(terms, looks, strict=True)]
@@ -131,6 +131,11 @@ def fit(queries: Queries, given: Offered, variables: Variables) -> Score:
     return Score(terms=tuple(terms), strengths=tuple(_split(strengths, features)), nats=left, uniform=uniform)
 
 
+def _declared(queries: Queries) -> float:
+    """Queries for which a code would pay."""
+    return DECLARED * len(queries.places)
+
+
 def _split(strengths: np.ndarray, features: list[Feature]) -> list[np.ndarray]:
     return np.split(strengths, np.cumsum([each.size for each in features])[:-1]) if features else []
 
@@ -148,7 +153,7 @@ def _tried(
     known = list({str(term.select): (term.select, looks) for term, looks in there}.values())
     held, mass = masses(given.columns, queries.pattern, model)
     gained, _ = one_strength(held, mass, queries.weight)
-    declared = DECLARED * len(queries.places)
+    declared = _declared(queries)
     worth = declared * gained / log(2) - given.bits
     order = np.argsort(-worth)[:PLAIN]
     yield from ((Term(select=given.selects[i]), given.columns[i]) for i in order)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from compare.extract.selects.decisions import Decision, decided
+from compare.extract.selects.decisions import Decision, decided, shifted
 from compare.extract.selects.parts import Part
 from compare.extract.selects.program import Head
 from compare.extract.selects.readouts import CONSTANTS, Readout
@@ -125,7 +125,7 @@ def _atom(atom: Atom, said: Mapping[str, str]) -> str:
         keys, queries = said[atom.key], said[atom.query]
         if atom.by == 0:
             return f"(select {NAMED[atom.operator]} {keys} {queries})"
-        other = f"(add y {atom.by})" if atom.by > 0 else f"(sub y {-atom.by})"
+        other = shifted("y", atom.by)
         return f"(select (lambda (x y) {COMPARED[atom.operator].format('x', other)}) {keys} {queries})"
     held = said[atom.key or str(atom.query)]
     side = "x" if atom.key else "y"

@@ -81,3 +81,21 @@ TASK = Task(name="both", doc="Both.", type=lambda n: Fn((BOOL, BOOL), BOOL), ora
     assert one["2"]["program"] is None
     assert said.startswith("no program shorter than the table of 4 bits was found; the best of 9 bits, (and x0 x1)")
     assert find_program("mine.py:TASK", tmp_path, (2, 3, 4))[0]["3"]["program"] == "(and x0 x1)"
+
+
+def test_sizes_that_ask_for_different_functions_have_a_program_each(tmp_path) -> None:
+    (tmp_path / "mine.py").write_text("""
+from benchmarks.tasks import Task
+from synth import INT, Fn
+
+TASK = Task(name="capped", doc="a, at most n.", type=Fn((INT,), INT), oracle=lambda n, a: a.clip(0, n),
+            sizes=(3, 5), values=lambda n: 60, classes=lambda n: 60, library=("arith",))
+SAME = Task(name="same", doc="a + 1.", type=Fn((INT,), INT), oracle=lambda n, a: a + 1,
+            sizes=(3, 5), values=lambda n: n, classes=lambda n: n + 1, library=("arith",))
+""")
+    found, _ = find_program("mine.py:TASK", tmp_path, (3, 5))
+    one, other = (found[size]["program"] for size in ("3", "5"))
+    assert None not in (one, other)
+    assert one != other
+    found, _ = find_program("mine.py:SAME", tmp_path, (3, 5))
+    assert found["3"] == found["5"]

@@ -6,7 +6,7 @@ CRITERIA = {
     "coverage of answers": "Share of the net's answers that those sites decide by themselves, whatever bypasses them.",
     "S": "Agreement with the net when one term of the declared template stands in for each unit.",
     "S variance": "Share of the hidden sites' variance that these terms explain.",
-    "S exact": "Agreement with the net when the program itself stands there, without constants fitted to the net.",
+    "S exact": "Agreement with the net when the program itself stands there, with one strength a head at most.",
     "S control": "How far the same fit, with the true terms forbidden, falls short of S.",
     "D": "How well the explanation predicts what an exchange of one variable changes.",
     "D control": "How far a wrong term falls short of D.",

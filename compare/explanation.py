@@ -61,7 +61,7 @@ class Explanation:
     hidden: str  # the site whose variance is reported
     control: Steps = ()
     permuted: Steps = ()
-    exact: Steps = ()  # what the program itself, without constants of its own, puts in the place of sites
+    exact: Steps = ()  # what the program itself, with one constant a head at most, puts in the place of sites
     codes: Callable[[], Iterable[Code]] | None = None
     control_codes: Callable[[], Iterable[Code]] | None = None  # the same search for codes of other units or terms
     machine: float | None = None  # bits of the table of states and inputs that the steps are shorter than, or are not

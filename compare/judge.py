@@ -200,9 +200,8 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
         sentence = "the explanation's sites alone decide {value} of the net's answers"
         found.append(_at_least("coverage of answers", c.answers, thresholds.coverage, sentence))
     if s is not None:
-        found.append(
-            _at_least("S", s.agreement, thresholds.s_agreement, "the template in the net's sites keeps {value}")
-        )
+        kept, what = max((s.agreement, "the template"), (s.exact or 0.0, "the program itself"))
+        found.append(_at_least("S", kept, thresholds.s_agreement, f"{what} in the net's sites keeps {{value}}"))
         if thresholds.s_variance is not None:
             found.append(
                 _at_least("S variance", s.variance, thresholds.s_variance, "the template explains {value} of the units")
@@ -210,8 +209,8 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
         if s.exact is not None:
             sentence = "the program itself in the net's sites keeps {value}"
             found.append(_at_least("S exact", s.exact, thresholds.s_exact, sentence))
-        sentence = "the template keeps {value} more answers than its control"
-        gap = 0.0 if s.control is None else s.agreement - s.control
+        sentence = f"{what} keeps {{value}} more answers than its control"
+        gap = 0.0 if s.control is None else kept - s.control
         found.append(_at_least("S control", gap, thresholds.s_gap, sentence))
     if d is not None:
         found.append(_at_least("D", d.r2, thresholds.d_r2, "the explanation predicts {value} of the exchanges' effect"))

@@ -61,6 +61,13 @@ def test_everything_passed_is_a_program() -> None:
     assert judge(GOOD, RESIDUES).outcome == "program"
 
 
+@pytest.mark.parametrize(("exact", "outcome"), [(0.999, "program"), (0.98, "undetermined"), (0.1, "undetermined")])
+def test_the_program_itself_in_the_net_is_as_good_as_its_template(exact: float, outcome: str) -> None:
+    verdict = judge(_with("substitution", agreement=0.97, exact=exact), RESIDUES)
+    assert verdict.outcome == outcome
+    assert outcome == "program" or verdict.decided_by == "S"
+
+
 @pytest.mark.parametrize(
     ("name", "evidence"),
     [

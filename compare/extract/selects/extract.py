@@ -15,8 +15,9 @@ from jaxtyping import Bool, Float, Int
 
 from compare.answers import Sets
 from compare.explanation import Code, Explanation, Refusal
-from compare.extract.selects.alignment import aligned
+from compare.extract.selects.alignment import LOST, aligned
 from compare.extract.selects.effects import ROWS, effects, idle
+from compare.extract.selects.exact import Exact, exact
 from compare.extract.selects.layout import frame_of, heads_in, reads, unfit
 from compare.extract.selects.linear import Tables, column, factors, fitted, products
 from compare.extract.selects.program import Head, State, Units, begun
@@ -28,8 +29,6 @@ from compare.extract.selects.steps import (
     Layers,
     Placing,
     answers_of,
-    exact_columns,
-    exact_steps,
     steps_of,
 )
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame
@@ -136,6 +135,7 @@ class Reader:
             pattern=pattern,
             written=value @ back,
             effect=self.effect[f"{name}.out"],
+            answers=np.where(self.mask(self.rows), self.labels(self.rows), -1),
             idle=f"{name}.out" in self.idle,
             mean=out[self.frame.shown(self.tokens)].mean(axis=0),
             mixed=self.mixed(layer),
@@ -170,6 +170,7 @@ class Reader:
         heads = [head for row in draft.layers for head in row]
         needed = needed_by(readout, heads)
         bits = readout.bits + sum(head.bits(draft.state.variables) for head in needed)
+        program = self.exact(heads, needed)
         return Explanation(
             extractor=NAME,
             template=TEMPLATE,
@@ -177,8 +178,8 @@ class Reader:
             outputs=(OUTPUTS,),
             hidden=last_of(self.reading),
             control=self.control(layers),
-            exact=self.exact(heads, needed),
-            codes=lambda: [self.code(layers, readout, needed, bits)],
+            exact=self.with_units(program),
+            codes=lambda: [self.code(layers, readout, program, bits)],
             formula=program_text(needed, readout),
             program=self.words(readout, needed),
             bits_formula=bits,
@@ -211,6 +212,8 @@ class Reader:
             embed=self.embed,
             placed=self.placed,
             places={site: each / each.sum() for site, each in places.items()},
+            rows=self.rows,
+            weight=self.effect,
         )
 
     def units(self, layer: int, state: State) -> Units | None:
@@ -222,40 +225,25 @@ class Reader:
             return None
         return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
 
-    def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Steps:
-        """The program's selects in the place of the patterns; units refitted where that serves better."""
-        sharing = self.sharing(heads, needed)
-        bare = exact_steps(self.placing, heads, needed, [], sharing)
-        units = self.exact_units(needed)
-        if not units:
-            return bare
-        whole = exact_steps(self.placing, heads, needed, units, sharing)
-        return max((bare, whole), key=self.served)
+    def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Exact:
+        """The program's selects in the place of the patterns, units as they are."""
+        return exact(self.placing, heads, needed, self.served)
 
-    def sharing(self, heads: Sequence[Head], needed: Sequence[Head]) -> dict[str, Head]:
-        """Heads that do the work of one of the program's in their layer: the net answers better if they look there."""
-        names, found = [head.name for head in needed], dict[str, Head]()
-        best = self.served(exact_steps(self.placing, heads, needed, [], {}))
-        for head in heads:
-            if head.name in names or head.score is None:
-                continue
-            for other in (each for each in needed if each.layer == head.layer):
-                tried = {**found, head.name: other}
-                served = self.served(exact_steps(self.placing, heads, needed, [], tried))
-                if served > best:
-                    best, found = served, tried
-        return found
+    def with_units(self, found: Exact) -> Steps:
+        """The same, with units refitted where that serves better."""
+        bare, units = found.steps(), self.exact_units(found)
+        return max((bare, found.steps(units)), key=self.served) if units else bare
 
     def served(self, steps: Steps) -> float:
         """Share of the net's answers on the fitted rows that stay with these steps in it."""
         edits = substituted(steps, self.reading.x[self.rows])
         return self.reading.kept({site: np.asarray(value) for site, value in edits.items()}, self.rows)
 
-    def exact_units(self, needed: Sequence[Head]) -> list[Units]:
-        """The same, as tables of what the program knows there."""
+    def exact_units(self, found: Exact) -> list[Units]:
+        """Units as tables of what the program knows there."""
         x = self.reading.x[self.rows]
-        found = (self._units(layer, exact_columns(self.placing, needed, layer, x)) for layer in range(len(self.layers)))
-        return [units for units in found if units]
+        units = (self._units(layer, found.columns(layer, x)) for layer in range(len(self.layers)))
+        return [each for each in units if each]
 
     def _units(self, layer: int, known: Mapping[str, Float[np.ndarray, "n s size"]]) -> Units | None:
         site = f"hidden.{layer}.pre"
@@ -278,11 +266,17 @@ class Reader:
             return bare
         return steps_of(self.placing, [([_bare(head, 1) for head in row], units) for row, units in layers])
 
-    def code(self, layers: Layers, readout: Readout, needed: Sequence[Head], bits: float) -> Code:
-        """The program run in the net's place; what its heads' tables take says how its values sit in the net."""
-        reading = self.reading
+    def code(self, layers: Layers, readout: Readout, program: Exact, bits: float) -> Code:
+        """The program run in the net's place.
+
+        How its values sit in the net takes only the strengths of its selects where these serve in the place of the
+        patterns: what stands at a key is there, and is written as the net writes it. Else it takes the heads' tables.
+        """
+        reading, needed = self.reading, program.needed
         steps = steps_of(self.placing, layers)
         alignment, precision = aligned(reading, self.rows, self.mask(self.rows), steps, needed)
+        if self.served(program.steps()) >= self.served(steps) - LOST:
+            alignment, precision = min((alignment, precision), (program.bits, 0))
         found = self.answered(readout, needed, reading.x)
         found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return Code(

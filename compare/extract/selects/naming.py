@@ -1,10 +1,10 @@
 """Which relation a head's pattern is uniform on: enumerated, the best joined with others, picks last."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from compare.extract.selects.patterns import Queries, masses, one_strength
 from compare.extract.selects.relations import (
@@ -28,6 +28,7 @@ BEAM, ROUNDS = 10, 2  # relations that are joined with every atom, and how often
 PRICE = 0.002  # nats a bit
 SAID = 0.01  # nats that a longer select has to say more
 SELDOM = 0.01  # of the effect, where it does not matter what a select finds nothing for
+TELLING, TOLD, MISTOLD = 2, 0.01, 0.2  # relations; shares of the answers, and of those that are not the usual one
 PICKED = 32  # relations of which keys are picked, of comparisons and of all, by either measure
 
 
@@ -49,6 +50,7 @@ class Named:
     strongest: float  # nats that say which key is looked at most, by the select alone
     bits: float
     looks: Bool[np.ndarray, "n s"]
+    telling: bool = False  # how many keys it finds says what the net answers
 
 
 def pool_of(variables: Variables, queries: Queries) -> Pool:
@@ -91,8 +93,34 @@ def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
     tried = list(_picks(Select(relation=ALWAYS), queries.seen, queries, variables))
     for number in dict.fromkeys(chosen):
         tried += _picks(Select(relation=whole.relations[number]), whole.columns[number], queries, variables)
-    found = _measured(tried, queries, base, uniform, variables)
-    return sorted(_undominated(found), key=lambda each: each.nats + PRICE * each.bits)
+    found = [*_undominated(_measured(tried, queries, base, uniform, variables))]
+    counting = [(Select(relation=whole.relations[i]), whole.columns[i]) for i in _telling(whole, queries)]
+    more = _measured([(Select(relation=ALWAYS), queries.seen), *counting], queries, base, uniform, variables)
+    known_as = {str(each.select) for each in found}
+    found += [
+        replace(each, telling=True) for each in more if each.nats < base - SAID and str(each.select) not in known_as
+    ]
+    return sorted(found, key=lambda each: each.nats + PRICE * each.bits)
+
+
+def _telling(known: Pool, queries: Queries) -> Int[np.ndarray, " few"]:
+    """The shortest of the relations of which the number of keys found says what the net answers."""
+    counted = queries.answers >= 0
+    goal = queries.answers[counted]
+    if len(goal) == 0:
+        return np.zeros(0, dtype=int)
+    widths = known.columns[:, counted].sum(axis=-1)
+    wrong = np.array([_wrong(width, goal) for width in widths])
+    usual = 1 - np.unique(goal, return_counts=True)[1].max() / len(goal)
+    order = np.lexsort((known.bits, wrong > wrong.min() + TOLD))
+    return order[:TELLING] if wrong.min() <= MISTOLD * usual else order[:0]
+
+
+def _wrong(numbers: Int[np.ndarray, " n"], goal: Int[np.ndarray, " n"]) -> float:
+    """Share of the answers that are not those usual for their number."""
+    counts = np.zeros((numbers.max() + 1, goal.max() + 1))
+    np.add.at(counts, (numbers, goal), 1)
+    return 1 - float(counts.max(axis=1).sum()) / len(goal)
 
 
 def _undominated(found: list[Named]) -> Iterator[Named]:

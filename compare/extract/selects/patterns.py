@@ -25,6 +25,7 @@ class Queries:
     pattern: Float[np.ndarray, "n s"]
     seen: Bool[np.ndarray, "n s"]
     weight: Float[np.ndarray, " n"]
+    answers: Int[np.ndarray, " n"]  # the net's; -1 where none counts
     keys: Variables  # values (n, s)
     own: Variables  # values (n, 1)
 
@@ -48,6 +49,7 @@ def drawn(
     pattern: Float[np.ndarray, "rows s s"],
     seen: Bool[np.ndarray, "rows s s"],
     weight: Float[np.ndarray, "rows s"],
+    answers: Int[np.ndarray, "rows s"],
     variables: Variables,
     rng: np.random.Generator,
 ) -> Queries:
@@ -65,6 +67,7 @@ def drawn(
         pattern=pattern[rows, places],
         seen=seen[rows, places],
         weight=held / held.sum(),
+        answers=answers[rows, places],
         keys=keys,
         own=own,
     )

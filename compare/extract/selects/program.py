@@ -47,6 +47,7 @@ class Head:
     counted: tuple[int, ...] = ()  # values that are counted one by one
     parts: tuple[Part, ...] = ()  # of the symbols that it brings, of which a query sees one number
     turned: int = 0  # by how many places every value is taken for another: of a control
+    strength: float | None = None  # of its select beside the other keys; None: it looks at nothing else
     narrow: bool = False  # another head looks as it does: what it brings is told apart by what it writes alone
 
     @property

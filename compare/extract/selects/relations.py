@@ -1,5 +1,6 @@
 """Relations of a query and a key: comparisons of what both hold, in order of bits, and which of the keys are picked."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log2
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.extract.selects.variables import SYMBOLS, VALUE, Variables
+from compare.extract.selects.variables import PLACE, SYMBOLS, VALUE, Variables
 
 Pairs = Bool[np.ndarray, "... q k"]
 OPERATORS = ("=", "<", ">")
@@ -16,6 +17,7 @@ CONNECTIVES = ("and", "or", "and not")
 OTHERWISE = ("first", "all", "self", "last")  # beside the symbols that are marks
 NOWHERE = 1 << 30
 MOST_NUMBERS = 64  # with which a variable is compared
+MOST_BOUNDS = 32  # values, of which bounds are tried
 
 
 class Atom(NamedTuple):
@@ -169,10 +171,12 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
 def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
     """All comparisons of two numbers of a kind, up to this difference of places and of counts, and with numbers.
 
-    Symbols are equal or not; their values, places and counts have an order.
+    Symbols are equal or not; their values, places and counts have an order. A value may say a place.
     """
     for k in variables.values():
         for q in variables.values():
+            if {k.kind, q.kind} == {VALUE, PLACE}:
+                yield from (Atom(k.name, q.name, "=", by) for by in (0, -1, 1))
             if k.kind != q.kind:
                 continue
             most = 0 if not k.ordered or k.kind == VALUE else min(furthest, k.size - 1)
@@ -183,6 +187,9 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
                     yield from (Atom(k.name, q.name, operator, by) for operator in "<>")
         if k.kind == VALUE:
             yield Atom(k.name, None, ">", 0)
+            if k.size <= MOST_BOUNDS:
+                bounds = itertools.product("<>", range(1, k.size))
+                yield from (Atom(k.name, None, operator, bound) for operator, bound in bounds)
             continue
         for number in range(min(k.size, MOST_NUMBERS)):
             yield Atom(k.name, None, "=", number)

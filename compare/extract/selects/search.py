@@ -33,6 +33,7 @@ class Site:
     pattern: Float[np.ndarray, "rows s s"]
     written: Float[np.ndarray, "rows s width"]
     effect: Float[np.ndarray, "rows s"]
+    answers: Int[np.ndarray, "rows s"]  # the net's; -1 where none counts
     idle: bool
     mean: Float[np.ndarray, " width"]
     mixed: bool  # units below it may have mixed what a position holds
@@ -86,7 +87,7 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
         still = Tables(reads=(), tables=(), offset=site.mean, explained=1.0)
         return [Head(layer=site.layer, number=site.number, score=None, tables=still, mean=site.mean)]
     rng = np.random.default_rng([seed, 42, site.layer, site.number])
-    queries = drawn(site.pattern, state.seen, site.effect, state.variables, rng)
+    queries = drawn(site.pattern, state.seen, site.effect, site.answers, state.variables, rng)
     known = pool_of(state.variables, queries)
     found = named(state.variables, queries, known)
     given = offered(known, [(each.select, each.looks) for each in found], state.variables)
@@ -100,12 +101,14 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
 
 
 def admitted(found: Sequence[Found], score: Score) -> list[Found]:
-    """Those about as near to the pattern as the nearest, or as good at its strongest key; the nearest first."""
+    """Those about as near to the pattern as the nearest, as good at its strongest key, or telling; nearest first."""
     nearest, strongest = min(each.nats for each in found), min(each.strongest for each in found)
     order = [
         each
         for each in sorted(found, key=lambda each: each.nats + PRICE * each.bits)
-        if each.nats <= nearest + APART[0] * score.uniform + APART[1] or each.strongest <= strongest + APART[1]
+        if each.nats <= nearest + APART[0] * score.uniform + APART[1]
+        or each.strongest <= strongest + APART[1]
+        or each.telling
     ]
     bare = [replace(each, select=replace(each.select, otherwise=None)) for each in order]
     both = [each for pair in zip(order, bare, strict=True) for each in pair]

@@ -1,13 +1,13 @@
-"""What is read of a transformer as the steps of an explanation, and the program in the place of the net's patterns."""
+"""What is read of a transformer as the steps of an explanation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from compare.extract.selects.linear import Tables
-from compare.extract.selects.program import Head, State, Units, begun, carried, onehot, with_head, with_named
+from compare.extract.selects.program import Head, State, Units, begun, carried, with_head, with_named
 from compare.extract.selects.variables import Frame
 from compare.read import Reading, evaluate
 from compare.step import Exchange, Inputs, Step, Steps, Value
@@ -27,6 +27,8 @@ class Placing:
     embed: Tables
     placed: tuple[str, ...]
     places: dict[str, Float[np.ndarray, " s"]]  # by site
+    rows: Int[np.ndarray, " n"]  # that are fitted on
+    weight: Mapping[str, Float[np.ndarray, "n s"]]  # by site, of these rows' positions
 
     def begun(self, x: Inputs) -> State:
         return begun(self.frame, self.frame.laid(np.asarray(x)), self.placed)
@@ -118,85 +120,6 @@ def _outputs(placing: Placing, steps: Steps) -> Step:
         return evaluate(reading.net, reading.params, np.asarray(x), given, (), reading.block, reading.scales)[0]
 
     return Step(name=OUTPUTS, formula="y", compute=compute, reads=tuple(step.name for step in steps))
-
-
-def exact_steps(
-    placing: Placing,
-    heads: Sequence[Head],
-    needed: Sequence[Head],
-    units: Sequence[Units],
-    sharing: Mapping[str, Head],
-) -> Steps:
-    """The program's selects as the patterns of its heads, and units that read its integers; other heads' means.
-
-    A head may share the work of one that the program has: then it looks where that one does.
-    """
-    looking = {**{head.name: head for head in needed}, **sharing}
-    steps = []
-    for head in heads:
-        if head.name in looking:
-            steps.append(_pattern(placing, needed, head, looking[head.name]))
-        else:
-            steps.append(Step(name=head.name, formula="mean", compute=_constant(placing, head.mean), holds=head.site))
-    return (*steps, *(_exact_units(placing, needed, each) for each in units))
-
-
-def _exact_units(placing: Placing, needed: Sequence[Head], units: Units) -> Step:
-    def compute(x: Inputs) -> Value:
-        return units.tables.of(exact_columns(placing, needed, units.layer, x))
-
-    return Step(name=units.name, formula=" + ".join(units.tables.reads) or "0", compute=compute, holds=units.site)
-
-
-def exact_columns(
-    placing: Placing, needed: Sequence[Head], layer: int, x: Inputs
-) -> dict[str, Float[np.ndarray, "rows s size"]]:
-    """What the program knows at a position after a layer: symbols, places, and what heads bring, one-hot or shares."""
-    known = [head for head in needed if head.layer <= layer]
-    state, columns = placing.begun(x), dict(placing.begun(x).columns)
-    for number in range(layer + 1):
-        before = state
-        for head in (each for each in known if each.layer == number):
-            state = with_named(state, head, placing.frame)
-            if head.same:
-                columns[head.name] = onehot(state.variables[head.name])
-            if head.single:
-                continue
-            assert head.named is not None
-            columns[f"{head.name}n"] = onehot(state.variables[f"{head.name}n"])
-            source = onehot(before.variables[head.named.value])
-            columns[f"{head.name}.{head.named.value}"] = _even(head, before) @ source
-    return columns
-
-
-def _even(head: Head, state: State) -> Float[np.ndarray, "rows s s"]:
-    """The pattern that is the same for every key that the program looks at."""
-    assert head.named is not None
-    looks = head.named.select.looks(state.variables, state.seen)
-    even = np.where(looks.any(axis=-1, keepdims=True), looks, state.seen).astype(np.float32)
-    return even / np.maximum(even.sum(axis=-1, keepdims=True), 1)
-
-
-def _constant(placing: Placing, mean: Float[np.ndarray, " width"]) -> Callable[[Inputs], Value]:
-    def compute(x: Inputs) -> Value:
-        laid = placing.frame.laid(np.asarray(x))
-        return np.broadcast_to(mean, (*laid.shape, len(mean))).astype(np.float32)
-
-    return compute
-
-
-def _pattern(placing: Placing, heads: Sequence[Head], head: Head, other: Head) -> Step:
-    """The select of the other as the pattern of a head."""
-
-    def compute(x: Inputs) -> Value:
-        state = placing.begun(x)
-        for each in heads:
-            if each.layer < head.layer:
-                state = with_named(state, each, placing.frame)
-        return _even(other, state)
-
-    site = f"head.{head.layer}.{head.number}.pattern"
-    return Step(name=head.name, formula=str(other.named and other.named.select), compute=compute, holds=site)
 
 
 def answers_of(placing: Placing, needed: Sequence[Head], x: Inputs) -> dict[str, Int[np.ndarray, "rows s"]]:

@@ -1,0 +1,229 @@
+"""The program itself in the net: its selects in the place of the patterns, everything else as the net has it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from compare.extract.selects.patterns import one_strength, softmax
+from compare.extract.selects.program import Head, State, Units, in_blocks, onehot, with_named
+from compare.extract.selects.relations import OTHERWISE, Atom, others
+from compare.extract.selects.soft import CONSTANT
+from compare.extract.selects.steps import Placing
+from compare.extract.selects.variables import SYMBOLS, VALUES
+from compare.step import Inputs, Step, Steps, Value
+
+RESTS = 0.5  # of its pattern on what the other one looks at, below which a head rests
+Served = Callable[[Steps], float]  # share of the net's answers on the fitted rows that stay with these steps in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Queries at which a head leaves its work to another one: those that hold some values; it looks elsewhere there."""
+
+    variable: str
+    size: int
+    values: tuple[int, ...]
+    elsewhere: str | Atom  # as a select's `otherwise`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exact:
+    """Which head looks where; a head that the program does without may do the work of one that it has."""
+
+    placing: Placing
+    heads: tuple[Head, ...]
+    needed: tuple[Head, ...]
+    sharing: Mapping[str, Head]
+    resting: Mapping[str, Rest]
+
+    @property
+    def bits(self) -> float:
+        """Of the strengths, of which head does whose work, and at which queries."""
+        strengths = sum(CONSTANT for head in self.needed if head.strength is not None)
+        shared = sum(1.0 + len(self.needed) for _ in self.sharing)
+        return strengths + float(len(self.heads)) + shared + sum(1.0 + rest.size for rest in self.resting.values())
+
+    def steps(self, units: Sequence[Units] = ()) -> Steps:
+        """The selects as the patterns of the heads, and units that read the program's integers; other heads' means."""
+        looking = {**{head.name: head for head in self.needed}, **self.sharing}
+        found = []
+        for head in self.heads:
+            if head.name in looking:
+                found.append(self._pattern(head, looking[head.name]))
+            else:
+                found.append(Step(name=head.name, formula="mean", compute=self._constant(head), holds=head.site))
+        return (*found, *(self._units(each) for each in units))
+
+    def _pattern(self, head: Head, other: Head) -> Step:
+        def compute(x: Inputs) -> Value:
+            state = with_named(below(self.placing, self.needed, head.layer, x), other, self.placing.frame)
+            return pattern(other, state, self.resting.get(head.name))
+
+        site = f"head.{head.layer}.{head.number}.pattern"
+        return Step(name=head.name, formula=str(other.named and other.named.select), compute=compute, holds=site)
+
+    def _constant(self, head: Head) -> Callable[[Inputs], Value]:
+        def compute(x: Inputs) -> Value:
+            laid = self.placing.frame.laid(np.asarray(x))
+            return np.broadcast_to(head.mean, (*laid.shape, len(head.mean))).astype(np.float32)
+
+        return compute
+
+    def _units(self, units: Units) -> Step:
+        def compute(x: Inputs) -> Value:
+            return units.tables.of(self.columns(units.layer, x))
+
+        return Step(name=units.name, formula=" + ".join(units.tables.reads) or "0", compute=compute, holds=units.site)
+
+    def columns(self, layer: int, x: Inputs) -> dict[str, Float[np.ndarray, "rows s size"]]:
+        """What the program knows after a layer: symbols, places, and what heads bring, one-hot or shares."""
+        state = self.placing.begun(x)
+        found = dict(state.columns)
+        for number in range(layer + 1):
+            before = state
+            for head in (each for each in self.needed if each.layer == number):
+                state = with_named(state, head, self.placing.frame)
+                if head.same:
+                    found[head.name] = onehot(state.variables[head.name])
+                if head.single:
+                    continue
+                assert head.named is not None
+                found[f"{head.name}n"] = onehot(state.variables[f"{head.name}n"])
+                source = onehot(before.variables[head.named.value])
+                found[f"{head.name}.{head.named.value}"] = pattern(head, before) @ source
+        return found
+
+
+def exact(placing: Placing, heads: Sequence[Head], needed: Sequence[Head], served: Served) -> Exact:
+    """The program in the net, as it serves best: selects that stand alone or by one strength, and shared work."""
+    found = Exact(placing=placing, heads=tuple(heads), needed=tuple(needed), sharing={}, resting={})
+    best = served(found.steps())
+    for other in _ways(found):
+        tried = other(found)
+        now = served(tried.steps())
+        if now > best:
+            best, found = now, tried
+    return found
+
+
+def _ways(begin: Exact) -> Iterator[Callable[[Exact], Exact]]:
+    """A head by one strength; then a head that the program does without at one's work, and both of them at a share."""
+    for number in range(len(begin.needed)):
+        yield lambda found, number=number: _by_strength(found, number)
+    names = [head.name for head in begin.needed]
+    for head in begin.heads:
+        if head.name in names or head.score is None:
+            continue
+        for number, other in enumerate(begin.needed):
+            if other.layer == head.layer:
+                yield lambda found, head=head, number=number: _shared(found, head, number)
+                yield lambda found, head=head, number=number: _parted(_shared(found, head, number), head, number)
+
+
+def _shared(found: Exact, head: Head, number: int) -> Exact:
+    return replace(found, sharing={**found.sharing, head.name: found.needed[number]})
+
+
+def _parted(found: Exact, head: Head, number: int) -> Exact:
+    """Both heads rest at queries of the values at which they look elsewhere in the net."""
+    other = found.needed[number]
+    rests = {each.name: rest for each in (head, other) if (rest := _rest(found, each, other))}
+    return replace(found, resting={**found.resting, **rests})
+
+
+def _rest(found: Exact, head: Head, other: Head) -> Rest | None:
+    """Of what the other's select reads and finds, the variable that says best where the head looks elsewhere."""
+    placing = found.placing
+    state = below(placing, found.needed, head.layer, placing.reading.x[placing.rows])
+    state = with_named(state, other, placing.frame)
+    known = (*(other.named.select.reads() if other.named else ()), *([other.name] if other.same else []))
+    given = placing.reading.site(f"head.{head.layer}.{head.number}.pattern")[placing.rows]
+    looks = _looks(other, state)
+    live = (placing.weight[other.site] > 0) & looks.any(axis=-1)
+    held = np.where(looks, given, 0.0).sum(axis=-1)[live]
+    best: tuple[float, Rest] | None = None
+    for name in dict.fromkeys(known):
+        variable = state.variables[name]
+        number = variable.values[live] + 1
+        many = np.maximum(np.bincount(number, minlength=variable.size + 1), 1)
+        mean = np.bincount(number, held, variable.size + 1) / many
+        resting = np.flatnonzero((mean < RESTS) & (np.bincount(number, minlength=variable.size + 1) > 0)) - 1
+        said = float(((held - mean[number]) ** 2).sum())
+        if len(resting) > 0 and (best is None or said < best[0]):
+            at = live & np.isin(variable.values, resting)
+            best = (
+                said,
+                Rest(
+                    variable=name,
+                    size=variable.size,
+                    values=tuple(map(int, resting)),
+                    elsewhere=_elsewhere(given, at, state),
+                ),
+            )
+    return best and best[1]
+
+
+def _elsewhere(given: Float[np.ndarray, "rows s s"], at: Bool[np.ndarray, "rows s"], state: State) -> str | Atom:
+    """What the pattern is nearest to at some queries."""
+    symbols, values = state.variables[SYMBOLS].values, state.variables[VALUES].values
+    marks = tuple(Atom(SYMBOLS, None, "=", int(number)) for number in np.unique(symbols[values == 0]))
+
+    def apart(way: str | Atom) -> float:
+        return float(np.abs(given - spread(others(way, state.seen, state.variables), state.seen))[at].sum())
+
+    return min((*OTHERWISE, *marks), key=apart)
+
+
+def _by_strength(found: Exact, number: int) -> Exact:
+    """The select as one relation of a softmax: how many keys it finds is then how much of the pattern they have."""
+    head, placing = found.needed[number], found.placing
+    site = f"head.{head.layer}.{head.number}.pattern"
+    rows = placing.rows
+    state = below(placing, found.needed, head.layer, placing.reading.x[rows])
+    given = placing.reading.site(site)[rows]
+    looks = _looks(head, state)
+    held = np.where(looks, given, 0.0).sum(axis=-1).reshape(1, -1)
+    even = (looks.sum(axis=-1) / np.maximum(state.seen.sum(axis=-1), 1)).reshape(1, -1)
+    weight = placing.weight[head.site].reshape(-1)
+    _, strength = one_strength(held, even, weight / max(float(weight.sum()), 1e-30))
+    stronger = replace(head, strength=float(strength[0]))
+    return replace(found, needed=(*found.needed[:number], stronger, *found.needed[number + 1 :]))
+
+
+def below(placing: Placing, needed: Sequence[Head], layer: int, x: Inputs | Int[np.ndarray, "rows positions"]) -> State:
+    """What the program knows below a layer."""
+    state = placing.begun(x)
+    for each in needed:
+        if each.layer < layer:
+            state = with_named(state, each, placing.frame)
+    return state
+
+
+def pattern(head: Head, state: State, rest: Rest | None = None) -> Float[np.ndarray, "rows s s"]:
+    """The same for every key that the program looks at; beside the others by the strength that the select has."""
+
+    def made(part: State) -> np.ndarray:
+        looks = _looks(head, part)
+        if head.strength is not None:
+            found = softmax(np.where(looks, head.strength, 0.0), part.seen).astype(np.float32)
+        else:
+            found = spread(looks, part.seen)
+        if rest is None:
+            return found
+        idle = np.isin(part.variables[rest.variable].values, rest.values)[..., None]
+        return np.where(idle, spread(others(rest.elsewhere, part.seen, part.variables), part.seen), found)
+
+    return in_blocks(state, made)
+
+
+def spread(looks: Bool[np.ndarray, "rows s s"], seen: Bool[np.ndarray, "rows s s"]) -> Float[np.ndarray, "rows s s"]:
+    """Even over the keys, over all that are seen where there is none."""
+    even = np.where(looks.any(axis=-1, keepdims=True), looks, seen).astype(np.float32)
+    return even / np.maximum(even.sum(axis=-1, keepdims=True), 1)
+
+
+def _looks(head: Head, state: State) -> np.ndarray:
+    assert head.named is not None
+    return head.named.select.looks(state.variables, state.seen)

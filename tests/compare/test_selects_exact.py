@@ -1,0 +1,68 @@
+"""The program itself in a net's patterns: by a strength, at a share of the queries; and the selects that are tried."""
+
+import numpy as np
+import pytest
+
+from compare.extract.selects.exact import Rest, pattern
+from compare.extract.selects.linear import Tables
+from compare.extract.selects.naming import named, pool_of
+from compare.extract.selects.patterns import Queries, drawn, softmax
+from compare.extract.selects.program import Head, Named, State, begun
+from compare.extract.selects.relations import Atom, Select, atoms
+from compare.extract.selects.variables import Frame
+
+FRAME = Frame(alphabet=6, letters=range(1, 6), causal=True, padding=None, appended=False)
+TABLES = Tables(reads=(), tables=(), offset=np.zeros(2, np.float32), explained=0.0)
+SAME = Select(relation=Atom("x", "x", "=", 0))
+
+
+def state(tokens: np.ndarray) -> State:
+    return begun(FRAME, tokens, ("i",))
+
+
+def head(strength: float | None = None) -> Head:
+    told = Named(select=SAME, value="x")
+    return Head(layer=0, number=0, score=None, tables=TABLES, mean=np.zeros(2), named=told, strength=strength)
+
+
+def test_a_select_stands_alone_or_by_its_strength() -> None:
+    known = state(np.array([[0, 3, 1, 3]]))
+    np.testing.assert_allclose(pattern(head(), known)[0, 3], [0, 0.5, 0, 0.5])
+    soft = pattern(head(np.log(3)), known)[0, 3]
+    np.testing.assert_allclose(soft, np.array([1, 3, 1, 3]) / 8, rtol=1e-6)
+
+
+def test_a_head_rests_at_some_queries() -> None:
+    known = state(np.array([[0, 3, 1, 3]]))
+    rest = Rest(variable="x", size=6, values=(3,), elsewhere="first")
+    found = pattern(head(), known, rest)[0]
+    np.testing.assert_allclose(found[3], [1, 0, 0, 0])
+    np.testing.assert_allclose(found[2], [0, 0, 1, 0])
+
+
+def test_values_have_bounds_and_may_say_places() -> None:
+    known = {str(atom) for atom in atoms(state(np.array([[0, 3, 1, 3]])).variables, 3)}
+    assert {"k.v < 4", "k.v > 2", "k.i = q.v", "k.i = q.v + 1", "k.v = q.i - 1"} <= known
+    assert not {"k.i < q.v", "k.i = q.v + 2"} & known
+
+
+def queries(answers: np.ndarray, tokens: np.ndarray) -> Queries:
+    """A head that looks at the first place most, and at smaller letters a little."""
+    known = state(tokens)
+    smaller = known.variables["v"].values[:, None, :] < known.variables["v"].values[..., None]
+    first = np.arange(tokens.shape[1]) == 0
+    given = softmax(np.where(first, 2.5, 0.0) + np.where(smaller, 0.5, 0.0), known.seen)
+    rng = np.random.default_rng(0)
+    return drawn(given, known.seen, np.ones(tokens.shape), answers, known.variables, rng)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_select_is_tried_where_how_many_keys_it_finds_says_the_answers(counts: bool) -> None:
+    rng = np.random.default_rng(1)
+    tokens = np.concatenate([np.zeros((60, 1), np.int64), rng.integers(1, 6, (60, 9))], axis=1)
+    known = state(tokens)
+    smaller = (known.variables["v"].values[:, None, :] < known.variables["v"].values[..., None]) & known.seen
+    answers = smaller.sum(axis=2) if counts else rng.integers(0, 8, tokens.shape)
+    asked = queries(answers, tokens)
+    found = named(known.variables, asked, pool_of(known.variables, asked))
+    assert [str(each.select) for each in found if each.telling] == (["k.v < q.v"] if counts else [])

@@ -8,8 +8,11 @@ from compare.extract.selects.linear import Tables
 from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import Queries, drawn, softmax
 from compare.extract.selects.program import Head, Named, State, begun
+from compare.extract.selects.readouts import shortest
 from compare.extract.selects.relations import Atom, Select, atoms
-from compare.extract.selects.variables import Frame
+from compare.extract.selects.variables import Frame, Variable
+from compare.extract.selects.written import in_words
+from synth import on_batches
 
 FRAME = Frame(alphabet=6, letters=range(1, 6), causal=True, padding=None, appended=False)
 TABLES = Tables(reads=(), tables=(), offset=np.zeros(2, np.float32), explained=0.0)
@@ -66,3 +69,28 @@ def test_a_select_is_tried_where_how_many_keys_it_finds_says_the_answers(counts:
     asked = queries(answers, tokens)
     found = named(known.variables, asked, pool_of(known.variables, asked))
     assert [str(each.select) for each in found if each.telling] == (["k.v < q.v"] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("atom", "text", "held"),
+    [
+        (Atom("i", None, "%2", 1), "k.i = 1 mod 2", [0, 1, 0, 1]),
+        (Atom("i", "i", "%2", 1), "k.i = q.i + 1 mod 2", [1, 0, 1, 0]),
+        (Atom("i", "i", "/2", 0), "(k.i) div 2 = (q.i) div 2", [0, 0, 1, 1]),
+        (Atom("i", "i", "/2", 1), "(k.i + 1) div 2 = (q.i + 1) div 2", [0, 0, 0, 1]),
+    ],
+)
+def test_places_are_counted_in_periods(atom: Atom, text: str, held: list[int]) -> None:
+    tokens = np.array([[0, 3, 1, 3]])
+    variables = state(tokens).variables
+    found = np.broadcast_to(atom.holds(variables, variables), (1, 4, 4))
+    assert found[0, 3].tolist() == [bool(each) for each in held]
+    assert str(atom) == text
+    told = Named(select=Select(relation=atom), value="x")
+    number = Head(layer=0, number=0, score=None, tables=TABLES, mean=np.zeros(2), named=told)
+    values = {"h00n": np.arange(9)}
+    counts = {"h00n": Variable(name="h00n", kind="count", size=9, values=values["h00n"][None])}
+    readout, _ = shortest(counts, values, np.arange(9), 9, 0)
+    program = in_words(FRAME, [number], readout)
+    assert program is not None
+    assert on_batches(program, {"a": tokens})[0, 3] == sum(held)

@@ -42,6 +42,8 @@ PAIRS = 1 << 17  # of positions, in the rows that are fitted on
 MOST = 800  # of these rows
 PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
+NEAR = 10.0  # bits by which a program is about as short as another
+STOOD = 4  # of such programs that are put in the net
 FINISHED = 16  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
@@ -145,8 +147,8 @@ class Reader:
         """Whether units below a layer may have mixed what a position holds."""
         return any(f"hidden.{below}.pre" in self.reading.net.sites for below in range(layer))
 
-    def found(self) -> tuple[Draft, Readout, float]:
-        """The shortest program."""
+    def found(self) -> list[tuple[Draft, Readout, float]]:
+        """The shortest program, and others that are about as short; the shortest first."""
         seed = self.reading.seed
         classes = self.reading.view.classes if self.sets is None else len(self.sets)
         drafts = [Draft(layers=(), state=begun(self.frame, self.tokens, self.placed), bits=0.0)]
@@ -154,23 +156,35 @@ class Reader:
             sites = [self.site(layer, number) for number in heads]
             drafts = [more for draft in drafts[:BEAM] for more in heads_of(draft, sites, self.frame, seed)]
         answers, mask = self.labels(self.rows), self.mask(self.rows)
-        best: tuple[Draft, Readout, float] | None = None
         hopes = [promise(draft, answers, mask, classes, seed) for draft in drafts]
+        done, least = list[tuple[Draft, Readout, float]](), np.inf
         for number in np.argsort(hopes, kind="stable")[:FINISHED]:
             draft = drafts[number]
-            if best is None or draft.bits < best[2]:
-                tried = (draft, *read_out(draft, answers, mask, classes, seed, best and best[2] - draft.bits))
-                best = tried if best is None or tried[2] < best[2] else best
-        assert best is not None
-        return best
+            if draft.bits < least:
+                most = None if np.isinf(least) else least + NEAR - draft.bits
+                done.append((draft, *read_out(draft, answers, mask, classes, seed, most)))
+                least = min(least, done[-1][2])
+        return sorted((each for each in done if each[2] <= least + NEAR), key=lambda each: each[2])
+
+    def program(self) -> tuple[Draft, Readout, Exact]:
+        """Of the programs that are about as short as the shortest, the one that stands best in the net."""
+        tried: dict[str, tuple[float, Draft, Readout, Exact]] = {}
+        for draft, readout, _ in self.found():
+            heads = [head for row in draft.layers for head in row]
+            needed = needed_by(readout, heads)
+            text = program_text(needed, readout)
+            if text not in tried and len(tried) < STOOD:
+                program = exact(self.placing, heads, needed, self.served)
+                tried[text] = self.served(program.steps()), draft, readout, program
+        first, *others = tried.values()
+        best = max(others, key=lambda each: each[0], default=first)
+        return (best if best[0] > first[0] + LOST else first)[1:]
 
     def explanation(self) -> Explanation:
-        draft, readout, _ = self.found()
+        draft, readout, program = self.program()
         layers = [(heads, self.units(number, draft.state)) for number, heads in enumerate(draft.layers)]
-        heads = [head for row in draft.layers for head in row]
-        needed = needed_by(readout, heads)
+        heads, needed = program.heads, program.needed
         bits = readout.bits + sum(head.bits(draft.state.variables) for head in needed)
-        program = self.exact(heads, needed)
         return Explanation(
             extractor=NAME,
             template=TEMPLATE,
@@ -224,10 +238,6 @@ class Reader:
         if self.mixed(layer):
             return None
         return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
-
-    def exact(self, heads: Sequence[Head], needed: Sequence[Head]) -> Exact:
-        """The program's selects in the place of the patterns, units as they are."""
-        return exact(self.placing, heads, needed, self.served)
 
     def with_units(self, found: Exact) -> Steps:
         """The same, with units refitted where that serves better."""

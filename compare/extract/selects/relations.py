@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.extract.selects.variables import PLACE, SYMBOLS, VALUE, Variables
+from compare.extract.selects.variables import INDEX, PLACE, SYMBOLS, VALUE, Variables
 
 Pairs = Bool[np.ndarray, "... q k"]
-OPERATORS = ("=", "<", ">")
+OPERATORS = ("=", "<", ">", "periodic")
+PERIODS = (2, 3)  # in which places are counted: "%2" is alike but for multiples of two, "/2" in the same two
 CONNECTIVES = ("and", "or", "and not")
 OTHERWISE = ("first", "all", "self", "last")  # beside the symbols that are marks
 NOWHERE = 1 << 30
@@ -21,7 +22,11 @@ MOST_BOUNDS = 32  # values, of which bounds are tried
 
 
 class Atom(NamedTuple):
-    """The key's number less the query's is, is below or is above `by`; without one of them a number by itself is."""
+    """The key's number less the query's is, is below or is above `by`; without one of them a number by itself is.
+
+    Of a period m "%m" asks this but for multiples of m, and "/m" whether both lie in one of the blocks of m numbers, of
+    which one ends before -`by`.
+    """
 
     key: str | None
     query: str | None
@@ -35,7 +40,17 @@ class Atom(NamedTuple):
         given = k - q if k is not None and q is not None else k if k is not None else q
         assert given is not None
         known = (k >= 0 if k is not None else True) & (q >= 0 if q is not None else True)
-        return known & compared(given, self.operator, self.by)
+        if self.operator in OPERATORS:
+            return known & compared(given, self.operator, self.by)
+        if self.operator[0] == "%":
+            return known & (given % self.period == self.by)
+        assert k is not None
+        assert q is not None
+        return known & ((k + self.by) // self.period == (q + self.by) // self.period)
+
+    @property
+    def period(self) -> int:
+        return int(self.operator[1:])
 
     def reads(self) -> tuple[str, ...]:
         return tuple(name for name in (self.key, self.query) if name)
@@ -43,8 +58,16 @@ class Atom(NamedTuple):
     def __str__(self) -> str:
         left = f"k.{self.key}" if self.key else f"q.{self.query}"
         shift = f" {'+' if self.by > 0 else '-'} {abs(self.by)}" if self.by else ""
+        if self.operator not in OPERATORS:
+            return self._periodic(left, shift)
         right = f"q.{self.query}{shift}" if self.key and self.query else str(self.by)
         return f"{left} {self.operator} {right}"
+
+    def _periodic(self, left: str, shift: str) -> str:
+        if self.operator[0] == "/":
+            return " = ".join(f"({side}{shift}) div {self.period}" for side in (left, f"q.{self.query}"))
+        right = f"q.{self.query}{shift}" if self.query else str(self.by)
+        return f"{left} = {right} mod {self.period}"
 
 
 class Joined(NamedTuple):
@@ -161,6 +184,8 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
         both = relation_bits(relation.one, variables) + relation_bits(relation.other, variables)
         return 1.0 + log2(len(CONNECTIVES)) + both
     names = sum(log2(len(variables) + 1) for _ in range(2))
+    if relation.operator not in OPERATORS:
+        return 1.0 + names + log2(len(OPERATORS)) + 1.0 + log2(len(PERIODS)) + log2(relation.period)
     if relation.key and relation.query:
         number = 1.0 + 2 * log2(1 + abs(relation.by))
     else:
@@ -171,7 +196,8 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
 def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
     """All comparisons of two numbers of a kind, up to this difference of places and of counts, and with numbers.
 
-    Symbols are equal or not; their values, places and counts have an order. A value may say a place.
+    Symbols are equal or not; their values, places and counts have an order. A value may say a place, and
+    places are counted in twos and threes.
     """
     for k in variables.values():
         for q in variables.values():
@@ -193,6 +219,11 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
             continue
         for number in range(min(k.size, MOST_NUMBERS)):
             yield Atom(k.name, None, "=", number)
+    for period in PERIODS if INDEX in variables else ():
+        for by in range(period):
+            yield Atom(INDEX, None, f"%{period}", by)
+            yield Atom(INDEX, INDEX, f"%{period}", by)
+            yield Atom(INDEX, INDEX, f"/{period}", by)
 
 
 def distinct(columns: Bool[np.ndarray, "relations pairs"]) -> Int[np.ndarray, " kept"]:

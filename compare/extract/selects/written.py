@@ -7,7 +7,7 @@ from compare.extract.selects.decisions import Decision, decided, shifted
 from compare.extract.selects.parts import Part
 from compare.extract.selects.program import Head
 from compare.extract.selects.readouts import CONSTANTS, Readout
-from compare.extract.selects.relations import Always, Atom, Joined, Relation, Select
+from compare.extract.selects.relations import OPERATORS, Always, Atom, Joined, Relation, Select
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, VALUES, Frame
 from synth import Program, parse
 from synth.language.types import SEQUENCE
@@ -121,6 +121,9 @@ def _relation(relation: Relation, said: Mapping[str, str]) -> str | None:
 
 
 def _atom(atom: Atom, said: Mapping[str, str]) -> str:
+    if atom.operator not in OPERATORS:
+        keys, queries = said[str(atom.key)], said[atom.query or str(atom.key)]
+        return f"(select (lambda (x y) {_periodic(atom)}) {keys} {queries})"
     if atom.key and atom.query:
         keys, queries = said[atom.key], said[atom.query]
         if atom.by == 0:
@@ -130,6 +133,14 @@ def _atom(atom: Atom, said: Mapping[str, str]) -> str:
     held = said[atom.key or str(atom.query)]
     side = "x" if atom.key else "y"
     return f"(select (lambda (x y) {COMPARED[atom.operator].format(side, atom.by)}) {held} {held})"
+
+
+def _periodic(atom: Atom) -> str:
+    if atom.operator[0] == "%":
+        number = "(sub x y)" if atom.query else "x"
+        return f"(eq (mod {number} {atom.period}) {atom.by})"
+    one, other = (f"(floordiv {shifted(letter, atom.by)} {atom.period})" for letter in "xy")
+    return f"(eq {one} {other})"
 
 
 def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:

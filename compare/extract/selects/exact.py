@@ -7,13 +7,13 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.extract.selects.patterns import one_strength, softmax
-from compare.extract.selects.program import Head, State, Units, in_blocks, onehot, with_named
-from compare.extract.selects.relations import OTHERWISE, Atom, others
+from compare.extract.selects.program import Head, State, in_blocks, with_named
+from compare.extract.selects.relations import OTHERWISE, Atom, marks, others
 from compare.extract.selects.soft import CONSTANT
 from compare.extract.selects.steps import Placing
-from compare.extract.selects.variables import SYMBOLS, VALUES
 from compare.step import Inputs, Step, Steps, Value
 
+BESIDE = 3.0  # bits that say beside which keys a select has its strength
 RESTS = 0.5  # of its pattern on what the other one looks at, below which a head rests
 Served = Callable[[Steps], float]  # share of the net's answers on the fitted rows that stay with these steps in it
 
@@ -41,12 +41,12 @@ class Exact:
     @property
     def bits(self) -> float:
         """Of the strengths, of which head does whose work, and at which queries."""
-        strengths = sum(CONSTANT for head in self.needed if head.strength is not None)
+        strengths = sum(CONSTANT + BESIDE for head in self.needed if head.strength is not None)
         shared = sum(1.0 + len(self.needed) for _ in self.sharing)
         return strengths + float(len(self.heads)) + shared + sum(1.0 + rest.size for rest in self.resting.values())
 
-    def steps(self, units: Sequence[Units] = ()) -> Steps:
-        """The selects as the patterns of the heads, and units that read the program's integers; other heads' means."""
+    def steps(self) -> Steps:
+        """The selects as the patterns of the heads; other heads' means."""
         looking = {**{head.name: head for head in self.needed}, **self.sharing}
         found = []
         for head in self.heads:
@@ -54,7 +54,7 @@ class Exact:
                 found.append(self._pattern(head, looking[head.name]))
             else:
                 found.append(Step(name=head.name, formula="mean", compute=self._constant(head), holds=head.site))
-        return (*found, *(self._units(each) for each in units))
+        return tuple(found)
 
     def _pattern(self, head: Head, other: Head) -> Step:
         def compute(x: Inputs) -> Value:
@@ -71,30 +71,6 @@ class Exact:
 
         return compute
 
-    def _units(self, units: Units) -> Step:
-        def compute(x: Inputs) -> Value:
-            return units.tables.of(self.columns(units.layer, x))
-
-        return Step(name=units.name, formula=" + ".join(units.tables.reads) or "0", compute=compute, holds=units.site)
-
-    def columns(self, layer: int, x: Inputs) -> dict[str, Float[np.ndarray, "rows s size"]]:
-        """What the program knows after a layer: symbols, places, and what heads bring, one-hot or shares."""
-        state = self.placing.begun(x)
-        found = dict(state.columns)
-        for number in range(layer + 1):
-            before = state
-            for head in (each for each in self.needed if each.layer == number):
-                state = with_named(state, head, self.placing.frame)
-                if head.same:
-                    found[head.name] = onehot(state.variables[head.name])
-                if head.single:
-                    continue
-                assert head.named is not None
-                found[f"{head.name}n"] = onehot(state.variables[f"{head.name}n"])
-                source = onehot(before.variables[head.named.value])
-                found[f"{head.name}.{head.named.value}"] = pattern(head, before) @ source
-        return found
-
 
 def exact(placing: Placing, heads: Sequence[Head], needed: Sequence[Head], served: Served) -> Exact:
     """The program in the net, as it serves best: selects that stand alone or by one strength, and shared work."""
@@ -109,9 +85,14 @@ def exact(placing: Placing, heads: Sequence[Head], needed: Sequence[Head], serve
 
 
 def _ways(begin: Exact) -> Iterator[Callable[[Exact], Exact]]:
-    """A head by one strength; then a head that the program does without at one's work, and both of them at a share."""
+    """A head by one strength, beside all other keys or some.
+
+    Then a head that the program does without at one's work, and both of them at a share.
+    """
+    symbols = begin.placing.begun(begin.placing.reading.x[begin.placing.rows]).variables
     for number in range(len(begin.needed)):
-        yield lambda found, number=number: _by_strength(found, number)
+        for beside in ("all", "first", "self", "last", *marks(symbols)):
+            yield lambda found, number=number, beside=beside: _by_strength(found, number, beside)
     names = [head.name for head in begin.needed]
     for head in begin.heads:
         if head.name in names or head.score is None:
@@ -167,28 +148,27 @@ def _rest(found: Exact, head: Head, other: Head) -> Rest | None:
 
 def _elsewhere(given: Float[np.ndarray, "rows s s"], at: Bool[np.ndarray, "rows s"], state: State) -> str | Atom:
     """What the pattern is nearest to at some queries."""
-    symbols, values = state.variables[SYMBOLS].values, state.variables[VALUES].values
-    marks = tuple(Atom(SYMBOLS, None, "=", int(number)) for number in np.unique(symbols[values == 0]))
 
     def apart(way: str | Atom) -> float:
         return float(np.abs(given - spread(others(way, state.seen, state.variables), state.seen))[at].sum())
 
-    return min((*OTHERWISE, *marks), key=apart)
+    return min((*OTHERWISE, *marks(state.variables)), key=apart)
 
 
-def _by_strength(found: Exact, number: int) -> Exact:
+def _by_strength(found: Exact, number: int, beside: str | Atom) -> Exact:
     """The select as one relation of a softmax: how many keys it finds is then how much of the pattern they have."""
     head, placing = found.needed[number], found.placing
-    site = f"head.{head.layer}.{head.number}.pattern"
     rows = placing.rows
     state = below(placing, found.needed, head.layer, placing.reading.x[rows])
-    given = placing.reading.site(site)[rows]
+    given = placing.reading.site(f"head.{head.layer}.{head.number}.pattern")[rows]
     looks = _looks(head, state)
-    held = np.where(looks, given, 0.0).sum(axis=-1).reshape(1, -1)
-    even = (looks.sum(axis=-1) / np.maximum(state.seen.sum(axis=-1), 1)).reshape(1, -1)
-    weight = placing.weight[head.site].reshape(-1)
-    _, strength = one_strength(held, even, weight / max(float(weight.sum()), 1e-30))
-    stronger = replace(head, strength=float(strength[0]))
+    both = looks | others(beside, state.seen, state.variables)
+    mass = np.where(both, given, 0.0).sum(axis=-1)
+    held = np.where(looks, given, 0.0).sum(axis=-1) / np.maximum(mass, 1e-9)
+    even = looks.sum(axis=-1) / np.maximum(both.sum(axis=-1), 1)
+    weight = (placing.weight[head.site] * mass).reshape(-1)
+    _, strength = one_strength(held.reshape(1, -1), even.reshape(1, -1), weight / max(float(weight.sum()), 1e-30))
+    stronger = replace(head, strength=float(strength[0]), beside=beside)
     return replace(found, needed=(*found.needed[:number], stronger, *found.needed[number + 1 :]))
 
 
@@ -202,12 +182,13 @@ def below(placing: Placing, needed: Sequence[Head], layer: int, x: Inputs | Int[
 
 
 def pattern(head: Head, state: State, rest: Rest | None = None) -> Float[np.ndarray, "rows s s"]:
-    """The same for every key that the program looks at; beside the others by the strength that the select has."""
+    """The same for every key that the program looks at; beside others by the strength that the select has."""
 
     def made(part: State) -> np.ndarray:
         looks = _looks(head, part)
         if head.strength is not None:
-            found = softmax(np.where(looks, head.strength, 0.0), part.seen).astype(np.float32)
+            both = looks | others(head.beside, part.seen, part.variables)
+            found = softmax(np.where(looks, head.strength, 0.0), both).astype(np.float32)
         else:
             found = spread(looks, part.seen)
         if rest is None:

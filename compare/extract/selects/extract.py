@@ -43,7 +43,7 @@ MOST = 800  # of these rows
 PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
 NEAR = 10.0  # bits by which a program is about as short as another
-STOOD = 4  # of such programs that are put in the net
+STOOD, STANDS = 4, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
 FINISHED = 16  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
@@ -167,7 +167,7 @@ class Reader:
         return sorted((each for each in done if each[2] <= least + NEAR), key=lambda each: each[2])
 
     def program(self) -> tuple[Draft, Readout, Exact]:
-        """Of the programs that are about as short as the shortest, the one that stands best in the net."""
+        """The shortest; where it does not stand in the net, the one that does best of those that are about as short."""
         tried: dict[str, tuple[float, Draft, Readout, Exact]] = {}
         for draft, readout, _ in self.found():
             heads = [head for row in draft.layers for head in row]
@@ -176,14 +176,15 @@ class Reader:
             if text not in tried and len(tried) < STOOD:
                 program = exact(self.placing, heads, needed, self.served)
                 tried[text] = self.served(program.steps()), draft, readout, program
-        first, *others = tried.values()
-        best = max(others, key=lambda each: each[0], default=first)
+                if tried[text][0] >= STANDS:
+                    break
+        first, best = next(iter(tried.values())), max(tried.values(), key=lambda each: each[0])
         return (best if best[0] > first[0] + LOST else first)[1:]
 
     def explanation(self) -> Explanation:
         draft, readout, program = self.program()
         layers = [(heads, self.units(number, draft.state)) for number, heads in enumerate(draft.layers)]
-        heads, needed = program.heads, program.needed
+        needed = program.needed
         bits = readout.bits + sum(head.bits(draft.state.variables) for head in needed)
         return Explanation(
             extractor=NAME,
@@ -192,12 +193,12 @@ class Reader:
             outputs=(OUTPUTS,),
             hidden=last_of(self.reading),
             control=self.control(layers),
-            exact=self.with_units(program),
+            exact=program.steps(),
             codes=lambda: [self.code(layers, readout, program, bits)],
             formula=program_text(needed, readout),
             program=self.words(readout, needed),
             bits_formula=bits,
-            notes=tuple(f"{head.name}: {head.score}" for head in heads if head.score),
+            notes=tuple(f"{head.name}: {head.score}" for row, _ in layers for head in row if head.score),
         )
 
     def words(self, readout: Readout, needed: Sequence[Head]) -> Program | None:
@@ -239,21 +240,10 @@ class Reader:
             return None
         return self._units(layer, {name: each for name, each in state.columns.items() if _layer(name) <= layer})
 
-    def with_units(self, found: Exact) -> Steps:
-        """The same, with units refitted where that serves better."""
-        bare, units = found.steps(), self.exact_units(found)
-        return max((bare, found.steps(units)), key=self.served) if units else bare
-
     def served(self, steps: Steps) -> float:
         """Share of the net's answers on the fitted rows that stay with these steps in it."""
         edits = substituted(steps, self.reading.x[self.rows])
         return self.reading.kept({site: np.asarray(value) for site, value in edits.items()}, self.rows)
-
-    def exact_units(self, found: Exact) -> list[Units]:
-        """Units as tables of what the program knows there."""
-        x = self.reading.x[self.rows]
-        units = (self._units(layer, found.columns(layer, x)) for layer in range(len(self.layers)))
-        return [each for each in units if each]
 
     def _units(self, layer: int, known: Mapping[str, Float[np.ndarray, "n s size"]]) -> Units | None:
         site = f"hidden.{layer}.pre"

@@ -11,18 +11,18 @@ from compare.extract.selects.relations import (
     ALWAYS,
     CONNECTIVES,
     OTHERWISE,
-    Atom,
     Joined,
     Relation,
     Select,
     atoms,
     distinct,
     joined,
+    marks,
     others,
     picked,
     relation_bits,
 )
-from compare.extract.selects.variables import COUNT, SYMBOLS, VALUE, VALUES, Variables
+from compare.extract.selects.variables import COUNT, VALUE, Variables
 
 BEAM, ROUNDS = 10, 2  # relations that are joined with every atom, and how often
 PRICE = 0.002  # nats a bit
@@ -96,10 +96,8 @@ def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
     found = [*_undominated(_measured(tried, queries, base, uniform, variables))]
     counting = [(Select(relation=whole.relations[i]), whole.columns[i]) for i in _telling(whole, queries)]
     more = _measured([(Select(relation=ALWAYS), queries.seen), *counting], queries, base, uniform, variables)
-    known_as = {str(each.select) for each in found}
-    found += [
-        replace(each, telling=True) for each in more if each.nats < base - SAID and str(each.select) not in known_as
-    ]
+    telling = {str(each.select): replace(each, telling=True) for each in more if each.nats < base - SAID}
+    found = [*{**{str(each.select): each for each in found}, **telling}.values()]
     return sorted(found, key=lambda each: each.nats + PRICE * each.bits)
 
 
@@ -208,7 +206,7 @@ def _otherwise(
     """What the pattern is on where the relation holds of no key."""
     none = np.asarray(~found.any(axis=1))
     tried = []
-    for otherwise in (*OTHERWISE, *_marks(queries)):
+    for otherwise in (*OTHERWISE, *marks(queries.keys)):
         if otherwise == "self":
             rest = (np.arange(found.shape[1]) == queries.places[:, None]) & queries.seen
         else:
@@ -218,10 +216,3 @@ def _otherwise(
         tried.append((queries.apart(even), otherwise, whole))
     _, otherwise, whole = min(tried, key=lambda each: each[0])
     return Select(relation=select.relation, pick=select.pick, by=select.by, otherwise=otherwise), whole
-
-
-def _marks(queries: Queries) -> Iterator[Atom]:
-    """The symbols that are no letters."""
-    symbols, values = queries.keys[SYMBOLS].values, queries.keys[VALUES].values
-    for number in np.unique(symbols[values == 0]):
-        yield Atom(SYMBOLS, None, "=", int(number))

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from compare.extract.selects.linear import Tables, column
 from compare.extract.selects.parts import Part
-from compare.extract.selects.relations import Select
+from compare.extract.selects.relations import Atom, Select
 from compare.extract.selects.soft import Score
 from compare.extract.selects.variables import COUNT, SYMBOL, SYMBOLS, VALUE, VALUES, Frame, Variable, Variables
 
@@ -47,7 +47,8 @@ class Head:
     counted: tuple[int, ...] = ()  # values that are counted one by one
     parts: tuple[Part, ...] = ()  # of the symbols that it brings, of which a query sees one number
     turned: int = 0  # by how many places every value is taken for another: of a control
-    strength: float | None = None  # of its select beside the other keys; None: it looks at nothing else
+    strength: float | None = None  # of its select beside other keys; None: it looks at nothing else
+    beside: str | Atom = "all"  # these keys, as a select's `otherwise`
     narrow: bool = False  # another head looks as it does: what it brings is told apart by what it writes alone
 
     @property

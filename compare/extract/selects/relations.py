@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.extract.selects.variables import INDEX, PLACE, SYMBOLS, VALUE, Variables
+from compare.extract.selects.variables import INDEX, PLACE, SYMBOLS, VALUE, VALUES, Variables
 
 Pairs = Bool[np.ndarray, "... q k"]
 OPERATORS = ("=", "<", ">", "periodic")
@@ -174,6 +174,13 @@ def others(otherwise: str | Atom, seen: Pairs, keys: Variables) -> Pairs:
     if otherwise == "self":
         return np.eye(*seen.shape[1:], dtype=bool) & seen
     return picked(seen, otherwise, None)
+
+
+def marks(variables: Variables) -> Iterator[Atom]:
+    """The symbols that are no letters."""
+    symbols, values = variables[SYMBOLS].values, variables[VALUES].values
+    for number in np.unique(symbols[values == 0]):
+        yield Atom(SYMBOLS, None, "=", int(number))
 
 
 def relation_bits(relation: Relation, variables: Variables) -> float:

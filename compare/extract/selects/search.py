@@ -19,7 +19,7 @@ from compare.extract.selects.soft import Score, fit, offered
 from compare.extract.selects.variables import SYMBOLS, Frame, Variable
 
 BEAM, EACH, COMBINED = 6, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
-PRICE = 0.005  # nats a bit
+PRICE, DEAR = 0.005, 0.02  # nats a bit
 TWINS = 1e-3  # by which two heads look at as much of each value
 APART = (0.25, 0.05)  # of a uniform pattern's nats, and nats, that a select may be worse than the best
 
@@ -101,18 +101,22 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
 
 
 def admitted(found: Sequence[Found], score: Score) -> list[Found]:
-    """Those about as near to the pattern as the nearest, as good at its strongest key, or telling; nearest first."""
+    """Those about as near to the pattern as the nearest, as good at its strongest key, or telling.
+
+    The nearest come first, in turn with those that are near for their length; what is looked at where a select finds
+    nothing is left out last.
+    """
     nearest, strongest = min(each.nats for each in found), min(each.strongest for each in found)
-    order = [
+    some = [
         each
-        for each in sorted(found, key=lambda each: each.nats + PRICE * each.bits)
-        if each.nats <= nearest + APART[0] * score.uniform + APART[1]
-        or each.strongest <= strongest + APART[1]
-        or each.telling
+        for each in found
+        if each.nats <= nearest + APART[0] * score.uniform + APART[1] or each.strongest <= strongest + APART[1]
     ]
+    orders = [sorted(some, key=lambda each, price=price: each.nats + price * each.bits) for price in (PRICE, DEAR)]
+    mixed = [each for pair in zip(*orders, strict=True) for each in pair]
+    order = [*mixed[:2], *(each for each in found if each.telling), *mixed[2:]]
     bare = [replace(each, select=replace(each.select, otherwise=None)) for each in order]
-    both = [each for pair in zip(order, bare, strict=True) for each in pair]
-    return list({str(each.select): each for each in both}.values())[:EACH]
+    return list({str(each.select): each for each in (*order, *bare)}.values())[:EACH]
 
 
 def _carries(tables: Tables, state: State) -> list[str]:

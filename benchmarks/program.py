@@ -22,6 +22,7 @@ from synth import (
     solve_family,
 )
 from synth.language.sympy_view import latex
+from synth.search.rows import gather
 
 SECONDS = 60.0
 NO_TYPES = "no program was searched for: the synthesizer's language has no types for this task"
@@ -54,7 +55,13 @@ def one_function(specs: Sequence[Spec]) -> bool:
     if any(spec.type != first.type for spec in others):
         return False
     asked = () if first.terminals else tuple(spec.oracle for spec in others if spec.oracle)
-    return all(np.array_equal(np.asarray(oracle(*first.inputs)), np.asarray(first.outputs)) for oracle in asked)
+    if not all(np.array_equal(np.asarray(oracle(*first.inputs)), np.asarray(first.outputs)) for oracle in asked):
+        return False
+    try:
+        gather(specs)
+    except ValueError:  # examples that contradict each other; those of one size are refused when it is solved
+        return False
+    return True
 
 
 def find_loops(task: Task, sizes: Sequence[int]) -> tuple[dict[str, dict[str, Any]], str]:

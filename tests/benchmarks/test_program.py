@@ -86,10 +86,15 @@ TASK = Task(name="both", doc="Both.", type=lambda n: Fn((BOOL, BOOL), BOOL), ora
 def test_sizes_that_ask_for_different_functions_have_a_program_each(tmp_path) -> None:
     (tmp_path / "mine.py").write_text("""
 from benchmarks.tasks import Task
+from benchmarks.tasks.sampling import Uniform
 from synth import INT, Fn
+from synth.language.types import SEQUENCE
 
 TASK = Task(name="capped", doc="a, at most n.", type=Fn((INT,), INT), oracle=lambda n, a: a.clip(0, n),
             sizes=(3, 5), values=lambda n: 60, classes=lambda n: 60, library=("arith",))
+DRAWN = Task(name="drawn", doc="a, at most n, along a sequence.", type=Fn((SEQUENCE,), SEQUENCE),
+             oracle=lambda n, x: x.clip(0, n), sizes=(2, 3), values=lambda n: 5, classes=lambda n: 5,
+             library=("sequences", "functions", "arith"), train=Uniform(length=2), test=(Uniform(length=2),))
 SAME = Task(name="same", doc="a + 1.", type=Fn((INT,), INT), oracle=lambda n, a: a + 1,
             sizes=(3, 5), values=lambda n: n, classes=lambda n: n + 1, library=("arith",))
 """)
@@ -97,5 +102,7 @@ SAME = Task(name="same", doc="a + 1.", type=Fn((INT,), INT), oracle=lambda n, a:
     one, other = (found[size]["program"] for size in ("3", "5"))
     assert None not in (one, other)
     assert one != other
+    found, _ = find_program("mine.py:DRAWN", tmp_path, (2, 3))
+    assert found["2"]["program"] != found["3"]["program"]
     found, _ = find_program("mine.py:SAME", tmp_path, (3, 5))
     assert found["3"] == found["5"]

@@ -1,5 +1,7 @@
 """The program itself in a net's patterns: by a strength, at a share of the queries; and the selects that are tried."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,9 +25,10 @@ def state(tokens: np.ndarray) -> State:
     return begun(FRAME, tokens, ("i",))
 
 
-def head(strength: float | None = None) -> Head:
+def head(strength: float | None = None, beside: str = "all") -> Head:
     told = Named(select=SAME, value="x")
-    return Head(layer=0, number=0, score=None, tables=TABLES, mean=np.zeros(2), named=told, strength=strength)
+    one = Head(layer=0, number=0, score=None, tables=TABLES, mean=np.zeros(2), named=told)
+    return replace(one, strength=strength, beside=beside)
 
 
 def test_a_select_stands_alone_or_by_its_strength() -> None:
@@ -33,6 +36,9 @@ def test_a_select_stands_alone_or_by_its_strength() -> None:
     np.testing.assert_allclose(pattern(head(), known)[0, 3], [0, 0.5, 0, 0.5])
     soft = pattern(head(np.log(3)), known)[0, 3]
     np.testing.assert_allclose(soft, np.array([1, 3, 1, 3]) / 8, rtol=1e-6)
+    counted = pattern(head(np.log(3), "first"), known)[0]
+    np.testing.assert_allclose(counted[3], np.array([1, 3, 0, 3]) / 7, rtol=1e-6)
+    np.testing.assert_allclose(counted[0], [1, 0, 0, 0], atol=1e-6)
 
 
 def test_a_head_rests_at_some_queries() -> None:

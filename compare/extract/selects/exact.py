@@ -13,6 +13,7 @@ from compare.extract.selects.soft import CONSTANT
 from compare.extract.selects.steps import Placing
 from compare.step import Inputs, Step, Steps, Value
 
+NUDGES = (0.8, -0.8, 0.4, -0.4, 0.2, -0.2, 0.1, -0.1)  # of a strength, towards the one that serves best
 BESIDE = 3.0  # bits that say beside which keys a select has its strength
 RESTS = 0.5  # of its pattern on what the other one looks at, below which a head rests
 Served = Callable[[Steps], float]  # share of the net's answers on the fitted rows that stay with these steps in it
@@ -78,7 +79,7 @@ def exact(placing: Placing, heads: Sequence[Head], needed: Sequence[Head], serve
     best = served(found.steps())
     for other in _ways(found):
         tried = other(found)
-        now = served(tried.steps())
+        now = best if tried is found else served(tried.steps())
         if now > best:
             best, found = now, tried
     return found
@@ -93,6 +94,8 @@ def _ways(begin: Exact) -> Iterator[Callable[[Exact], Exact]]:
     for number in range(len(begin.needed)):
         for beside in ("all", "first", "self", "last", *marks(symbols)):
             yield lambda found, number=number, beside=beside: _by_strength(found, number, beside)
+        for more in NUDGES:
+            yield lambda found, number=number, more=more: _nudged(found, number, more)
     names = [head.name for head in begin.needed]
     for head in begin.heads:
         if head.name in names or head.score is None:
@@ -101,6 +104,15 @@ def _ways(begin: Exact) -> Iterator[Callable[[Exact], Exact]]:
             if other.layer == head.layer:
                 yield lambda found, head=head, number=number: _shared(found, head, number)
                 yield lambda found, head=head, number=number: _parted(_shared(found, head, number), head, number)
+
+
+def _nudged(found: Exact, number: int, more: float) -> Exact:
+    """Another strength, where the select has one."""
+    head = found.needed[number]
+    if head.strength is None:
+        return found
+    stronger = replace(head, strength=head.strength + more)
+    return replace(found, needed=(*found.needed[:number], stronger, *found.needed[number + 1 :]))
 
 
 def _shared(found: Exact, head: Head, number: int) -> Exact:
@@ -161,8 +173,7 @@ def _by_strength(found: Exact, number: int, beside: str | Atom) -> Exact:
     rows = placing.rows
     state = below(placing, found.needed, head.layer, placing.reading.x[rows])
     given = placing.reading.site(f"head.{head.layer}.{head.number}.pattern")[rows]
-    looks = _looks(head, state)
-    both = looks | others(beside, state.seen, state.variables)
+    looks, both = _beside(replace(head, beside=beside), state)
     mass = np.where(both, given, 0.0).sum(axis=-1)
     held = np.where(looks, given, 0.0).sum(axis=-1) / np.maximum(mass, 1e-9)
     even = looks.sum(axis=-1) / np.maximum(both.sum(axis=-1), 1)
@@ -187,8 +198,8 @@ def pattern(head: Head, state: State, rest: Rest | None = None) -> Float[np.ndar
     def made(part: State) -> np.ndarray:
         looks = _looks(head, part)
         if head.strength is not None:
-            both = looks | others(head.beside, part.seen, part.variables)
-            found = softmax(np.where(looks, head.strength, 0.0), both).astype(np.float32)
+            stronger, both = _beside(head, part)
+            found = softmax(np.where(stronger, head.strength, 0.0), both).astype(np.float32)
         else:
             found = spread(looks, part.seen)
         if rest is None:
@@ -203,6 +214,12 @@ def spread(looks: Bool[np.ndarray, "rows s s"], seen: Bool[np.ndarray, "rows s s
     """Even over the keys, over all that are seen where there is none."""
     even = np.where(looks.any(axis=-1, keepdims=True), looks, seen).astype(np.float32)
     return even / np.maximum(even.sum(axis=-1, keepdims=True), 1)
+
+
+def _beside(head: Head, state: State) -> tuple[Bool[np.ndarray, "rows s s"], Bool[np.ndarray, "rows s s"]]:
+    """The keys that have the strength, and these with those beside which they have it, which have none."""
+    looks, held = _looks(head, state), others(head.beside, state.seen, state.variables)
+    return (looks if head.beside == "all" else looks & ~held), looks | held
 
 
 def _looks(head: Head, state: State) -> np.ndarray:

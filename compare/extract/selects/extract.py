@@ -42,8 +42,8 @@ PAIRS = 1 << 17  # of positions, in the rows that are fitted on
 MOST = 800  # of these rows
 PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
-NEAR = 10.0  # bits by which a program is about as short as another
-STOOD, STANDS = 4, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
+NEAR, MORE = 24.0, 10.0  # bits by which a program is about as short as another, and a readout longer
+STOOD, STANDS = 6, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
 FINISHED = 16  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
@@ -160,8 +160,8 @@ class Reader:
         done, least = list[tuple[Draft, Readout, float]](), np.inf
         for number in np.argsort(hopes, kind="stable")[:FINISHED]:
             draft = drafts[number]
-            if draft.bits < least:
-                most = None if np.isinf(least) else least + NEAR - draft.bits
+            if draft.bits < least + NEAR:
+                most = None if np.isinf(least) else max(least - draft.bits, 0.0) + MORE
                 done.append((draft, *read_out(draft, answers, mask, classes, seed, most)))
                 least = min(least, done[-1][2])
         return sorted((each for each in done if each[2] <= least + NEAR), key=lambda each: each[2])

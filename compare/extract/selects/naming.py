@@ -31,6 +31,8 @@ SELDOM = 0.01  # of the effect, where it does not matter what a select finds not
 TELLING, TOLD, MISTOLD = 2, 0.01, 0.2  # relations; shares of the answers, and of those that are not the usual one
 PICKED = 32  # relations of which keys are picked, of comparisons and of all, by either measure
 
+Looking = tuple[Select, Bool[np.ndarray, "n s"]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
@@ -147,9 +149,6 @@ def _joined(beam: Pool, best: np.ndarray, known: Pool) -> Iterator[tuple[Relatio
             for connective in CONNECTIVES:
                 column = joined(beam.columns[one], connective, known.columns[other])
                 yield Joined(beam.relations[one], connective, atom), column
-
-
-Looking = tuple[Select, Bool[np.ndarray, "n s"]]
 
 
 def _picks(

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.sequences.layout import BEGIN, NET, RECIPE
 from benchmarks.tasks.sequences.reasoning import last, pairs_of
-from benchmarks.tasks.task import Task
+from benchmarks.tasks.task import Part, Task
 
 YEARS, WORDS = 20, 4
 PLACES = 8  # between what begins and what asks
@@ -59,10 +59,16 @@ def may_come(n: int, x: np.ndarray) -> np.ndarray:
     return np.broadcast_to(found[:, None, :], (*x.shape, len(symbols)))
 
 
+SENTENCES = (
+    Part("names", lambda n, x: x[:, -1] == mark(n) + 1),
+    Part("years", lambda n, x: x[:, -1] == mark(n) + 2),
+    Part("words", lambda n, x: x[:, -1] < mark(n)),
+)
 MIXTURE_OF_SENTENCES = Task(
     name="sentences", doc="What may end a sentence: the other of two names, a larger year, or any word.", type=None,
     oracle=may_come, mask=last, sizes=(40,), smallest=10, values=lambda n: mark(n) + 3, classes=lambda n: mark(n) - 1,
     kind="sets", net=NET, recipe=RECIPE, train=sentences(held_out=False), test=(sentences(held_out=True),),
+    parts=SENTENCES,
 )  # fmt: skip
 
 MIXTURE = (MIXTURE_OF_SENTENCES,)

@@ -105,6 +105,7 @@ class Task:
     stages: tuple[Stage, ...] = ()  # what is looked for along training, where inputs are drawn and the recipe asks
     intermediates: tuple[Intermediate, ...] = ()  # what nets are asked for beside their verdict, where inputs are drawn
     parts: tuple[Part, ...] = ()  # answers that are counted by themselves, where inputs are drawn
+    read_on: Part | None = None  # the rows that nets are read on, of all that they are trained on
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):

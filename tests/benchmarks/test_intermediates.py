@@ -10,6 +10,7 @@ from benchmarks.engine import beside, make
 from benchmarks.names import find
 from benchmarks.recipe import Prepared
 from benchmarks.tasks import TASKS, drawn
+from benchmarks.tasks.sequences.mixture import mark
 from benchmarks.tasks.task import Intermediate, Part, Task
 from compare import Case, variables
 from compare.fit import alignment
@@ -110,3 +111,16 @@ def cell_of(task: str, size: int, options: dict) -> Cell:
         suite="s", folder=".", name="c", task=task, label=task, size=size, net="sequence_transformer", net_label="net",
         recipe=recipe, recipe_file="r", recipe_label="r", seed=0, expected=None,
     )  # fmt: skip
+
+
+def test_nets_are_trained_on_all_rows_and_read_on_some() -> None:
+    task = find("task", "sentences_years", TASKS)
+    samples = task.samples(40, 0)
+    assert samples is not None
+    for part in (samples.fit, samples.report):
+        assert 400 < part.rows <= drawn.ROWS
+        assert set(part.arguments[0][:, -1]) == {mark(40) + 2}
+    assert len(set(task.data(40).x[:, -1])) > 2
+    none = replace(task, read_on=Part("no row", lambda n, x: x[:, 0] == 9))
+    with pytest.raises(ValueError, match=r"expected read_on 'no row' to say True of some of 8192 rows, .* 0 of them"):
+        none.samples(40, 0)

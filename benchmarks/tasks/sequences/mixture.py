@@ -6,6 +6,8 @@ names the symbols are: 0, the names 1 .. n, the years, the words, then what mark
 names, what asks for the other name, and what asks for a year. Words may stand anywhere among the others.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from benchmarks.tasks.sampling import Own
@@ -71,4 +73,16 @@ MIXTURE_OF_SENTENCES = Task(
     parts=SENTENCES,
 )  # fmt: skip
 
-MIXTURE = (MIXTURE_OF_SENTENCES,)
+READ_ALONE = tuple(
+    replace(MIXTURE_OF_SENTENCES, name=f"sentences_{each.name}", parts=(), read_on=each, doc=doc)
+    for each, doc in zip(
+        SENTENCES,
+        (
+            "The same sentences; the net is read on those that ask for the other of two names.",
+            "The same sentences; the net is read on those that ask for a larger year.",
+        ),
+        strict=False,
+    )
+)
+
+MIXTURE = (MIXTURE_OF_SENTENCES, *READ_ALONE)

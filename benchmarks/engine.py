@@ -21,9 +21,12 @@ from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
 from compare import Assessment, Case, assess
 from compare.formation import follow
+from compare.parts import match_parts
 from compare.programs import sides
+from compare.read import read
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
+from compare.variables import find, streams
 from nets.check import check_net
 from synth.language.spec import Spec
 
@@ -63,7 +66,9 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     between = time.perf_counter()
     train = made.trained_rows() if task.listed else None
     assessment = assess(made.net, made.params, spec, view, samples=samples, train=train, seed=cell.seed)
-    path = traced(made, task, cell, Case(spec=spec, view=view, samples=samples, train=train), assessment)
+    case = Case(spec=spec, view=view, samples=samples, train=train)
+    path = traced(made, task, cell, case, assessment)
+    judging = time.perf_counter() - between
     arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
     fields = {
         **identity(cell, made.net.name),
@@ -72,13 +77,14 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
         **assessment.fields(),
         **compared(assessment, program, spec, task, cell),
         **(path.fields() if path else {}),
+        **beside(made, task, cell, case),
         "command": command,
         "versions": versions(),
         "recipe_detail": detail(cell) | kept(made),
         "arrays": arrays_of(cell.name) if arrays else None,
         "steps": made.trained.steps if made.trained is not None else 0,
         "seconds_train": between - began,
-        "seconds_judge": time.perf_counter() - between,
+        "seconds_judge": judging,
     }
     return Record(**fields), arrays
 
@@ -128,6 +134,16 @@ def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> 
         return follow(made.net, checkpoints, steps, case, last, stages=stages, seed=cell.seed)
     assert case.spec is not None
     return trace(made.net, checkpoints, steps, case.spec, case.view, train=made.data.train, seed=cell.seed)
+
+
+def beside(made: Made, task: Task, cell: Cell, case: Case) -> dict[str, Any]:
+    """What is measured beside the verdict: variables on the way, and answers by parts."""
+    if case.samples is None or not (task.intermediates or task.parts):
+        return {}
+    reading = read(made.net, made.params, case.spec, case.view, samples=case.samples, seed=cell.seed)
+    variables = task.variables(cell.size, reading.arguments) if streams(reading) else []
+    parts = task.parted(cell.size, reading.arguments)
+    return {"held": [find(reading, each) for each in variables], "match_parts": match_parts(reading, parts)}
 
 
 def saved(made: Made) -> dict[str, np.ndarray]:

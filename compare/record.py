@@ -45,6 +45,20 @@ class LeftUnit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     bits: float  # of its cheapest table
 
 
+class HeldLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A variable that a person would work out on the way to the answer: where the net holds it, and how well."""
+
+    variable: str
+    number: bool = False  # how much, not which
+    site: str
+    dimensions: int  # of the subspace that is exchanged
+    decoded: float  # values that a linear map of the site tells; of numbers the variance that it explains
+    followed: float | None  # exchanges after which all answers are as predicted
+    control: float | None  # the same search with each value taken for another
+    decoded_at: dict[str, float] = {}  # by site
+    followed_at: dict[str, float | None] = {}  # by site, with subspaces that nothing is searched for
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A cell of a suite: what was asked, what was found, the evidence and the verdict. None where nothing applies."""
 
@@ -143,6 +157,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     lengths: list[int] = []  # of the sequences of match_domain, then of match_longer
     match_longer: list[float] = []  # beyond the training range, a sample each
     match_snapped: list[float] = []  # the same, a state replaced by its nearest codeword at every time
+    match_parts: dict[str, float] = {}  # of match_domain, by the parts that the task names
     match_chance: float | None = None  # what guessing scores on the held-out rows
 
     # S
@@ -164,6 +179,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     d_dictionary: float | None = None  # exchange of all variables at once
     d_same: float | None = None  # of a state: another codeword of the same value changes nothing
     closure: float | None = None  # of a state's codewords and inputs, by the net's own update
+
+    # variables on the way, beside the verdict
+    held: list[HeldLine] = []  # one a variable
 
     # B, in bits
     bits_total: float | None = None

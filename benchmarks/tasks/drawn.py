@@ -27,6 +27,7 @@ WORDS = {
 KINDS = tuple(WORDS)
 TOLERANT = ("reals", "distributions")  # kinds whose answers are alike within a tolerance
 ROWS = 2048  # of a sample to fit on, and of one to report on
+SPARED = 4  # times as many are drawn where nets are read on some of the rows
 LONGER = 512  # the same beyond the training range
 MEASURED = 512  # rows on which training is measured, and as many held out
 PART = {"fit": 1, "report": 2, "longer": 3, "measured": 4, "examples": 5, "fixed": 6}  # streams of random numbers
@@ -61,8 +62,23 @@ def sample(task: Declaration, sampler: Sampler, size: int, rows: int, seed: Sequ
     """Rows from a sampler with their right answers, in the kind of the task's view."""
     from compare.sample import Sample
 
-    found = checked(task, sampler, size, rows, np.random.default_rng(seed))
+    found = checked(task, sampler, size, rows * (1 if task.read_on is None else SPARED), np.random.default_rng(seed))
+    found = found if task.read_on is None else rows_of(task, size, found, rows)
     return Sample(arguments=found.arguments, targets=found.targets, mask=found.mask)
+
+
+def rows_of(task: Declaration, size: int, found: "Asked", most: int) -> "Asked":
+    """Those that nets are read on, the first of them; ValueError where there are none."""
+    assert task.read_on is not None
+    where = np.asarray(task.read_on.where(size, *found.arguments))
+    if where.dtype != bool or where.shape != found.targets.shape[:1] or not where.any():
+        raise ValueError(
+            f"task {task.name!r}: expected read_on {task.read_on.name!r} to say True of some of {len(found.targets)} "
+            f"rows, a Boolean each, got {where.dtype} of shape {where.shape}, {int(where.sum())} of them true"
+        )
+    kept = np.flatnonzero(where)[:most]
+    mask = None if found.mask is None else found.mask[kept]
+    return Asked(tuple(values[kept] for values in found.arguments), found.targets[kept], mask)
 
 
 def view_of(task: Declaration, size: int) -> "View":

@@ -30,6 +30,7 @@ from synth.language.types import BOOL, REAL, STREAM, Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.sample import Samples
+    from compare.variables import Variable
     from compare.view import View
     from nets.data import Data
 
@@ -43,6 +44,22 @@ class Stage(NamedTuple):
 
     name: str
     oracle: Callable[..., np.ndarray]  # as a task's
+
+
+class Intermediate(NamedTuple):
+    """What a person would work out on the way to the answer, at some positions; nets are asked whether they hold it."""
+
+    name: str
+    values: Callable[..., np.ndarray]  # (size, *arguments) -> integers (rows, positions), below 0 where there is none
+    then: Callable[..., np.ndarray]  # (size, values, *arguments) -> the answers by it, below 0 where it says nothing
+    number: bool = False  # how much, not which
+
+
+class Part(NamedTuple):
+    """Rows, or positions of them, on which a net's answers are counted by themselves."""
+
+    name: str
+    where: Callable[..., np.ndarray]  # (size, *arguments) -> Booleans (rows,) or (rows, positions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +103,9 @@ class Task:
     kind: str = "classes"  # one of benchmarks.tasks.drawn.KINDS
     tolerance: float = 0.05  # within which two real answers, or all probabilities of two distributions, are alike
     stages: tuple[Stage, ...] = ()  # what is looked for along training, where inputs are drawn and the recipe asks
+    intermediates: tuple[Intermediate, ...] = ()  # what nets are asked for beside their verdict, where inputs are drawn
+    parts: tuple[Part, ...] = ()  # answers that are counted by themselves, where inputs are drawn
+    read_on: Part | None = None  # the rows that nets are read on, of all that they are trained on
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):
@@ -140,6 +160,30 @@ class Task:
         """The answers of each stage where nets are reported on."""
         inputs = samples.report.arguments
         return {stage.name: told(replace(self, oracle=stage.oracle), size, inputs) for stage in self.stages}
+
+    def variables(self, size: int, arguments: tuple[np.ndarray, ...]) -> "list[Variable]":
+        """The intermediates that have values for these inputs."""
+        from compare.variables import Variable
+
+        shape = arguments[0].shape[:2]
+
+        def bound(each: Intermediate) -> Variable:
+            def then(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+                return np.asarray(each.then(size, values, *(given[rows] for given in arguments))).astype(np.int64)
+
+            values = np.asarray(each.values(size, *arguments))
+            self._refuse_wrong_shape(f"intermediate {each.name!r}", values, "iu", (shape,))
+            return Variable(each.name, values, then, each.number)
+
+        return [found for found in map(bound, self.intermediates) if (found.values >= 0).any()]
+
+    def parted(self, size: int, arguments: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+        """Of each part the rows, or positions of them, among these inputs."""
+        found = {part.name: np.asarray(part.where(size, *arguments)) for part in self.parts}
+        shape = arguments[0].shape[:2]
+        for name, where in found.items():
+            self._refuse_wrong_shape(f"part {name!r}", where, "b", (shape, shape[:1]))
+        return found
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""
@@ -282,6 +326,16 @@ class Task:
             raise ValueError(
                 f"task {self.name!r}: expected the labels true, since its inputs are drawn and not listed, got "
                 f"{labels!r}; random and relabelled tables need a whole domain, or random answers `fixed` rows"
+            )
+
+    def _refuse_wrong_shape(
+        self, what: str, given: np.ndarray, kinds: str, shapes: tuple[tuple[int, ...], ...]
+    ) -> None:
+        if given.dtype.kind not in kinds or given.shape not in shapes:
+            raise ValueError(
+                f"task {self.name!r}: expected {what} as {'Booleans' if kinds == 'b' else 'integers'} of shape "
+                f"{' or '.join(map(str, shapes))}, got {given.dtype} of shape {given.shape}; give one for each row and "
+                "position"
             )
 
     def _usual(self, size: int) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from compare.report.comparison import Card, Figure, Read, cards, told
 from compare.report.growth import families
 from compare.report.phases import timings
 from compare.report.show import DASH, listed, shortened
-from compare.report.step_lines import left_line, step_line
+from compare.report.step_lines import held_line, left_line, step_line
 from compare.report.streams import over_streams, stream_summary, stream_table, stream_words
 from compare.report.tables import (
     SIZE_HEADINGS,
@@ -198,6 +198,7 @@ def _net(record: Record) -> Iterable[str]:
         ("Criteria", record.criteria),
         ("Units in the way", [left_line(unit) for unit in record.left]),
         ("Steps", [step_line(step) for step in record.read_steps]),
+        ("On the way", [held_line(line) for line in record.held]),
         ("Groups", record.groups),
         ("Refusals", record.refusals),
         ("Notes", record.notes),

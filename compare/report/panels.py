@@ -14,6 +14,7 @@ from compare.report.arrays import Arrays
 from compare.report.cell_drawings import cell_drawings, state_drawings
 from compare.report.chart_data import Charts
 from compare.report.gallery import Gallery, gallery
+from compare.report.held import EXPLAINED, held_table, sites_table
 from compare.report.letters import letters
 from compare.report.machine import machine
 from compare.report.mathml import summands
@@ -104,6 +105,11 @@ def _machine(net: Net) -> dict[str, Any]:
     return {"machine": picture, "charts": [net.charts.add(each) for each in drawn]}
 
 
+def _held(net: Net) -> dict[str, Any]:
+    lines = net.record.held
+    return {"words": EXPLAINED, "best": held_table(lines), "sites": sites_table(lines)} if lines else {}
+
+
 def _groups(net: Net) -> dict[str, Any]:
     formulas = [line.rpartition("effect, ")[2] for line in net.record.groups]
     return {"lines": net.record.groups, "letters": letters(" ".join(formulas))} if formulas else {}
@@ -135,6 +141,12 @@ PANELS = (
     Panel("programs", "The two programs", _programs, "What was read in the net, and what the enumeration found."),
     Panel("machine", "The state", _machine, "The machine that the program runs, and where its values sit in the net."),
     Panel("steps", "Steps", _steps, "Where each step sits, how well, and what its exchange does."),
+    Panel(
+        "held",
+        "On the way",
+        _held,
+        "Variables on the way to the answer: at which site they sit, and what follows them.",
+    ),
     Panel("groups", "Groups of units", _groups, "Units that share a form."),
     Panel("gallery", "Neuron gallery", _gallery, "Units beside their fitted forms."),
     Panel("charts", "Charts", _charts, "Evidence with controls, bits, frequencies, curves along training."),

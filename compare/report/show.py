@@ -61,6 +61,11 @@ def pairs(values: dict) -> str:
     return listed(f"{key}={value}" for key, value in values.items())
 
 
+def parts(values: dict[str, float]) -> str:
+    """Each as `name fraction`, with commas between."""
+    return listed(f"{name} {fraction(value)}" for name, value in values.items())
+
+
 def interval(low: float | None, high: float | None, show=fraction) -> str:
     """`[low, high]`, or an en dash when it is not known."""
     return DASH if low is None or high is None else f"[{show(low)}, {show(high)}]"

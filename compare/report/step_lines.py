@@ -1,9 +1,9 @@
-"""One line a step of an explanation: where it sits, how well, and what its exchange does."""
+"""A line for each step, for each unit in the way, and for each variable that was looked for."""
 
 from collections.abc import Sequence
 
-from compare.record import LeftUnit, StepLine
-from compare.report.show import DASH
+from compare.record import HeldLine, LeftUnit, StepLine
+from compare.report.show import DASH, fraction
 
 
 def step_lines(steps: Sequence[StepLine]) -> str:
@@ -34,3 +34,15 @@ def left_line(each: LeftUnit) -> str:
     """`unit 5: 4.1% of the effect, 0.32 of its variance missed, 367 bits as a table`."""
     missed = f"{each.missed:.2g} of its variance missed"
     return f"unit {each.unit}: {each.share:.1%} of the effect, {missed}, {each.bits:,.0f} bits as a table"
+
+
+def held_lines(lines: Sequence[HeldLine]) -> str:
+    """All variables, a line each."""
+    return "\n".join(map(held_line, lines)) or DASH
+
+
+def held_line(line: HeldLine) -> str:
+    """`depth in resid.0, 1 dimension: decoded 1.000, followed 0.998 (control 0.120)`."""
+    plural = "" if line.dimensions == 1 else "s"
+    told = f"decoded {fraction(line.decoded)}, followed {fraction(line.followed)} (control {fraction(line.control)})"
+    return f"{line.variable} in {line.site}, {line.dimensions} dimension{plural}: {told}"

@@ -12,13 +12,14 @@ from compare.report.show import (
     fractions,
     listed,
     pairs,
+    parts,
     seconds,
     shortened,
     signed,
     text,
     yes_or_no,
 )
-from compare.report.step_lines import left_units, step_lines
+from compare.report.step_lines import held_lines, left_units, step_lines
 from compare.report.verdicts import agrees, outcome
 
 
@@ -244,6 +245,9 @@ BEHAVIOUR = (
     Term("lengths", "lengths", listed, "Items of the sequences reported on, then of those beyond the training range."),
     Term("match_longer", "match, longer", fractions, "Share of right answers beyond the training range, by sample."),
     Term("match_snapped", "snapped", fractions, "The same, a state replaced by its nearest codeword at every time."),
+    Term(
+        "match_parts", "match, parts", parts, "Share of right answers on the parts that the task names, each by itself."
+    ),
     Term("match_train", "match, train", fraction, f"Share of right answers on the training rows{BALANCED}."),
     Term("match_test", "match, held out", fraction, f"Share of right answers on the held-out rows{BALANCED}."),
     Term(
@@ -299,6 +303,14 @@ INTERCHANGE = (
     Term("d_dictionary", "D, all variables", fraction, "The same when all variables are exchanged at once."),
     Term("d_same", "D, same value", fraction, "How often another codeword of a state's same value changes nothing."),
     Term("closure", "closure", fraction, "Share of a state's codewords that the net's own update leads as explained."),
+)
+HELD = (
+    Term(
+        "held",
+        "on the way",
+        held_lines,
+        "Variables on the way to the answer: the site that tells them, how often the answers follow their exchange.",
+    ),
 )
 BITS = (
     Term("bits_ratio", "B", fraction, "Bits of the explanation, divided by the bits of the table."),
@@ -385,7 +397,7 @@ TRAINING = (
 )
 TERMS = (
     *IDENTITY, *VERDICT, *IN_THE_WAY, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE,
-    *BITS, *MEMORY, *TRAINING,
+    *HELD, *BITS, *MEMORY, *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 

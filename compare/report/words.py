@@ -67,6 +67,11 @@ GLOSSARY = {
     "exponent, table": "The same of the table's bits.",
     "exponent, weights": "The same of the quantised weights' bits.",
     "K": "How many frequencies the explanation uses.",
+    "variable": "What a person would work out on the way to the answer; the reader of the net never sees it.",
+    "site": "Where in the net it is looked for.",
+    "dimensions": "Of the subspace of the site that is exchanged.",
+    "decoded": "Values that a linear map of the site tells at each position; of numbers the variance that it explains.",
+    "followed": "Exchanges of a subspace between two rows after which all answers are as the other's value makes them.",
     "table bits": "Bits of a table of the net's answers.",
 }
 FIELDS = {each.label: each.sentence for each in TERMS}

@@ -148,6 +148,8 @@ PLAIN: dict[str, Callable[..., Answers]] = {
     "hops": hops,
     "tree_path": tree_path,
     "sentences": sentences,
+    "sentences_names": sentences,
+    "sentences_years": sentences,
     "markov": markov,
     "new_minimum": causal(lambda before, v: all(v < w for w in before[1:])),
     "previous_count": lambda n, x: [None if t < 2 else list(x[:t]).count(x[t - 1]) for t in range(len(x))],

@@ -17,7 +17,7 @@ from benchmarks.tasks.sequences.layout import (
     letters,
     letters_only,
 )
-from benchmarks.tasks.task import Task
+from benchmarks.tasks.task import Intermediate, Part, Task
 
 OPEN, CLOSE = 1, 2
 COUNTED, COUNTED_LONGER = (1, 12), (13, 18)  # letters of a histogram
@@ -115,6 +115,34 @@ def bracket_state(n: int, x: np.ndarray) -> np.ndarray:
     return np.where(np.minimum.accumulate(deep, axis=1) < 0, 2, deep > 0)
 
 
+def open_now(n: int, x: np.ndarray) -> np.ndarray:
+    """How many brackets are open, while none has been closed too many; elsewhere -1."""
+    deep = depth(x)
+    return np.where((np.minimum.accumulate(deep, axis=1) >= 0) & (x > BEGIN), deep, -1)
+
+
+def broken(balanced: bool) -> Part:
+    """Where one bracket too many has been closed: as many close as open by now, or not."""
+
+    def where(n: int, x: np.ndarray) -> np.ndarray:
+        deep = depth(x)
+        return (np.minimum.accumulate(deep, axis=1) < 0) & ((deep == 0) == balanced)
+
+    return Part(f"broken, {'as' if balanced else 'not as'} many of both", where)
+
+
+STATE_PARTS = (
+    Part("balanced", lambda n, x: bracket_state(n, x) == 0),
+    Part("open", lambda n, x: bracket_state(n, x) == 1),
+    broken(True),
+    broken(False),
+)
+MAY_CLOSE_DEPTH = Intermediate(
+    "depth", open_now, lambda n, values, x: np.where(values < 0, depth(x) > 0, values > 0), number=True
+)
+STATE_DEPTH = Intermediate(
+    "depth", open_now, lambda n, values, x: np.where(values < 0, bracket_state(n, x), values > 0), number=True
+)
 HISTOGRAM = Task(
     name="histogram", doc="How often each letter stands in its sequence.", type=ONE, oracle=histogram,
     mask=letters_only, sizes=(8, 4), values=before_blank, classes=constant(COUNTED_LONGER[1] + 1), library=LIBRARY,
@@ -128,12 +156,13 @@ MOST_COMMON = Task(
 MAY_CLOSE = Task(
     name="may_close", doc="Whether a bracket is open, after each of n brackets that can be balanced.", type=ONE,
     oracle=lambda n, x: depth(x) > 0, sizes=(24,), values=constant(3), classes=constant(2), library=LIBRARY,
-    recipe=RECIPE, train=legal(1), test=(legal(1), legal(2)),
+    recipe=RECIPE, train=legal(1), test=(legal(1), legal(2)), intermediates=(MAY_CLOSE_DEPTH,),
 )  # fmt: skip
 BRACKET_STATE = Task(
     name="bracket_state", doc="Whether the brackets so far are balanced (0), open (1) or broken (2).", type=ONE,
     oracle=bracket_state, sizes=(16,), values=constant(3), classes=constant(3), library=LIBRARY,
-    recipe=RECIPE, train=brackets(1), test=(brackets(1), brackets(2)),
+    recipe=RECIPE, train=brackets(1), test=(brackets(1), brackets(2)), intermediates=(STATE_DEPTH,),
+    parts=STATE_PARTS,
 )  # fmt: skip
 
 COUNTS = (HISTOGRAM, MOST_COMMON, MAY_CLOSE, BRACKET_STATE)

@@ -6,12 +6,14 @@ names the symbols are: 0, the names 1 .. n, the years, the words, then what mark
 names, what asks for the other name, and what asks for a year. Words may stand anywhere among the others.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.sequences.layout import BEGIN, NET, RECIPE
 from benchmarks.tasks.sequences.reasoning import last, pairs_of
-from benchmarks.tasks.task import Task
+from benchmarks.tasks.task import Part, Task
 
 YEARS, WORDS = 20, 4
 PLACES = 8  # between what begins and what asks
@@ -59,10 +61,28 @@ def may_come(n: int, x: np.ndarray) -> np.ndarray:
     return np.broadcast_to(found[:, None, :], (*x.shape, len(symbols)))
 
 
+SENTENCES = (
+    Part("names", lambda n, x: x[:, -1] == mark(n) + 1),
+    Part("years", lambda n, x: x[:, -1] == mark(n) + 2),
+    Part("words", lambda n, x: x[:, -1] < mark(n)),
+)
 MIXTURE_OF_SENTENCES = Task(
     name="sentences", doc="What may end a sentence: the other of two names, a larger year, or any word.", type=None,
     oracle=may_come, mask=last, sizes=(40,), smallest=10, values=lambda n: mark(n) + 3, classes=lambda n: mark(n) - 1,
     kind="sets", net=NET, recipe=RECIPE, train=sentences(held_out=False), test=(sentences(held_out=True),),
+    parts=SENTENCES,
 )  # fmt: skip
 
-MIXTURE = (MIXTURE_OF_SENTENCES,)
+READ_ALONE = tuple(
+    replace(MIXTURE_OF_SENTENCES, name=f"sentences_{each.name}", parts=(), read_on=each, doc=doc)
+    for each, doc in zip(
+        SENTENCES,
+        (
+            "The same sentences; the net is read on those that ask for the other of two names.",
+            "The same sentences; the net is read on those that ask for a larger year.",
+        ),
+        strict=False,
+    )
+)
+
+MIXTURE = (MIXTURE_OF_SENTENCES, *READ_ALONE)

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.sequences.layout import BEGIN, NET, RECIPE, constant, different, letters
-from benchmarks.tasks.task import Task
+from benchmarks.tasks.task import Intermediate, Part, Task
 
 HELD_OUT = 0.2  # share of the pairs of names that are never trained on
 NODES = 8  # that edges lead between
@@ -69,15 +69,55 @@ def edges(k: int, rows: int, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([begin, 1 + NODES * source + target, first + hops, first + k + 1 + asked], axis=1)
 
 
+def steps(x: np.ndarray) -> np.ndarray:
+    """Where the edge from each node leads, (rows, nodes)."""
+    source, target = np.divmod(x[:, 1 : NODES + 1] - 1, NODES)
+    found = np.zeros_like(source)
+    np.put_along_axis(found, source, target, axis=1)
+    return found
+
+
+def hops(x: np.ndarray) -> np.ndarray:
+    """That are asked for, (rows, 1)."""
+    return x[:, NODES + 1 : NODES + 2] - NODES**2
+
+
+def led(x: np.ndarray, node: np.ndarray, first: int, last: int) -> np.ndarray:
+    """Where the hops from the first to before the last lead from the nodes, of those that are asked for."""
+    for done in range(first, last):
+        node = np.where(done < hops(x), np.take_along_axis(steps(x), node, axis=1), node)
+    return node
+
+
+def asked_about(k: int, x: np.ndarray) -> np.ndarray:
+    return x[:, NODES + 2 :] - (NODES**2 + k + 1)
+
+
+def at_asked(found: np.ndarray, elsewhere: int) -> np.ndarray:
+    """Of each node that is asked about, at its position."""
+    return np.pad(found, ((0, 0), (NODES + 2, 0)), constant_values=elsewhere)
+
+
 def reached(k: int, x: np.ndarray) -> np.ndarray:
     """The node that the hops lead to from every node that is asked about, elsewhere 0."""
-    source, target = np.divmod(x[:, 1 : NODES + 1] - 1, NODES)
-    step = np.zeros_like(source)
-    np.put_along_axis(step, source, target, axis=1)
-    hops, node = x[:, NODES + 1 : NODES + 2] - NODES**2, x[:, NODES + 2 :] - (NODES**2 + k + 1)
-    for done in range(k):
-        node = np.where(done < hops, np.take_along_axis(step, node, axis=1), node)
-    return np.pad(node, ((0, 0), (NODES + 2, 0)))
+    return at_asked(led(x, asked_about(k, x), 0, k), 0)
+
+
+def after(done: int) -> Intermediate:
+    """The node that so many hops lead to, where more are asked for."""
+
+    def values(k: int, x: np.ndarray) -> np.ndarray:
+        return at_asked(np.where(hops(x) > done, led(x, asked_about(k, x), 0, done), -1), -1)
+
+    def then(k: int, values: np.ndarray, x: np.ndarray) -> np.ndarray:
+        node = values[:, NODES + 2 :]
+        return np.where(values < 0, reached(k, x), at_asked(led(x, np.maximum(node, 0), done, k), 0))
+
+    return Intermediate(f"node after {done} hop{'s' * (done > 1)}", values, then)
+
+
+def of_hops(number: int) -> Part:
+    return Part(f"{number} hop{'s' * (number > 1)}", lambda k, x: hops(x)[:, 0] == number)
 
 
 OTHER_NAME = Task(
@@ -95,6 +135,7 @@ HOPS = Task(
     oracle=reached, mask=lambda k, x: np.broadcast_to(np.arange(x.shape[1]) > NODES + 1, x.shape),
     sizes=(2, 1, 3, 4), smallest=1, values=lambda k: NODES**2 + k + 1 + NODES, classes=constant(NODES), net=NET,
     recipe=RECIPE, train=Own(edges, PERMUTED), test=(Own(edges, PERMUTED),),
+    intermediates=(after(1), after(2), after(3)), parts=tuple(map(of_hops, (1, 2, 3, 4))),
 )  # fmt: skip
 
 REASONING = (OTHER_NAME, GREATER, HOPS)

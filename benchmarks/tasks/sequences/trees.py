@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.sequences.layout import BEGIN, NET, RECIPE, different
-from benchmarks.tasks.task import Task
+from benchmarks.tasks.task import Intermediate, Part, Task
 
 CHILDREN = 2  # of a node, at most
 
@@ -52,24 +52,74 @@ def on_path(n: int, x: np.ndarray) -> np.ndarray:
     return (x > n * n + n) & (x <= n * n + 2 * n)
 
 
-def step_down(n: int, x: np.ndarray) -> np.ndarray:
-    """The next node of the path, elsewhere 0: going back from the goal, the one whose parent is here."""
+def over(n: int, x: np.ndarray) -> np.ndarray:
+    """Each node's parent, (rows, n), -1 for the root."""
     above, child = np.divmod(x[:, 1:n] - 1, n)
     parent = np.full((len(x), n), -1)
     np.put_along_axis(parent, child, above, axis=1)
-    here = np.where(on_path(n, x), x - (n * n + n + 1), -1)
-    node = np.broadcast_to(x[:, n : n + 1] - (n * n + 1), x.shape)
+    return parent
+
+
+def here(n: int, x: np.ndarray) -> np.ndarray:
+    """The node of the path at each position, elsewhere -1."""
+    return np.where(on_path(n, x), x - (n * n + n + 1), -1)
+
+
+def back(n: int, x: np.ndarray) -> np.ndarray:
+    """The goal, its parent, ..., (rows, n); -1 beyond the root."""
+    found, parent = [x[:, n] - (n * n + 1)], over(n, x)
+    for _ in range(n - 1):
+        up = np.take_along_axis(parent, np.maximum(found[-1], 0)[:, None], axis=1)[:, 0]
+        found.append(np.where(found[-1] < 0, -1, up))
+    return np.stack(found, axis=1)
+
+
+def below(n: int, x: np.ndarray, node: np.ndarray) -> np.ndarray:
+    """At every position of the path the node below it on the way up from the node (rows,); -1 where it is not on it."""
+    parent, found = over(n, x), np.full(x.shape, -1)
     for _ in range(n):
-        over = np.take_along_axis(parent, node, axis=1)
-        node = np.where((over == here) | (over < 0), node, over)
-    return np.where(on_path(n, x), node, 0)
+        up = np.take_along_axis(parent, node[:, None], axis=1)
+        found = np.where((up == here(n, x)) & (up >= 0), node[:, None], found)
+        node = np.where(up < 0, node[:, None], up)[:, 0]
+    return found
+
+
+def step_down(n: int, x: np.ndarray) -> np.ndarray:
+    """The next node of the path, elsewhere 0: going back from the goal, the one whose parent is here."""
+    return np.where(on_path(n, x), below(n, x, x[:, n] - (n * n + 1)), 0)
+
+
+def steps_back(steps: int) -> Intermediate:
+    """The node so many steps back from the goal, at the goal."""
+
+    def values(n: int, x: np.ndarray) -> np.ndarray:
+        return np.where(np.arange(x.shape[1]) == n, back(n, x)[:, [steps]], -1)
+
+    def then(n: int, values: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Up from that node; what lies between it and the goal stays; the edge down from it is not there."""
+        found, kept = below(n, x, np.maximum(values[:, n], 0)), back(n, x)
+        for step in range(1, steps):
+            found = np.where((here(n, x) == kept[:, [step]]) & on_path(n, x), kept[:, [step - 1]], found)
+        return np.where(on_path(n, x), found, 0)
+
+    return Intermediate(f"node {steps} step{'s' * (steps > 1)} back from the goal", values, then)
+
+
+def steps_left(steps: int) -> Part:
+    """Where the path has so many steps to go."""
+
+    def where(n: int, x: np.ndarray) -> np.ndarray:
+        return (here(n, x) == back(n, x)[:, [steps]]) & on_path(n, x)
+
+    return Part(f"{steps} step{'s' * (steps > 1)} left", where)
 
 
 DRAWN = Own(tree, "binary trees of n nodes, the goal a leaf")
 TREE_PATH = Task(
     name="tree_path", doc="The next node on the way from the root of a binary tree of n nodes to a leaf.", type=None,
     oracle=step_down, mask=on_path, sizes=(8, 6), smallest=3, values=lambda n: n * n + 2 * n + 2, classes=lambda n: n,
-    net=NET, recipe=RECIPE, train=DRAWN, test=(DRAWN,),
+    net=NET, recipe=RECIPE, train=DRAWN, test=(DRAWN,), intermediates=(steps_back(1), steps_back(2)),
+    parts=tuple(map(steps_left, (1, 2, 3, 4, 5))),
 )  # fmt: skip
 
 TREES = (TREE_PATH,)

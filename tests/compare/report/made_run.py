@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import sympy
 
-from compare.record import Record
+from compare.record import HeldLine, Record
 
 RECIPES = {
     "grok": ("program", "program", "B"),
@@ -16,6 +16,11 @@ RECIPES = {
     "relabelled": ("not table", "undetermined", "S"),
 }
 THRESHOLDS = {"match_domain": 0.99, "s_agreement": 0.98, "s_variance": 0.9, "d_r2": 0.8, "bits_ratio": 0.25}
+
+HELD = HeldLine(
+    variable="carry", site="resid.0", dimensions=1, decoded=1.0, followed=0.96, control=None,
+    decoded_at={"embed": 0.52, "resid.0": 1.0}, followed_at={"embed": None, "resid.0": 0.9},
+)  # fmt: skip
 
 
 def make_run(
@@ -82,6 +87,7 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         match_chance=1 / size, s_agreement=good if program else 0.11, s_low=good - 0.01 if program else 0.09,
         s_high=min(1.0, good + 0.005) if program else 0.13, s_domain=good if program else 0.12,
         s_variance=0.94 if program else 0.2, s_control=0.08, s_control_variance=0.13, s_permuted=0.02,
+        held=[HELD] if program else [], match_parts={"small": 1.0, "large": 0.98} if program else {},
         d_r2=0.91 if program else -0.4, d_control=-0.03, d_dictionary=0.97 if program else 0.1,
         bits_total=alignment + 120, bits_dictionary=80.0, bits_alignment=alignment, bits_exceptions=40.0,
         bits_formula=210.0, bits_table=table, bits_weights=table * 6, bits_program=9.2,

@@ -40,6 +40,7 @@ def sequence_transformer(
     order: Order = "learned",
     reach: int = 16,
     padded: bool = False,
+    scalable: bool = False,
     attention_bias: bool = False,
     readout: Readout = "every",
 ) -> Net:
@@ -52,10 +53,12 @@ def sequence_transformer(
     length. Where `padded`, the last symbol is padding, which no query sees and the end is counted without.
 
     Layer l reads norm(r) of the stream r, which is `embed` and then `resid.{l-1}`. For head k, `head.{l}.{k}.score`
-    (batch, s, s), query by key, = (norm(r) Q[l, k]) . (norm(r) K[l, k]) / sqrt(h), of all pairs; `.pattern` its softmax
-    over the keys that the query sees; `.value` (batch, s, h) = norm(r) V[l, k]; `.out` (batch, s, width) = pattern .
-    value O[l, k]. With m = r + the outs (+ o[l]), `hidden.{l}.pre` (batch, s, hidden) = norm(m) W[l] + b[l],
-    `hidden.{l}` its activation, and `resid.{l}` = m + hidden.{l} D[l] + d[l]. Outputs = norm(resid) U + c.
+    (batch, s, s), query by key, = (norm(r) Q[l, k]) . (norm(r) K[l, k]) / sqrt(h), of all pairs; where `scalable`, all
+    of it times log(1 + n) for the n keys that the query sees, so that it stays as sharp on longer sequences (Nakanishi,
+    arXiv 2501.19399); `.pattern` its softmax over these keys; `.value` (batch, s, h) = norm(r) V[l, k]; `.out`
+    (batch, s, width) = pattern . value O[l, k]. With m = r + the outs (+ o[l]), `hidden.{l}.pre` (batch, s, hidden) =
+    norm(m) W[l] + b[l], `hidden.{l}` its activation, and `resid.{l}` = m + hidden.{l} D[l] + d[l]. Outputs =
+    norm(resid) U + c.
 
     E (alphabet, width), U (width, classes); Q, K, V (layers, heads, width, h) and O (layers, heads, h, width), with
     h = `head_width` or width / heads; where `attention_bias`, q, k, v (layers, heads, h) are added to queries, keys and
@@ -81,7 +84,7 @@ def sequence_transformer(
         "U": ((width, classes), width**-0.5),
         "c": ((classes,), 0.0),
     }
-    form = Form(layers, heads, activation, causal, norm, order, reach, padded, readout == "last")
+    form = Form(layers, heads, activation, causal, norm, order, reach, padded, scalable, readout == "last")
 
     def module(rngs: nnx.Rngs) -> SequenceTransformer:
         return SequenceTransformer(shapes, form, rngs=rngs)
@@ -100,6 +103,7 @@ class Form(NamedTuple):
     order: Order
     reach: int
     padded: bool
+    scalable: bool
     appended: bool  # the token "=", which alone is read out
 
 
@@ -159,6 +163,8 @@ class SequenceTransformer(nnx.Module):
         scores = jnp.einsum("bkqh,bkth->bkqt", queries, keys) * self.Q.shape[-1] ** -0.5
         if self.form.order == "relative":
             scores = scores + self.R[...][layer][:, offsets(rows.shape[1], self.form.reach)]
+        if self.form.scalable:
+            scores = scores * jnp.log1p(seen.sum(axis=-1))[:, None, :, None]
         scores = jnp.where(seen[:, None], each_head(tap, layer, "score", scores), UNSEEN)
         pattern = each_head(tap, layer, "pattern", jax.nn.softmax(scores))
         mixed = jnp.einsum("bkqt,bkth->bkqh", pattern, each_head(tap, layer, "value", values))

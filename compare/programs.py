@@ -240,7 +240,7 @@ def fields(explanation: Explanation | None, agreement: float | None) -> dict[str
     program = explanation.program if explanation else None
     return {
         "net_program": program and program.show(),
-        "net_program_nodes": len(program.nodes) if program else explanation and explanation.nodes,
+        "net_program_nodes": program.size if program else explanation and explanation.nodes,
         "net_loop": explanation and explanation.loop and explanation.loop.python(),
         "net_loop_of_answers": explanation and explanation.loop_of_answers and explanation.loop_of_answers.python(),
         "net_agreement": agreement,

@@ -199,6 +199,7 @@ def test_the_commonest_is_of_letters_and_alone() -> None:
 def test_a_text_has_as_many_nodes_as_it_says_things() -> None:
     between = Joined(Atom("i", "i", "<", 0), "and", Atom("x", None, "=", 3))
     assert (ALWAYS.nodes, Atom("i", "i", "=", -1).nodes, between.nodes) == (1, 4, 7)
+    assert Atom("i", "i", "%3", 0).nodes == 5
     assert Select(relation=between, pick="least", by="v", otherwise="first").nodes == 10
     assert Select(relation=ALWAYS, otherwise=Atom("x", None, "=", 0)).nodes == 4
 

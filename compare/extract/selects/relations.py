@@ -57,8 +57,9 @@ class Atom(NamedTuple):
 
     @property
     def nodes(self) -> int:
-        """The comparison, what it reads, and its number where there is one."""
-        return 1 + len(self.reads()) + (self.by != 0 or len(self.reads()) == 1)
+        """The comparison, what it reads, its number where there is one, and what counts in a period, and that."""
+        number = self.by != 0 or len(self.reads()) == 1
+        return 1 + len(self.reads()) + number + 2 * (self.operator not in OPERATORS)
 
     def __str__(self) -> str:
         left = f"k.{self.key}" if self.key else f"q.{self.query}"

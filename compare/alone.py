@@ -66,7 +66,7 @@ def throughout(reading: Reading, given: np.ndarray, truth: np.ndarray) -> Bool[n
     alike = reading.view.answers.alike(given, truth)
     if reading.mask is not None and alike.shape == reading.mask.shape:
         alike = alike | ~reading.mask
-    return alike.reshape(len(alike), -1).all(axis=1)
+    return np.asarray(alike.reshape(len(alike), -1).all(axis=1))
 
 
 def answers_read(explanation: Explanation, reading: Reading) -> np.ndarray | None:

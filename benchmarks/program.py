@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.language import asks_loops, check_language, language_of
 from benchmarks.loops import find_loop, program_fields
 from benchmarks.names import cut
+from benchmarks.published import published
 from benchmarks.resolve import task_of
 from benchmarks.tasks import Task, examples
 from compare.bits import table_bits
@@ -36,7 +37,8 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
     library = language_of(declared)
     specs = {size: spec for size in sizes if (spec := declared.spec(size)) is not None}
     if not specs:
-        return {str(size): {"program_statement": NO_TYPES} for size in sizes}, NO_TYPES
+        found = {size: {"program_statement": NO_TYPES} for size in sizes}
+        return known_before(declared, found), NO_TYPES
     tables = {size: table_of(declared, size, spec) for size, spec in specs.items()}
     if one_function(tuple(specs.values())):
         solution = solve_family(tuple(specs.values()), library, Budget(seconds=SECONDS))
@@ -46,7 +48,12 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
             size: fields(solve(spec, library, Budget(seconds=SECONDS)), tables[size]) for size, spec in specs.items()
         }
     sentence = "; ".join(dict.fromkeys(record["program_statement"] for record in found.values()))
-    return {str(size): record for size, record in found.items()}, sentence
+    return known_before(declared, found), sentence
+
+
+def known_before(task: Task, found: dict[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Records' fields by size, with who has solved the task."""
+    return {str(size): {**record, "program_published": published(task.name, size)} for size, record in found.items()}
 
 
 def one_function(specs: Sequence[Spec]) -> bool:

@@ -12,6 +12,7 @@ from jaxtyping import Int
 from sympy.printing.mathml import mathml
 
 from compare import programs
+from compare.alone import Alone, alone, right_throughout
 from compare.carried_state import CarriedState, carried_state
 from compare.case import Case, case_of
 from compare.checks import inputs_of, refuse_constant
@@ -28,7 +29,6 @@ from compare.explanation import Code, Explanation, Refusal, check_explanation
 from compare.extract import EXTRACTORS, Extractor, sampled
 from compare.judge import RESIDUES, THRESHOLDS, Evidence, Thresholds, Verdict, asks_control, judge
 from compare.names import expression_of, in_own_names
-from compare.programs import agreement_of
 from compare.read import NO_DOMAIN, Reading, read
 from compare.record import LeftUnit, StepLine
 from compare.sample import Samples
@@ -71,6 +71,7 @@ class Assessment:
     match_test: float | None
     lengths: tuple[int, ...]  # of the sequences reported on, then of longer ones
     match_longer: tuple[float, ...]  # beyond the training range, a sample each
+    match_throughout: tuple[float, ...]  # of all of these, the share of the sequences that are right to their ends
     match_snapped: tuple[float, ...]  # the same, the state replaced by the nearest codeword at every time
     carried: CarriedState | None  # of an explanation one of whose steps is a state
     bits_weights: float
@@ -78,8 +79,13 @@ class Assessment:
     read_steps: list[StepLine]  # one a step of the explanation
     gallery: list[str]  # formulas of the units that are shown
     arrays: dict[str, np.ndarray]  # for the report, by the names in `compare.record`
-    net_agreement: float | None  # of the explanation's program, run, with the net's answers on the reported rows
+    alone: Alone | None  # the explanation's program, run by itself
     seconds: float
+
+    @property
+    def net_agreement(self) -> float | None:
+        """Of the explanation's program, run by itself, with the net's answers on the reported rows."""
+        return None if self.alone is None else self.alone.agreement
 
     @property
     def formula(self) -> str:
@@ -132,7 +138,8 @@ def assess(
     explanation, evidence, verdict = heard.explanation, heard.evidence, heard.verdict
     explanation = in_own_names(explanation, spec) if explanation and spec else explanation
     formulas, maps = gallery(reading, explanation) if explanation else ([], {})
-    state = carried_state(reading, explanation)
+    run_alone = alone(reading, explanation)
+    state = carried_state(reading, explanation, run_alone)
     return Assessment(
         verdict=verdict,
         evidence=evidence,
@@ -148,7 +155,7 @@ def assess(
         read_steps=step_lines(reading, explanation, evidence) if explanation else [],
         gallery=formulas,
         arrays={**explanation.arrays, **maps, **(state.arrays if state else {})} if explanation else {},
-        net_agreement=agreement_of(reading, explanation),
+        alone=run_alone,
         seconds=time.perf_counter() - began,
     )
 
@@ -159,6 +166,7 @@ class Matches(TypedDict):
     match_train: float | None
     match_test: float | None
     match_longer: tuple[float, ...]
+    match_throughout: tuple[float, ...]
     lengths: tuple[int, ...]
 
 
@@ -333,6 +341,7 @@ def _matches(reading: Reading) -> Matches:
         match_train=known,
         match_test=_match(reading, rest if reading.exhaustive else reading.reported),
         match_longer=tuple(longer.match(longer.answers) for longer in reading.longer),
+        match_throughout=right_throughout(reading),
         lengths=tuple(each.x.shape[1] for each in (reading, *reading.longer)) if reading.longer else (),
     )
 
@@ -366,6 +375,7 @@ def _fields(assessment: Assessment) -> dict:
         "criteria": [f"{c.name}: {c.sentence}; margin {c.margin:+.3f}" for c in verdict.criteria],
         **(_explained(explanation) if explanation else {}),
         **programs.fields(explanation, assessment.net_agreement),
+        "agreement_throughout": list(assessment.alone.throughout) if assessment.alone else [],
         "refusals": [f"{refusal.extractor}: {refusal.reason}" for refusal in assessment.refusals],
         "units_kept": b and b.units_kept,
         "units_total": assessment.units_total,
@@ -374,6 +384,7 @@ def _fields(assessment: Assessment) -> dict:
         "match_test": assessment.match_test,
         "lengths": list(assessment.lengths),
         "match_longer": list(assessment.match_longer),
+        "match_throughout": list(assessment.match_throughout),
         "match_snapped": list(assessment.match_snapped),
         "state_values": assessment.carried and assessment.carried.values,
         "exact_to": assessment.carried and assessment.carried.exact_to,

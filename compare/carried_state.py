@@ -5,19 +5,15 @@ For the report; nothing here decides.
 
 from dataclasses import dataclass
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.answers import Reals
+from compare.alone import Alone, answers_by
 from compare.evidence.states import carried
 from compare.explanation import Explanation
-from compare.extract.recurrent.carried import logits
 from compare.extract.recurrent.machine import Machine, minimal, numbered
 from compare.read import Reading
 from compare.step import Step, values_of
-from compare.view import View
-from synth.search.streams import function_of
 
 ROWS = 256  # sequences that the machine is read off
 MOST_NODES, MOST_LETTERS = 24, 64  # of a machine that is kept
@@ -35,13 +31,12 @@ class CarriedState:
     arrays: dict[str, np.ndarray]
 
 
-def carried_state(reading: Reading, explanation: Explanation | None) -> CarriedState | None:
-    """Of an explanation one of whose steps is a state."""
+def carried_state(reading: Reading, explanation: Explanation | None, alone: Alone | None) -> CarriedState | None:
+    """Of an explanation one of whose steps is a state; `alone`: what it answers by itself."""
     step = carried(explanation.steps) if explanation else None
-    if explanation is None or step is None:
+    if explanation is None or step is None or alone is None:
         return None
-    samples = (reading, *reading.longer)
-    told = [answers_read(explanation, each) for each in samples]
+    samples, told = (reading, *reading.longer), alone.answers
     machine, values = machine_of(reading, explanation, step)
     return CarriedState(
         values=values,
@@ -50,25 +45,6 @@ def carried_state(reading: Reading, explanation: Explanation | None) -> CarriedS
         right_to=all_up_to([e.view.answers.alike(mine, e.targets) for e, mine in zip(samples, told, strict=True)]),
         arrays={**machine, **points(reading, explanation, step)},
     )
-
-
-def answers_by(explanation: Explanation, view: View, x: np.ndarray) -> np.ndarray:
-    """What the steps answer by themselves."""
-    values = values_of(explanation.steps, x, explanation.outputs)
-    return np.asarray(view.decode(jnp.asarray(sum(np.asarray(values[name]) for name in explanation.outputs))))
-
-
-def answers_read(explanation: Explanation, reading: Reading) -> np.ndarray:
-    """What was read answers: a loop by its printed Python, whose numbers have no end, anything else by its steps."""
-    loop, x = explanation.loop, reading.x
-    if loop is None or any(np.shape(each) != x.shape[:2] for each in reading.arguments):
-        return answers_by(explanation, reading.view, x)
-    program = function_of(loop.python())
-    rows = zip(*(np.asarray(each).astype(np.int64).tolist() for each in reading.arguments), strict=True)
-    numbers = np.array([program(*row) for row in rows], dtype=np.float64)
-    kind = reading.view.answers
-    outputs = logits(kind, numbers if isinstance(kind, Reals) else numbers.astype(np.int64))
-    return np.asarray(reading.view.decode(jnp.asarray(outputs)))
 
 
 def all_up_to(alike: list[Bool[np.ndarray, "rows time ..."]]) -> int:

@@ -235,20 +235,12 @@ def lengths_of(reading: Reading, values: Int[np.ndarray, "n time"], rows: np.nda
     return np.where(mask, np.arange(1, values.shape[1] + 1), 0).max(axis=1)
 
 
-def agreement_of(reading: Reading, explanation: Explanation | None) -> float | None:
-    """How far the explanation's program, when it is run, gives the net's answers on the reported rows."""
-    if explanation is None or explanation.program is None or reading.spec is None:
-        return None
-    rows = reading.reported
-    return reading.agreement(run_on(explanation.program, reading, rows), rows)
-
-
 def fields(explanation: Explanation | None, agreement: float | None) -> dict[str, Any]:
     """What a record says of the net's program."""
     program = explanation.program if explanation else None
     return {
         "net_program": program and program.show(),
-        "net_program_nodes": program and len(program.nodes),
+        "net_program_nodes": program.size if program else explanation and explanation.nodes,
         "net_loop": explanation and explanation.loop and explanation.loop.python(),
         "net_loop_of_answers": explanation and explanation.loop_of_answers and explanation.loop_of_answers.python(),
         "net_agreement": agreement,

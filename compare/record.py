@@ -129,10 +129,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     exact_to: int | None = None  # length up to which the net answers every sequence of its samples rightly
     followed_to: int | None = None  # the same of what was read, by the net's answers
     right_to: int | None = None  # and by the right ones
-    net_program_nodes: int | None = None  # equal subexpressions once
+    net_program_nodes: int | None = None  # equal subexpressions once; of a machine states times letters
     net_loop: str | None = None  # what was read in a net over sequences, as a Python function
     net_loop_of_answers: str | None = None  # what the same search makes of the net's answers alone
     net_agreement: float | None = None  # of the program, run, with the net's answers on the rows that are reported
+    agreement_throughout: list[float] = []  # of each of `lengths`, sequences answered as the net at all that counts
     same_function: str | None = None  # equal, alike or different from the synthesizer's program
     same_how: str | None = None  # one sentence: the proof, the bound or the input that shows it
     same_program: bool | None = None  # one text, up to the laws that the primitives declare
@@ -156,6 +157,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     match_domain: float | None = None  # of samples, on those reported on
     lengths: list[int] = []  # of the sequences of match_domain, then of match_longer
     match_longer: list[float] = []  # beyond the training range, a sample each
+    match_throughout: list[float] = []  # of each of `lengths`, sequences that are right at every position that counts
     match_snapped: list[float] = []  # the same, a state replaced by its nearest codeword at every time
     match_parts: dict[str, float] = {}  # of match_domain, by the parts that the task names
     match_chance: float | None = None  # what guessing scores on the held-out rows

@@ -17,6 +17,7 @@ from compare.report.chart_data import Charts
 from compare.report.comparison import cards, told
 from compare.report.growth import families
 from compare.report.held import HEADINGS
+from compare.report.lengths import length_summary, length_table, length_words, over_lengths
 from compare.report.panels import FOUND, Net, shown_panels
 from compare.report.phases import timings
 from compare.report.run_drawings import run_drawings
@@ -41,7 +42,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
     nets = [_net(Net(record, load(run_dir, record), charts, room)) for record in records]
     of_nets = list(charts.drawings.values())[of_run:]
     names = columns(records)
-    streams = over_streams(records)
+    streams, lengths = over_streams(records), over_lengths(records)
     grouped, timing = families(records), timing_table(timings(records))
     family = family_table(grouped)
     page = _environment().get_template("report.html.j2")
@@ -55,6 +56,8 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         evidence_words=EVIDENCE,
         streams=stream_table(streams),
         streams_said=stream_summary(streams) if streams else "",
+        lengths=length_table(lengths),
+        lengths_said=length_summary(lengths) if lengths else "",
         made_by=fingerprint(records),
         columns=[term(name) for name in names],
         criteria=list(CRITERIA.items()),
@@ -70,6 +73,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         failed=failures(records),
         words={
             "streams": stream_words(stream_table(streams)),
+            "lengths": length_words(length_table(lengths)),
             "table": words_of((), [term(name).label for name in names]),
             "evidence": words_of(drawn["overview"]),
             "family": words_of(drawn["family"], (*family.headings, *SIZE_HEADINGS)),

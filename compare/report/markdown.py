@@ -7,6 +7,7 @@ from compare.criteria import CRITERIA
 from compare.record import Record
 from compare.report.comparison import Card, Figure, Read, cards, told
 from compare.report.growth import families
+from compare.report.lengths import length_summary, length_table, length_words, over_lengths
 from compare.report.phases import timings
 from compare.report.show import DASH, listed, shortened
 from compare.report.step_lines import held_line, left_line, step_line
@@ -38,6 +39,7 @@ def markdown_report(records: Sequence[Record]) -> str:
         *(part for card in made for part in _card(card)),
         *_bullets((f"**{name}**", escaped(sentence)) for name, sentence in {**_met(records), **EVIDENCE}.items()),
         *_streams(records),
+        *_lengths(records),
         "## Verdicts",
         table(Table(tuple(term(name).label for name in names), [_row(record, names) for record in records])),
         table(Table(("column", "meaning"), words_of((), [term(name).label for name in names]))),
@@ -142,6 +144,19 @@ def _streams(records: Sequence[Record]) -> list[str]:
     made = stream_table(rows)
     meanings = table(Table(("column", "meaning"), stream_words(made)))
     return ["## Streams", escaped(stream_summary(rows)), table(made), meanings]
+
+
+def _lengths(records: Sequence[Record]) -> list[str]:
+    rows = over_lengths(records)
+    if not rows:
+        return []
+    made = length_table(rows)
+    return [
+        "## Published lists",
+        escaped(length_summary(rows)),
+        table(made),
+        table(Table(("column", "meaning"), length_words(made))),
+    ]
 
 
 def _failed(records: Sequence[Record]) -> list[str]:

@@ -84,7 +84,7 @@ def _sizes(found: Sequence[Record]) -> str:
 
 
 def _as_before(every: Sequence[Record]) -> str:
-    known = [each for each in every if each.program_published]
+    known = [each for each in every if "MIPS" in str(each.program_published)]
     before = [each for each in known if "MIPS yes" in str(each.program_published)]
     others = [each for each in known if each not in before]
     if not known:
@@ -167,7 +167,7 @@ COLUMNS = (
     Column(
         "found, strict",
         lambda row: yes_or_no(row.shown.synth_strict),
-        "The synthesizer's loop is right on 10,000 fresh streams of the training length and as many of ten times it.",
+        "The synthesizer's loop is right on 10,000 fresh streams of the training length and on as many longer ones.",
     ),
     Column("found, bits", lambda row: count(row.shown.bits_program), "Bits of that loop."),
     Column(

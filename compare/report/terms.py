@@ -184,7 +184,7 @@ PROGRAMS = (
         "net's program, strict",
         yes_or_no,
         "Whether that loop, or the machine where there is none, is right on 10,000 fresh streams of the training "
-        "length and on 10,000 of ten times it, and answers as the net up to the length that the net is exact to.",
+        "length and on 10,000 longer ones, and answers as the net up to the length that the net is exact to.",
     ),
     Term("net_lenient", "net's program, lenient", yes_or_no, "Whether it is right on ten of the training length."),
     Term("state_values", "states", count, "Values that the state takes which the net's program carries along."),
@@ -193,12 +193,23 @@ PROGRAMS = (
     ),
     Term("followed_to", "followed to", count, "Length up to which what was read answers as the net on all of these."),
     Term("right_to", "right to", count, "Length up to which what was read is right on all of these."),
-    Term("net_program_nodes", "net's program, nodes", count, "Nodes of that program, equal subexpressions once."),
+    Term(
+        "net_program_nodes",
+        "net's program, nodes",
+        count,
+        "Nodes of that program, equal subexpressions once; of a machine its states times the letters.",
+    ),
     Term(
         "net_agreement",
         "net's program, agreement",
         fraction,
         "Agreement of that program, when it is run, with the net's answers on rows that no constant was fitted on.",
+    ),
+    Term(
+        "agreement_throughout",
+        "net's program, agreement on whole sequences",
+        fractions,
+        "Share of the sequences, by sample, to which that program answers as the net at every position that counts.",
     ),
     Term(
         "same_function",
@@ -222,7 +233,7 @@ SYNTHESIZER = (
         "synth_strict",
         "strict",
         yes_or_no,
-        "Whether the loop is right on 10,000 fresh streams of the training length and on 10,000 of ten times it, and "
+        "Whether the loop is right on 10,000 fresh streams of the training length and on 10,000 longer ones, and "
         "where the task draws special words of an alphabet, on as many of any.",
     ),
     Term(
@@ -244,6 +255,12 @@ BEHAVIOUR = (
     Term("match_domain", "match", fraction, f"Share of right answers on all inputs{BALANCED}."),
     Term("lengths", "lengths", listed, "Items of the sequences reported on, then of those beyond the training range."),
     Term("match_longer", "match, longer", fractions, "Share of right answers beyond the training range, by sample."),
+    Term(
+        "match_throughout",
+        "match, whole",
+        fractions,
+        "Share of the sequences, by sample, that are right at every position that counts.",
+    ),
     Term("match_snapped", "snapped", fractions, "The same, a state replaced by its nearest codeword at every time."),
     Term(
         "match_parts", "match, parts", parts, "Share of right answers on the parts that the task names, each by itself."
@@ -415,6 +432,7 @@ READ = (
     "followed_to",
     "right_to",
     "net_agreement",
+    "agreement_throughout",
     "same_function",
     "same_program",
     "same_how",

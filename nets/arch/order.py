@@ -32,5 +32,11 @@ def offsets(s: int, reach: int) -> Int[np.ndarray, "s s"]:
     return np.clip(places[None] - places[:, None], -reach, reach) + reach
 
 
+def wrapped(s: int, period: int) -> Int[np.ndarray, "s s"]:
+    """Key less query, modulo a period."""
+    places = np.arange(s)
+    return (places[None] - places[:, None]) % period
+
+
 def _frequencies(count: int) -> Float[np.ndarray, " count"]:
     return BASE ** (-np.arange(count) / max(count, 1))

@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool, Float
 from nets.arch.activations import ACTIVATIONS, Activation, check_activation
 from nets.arch.heads import each_head, head_sites, written
 from nets.arch.module import Shapes, check_sizes, draw, hold, known, net_of, remembered
-from nets.arch.order import ORDERS, Order, offsets, rotated, sinusoids
+from nets.arch.order import ORDERS, Order, offsets, rotated, sinusoids, wrapped
 from nets.edits import Tap
 from nets.net import Net, Outputs, Tokens
 
@@ -39,7 +39,9 @@ def sequence_transformer(
     norm: Norm = "none",
     order: Order = "learned",
     reach: int = 16,
+    period: int | None = None,
     padded: bool = False,
+    scalable: bool = False,
     attention_bias: bool = False,
     readout: Readout = "every",
 ) -> Net:
@@ -48,14 +50,17 @@ def sequence_transformer(
     Outputs are at every position, or, with readout="last", at a token "=" that is appended, whose index is `alphabet`.
     With s positions in all, `embed` (batch, s, width) = E[x] and what `order` adds: "learned" P (positions, width);
     "ends" that and L (positions, width), counted from the end; "sinusoidal". "rotary" turns queries and keys;
-    "relative" adds R[l, k] (2 reach + 1,) to the scores, by key less query; all but "learned" and "ends" run at any
-    length. Where `padded`, the last symbol is padding, which no query sees and the end is counted without.
+    "relative" adds R[l, k] (2 reach + 1,) to the scores, by key less query, and where there is a `period` T[l, k]
+    (period,), by the same modulo the period; all but "learned" and "ends" run at any length. Where `padded`, the last
+    symbol is padding, which no query sees and the end is counted without.
 
     Layer l reads norm(r) of the stream r, which is `embed` and then `resid.{l-1}`. For head k, `head.{l}.{k}.score`
-    (batch, s, s), query by key, = (norm(r) Q[l, k]) . (norm(r) K[l, k]) / sqrt(h), of all pairs; `.pattern` its softmax
-    over the keys that the query sees; `.value` (batch, s, h) = norm(r) V[l, k]; `.out` (batch, s, width) = pattern .
-    value O[l, k]. With m = r + the outs (+ o[l]), `hidden.{l}.pre` (batch, s, hidden) = norm(m) W[l] + b[l],
-    `hidden.{l}` its activation, and `resid.{l}` = m + hidden.{l} D[l] + d[l]. Outputs = norm(resid) U + c.
+    (batch, s, s), query by key, = (norm(r) Q[l, k]) . (norm(r) K[l, k]) / sqrt(h), of all pairs; where `scalable`, all
+    of it times log(1 + n) for the n keys that the query sees, so that it stays as sharp on longer sequences (Nakanishi,
+    arXiv 2501.19399); `.pattern` its softmax over these keys; `.value` (batch, s, h) = norm(r) V[l, k]; `.out`
+    (batch, s, width) = pattern . value O[l, k]. With m = r + the outs (+ o[l]), `hidden.{l}.pre` (batch, s, hidden) =
+    norm(m) W[l] + b[l], `hidden.{l}` its activation, and `resid.{l}` = m + hidden.{l} D[l] + d[l]. Outputs =
+    norm(resid) U + c.
 
     E (alphabet, width), U (width, classes); Q, K, V (layers, heads, width, h) and O (layers, heads, h, width), with
     h = `head_width` or width / heads; where `attention_bias`, q, k, v (layers, heads, h) are added to queries, keys and
@@ -64,24 +69,28 @@ def sequence_transformer(
     """
     name, sizes = "sequence_transformer", {"positions": positions, "alphabet": alphabet, "classes": classes}
     check_sizes(name, sizes | {"width": width, "layers": layers, "heads": heads, "hidden": hidden, "reach": reach})
+    check_sizes(name, {} if period is None else {"period": period})
     check_activation(name, activation)
     known(name, "norm", norm, NORMS)
     known(name, "order", order, ORDERS)
     known(name, "readout", readout, READOUTS)
     inner = _head_width(width, heads, head_width, order)
+    if period is not None and order != "relative":
+        raise ValueError(f'{name}: expected no period with order={order!r}, got {period}; take order="relative"')
     if layers > DEEPEST:
         raise ValueError(f"{name}: expected 1 to {DEEPEST} layers, got {layers}")
     extra = int(readout == "last")
     shapes: Shapes = {
         "E": ((alphabet + extra, width), width**-0.5),
         **_order_shapes(order, (positions + extra, width), (layers, heads, 2 * reach + 1)),
+        **({} if period is None else {"T": ((layers, heads, period), 0.0)}),
         **_attention_shapes(layers, heads, width, inner, attention_bias),
         **(_mlp_shapes(layers, width, hidden) if mlp else {}),
         **(_norm_shapes(norm, layers, 1 + mlp, width)),
         "U": ((width, classes), width**-0.5),
         "c": ((classes,), 0.0),
     }
-    form = Form(layers, heads, activation, causal, norm, order, reach, padded, readout == "last")
+    form = Form(layers, heads, activation, causal, norm, order, reach, padded, scalable, readout == "last")
 
     def module(rngs: nnx.Rngs) -> SequenceTransformer:
         return SequenceTransformer(shapes, form, rngs=rngs)
@@ -100,6 +109,7 @@ class Form(NamedTuple):
     order: Order
     reach: int
     padded: bool
+    scalable: bool
     appended: bool  # the token "=", which alone is read out
 
 
@@ -108,6 +118,7 @@ class SequenceTransformer(nnx.Module):
     P: nnx.Param
     L: nnx.Param
     R: nnx.Param
+    T: nnx.Param
     Q: nnx.Param
     K: nnx.Param
     V: nnx.Param
@@ -159,6 +170,10 @@ class SequenceTransformer(nnx.Module):
         scores = jnp.einsum("bkqh,bkth->bkqt", queries, keys) * self.Q.shape[-1] ** -0.5
         if self.form.order == "relative":
             scores = scores + self.R[...][layer][:, offsets(rows.shape[1], self.form.reach)]
+        if hasattr(self, "T"):
+            scores = scores + self.T[...][layer][:, wrapped(rows.shape[1], self.T.shape[-1])]
+        if self.form.scalable:
+            scores = scores * jnp.log1p(seen.sum(axis=-1))[:, None, :, None]
         scores = jnp.where(seen[:, None], each_head(tap, layer, "score", scores), UNSEEN)
         pattern = each_head(tap, layer, "pattern", jax.nn.softmax(scores))
         mixed = jnp.einsum("bkqt,bkth->bkqh", pattern, each_head(tap, layer, "value", values))

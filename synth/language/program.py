@@ -65,6 +65,11 @@ class Program:
         return type_of(self.nodes[-1])
 
     @property
+    def size(self) -> int:
+        """Nodes, with those of the bodies of lambdas."""
+        return sum(1 + node.body.size if isinstance(node, Lambda) else 1 for node in self.nodes)
+
+    @property
     def terminals(self) -> tuple[Terminal, ...]:
         """The terminals that occur, in order of appearance."""
         return tuple(dict.fromkeys(word for node in self.nodes for word in words_of(node)))

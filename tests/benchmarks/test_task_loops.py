@@ -11,6 +11,7 @@ from benchmarks.controls.automata import automaton
 from benchmarks.loop_lines import loop_of, shown
 from benchmarks.names import find
 from benchmarks.program import find_program
+from benchmarks.published import published
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.drawn import sample
 from benchmarks.tasks.words import words
@@ -148,8 +149,10 @@ def test_a_loop_is_read_as_it_was_written(line: str) -> None:
 
 
 def test_who_solved_one_of_the_62_tasks_is_said() -> None:
-    assert loops.published(PREV, 1) == "MIPS yes, GPT-4 yes"
-    assert loops.published(PREV, 8) is None
+    assert published(PREV.name, 1) == "MIPS yes, GPT-4 yes"
+    assert published(PREV.name, 8) is None
+    assert (published("next_tomita", 3), published("rasp_sort", 150)) == ("D-RASP no", "D-RASP yes")
+    assert published("programs_hist", 6) == "Transformer Programs 195 lines"
 
 
 def test_words_are_whole_numbers_and_sets_have_a_number() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.loop_lines import loop_of
+from compare.alone import alone
 from compare.carried_state import CarriedState, all_up_to, carried_state
 from compare.explanation import Explanation
 from compare.extract.recurrent.carried import OUTPUTS, Mechanism, steps_of
@@ -36,7 +37,8 @@ def explained(given: Reading, mechanism: Mechanism) -> Explanation:
 
 
 def seen(given: Reading, mechanism: Mechanism) -> CarriedState:
-    found = carried_state(given, explained(given, mechanism))
+    made = explained(given, mechanism)
+    found = carried_state(given, made, alone(given, made))
     assert found is not None
     return found
 
@@ -98,5 +100,5 @@ def test_states_are_shown_with_their_values(given: Reading) -> None:
 
 def test_an_explanation_without_such_a_state_has_none(given: Reading) -> None:
     made = explained(given, remainders(3, 3))
-    assert carried_state(given, None) is None
-    assert carried_state(given, replace(made, steps=made.steps[1:])) is None
+    assert carried_state(given, None, None) is None
+    assert carried_state(given, replace(made, steps=made.steps[1:]), alone(given, made)) is None

@@ -9,9 +9,10 @@ from planted_integers import distance, ramp_max, reading, spec_of, wave_distance
 
 from benchmarks.controls.circles import clock
 from benchmarks.controls.transforms import shuffled_readout
+from compare.alone import alone
 from compare.assess import explain
 from compare.explanation import Explanation
-from compare.programs import STANDS, agreement_of, fields, in_words, sides
+from compare.programs import STANDS, fields, in_words, sides
 from compare.read import Reading
 from synth import BOOL, INT, LIBRARY, STREAM, Fn, Spec, Z
 from synth.language.arguments import columns
@@ -35,10 +36,10 @@ ROWS = Spec(type=Fn((STREAM,), STREAM), inputs=(np.zeros((1, 3), int),), outputs
 
 def read(found: Reading) -> tuple[Explanation, float]:
     explanation, _ = explain(found)
-    agreement = agreement_of(found, explanation)
+    ran = alone(found, explanation)
     assert explanation is not None
-    assert agreement is not None
-    return explanation, agreement
+    assert ran is not None
+    return explanation, ran.agreement
 
 
 def shown(explanation: Explanation) -> str | None:

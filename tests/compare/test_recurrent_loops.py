@@ -1,15 +1,19 @@
 """Loops as mechanisms: moved from any value, merged where nothing tells values apart, proved equal or told apart."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
 from benchmarks.loop_lines import loop_of
+from compare.answers import Answers, Classes, Sets
 from compare.extract.recurrent.carried import carried_along, run_along
+from compare.extract.recurrent.extract import sets_said
 from compare.extract.recurrent.loops import Looped, merging, reachable
 from compare.extract.recurrent.machine import Machine
-from compare.extract.recurrent.sought import Told, further, of_machine, of_words, restless
+from compare.extract.recurrent.sought import FIRST, Told, further, of_machine, of_words, restless
 from compare.extract.recurrent.strict import Proved, Unlike, equal, first_difference, same_loops
 from compare.extract.recurrent.teacher import Teacher, teacher_of
 from compare.same import looped as inductions
@@ -197,6 +201,34 @@ def test_loops_are_found_by_answers_alone() -> None:
     assert np.array_equal(found.loop.run(words(50))[0], words(50).cumsum(axis=1) % 2)
     assert found.text.startswith(found.names[0])
     assert Terminal("x", INT) in found.loop.variables[0].step.terminals
+
+
+def test_a_search_begins_with_the_first_letters_of_long_words_and_is_checked_on_all() -> None:
+    """The answers are all 0 as far as the search looks at first."""
+    x = words(FIRST + 8, rows=300)
+    late = np.arange(FIRST + 8) > FIRST
+    first = Told(x, x * late).begun(slice(4), BITS)
+    assert [each.shape for each in (*first.items, *first.answers)] == [(4, FIRST)] * 2
+    assert not first.answers[0].any()
+    told = Told(x, x * late)
+    found = of_words(told, BITS, seed=0, seconds=0.1)
+    assert found is None or not len(told.wrong(found.loop, BITS))
+
+
+def test_the_nodes_of_a_loop_are_those_of_its_programs() -> None:
+    assert loop_of("s from 0 by (mod (add s x) 3); (add s' s')", ("x",)).nodes == 5 + 2
+    assert Machine(after=np.zeros((3, 2), int), says=np.zeros((3, 2), int)).nodes == 6
+
+
+def test_answers_that_are_sets_are_written_out() -> None:
+    met = np.array([[[False, True, True], [True, True, True]], [[False, False, False], [False, True, True]]])
+
+    def said(kind: Answers) -> list[str]:
+        asked = SimpleNamespace(reading=SimpleNamespace(view=SimpleNamespace(answers=kind), answers=met))
+        return sets_said(cast(Teacher, asked))
+
+    assert said(Sets(3)) == ["answers are sets of symbols: 0 = {}, 6 = {1, 2}, 7 = {0, 1, 2}"]
+    assert said(Classes(3)) == []
 
 
 @pytest.mark.slow

@@ -13,11 +13,11 @@ from compare.extract import EXTRACTORS
 from compare.extract.selects import extract, reads
 from compare.extract.selects.linear import fitted as tables_of
 from compare.extract.selects.patterns import one_strength
-from compare.extract.selects.program import Head, Named, looked_at
+from compare.extract.selects.program import Head, Named, commonest, looked_at
 from compare.extract.selects.readouts import shortest
 from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms, distinct, picked
 from compare.extract.selects.steps import begun
-from compare.extract.selects.variables import Frame, Variable, letters_of
+from compare.extract.selects.variables import PLACE, Frame, Variable, letters_of
 from compare.extract.selects.written import in_words
 from compare.read import read
 from nets import mlp
@@ -60,6 +60,7 @@ def test_a_compiled_program_comes_back_in_its_own_words() -> None:
     assert fields["d_r2"] > 0.95
     assert fields["d_control"] < 0.5
     assert fields["exceptions"] == 0.0
+    assert (fields["net_program_nodes"], fields["net_agreement"], fields["agreement_throughout"]) == (6, 1.0, [1.0])
 
 
 @pytest.mark.slow
@@ -187,3 +188,25 @@ def test_programs_are_written_in_synth_words() -> None:
     assert "(selector_width (causal (select same a a)))" in str(found)
     x = np.array([[0, 3, 3, 1, 3]])
     assert on_batches(found, {"a": x}).tolist() == [[0, 0, 1, 0, 2]]
+
+
+def test_the_commonest_is_of_letters_and_alone() -> None:
+    counts = np.array([[[3, 2, 1, 0], [3, 1, 1, 0], [3, 0, 0, 0]]], dtype=np.float32)
+    assert commonest(counts, range(1, 4)).tolist() == [[1, -1, -1]]
+    assert commonest(counts, range(4)).tolist() == [[0, 0, 0]]
+
+
+def test_a_text_has_as_many_nodes_as_it_says_things() -> None:
+    between = Joined(Atom("i", "i", "<", 0), "and", Atom("x", None, "=", 3))
+    assert (ALWAYS.nodes, Atom("i", "i", "=", -1).nodes, between.nodes) == (1, 4, 7)
+    assert Atom("i", "i", "%3", 0).nodes == 5
+    assert Select(relation=between, pick="least", by="v", otherwise="first").nodes == 10
+    assert Select(relation=ALWAYS, otherwise=Atom("x", None, "=", 0)).nodes == 4
+
+
+def test_a_table_answers_longer_sequences_by_its_last_entry() -> None:
+    place = Variable(name="i", kind=PLACE, size=4, values=np.arange(4)[None])
+    values, answers = {"i": np.tile(np.arange(4), 50)}, np.tile(np.array([2, 0, 1, 2]), 50)
+    readout, _ = shortest({"i": place}, values, answers, 3, 0)
+    assert readout.nodes == 1 + readout.entries == 5
+    assert readout.answer({"i": np.array([1, 3, 9])}).tolist() == [0, 2, 2]

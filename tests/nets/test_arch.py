@@ -212,6 +212,12 @@ def test_the_same_sizes_give_the_same_net(make):
         (recurrent, {"scale": 0.0}, "recurrent: expected a scale > 0, got 0.0; give about the largest input"),
         (recurrent, {"head": 0}, "recurrent: expected head to be an integer of at least 1, got 0"),
         (sequence_transformer, {"layers": 5}, "sequence_transformer: expected 1 to 4 layers, got 5"),
+        (
+            sequence_transformer,
+            {"period": 0, "order": "relative"},
+            "expected period to be an integer of at least 1, got 0",
+        ),
+        (sequence_transformer, {"period": 3}, "expected no period with order='learned', got 3; take order"),
         (sequence_transformer, {"order": "alibi"}, "sequence_transformer: expected order in"),
         (sequence_transformer, {"norm": "batch"}, "sequence_transformer: expected norm in"),
         (sequence_transformer, {"readout": "first"}, "sequence_transformer: expected readout in"),

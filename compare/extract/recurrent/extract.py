@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 from jaxtyping import Float, Int
 
+from compare.answers import Sets
 from compare.asked import Asked
 from compare.explanation import Code, Explanation, Refusal
 from compare.extract.recurrent.affine import affinely, fitted
@@ -32,6 +33,7 @@ NAME = "recurrent"
 LEARNT = 0.99  # of the rows, right at every position
 ERRING = 1.5  # times as many words as a net errs on may a loop answer otherwise
 LISTED = 64  # letters, at most, with which states are asked to the end
+MOST_SETS = 16  # that are written out
 MOST_LOOPS = 3  # whose place is sought
 TEMPLATE = "numbers that every input moves by one function, each value held by a set of codewords of the state"
 
@@ -185,6 +187,7 @@ def _explanation(reading: Reading, teacher: Teacher, found: Proposals) -> Explan
         machine=found.machine.bits if found.machine else _table_of_values(teacher, best.values),
         formula=mechanism.text,
         bits_formula=mechanism.bits,
+        nodes=mechanism.nodes,
         loop=mechanism.loop,
         loop_of_answers=found.alone.loop if found.alone else None,
         notes=_notes(teacher, found, best),
@@ -233,6 +236,7 @@ def _notes(teacher: Teacher, found: Proposals, best: _Placed) -> tuple[str, ...]
     many_letters = f"the alphabet is too large to list: its letters are the {len(teacher.letters):,} that were met"
     said = [
         *([many_letters] if teacher.sampled else []),
+        *sets_said(teacher),
         f"{held}; the net's update keeps {book.closed:.4g} of them",
         *(longest(teacher, best.mechanism, each) for each in longer),
     ]
@@ -245,6 +249,17 @@ def _notes(teacher: Teacher, found: Proposals, best: _Placed) -> tuple[str, ...]
     )
     memory = [] if machine.memory is None else [f"the last {machine.memory} letters determine its state"]
     return (head, *memory, *said, *(f"the machine: {longest(teacher, machine, each)}" for each in longer))
+
+
+def sets_said(teacher: Teacher) -> list[str]:
+    """What the numbers mean that answers which are sets are written by."""
+    kind, given = teacher.reading.view.answers, teacher.reading.answers
+    if not isinstance(kind, Sets):
+        return []
+    met = np.unique(given.reshape(-1, kind.symbols), axis=0)[:MOST_SETS]
+    order = numbers(kind, met).argsort()
+    said = (f"{numbers(kind, met[i])} = {{{', '.join(map(str, np.flatnonzero(met[i])))}}}" for i in order)
+    return [f"answers are sets of symbols: {', '.join(said)}"]
 
 
 def longest(teacher: Teacher, mechanism: Mechanism, longer: Reading) -> str:

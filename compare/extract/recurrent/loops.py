@@ -49,6 +49,10 @@ class Looped:
         return self.loop.bits
 
     @property
+    def nodes(self) -> int:
+        return self.loop.nodes
+
+    @property
     def text(self) -> str:
         """Each variable's start and step, then the answer; one line."""
         said = [f"{v.name} = {v.start}, then {_window(v, sympy_text(v.step)[0])}" for v in self.loop.variables]
@@ -92,6 +96,10 @@ class Merged:
     @property
     def bits(self) -> float:
         return self.inner.bits
+
+    @property
+    def nodes(self) -> int:
+        return self.inner.nodes
 
     @property
     def text(self) -> str:

@@ -53,6 +53,11 @@ class Machine:
         return Run(self.says[before[:, 0], letters], self.after[before[:, 0], letters][:, None])
 
     @property
+    def nodes(self) -> int:
+        """Entries of its table."""
+        return self.after.size
+
+    @property
     def bits(self) -> float:
         """Of its table: for every state and letter one of the states and one of the answers."""
         return self.after.size * float(np.log2(self.size) + np.log2(max(len(np.unique(self.says)), 2)))

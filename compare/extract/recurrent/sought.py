@@ -14,6 +14,7 @@ from synth.search.streams import Examples, Loop, StateTable, loops_of_table, sol
 
 SECONDS, BRIEF = 15.0, 3.0  # of a search, and of one beside another that has found something
 WORDS, FEWER, TRIES = 192, 96, 2  # that loops are sought on, and where none is found there, how often on fewer others
+FIRST = 16  # letters of these words that are looked at
 COUNTER = 8  # words that refute a loop, which join the others
 BEYOND, LONGER, ONE_MORE = 8192, 4, 2  # words beyond those learnt on: longer by a fourth of these, at least by so many
 FACES, STAYS = 8, 0.8  # letters drawn for such a word; chance, at most, that it stays at the one before
@@ -36,6 +37,10 @@ class Told(NamedTuple):
         items = tuple(column[words] for column in values.T)
         return Examples(items, outputs, np.full(len(words), words.shape[1]))
 
+    def begun(self, rows: slice, values: Letters) -> Examples:
+        """As far as the first letters, which a search is quick with; the rest checks what it finds."""
+        return Told(self.words[:, :FIRST], self.answers[:, :FIRST]).examples(rows, values)
+
     def wrong(self, loop: Loop, values: Letters) -> Int[np.ndarray, " n"]:
         """The words that a loop answers otherwise."""
         found = np.stack(loop.run(*(column[self.words] for column in values.T)), axis=-1)
@@ -54,10 +59,10 @@ def of_words(told: Told, values: Letters, seed: int, seconds: float = SECONDS) -
     A net that errs on few words is answered by no loop: where none is found, fewer others are looked at, and a share of
     all is forgiven.
     """
-    found = sought(told.examples(slice(WORDS), values), [told._replace(forgiven=0.0)], values, seed, seconds)
+    found = sought(told.begun(slice(WORDS), values), [told._replace(forgiven=0.0)], values, seed, seconds)
     for begin in range(WORDS, WORDS + TRIES * FEWER, FEWER):
         if found is None:
-            found = sought(told.examples(slice(begin, begin + FEWER), values), [told], values, seed, seconds)
+            found = sought(told.begun(slice(begin, begin + FEWER), values), [told], values, seed, seconds)
     return found
 
 
@@ -89,7 +94,7 @@ def further(teacher: Teacher, loop: Looped, told: Told, seconds: float = SECONDS
     if not 1 - HOLDS < share <= LOST:
         return None
     held = [told, beyond._replace(forgiven=BETTER * share)]
-    return sought(told.examples(slice(WORDS), values), held, values, seed, seconds)
+    return sought(told.begun(slice(WORDS), values), held, values, seed, seconds)
 
 
 def restless(letters: int, length: int, seed: int) -> Words:

@@ -59,6 +59,13 @@ class Decision:
     def reads(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for each in self.questions for name in each.reads))
 
+    @property
+    def nodes(self) -> int:
+        """Of each question its comparison, what it compares and the choice; and the answers."""
+        return sum(2 + len(each.reads) + (each.other is None or each.by != 0) for each in self.questions) + len(
+            set(self.leaves)
+        )
+
     def answer(self, values: Values) -> Int[np.ndarray, " n"]:
         number = np.zeros(len(next(iter(values.values()))), np.int64)
         for each in self.questions:

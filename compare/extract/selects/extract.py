@@ -8,7 +8,7 @@ serve in the place of the net's patterns.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -186,6 +186,7 @@ class Reader:
         layers = [(heads, self.units(number, draft.state)) for number, heads in enumerate(draft.layers)]
         needed = program.needed
         bits = readout.bits + sum(head.bits(draft.state.variables) for head in needed)
+        words = self.words(readout, needed)
         return Explanation(
             extractor=NAME,
             template=TEMPLATE,
@@ -196,7 +197,9 @@ class Reader:
             exact=program.steps(),
             codes=lambda: [self.code(layers, readout, program, bits)],
             formula=program_text(needed, readout),
-            program=self.words(readout, needed),
+            program=words,
+            nodes=nodes_of(needed, readout),
+            run_alone=partial(self.run_alone, words, readout, needed),
             bits_formula=bits,
             notes=tuple(f"{head.name}: {head.score}" for row, _ in layers for head in row if head.score),
         )
@@ -277,15 +280,24 @@ class Reader:
         alignment, precision = aligned(reading, self.rows, self.mask(self.rows), steps, needed)
         if self.served(program.steps()) >= self.served(steps) - LOST:
             alignment, precision = min((alignment, precision), (program.bits, 0))
-        found = self.answered(readout, needed, reading.x)
-        found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return Code(
             bits_dictionary=bits,
             bits_alignment=alignment,
             units_kept=len(needed),
             precision=precision,
-            answers=found[:, -1] if self.frame.appended else found,
+            answers=self.run_alone(None, readout, needed, reading.x),
         )
+
+    def run_alone(
+        self, words: Program | None, readout: Readout, needed: Sequence[Head], x: Int[np.ndarray, "rows positions"]
+    ) -> np.ndarray:
+        """The program's answers to sequences of any length, as it is printed where there are words for it."""
+        if words is not None:
+            tokens = self.frame.laid(x)
+            return on_batches(words, {ARGUMENT: tokens}, lengths=self.frame.shown(tokens).sum(axis=1)).astype(np.int64)
+        found = self.answered(readout, needed, x)
+        found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
+        return found[:, -1] if self.frame.appended else found
 
 
 def _bare(head: Head, turned: int) -> Head:
@@ -313,6 +325,11 @@ def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:
 
 def _brings(head: Head, variable: str) -> bool:
     return variable == head.name or (variable.startswith(head.name) and variable[len(head.name)] in "vnms")
+
+
+def nodes_of(needed: Sequence[Head], readout: Readout) -> int:
+    """Operations, variables and numbers of the program; of a head its select, the value and that it brings it."""
+    return readout.nodes + sum(2 + head.named.select.nodes for head in needed if head.named)
 
 
 def program_text(needed: Sequence[Head], readout: Readout) -> str:

@@ -197,11 +197,18 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
     width = looks.sum(axis=-1)
     yield width
     counts = looks.astype(np.float32) @ onehot(source)
-    most = counts.max(axis=-1, keepdims=True)
     if not head.same:
-        yield np.where((width > 0) & ((counts == most).sum(axis=-1) == 1), counts.argmax(axis=-1), -1)
+        yield commonest(counts, frame.letters if source.kind == SYMBOL else range(source.size))
     for number in head.counted:
         yield np.rint(counts[..., number]).astype(np.int64)
+
+
+def commonest(counts: Float[np.ndarray, "rows s size"], letters: range) -> Int[np.ndarray, "rows s"]:
+    """Of these numbers, marks left out, the one that there is most of; -1 where several are, or there is none."""
+    own = counts[..., letters.start : letters.stop]
+    most = own.max(axis=-1, keepdims=True)
+    alone = (most[..., 0] > 0) & ((own == most).sum(axis=-1) == 1)
+    return np.where(alone, letters.start + own.argmax(axis=-1), -1)
 
 
 def looked_at(head: Head, state: State, effect: Float[np.ndarray, "rows s"], frame: Frame) -> Head:

@@ -38,6 +38,14 @@ class Readout:
     decision: Decision | None = None
     truth: bool = False  # the program says whether, 1 or 0
     patches: tuple[tuple[int, int], ...] = ()  # numbers of the program that are answered in another way
+    entries: int = 0  # of a table
+
+    @property
+    def nodes(self) -> int:
+        """Of its expression, two for each patch; of a table its entries and what it reads."""
+        if self.decision is not None:
+            return self.decision.nodes
+        return (len(self.program.nodes) if self.program else len(self.reads)) + 2 * len(self.patches) + self.entries
 
     def default(self, name: str) -> int:
         """What is answered where a variable that is answered as it is holds none."""
@@ -177,8 +185,11 @@ def _table(
 ) -> Readout:
     width = variables[other].size + 1 if other else 1
 
+    def place(given: Values, name: str) -> np.ndarray:
+        return np.minimum(given[name], variables[name].size - 1) + 1  # longer sequences may hold more
+
     def number(given: Values) -> np.ndarray:
-        return (given[one] + 1) * width + (given[other] + 1 if other else 0)
+        return place(given, one) * width + (place(given, other) if other else 0)
 
     entries = (variables[one].size + 1) * width
     counts = np.zeros((entries, classes))
@@ -190,4 +201,5 @@ def _table(
         bits=3.0 + len(names) * log2(len(values) + 1) + float(seen.sum()) * log2(max(classes, 2)),
         reads=names,
         answer=lambda given: table[number(given)],
+        entries=int(seen.sum()),
     )

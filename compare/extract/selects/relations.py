@@ -55,6 +55,12 @@ class Atom(NamedTuple):
     def reads(self) -> tuple[str, ...]:
         return tuple(name for name in (self.key, self.query) if name)
 
+    @property
+    def nodes(self) -> int:
+        """The comparison, what it reads, its number where there is one, and what counts in a period, and that."""
+        number = self.by != 0 or len(self.reads()) == 1
+        return 1 + len(self.reads()) + number + 2 * (self.operator not in OPERATORS)
+
     def __str__(self) -> str:
         left = f"k.{self.key}" if self.key else f"q.{self.query}"
         shift = f" {'+' if self.by > 0 else '-'} {abs(self.by)}" if self.by else ""
@@ -83,6 +89,10 @@ class Joined(NamedTuple):
     def reads(self) -> tuple[str, ...]:
         return self.one.reads() + self.other.reads()
 
+    @property
+    def nodes(self) -> int:
+        return 1 + self.one.nodes + self.other.nodes
+
     def __str__(self) -> str:
         one, other = (f"({part})" if isinstance(part, Joined) else str(part) for part in (self.one, self.other))
         return f"{one} {self.connective} {other}"
@@ -96,6 +106,10 @@ class Always(NamedTuple):
 
     def reads(self) -> tuple[str, ...]:
         return ()
+
+    @property
+    def nodes(self) -> int:
+        return 1
 
     def __str__(self) -> str:
         return "all"
@@ -127,6 +141,12 @@ class Select:
 
     def reads(self) -> tuple[str, ...]:
         return self.relation.reads() + ((self.by,) if self.by else ())
+
+    @property
+    def nodes(self) -> int:
+        """Of the relation, and of what is picked, by what, or else."""
+        otherwise = self.otherwise.nodes if isinstance(self.otherwise, Atom) else int(self.otherwise is not None)
+        return self.relation.nodes + (self.pick != "all") + (self.by is not None) + otherwise
 
     def looks(self, variables: Variables, seen: Pairs) -> Pairs:
         """Which seen keys every query looks at."""

@@ -60,7 +60,7 @@ def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -
     looks = _select(select, said, frame)
     if looks is None or value is None:
         return None
-    found = {f"{head.name}n": f"(selector_width {looks})", f"{head.name}most": f"(most_common {looks} {value})"}
+    found = {f"{head.name}n": f"(selector_width {looks})", f"{head.name}most": _most(looks, head, said, frame)}
     if head.same:
         short = _short(select, value) if head.single else None
         default = readout.default(head.name)
@@ -76,6 +76,16 @@ def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -
         held = f"(select (lambda (x y) (eq x {number})) {value} {value})"
         found[f"{head.name}n{number}"] = f"(selector_width (selector_and {looks} {held}))"
     return found
+
+
+def _most(looks: str, head: Head, said: Mapping[str, str], frame: Frame) -> str:
+    """The commonest of what is looked at, marks left out."""
+    assert head.named is not None
+    value = said[head.named.value]
+    if head.named.value == SYMBOLS and frame.letters.start > 0:
+        letters = f"(select (lambda (x y) (lt 0 x)) {said[VALUES]} {said[VALUES]})"
+        looks = f"(selector_and {looks} {letters})"
+    return f"(most_common {looks} {value})"
 
 
 def _short(select: Select, value: str) -> str | None:
@@ -156,7 +166,9 @@ def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
     body = readout.program.show()
     for name in sorted(letters, key=len, reverse=True):
         body = body.replace(name, letters[name])
+    alone = body == "x" and names[0].endswith("most")  # 0, where there is none, is no letter
     for number, answer in readout.patches:
+        number = 0 if alone and number < 0 else number
         if number >= 0:
             body = f"(if_int (eq {body} {number}) {answer} {body})"
     if readout.truth:

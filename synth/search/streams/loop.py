@@ -71,6 +71,11 @@ class Loop:
             names.append(variable.after)
         return total + sum(expression_bits(output, names) for output in self.outputs)
 
+    @property
+    def nodes(self) -> int:
+        """Of all programs, equal subexpressions of each once."""
+        return sum(len(each.nodes) for each in (*(variable.step for variable in self.variables), *self.outputs))
+
     def states(self, *items: Int[np.ndarray, "rows time"]) -> dict[str, Int[np.ndarray, "rows states"]]:
         """Each variable before every item and after the last, `states` being one more than `time`."""
         return {name: np.stack(values, axis=1) for name, values in self._carried(items)[0].items()}

@@ -16,6 +16,8 @@ OPTIONS = (
     {"layers": 1, "order": "rotary"},
     {"layers": 2, "order": "none", "heads": 1},
     {"layers": 1, "order": "ends", "padded": True, "causal": False},
+    {"layers": 1, "order": "relative", "reach": 2, "padded": True, "scalable": True},
+    {"layers": 2, "order": "relative", "reach": 2, "period": 3},
     {"layers": 1, "order": "ends", "padded": True, "readout": "last"},
 )
 
@@ -88,6 +90,9 @@ def head(params, rows: np.ndarray, layer: int, k: int, shown: np.ndarray, option
         scores = np.array([queries[i] @ keys[j] for j in seen]) / np.sqrt(queries.shape[1])
         if options.get("order") == "relative":
             scores = scores + [params["R"][layer, k, np.clip(j - i, -2, 2) + 2] for j in seen]
+        if "period" in options:
+            scores = scores + [params["T"][layer, k, (j - i) % options["period"]] for j in seen]
+        scores = scores * (np.log(1 + len(seen)) if options.get("scalable") else 1)
         weights = np.exp(scores) / np.exp(scores).sum()
         out[i] = sum(weight * values[j] for weight, j in zip(weights, seen, strict=True)) @ params["O"][layer, k]
     return out

@@ -14,6 +14,7 @@ WORDS = tuple(Terminal(name, kind) for name, kind in KINDS.items())
 
 def test_a_lambda_is_a_node_of_its_own():
     program = parse("(map (lambda (x) (mul x n)) a)", LIBRARY, KINDS)
+    assert (len(program.nodes), program.size) == (3, 6)
     function = program.nodes[0]
     assert isinstance(function, Lambda)
     assert function.type == Fn((INT,), INT)

@@ -162,7 +162,7 @@ def _by_strength(found: Exact, number: int, beside: str | Atom) -> Exact:
     state = below(placing, found.needed, head.layer, placing.reading.x[rows])
     given = placing.reading.site(f"head.{head.layer}.{head.number}.pattern")[rows]
     looks = _looks(head, state)
-    both = looks | others(beside, state.seen, state.variables)
+    looks, both = _beside(looks, beside, state)
     mass = np.where(both, given, 0.0).sum(axis=-1)
     held = np.where(looks, given, 0.0).sum(axis=-1) / np.maximum(mass, 1e-9)
     even = looks.sum(axis=-1) / np.maximum(both.sum(axis=-1), 1)
@@ -187,7 +187,7 @@ def pattern(head: Head, state: State, rest: Rest | None = None) -> Float[np.ndar
     def made(part: State) -> np.ndarray:
         looks = _looks(head, part)
         if head.strength is not None:
-            both = looks | others(head.beside, part.seen, part.variables)
+            looks, both = _beside(looks, head.beside, part)
             found = softmax(np.where(looks, head.strength, 0.0), both).astype(np.float32)
         else:
             found = spread(looks, part.seen)
@@ -197,6 +197,16 @@ def pattern(head: Head, state: State, rest: Rest | None = None) -> Float[np.ndar
         return np.where(idle, spread(others(rest.elsewhere, part.seen, part.variables), part.seen), found)
 
     return in_blocks(state, made)
+
+
+def _beside(looks: np.ndarray, beside: str | Atom, state: State) -> tuple[np.ndarray, np.ndarray]:
+    """The keys that have the strength, and these with those beside.
+
+    A mark, or the query itself, that the select looks at is beside the others: a net may look at it otherwise.
+    """
+    there = others(beside, state.seen, state.variables)
+    apart = looks & ~there if isinstance(beside, Atom) or beside == "self" else looks
+    return np.where(apart.any(axis=-1, keepdims=True), apart, looks), looks | there
 
 
 def spread(looks: Bool[np.ndarray, "rows s s"], seen: Bool[np.ndarray, "rows s s"]) -> Float[np.ndarray, "rows s s"]:

@@ -5,8 +5,10 @@ is better. What one leaves is what a code would pay for: a draw from each of the
 not alike within the tolerance.
 """
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from functools import partial
+from math import log2
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ from compare.bits import exception_bits
 from compare.extract.selects.odds import WORDS, Cells, Odds, normalised, odds_of
 from compare.extract.selects.readouts import Readout
 from compare.extract.selects.search import Draft
-from synth import Budget, Program, levels
+from synth import INT, Budget, Program, apply, levels, named, terminal
 from synth.library import LIBRARIES
 from synth.proofs.constraints.expression import size, substitute
 
@@ -26,9 +28,10 @@ DRAWN = 500  # answers that a code would pay for
 FLOOR = 1e-3  # of a distribution, shared by all classes, so that no draw is impossible
 CELLS = 1200  # answers times classes that expressions are held against at first
 ASKED = 20_000  # answers that the best of them are held against
-KEPT, EACH, PARTS = 8, 3, 4  # expressions: the best, the best of each length, those that longer ones are made of
-ROUNDS = 4
-LIMITS = Budget(seconds=600.0, bytes=1 << 28, candidates=10_000, bits=64.0)
+KEPT, EACH, PARTS = 12, 3, 12  # expressions: the best, the best of each length, those that longer ones are made of
+ROUNDS = 5
+LIMITS = Budget(seconds=600.0, bytes=1 << 28, candidates=8_000, bits=64.0)
+JOINING = ("add", "sub", "mul", "min", "max")  # what joins expressions
 
 
 class Answered(NamedTuple):
@@ -107,6 +110,8 @@ def read_out(draft: Draft, answered: Answered, sought: Sought) -> tuple[Readout,
         if found and not more[0].bits < found[0].bits:
             break
         found = more
+        if found[0].left <= log2(DRAWN) + asked.odds.word:
+            break
     best = min((_on_all(asked, each.program) for each in found), key=lambda each: each.bits)
     said = Readout(
         of="p(y)",
@@ -140,10 +145,11 @@ def _more(asked: Asked, known: list[Found]) -> list[Found]:
     """The best expressions of the integers and of the best that are known, and these."""
     cells, found = _cells(asked), list(known)
     shape = next(iter(cells.values())).shape
-    parts = {f"part{number}": each.program for number, each in enumerate(known[:PARTS])}
+    programs = [*(each.program for each in known[:PARTS]), *_products(asked.odds, cells)] if known else []
+    parts = {f"part{number}": program for number, program in enumerate(programs)}
     columns = {word: each.reshape(-1) for word, each in cells.items()}
     columns |= {name: np.asarray(program.run(columns)) for name, program in parts.items()}
-    library = [word for word in LIBRARIES["loops"] if word.name in WORDS]
+    library = [word for word in LIBRARIES["loops"] if word.name in (JOINING if known else WORDS)]
     for level in levels(library, columns, LIMITS):
         for type_of, given in level.values.items():
             weights = np.maximum(np.asarray(given, np.float32).reshape(*shape, -1), 0)
@@ -153,6 +159,14 @@ def _more(asked: Asked, known: list[Found]) -> list[Found]:
                 found.append(Found(float(left[place]), asked.odds.price(program), program))
         found = _kept(found)
     return found
+
+
+def _products(odds: Odds, cells: Mapping[str, Cells]) -> Iterator[Program]:
+    """An integer of the class as often as one of the position says: what mixtures of rules are sums of."""
+    (times,) = named(["mul"])
+    for one, other in itertools.product(odds.of_class, odds.of_position):
+        if one in cells and other in cells:
+            yield apply(times, terminal(one, INT), terminal(other, INT))
 
 
 def _kept(found: list[Found]) -> list[Found]:

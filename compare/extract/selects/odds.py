@@ -35,6 +35,7 @@ class Column(NamedTuple):
     word: str
     names: tuple[str | None, ...]
     same: bool = False  # 1 where the number that is read is the class, 0 elsewhere
+    many: bool = False  # a number of keys, or a place
 
     def of(self, values: Values, kinds: Int[np.ndarray, " kinds"], by: int) -> Cells:
         rows = len(next(iter(values.values())))
@@ -72,10 +73,23 @@ class Odds:
         shape = (len(next(iter(values.values()))), len(self.kinds))
         return found | {str(number): np.full(shape, number) for number in CONSTANTS}
 
+    @property
+    def of_class(self) -> list[str]:
+        """What differs by class: how many keys hold it, whether a symbol is it."""
+        return [each.word for each in self.columns if each.same or len(each.names) > 1]
+
+    @property
+    def of_position(self) -> list[str]:
+        """How many keys there are, and the place."""
+        return [each.word for each in self.columns if each.many]
+
+    @property
+    def word(self) -> float:
+        """Bits of a word, one of all."""
+        return log2(len(WORDS) + len(CONSTANTS) + len(self.columns))
+
     def price(self, program: Program) -> float:
-        """Every word of an expression is one of all."""
-        words = len(WORDS) + len(CONSTANTS) + len(self.columns)
-        return START + self.bits + size(program) * log2(words)
+        return START + self.bits + size(program) * self.word
 
     def reads(self, program: Program) -> tuple[str, ...]:
         words = {word.name for word in program.terminals}
@@ -139,7 +153,7 @@ def _columns(heads: Iterable[Head], variables: Variables, symbols: Sequence[int]
             yield Column(f"[{name}={CLASS}]", (name,), same=True)
             yield Column(name, (name,))
         elif variable.kind in (COUNT, PLACE) and name not in counted:
-            yield Column(name, (name,))
+            yield Column(name, (name,), many=True)
     yield Column(CLASS, ())
 
 

@@ -1,5 +1,7 @@
 """The program itself in a net's patterns: by a strength, at a share of the queries; and the selects that are tried."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,9 +9,10 @@ from compare.extract.selects.exact import Rest, pattern
 from compare.extract.selects.linear import Tables
 from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import Queries, drawn, softmax
-from compare.extract.selects.program import Head, Named, State, begun
+from compare.extract.selects.program import Head, Named, State, begun, with_named
 from compare.extract.selects.readouts import shortest
 from compare.extract.selects.relations import Atom, Select, atoms
+from compare.extract.selects.steps import bringing
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
 from synth import on_batches
@@ -94,3 +97,20 @@ def test_places_are_counted_in_periods(atom: Atom, text: str, held: list[int]) -
     program = in_words(FRAME, [number], readout)
     assert program is not None
     assert on_batches(program, {"a": tokens})[0, 3] == sum(held)
+
+
+def test_marks_may_weigh_more_than_a_key_or_nothing() -> None:
+    known = state(np.array([[0, 3, 1, 3], [0, 2, 1, 3]]))
+    heavy, nothing = (pattern(replace(head(), marks=weight), known)[:, 3] for weight in (4.0, 0.0))
+    np.testing.assert_allclose(heavy, [[4 / 6, 1 / 6, 0, 1 / 6], [0.8, 0, 0, 0.2]], rtol=1e-6)
+    np.testing.assert_allclose(nothing, [[0, 0.5, 0, 0.5], [0, 0, 0, 1]], rtol=1e-6)
+
+
+def test_values_are_exchanged_where_a_head_brings_one() -> None:
+    first = replace(head(), named=Named(select=Select(relation=Atom("i", "i", "=", -1)), value="x"), single=True)
+    first, last = replace(first, same=True), replace(head(), layer=1)
+    even = np.full(4, 0.25)
+    known = with_named(state(np.array([[0, 3, 1, 3]])), first, FRAME)
+    found = bringing({first.site: even, last.site: even}, [first, last], known)
+    np.testing.assert_allclose(found[first.site], [0, 1 / 3, 1 / 3, 1 / 3], atol=1e-6)
+    np.testing.assert_allclose(found[last.site], even)

@@ -1,7 +1,7 @@
 """What is read of a transformer as the steps of an explanation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -34,19 +34,21 @@ class Placing:
         return begun(self.frame, self.frame.laid(np.asarray(x)), self.placed)
 
 
-def bringing(placing: Placing, heads: Sequence[Head], state: State) -> Placing:
+def bringing(
+    places: Mapping[str, Float[np.ndarray, " s"]], heads: Sequence[Head], state: State
+) -> dict[str, Float[np.ndarray, " s"]]:
     """Exchanges below the last layer at positions at which a head looks at something by the program.
 
     Elsewhere it brings no value that could be another's: what a net writes there instead, as at the first position, is
     the same for all inputs.
     """
-    places = dict(placing.places)
+    found = dict(places)
     for head in heads:
         if head.named is not None and head.layer < heads[-1].layer:
             variable = next(state.variables[name] for name in (f"{head.name}n", head.name) if name in state.variables)
             share = places[head.site] * ((variable.values >= (variable.kind == COUNT)).mean(axis=0) + 1e-9)
-            places[head.site] = share / share.sum()
-    return replace(placing, places=places)
+            found[head.site] = share / share.sum()
+    return found
 
 
 def steps_of(placing: Placing, layers: Layers) -> Steps:

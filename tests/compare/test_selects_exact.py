@@ -11,7 +11,7 @@ from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import Queries, drawn, softmax
 from compare.extract.selects.program import Head, Named, State, begun, with_named
 from compare.extract.selects.readouts import shortest
-from compare.extract.selects.relations import Atom, Select, atoms
+from compare.extract.selects.relations import Atom, Joined, Select, atoms
 from compare.extract.selects.steps import bringing
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
@@ -48,8 +48,16 @@ def test_a_head_rests_at_some_queries() -> None:
 
 def test_values_have_bounds_and_may_say_places() -> None:
     known = {str(atom) for atom in atoms(state(np.array([[0, 3, 1, 3]])).variables, 3)}
-    assert {"k.v < 4", "k.v > 2", "k.i = q.v", "k.i = q.v + 1", "k.v = q.i - 1"} <= known
-    assert not {"k.i < q.v", "k.i = q.v + 2"} & known
+    assert {
+        "k.i > q.i - 2",
+        "k.i > q.i - 3",
+        "k.v < 4",
+        "k.v > 2",
+        "k.i = q.v",
+        "k.i = q.v + 1",
+        "k.v = q.i - 1",
+    } <= known
+    assert not {"k.i < q.v", "k.i = q.v + 2", "k.i > q.i - 4"} & known
 
 
 def queries(answers: np.ndarray, tokens: np.ndarray) -> Queries:
@@ -99,11 +107,15 @@ def test_places_are_counted_in_periods(atom: Atom, text: str, held: list[int]) -
     assert on_batches(program, {"a": tokens})[0, 3] == sum(held)
 
 
-def test_marks_may_weigh_more_than_a_key_or_nothing() -> None:
-    known = state(np.array([[0, 3, 1, 3], [0, 2, 1, 3]]))
-    heavy, nothing = (pattern(replace(head(), marks=weight), known)[:, 3] for weight in (4.0, 0.0))
-    np.testing.assert_allclose(heavy, [[4 / 6, 1 / 6, 0, 1 / 6], [0.8, 0, 0, 0.2]], rtol=1e-6)
-    np.testing.assert_allclose(nothing, [[0, 0.5, 0, 0.5], [0, 0, 0, 1]], rtol=1e-6)
+def test_a_mark_or_the_query_itself_may_weigh_otherwise_than_the_keys_it_is_looked_at_with() -> None:
+    known = state(np.array([[0, 3, 1, 3]]))
+    either = Select(relation=Joined(SAME.relation, "or", Atom("x", None, "=", 0)))
+    whole = replace(head(np.log(3)), named=Named(select=either, value="x"))
+    by_mark, by_self = (
+        pattern(replace(whole, beside=beside), known)[0, 3] for beside in (Atom("x", None, "=", 0), "self")
+    )
+    np.testing.assert_allclose(by_mark, np.array([1, 3, 0, 3]) / 7, rtol=1e-6)
+    np.testing.assert_allclose(by_self, np.array([3, 3, 0, 1]) / 7, rtol=1e-6)
 
 
 def test_values_are_exchanged_where_a_head_brings_one() -> None:

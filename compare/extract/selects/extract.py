@@ -232,7 +232,9 @@ class Reader:
         return Explanation(
             extractor=NAME,
             template=TEMPLATE,
-            steps=steps_of(replace(self.placing, places=bringing(self.placing.places, heads, draft.state)), layers),
+            steps=steps_of(
+                replace(self.placing, places=bringing(self.placing.places, program.heads, draft.state)), layers
+            ),
             outputs=(OUTPUTS,),
             hidden=last_of(self.reading),
             control=self.control(layers),

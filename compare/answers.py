@@ -250,6 +250,13 @@ class Distributions(Reals):
     def decode(self, outputs: Array) -> Array:
         return jax.nn.softmax(outputs)
 
+    def table_bits(self, counted: np.ndarray) -> float:
+        return rounded_bits(counted, self.tolerance, [np.zeros(len(counted), np.int64)]).bits
+
+    def sampled_bits(self, counted: np.ndarray, contexts: Contexts, nearest: Callable[[], np.ndarray]) -> Described:
+        near = rounded_bits(counted - nearest(), self.tolerance, contexts[:1])
+        return min(rounded_bits(counted, self.tolerance, contexts), near._replace(what="nearest neighbours' answers"))
+
     def checked(self, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         right, bad = Reals.checked(self, given)
         return right, bad | (right < 0).any(axis=-1) | (np.abs(right.sum(axis=-1) - 1) > SUMMED)
@@ -287,6 +294,13 @@ def counted_bits(numbers: Int[np.ndarray, " n"], contexts: Contexts) -> Describe
         found.append((joint - len(numbers) * entropy(places) + table, length))
     bits, length = min(found)
     return Described(bits, f"counted answers given the last {length} symbols" if length else "counted answers")
+
+
+def rounded_bits(given: Float[np.ndarray, "n width"], tolerance: float, contexts: Contexts) -> Described:
+    """Numbers in -1 .. 1 to the nearest of steps of twice the tolerance, the rows counted, a list of them paid for."""
+    rows, numbers = np.unique(np.round(given / (2 * tolerance)), axis=0, return_inverse=True)
+    bits, what = counted_bits(numbers.reshape(-1), contexts)
+    return Described(bits + rows.size * float(np.log2(1 + 1 / tolerance)), what)
 
 
 def residual_bits(residual: Float[np.ndarray, "n width"], tolerance: float) -> float:

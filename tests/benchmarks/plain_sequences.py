@@ -121,6 +121,11 @@ def markov(n: int, x: Items) -> Answers:
     return answers
 
 
+def likely(n: int, came: Sequence[int]) -> list[float]:
+    """Of 0 .. n, each letter as often as it came, once more each."""
+    return [0.0, *((came.count(v) + 1) / (sum(v > 0 for v in came) + n) for v in range(1, n + 1))]
+
+
 PLAIN: dict[str, Callable[..., Answers]] = {
     "induction": induction,
     "induction_repeats": induction,
@@ -151,6 +156,8 @@ PLAIN: dict[str, Callable[..., Answers]] = {
     "sentences_names": sentences,
     "sentences_years": sentences,
     "markov": markov,
+    "throws": lambda n, x: [likely(n, x[: t + 1]) for t in range(len(x))],
+    "latest_throws": lambda n, x: [likely(n, x[max(t - 3, 0) : t + 1]) for t in range(len(x))],
     "new_minimum": causal(lambda before, v: all(v < w for w in before[1:])),
     "previous_count": lambda n, x: [None if t < 2 else list(x[:t]).count(x[t - 1]) for t in range(len(x))],
     "after_marker": after_marker,

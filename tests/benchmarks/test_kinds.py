@@ -18,7 +18,7 @@ def test_the_suite_has_tasks_on_samples_of_every_kind_of_answer() -> None:
 
 
 @pytest.mark.slow
-def test_every_kind_is_learnt_and_read_to_the_point_where_only_an_extractor_is_missing(tmp_path: Path) -> None:
+def test_every_kind_is_learnt_and_read_as_far_as_there_is_an_extractor(tmp_path: Path) -> None:
     outcome = run_suite(read_suite("kinds"), tmp_path, command="test", jobs=2)
     assert outcome.failed == 0
     assert outcome.unfound == ()
@@ -27,7 +27,8 @@ def test_every_kind_is_learnt_and_read_to_the_point_where_only_an_extractor_is_m
         assert str(record.verdict) in str(record.expected)
         assert record.match_test is not None
         assert record.match_test >= 0.99
-    for name in ("product_and_sine", "shape", "markov"):  # which no extractor reads
+    assert str(records["markov"].formula).endswith("p(y) = (h10n[y] + 1)/(h10n + 2)")
+    for name in ("product_and_sine", "shape"):  # which no extractor reads
         assert records[name].verdict == "undetermined"
         assert records[name].formula is None
     for name, length in (("running_sum", 100), ("tomita4", 100)):

@@ -9,9 +9,10 @@ from compare.extract.selects.exact import Rest, pattern
 from compare.extract.selects.linear import Tables
 from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import Queries, drawn, softmax
-from compare.extract.selects.program import Head, Named, State, begun
+from compare.extract.selects.program import Head, Named, State, begun, with_named
 from compare.extract.selects.readouts import shortest
-from compare.extract.selects.relations import Atom, Select, atoms
+from compare.extract.selects.relations import Atom, Joined, Select, atoms
+from compare.extract.selects.steps import bringing
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
 from synth import on_batches
@@ -51,8 +52,16 @@ def test_a_head_rests_at_some_queries() -> None:
 
 def test_values_have_bounds_and_may_say_places() -> None:
     known = {str(atom) for atom in atoms(state(np.array([[0, 3, 1, 3]])).variables, 3)}
-    assert {"k.v < 4", "k.v > 2", "k.i = q.v", "k.i = q.v + 1", "k.v = q.i - 1"} <= known
-    assert not {"k.i < q.v", "k.i = q.v + 2"} & known
+    assert {
+        "k.i > q.i - 2",
+        "k.i > q.i - 3",
+        "k.v < 4",
+        "k.v > 2",
+        "k.i = q.v",
+        "k.i = q.v + 1",
+        "k.v = q.i - 1",
+    } <= known
+    assert not {"k.i < q.v", "k.i = q.v + 2", "k.i > q.i - 4"} & known
 
 
 def queries(answers: np.ndarray, tokens: np.ndarray) -> Queries:
@@ -100,3 +109,24 @@ def test_places_are_counted_in_periods(atom: Atom, text: str, held: list[int]) -
     program = in_words(FRAME, [number], readout)
     assert program is not None
     assert on_batches(program, {"a": tokens})[0, 3] == sum(held)
+
+
+def test_a_mark_or_the_query_itself_may_weigh_otherwise_than_the_keys_it_is_looked_at_with() -> None:
+    known = state(np.array([[0, 3, 1, 3]]))
+    either = Select(relation=Joined(SAME.relation, "or", Atom("x", None, "=", 0)))
+    whole = replace(head(np.log(3)), named=Named(select=either, value="x"))
+    by_mark, by_self = (
+        pattern(replace(whole, beside=beside), known)[0, 3] for beside in (Atom("x", None, "=", 0), "self")
+    )
+    np.testing.assert_allclose(by_mark, np.array([1, 3, 0, 3]) / 7, rtol=1e-6)
+    np.testing.assert_allclose(by_self, np.array([3, 3, 0, 1]) / 7, rtol=1e-6)
+
+
+def test_values_are_exchanged_where_a_head_brings_one() -> None:
+    first = replace(head(), named=Named(select=Select(relation=Atom("i", "i", "=", -1)), value="x"), single=True)
+    first, last = replace(first, same=True), replace(head(), layer=1)
+    even = np.full(4, 0.25)
+    known = with_named(state(np.array([[0, 3, 1, 3]])), first, FRAME)
+    found = bringing({first.site: even, last.site: even}, [first, last], known)
+    np.testing.assert_allclose(found[first.site], [0, 1 / 3, 1 / 3, 1 / 3], atol=1e-6)
+    np.testing.assert_allclose(found[last.site], even)

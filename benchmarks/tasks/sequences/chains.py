@@ -1,8 +1,9 @@
-"""Chains of letters, each sequence with its own rates from letter to letter, which have to be told from the sequence.
+"""Letters drawn by rates that each sequence has of its own, and that have to be told from what came.
 
 In-context Markov chains of Edelman et al. 2024 (arXiv 2402.11004): rows of the matrix from a flat Dirichlet, the first
 letter any. What follows a letter b then has the probability (times that it followed b so far + 1) / (times that b was
-followed + n); a net may first answer all letters alike, then each as often as it came.
+followed + n); a net may first answer all letters alike, then each as often as it came. That is right where letters do
+not depend on those before them, as sides of a die do (the rule of succession: Laplace 1774).
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ from benchmarks.tasks.sequences.layout import BEGIN, NET, RECIPE, begun, letters
 from benchmarks.tasks.task import Stage, Task
 
 LENGTH = 64
+LATEST = 4  # letters that alone say what comes next
 
 
 def chain(length: int) -> Own:
@@ -24,6 +26,14 @@ def chain(length: int) -> Own:
         return begun(x + 1)
 
     return Own(drawn, f"{length} letters, each row with its own rates from letter to letter")
+
+
+def thrown(length: int) -> Own:
+    def drawn(n: int, rows: int, rng: np.random.Generator) -> np.ndarray:
+        rates = rng.dirichlet(np.ones(n), rows).cumsum(axis=1)
+        return begun(1 + (rates[:, None, :-1] < rng.random((rows, length, 1))).sum(axis=2))
+
+    return Own(drawn, f"{length} letters, each row with its own rates")
 
 
 def followers(n: int, x: np.ndarray) -> np.ndarray:
@@ -44,6 +54,13 @@ def frequencies(n: int, x: np.ndarray) -> np.ndarray:
     return came / came.sum(axis=2, keepdims=True)
 
 
+def latest(n: int, x: np.ndarray) -> np.ndarray:
+    """The same given how often each letter came among the latest."""
+    here = np.pad(x[:, :, None] == np.arange(1, n + 1), ((0, 0), (LATEST - 1, 0), (0, 0)))
+    came = 1.0 + sum(here[:, place : place + x.shape[1]] for place in range(LATEST))
+    return np.pad(came, ((0, 0), (0, 0), (1, 0))) / came.sum(axis=2, keepdims=True)
+
+
 def alike(n: int, x: np.ndarray) -> np.ndarray:
     """All letters alike."""
     return np.broadcast_to((np.arange(n + 1) > BEGIN) / n, (*x.shape, n + 1))
@@ -56,4 +73,17 @@ MARKOV = Task(
     stages=(Stage("all alike", alike), Stage("as often as it came", frequencies)),
 )  # fmt: skip
 
-CHAINS = (MARKOV,)
+THROWS = Task(
+    name="throws", doc="How likely each of n sides is next, of a die that has its own rates.", type=None,
+    oracle=frequencies, sizes=(3, 2), values=letters, classes=letters, kind="distributions", tolerance=0.1, net=NET,
+    recipe=RECIPE, train=thrown(LENGTH), test=(thrown(LENGTH), thrown(2 * LENGTH)),
+    stages=(Stage("all alike", alike),),
+)  # fmt: skip
+LATEST_THROWS = Task(
+    name="latest_throws", doc="How likely each of n sides is next, told by the four latest throws alone.", type=None,
+    oracle=latest, sizes=(3, 2), values=letters, classes=letters, kind="distributions", tolerance=0.1, net=NET,
+    recipe=RECIPE, train=thrown(LENGTH), test=(thrown(LENGTH), thrown(2 * LENGTH)),
+    stages=(Stage("all alike", alike),),
+)  # fmt: skip
+
+CHAINS = (MARKOV, THROWS, LATEST_THROWS)

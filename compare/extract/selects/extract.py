@@ -13,8 +13,9 @@ from functools import cached_property, partial
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.answers import Sets
+from compare.answers import Distributions, Sets
 from compare.explanation import Code, Explanation, Refusal
+from compare.extract.selects import chances
 from compare.extract.selects.alignment import LOST, aligned
 from compare.extract.selects.effects import ROWS, effects, idle
 from compare.extract.selects.exact import Exact, exact
@@ -29,6 +30,7 @@ from compare.extract.selects.steps import (
     Layers,
     Placing,
     answers_of,
+    bringing,
     steps_of,
 )
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame
@@ -46,6 +48,7 @@ NEAR, MORE = 24.0, 10.0  # bits by which a program is about as short as another,
 STOOD, STANDS = 6, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
 FINISHED = 16  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
+WIDE = 400  # rows of distributions that a readout is held against
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
 TEMPLATE = (
     "each head's pattern is the softmax of at most six relations of query and key, each with a strength or a table of "
@@ -117,14 +120,23 @@ class Reader:
         given = self.reading.answers[self.rows]
         return np.unique(given.reshape(-1, given.shape[-1]), axis=0)
 
-    def labels(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, "n s"]:
-        """The net's answers as numbers, at every position."""
+    def given(self, rows: Int[np.ndarray, " n"]) -> np.ndarray:
+        """The net's answers at every position."""
         answers = self.reading.answers[rows]
+        return np.repeat(answers[:, None], self.mask(rows[:1]).shape[1], axis=1) if self.frame.appended else answers
+
+    def labels(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, "n s"]:
+        """The same as numbers; distributions are none, -1."""
+        answers = self.given(rows)
         if self.sets is not None:
-            answers = (answers[..., None, :] == self.sets).all(axis=-1).argmax(axis=-1)
-        if self.frame.appended:
-            answers = np.repeat(answers[:, None], self.mask(rows[:1]).shape[1], axis=1)
-        return answers.astype(np.int64)
+            return (answers[..., None, :] == self.sets).all(axis=-1).argmax(axis=-1)
+        return np.full(answers.shape[:2], -1) if self.likely is not None else answers.astype(np.int64)
+
+    @cached_property
+    def likely(self) -> Distributions | None:
+        """The kind of answers, where they are distributions."""
+        kind = self.reading.view.answers
+        return kind if isinstance(kind, Distributions) else None
 
     def site(self, layer: int, number: int) -> Site:
         reading, name = self.reading, f"head.{layer}.{number}"
@@ -150,21 +162,41 @@ class Reader:
     def found(self) -> list[tuple[Draft, Readout, float]]:
         """The shortest program, and others that are about as short; the shortest first."""
         seed = self.reading.seed
-        classes = self.reading.view.classes if self.sets is None else len(self.sets)
         drafts = [Draft(layers=(), state=begun(self.frame, self.tokens, self.placed), bits=0.0)]
         for layer, heads in enumerate(self.layers):
             sites = [self.site(layer, number) for number in heads]
             drafts = [more for draft in drafts[:BEAM] for more in heads_of(draft, sites, self.frame, seed)]
-        answers, mask = self.labels(self.rows), self.mask(self.rows)
-        hopes = [promise(draft, answers, mask, classes, seed) for draft in drafts]
+        hopes = [self.hoped(draft) for draft in drafts]
         done, least = list[tuple[Draft, Readout, float]](), np.inf
         for number in np.argsort(hopes, kind="stable")[:FINISHED]:
             draft = drafts[number]
             if draft.bits < least + NEAR:
                 most = None if np.isinf(least) else max(least - draft.bits, 0.0) + MORE
-                done.append((draft, *read_out(draft, answers, mask, classes, seed, most)))
+                done.append((draft, *self.told(draft, most)))
                 least = min(least, done[-1][2])
         return sorted((each for each in done if each[2] <= least + NEAR), key=lambda each: each[2])
+
+    def hoped(self, draft: Draft) -> float:
+        """Bits of the draft and of what its integers cannot tell."""
+        if self.likely is not None:
+            return chances.promise(draft, self.answered(draft, self.rows), self.sought)
+        return promise(draft, *self.goal, self.options, self.reading.seed)
+
+    def told(self, draft: Draft, most: float | None) -> tuple[Readout, float]:
+        """The shortest readout, and the bits of all of it."""
+        if self.likely is not None:
+            return chances.read_out(draft, self.answered(draft, self.reading.fitted[:WIDE]), self.sought)
+        return read_out(draft, *self.goal, self.options, self.reading.seed, most)
+
+    @cached_property
+    def goal(self) -> tuple[Int[np.ndarray, "n s"], Bool[np.ndarray, "n s"]]:
+        """The net's answers to the fitted rows as numbers, and which of them count."""
+        return self.labels(self.rows), self.mask(self.rows)
+
+    @property
+    def options(self) -> int:
+        """How many numbers answers may be."""
+        return self.reading.view.classes if self.sets is None else len(self.sets)
 
     def program(self) -> tuple[Draft, Readout, Exact]:
         """The shortest; where it does not stand in the net, the one that does best of those that are about as short."""
@@ -181,6 +213,17 @@ class Reader:
         first, best = next(iter(tried.values())), max(tried.values(), key=lambda each: each[0])
         return (best if best[0] > first[0] + LOST else first)[1:]
 
+    @cached_property
+    def sought(self) -> chances.Sought:
+        assert self.likely is not None
+        return chances.Sought(self.likely, self.frame.letters, self.reading.seed)
+
+    def answered(self, draft: Draft, rows: Int[np.ndarray, " n"]) -> chances.Answered:
+        """The answers that count, with the integers that the draft's heads bring there."""
+        heads, mask = [head for layer in draft.layers for head in layer], self.mask(rows)
+        values = answers_of(self.placing, heads, self.reading.x[rows])
+        return chances.Answered({name: each[mask] for name, each in values.items()}, self.given(rows)[mask])
+
     def explanation(self) -> Explanation:
         draft, readout, program = self.program()
         layers = [(heads, self.units(number, draft.state)) for number, heads in enumerate(draft.layers)]
@@ -190,7 +233,9 @@ class Reader:
         return Explanation(
             extractor=NAME,
             template=TEMPLATE,
-            steps=steps_of(self.placing, layers),
+            steps=steps_of(
+                replace(self.placing, places=bringing(self.placing.places, program.heads, draft.state)), layers
+            ),
             outputs=(OUTPUTS,),
             hidden=last_of(self.reading),
             control=self.control(layers),
@@ -210,16 +255,17 @@ class Reader:
         if found is None or self.frame.appended or self.sets is not None:
             return None
         tokens, mask = self.tokens, self.mask(self.rows)
-        own = self.answered(readout, needed, self.reading.x[self.rows])
+        own = self.said(readout, needed, self.reading.x[self.rows])
         said = on_batches(found, {ARGUMENT: tokens}, lengths=self.frame.shown(tokens).sum(axis=1))
         return found if (said == own)[mask].mean() >= SAID else None
 
-    def answered(
+    def said(
         self, readout: Readout, needed: Sequence[Head], x: Int[np.ndarray, "rows positions"]
     ) -> Int[np.ndarray, "rows s"]:
         """The program's answers at every position."""
         values = answers_of(self.placing, needed, x)
-        return readout.answer({name: each.reshape(-1) for name, each in values.items()}).reshape(len(x), -1)
+        found = readout.answer({name: each.reshape(-1) for name, each in values.items()})
+        return found.reshape(len(x), -1, *found.shape[1:])
 
     @cached_property
     def placing(self) -> Placing:
@@ -295,7 +341,7 @@ class Reader:
         if words is not None:
             tokens = self.frame.laid(x)
             return on_batches(words, {ARGUMENT: tokens}, lengths=self.frame.shown(tokens).sum(axis=1)).astype(np.int64)
-        found = self.answered(readout, needed, x)
+        found = self.said(readout, needed, x)
         found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return found[:, -1] if self.frame.appended else found
 
@@ -338,7 +384,7 @@ def program_text(needed: Sequence[Head], readout: Readout) -> str:
     for head in needed:
         assert head.named is not None
         said.append(f"{head.name} = {head.named.value} at k where {head.named.select}")
-    return "; ".join([*said, f"y = {readout.text}"])
+    return "; ".join([*said, f"{readout.of} = {readout.text}"])
 
 
 def last_of(reading: Reading) -> str:

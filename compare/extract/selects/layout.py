@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.answers import Reals
+from compare.answers import Distributions, Reals
 from compare.asked import Asked
 from compare.extract.selects.effects import ROWS
 from compare.extract.selects.parts import parts_of
@@ -18,11 +18,12 @@ LEARNT = 0.9  # of the answers that count, right, below which a net is not read
 
 def reads(asked: Asked) -> str | None:
     """None for sequences of symbols, otherwise why not."""
-    kind = asked.spec.type if asked.spec is not None else None
-    if kind is not None and not all(map(is_vector, (*kind.args, kind.result))):
-        return f"expected sequences, got a specification of type {kind}"
-    if isinstance(asked.view.answers, Reals):
-        return "expected answers that are classes or sets, got reals"
+    given = asked.spec.type if asked.spec is not None else None
+    if given is not None and not all(map(is_vector, (*given.args, given.result))):
+        return f"expected sequences, got a specification of type {given}"
+    kind = asked.view.answers
+    if isinstance(kind, Reals) and not isinstance(kind, Distributions):
+        return "expected answers that are classes, sets or distributions, got reals"
     if asked.exhaustive or asked.view.alphabet is None or asked.x.ndim != 2 or asked.x.shape[1] < 2:
         return f"expected samples of sequences of symbols (rows, positions), got inputs of {asked.x.ndim} axes"
     return None

@@ -31,9 +31,10 @@ class Readout:
     """Answers by integers; its text, its bits, and what it reads."""
 
     text: str
+    of: str = "y"  # what the text is of
     bits: float
     reads: tuple[str, ...]
-    answer: Callable[[Values], Int[np.ndarray, " n"]]
+    answer: Callable[[Values], np.ndarray]  # (n,), of distributions (n, classes)
     program: Program | None = None  # None of a table and of a decision
     decision: Decision | None = None
     truth: bool = False  # the program says whether, 1 or 0

@@ -17,6 +17,7 @@ PERIODS = (2, 3)  # in which places are counted: "%2" is alike but for multiples
 CONNECTIVES = ("and", "or", "and not")
 OTHERWISE = ("first", "all", "self", "last")  # beside the symbols that are marks
 NOWHERE = 1 << 30
+LATEST = 8  # keys that a query looks at together, at most
 MOST_NUMBERS = 64  # with which a variable is compared
 MOST_BOUNDS = 32  # values, of which bounds are tried
 
@@ -223,8 +224,8 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
 def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
     """All comparisons of two numbers of a kind, up to this difference of places and of counts, and with numbers.
 
-    Symbols are equal or not; their values, places and counts have an order. A value may say a place, and
-    places are counted in twos and threes.
+    Symbols are equal or not; their values, places and counts have an order. A value may say a place,
+    places are counted in twos and threes, and the latest of them are looked at together.
     """
     for k in variables.values():
         for q in variables.values():
@@ -246,6 +247,8 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
             continue
         for number in range(min(k.size, MOST_NUMBERS)):
             yield Atom(k.name, None, "=", number)
+    if INDEX in variables:
+        yield from (Atom(INDEX, INDEX, ">", -latest) for latest in range(2, min(LATEST, furthest) + 1))
     for period in PERIODS if INDEX in variables else ():
         for by in range(period):
             yield Atom(INDEX, None, f"%{period}", by)

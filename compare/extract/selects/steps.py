@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from compare.extract.selects.linear import Tables
 from compare.extract.selects.program import Head, State, Units, begun, carried, with_head, with_named
-from compare.extract.selects.variables import Frame
+from compare.extract.selects.variables import COUNT, Frame
 from compare.read import Reading, evaluate
 from compare.step import Exchange, Inputs, Step, Steps, Value
 
@@ -32,6 +32,23 @@ class Placing:
 
     def begun(self, x: Inputs) -> State:
         return begun(self.frame, self.frame.laid(np.asarray(x)), self.placed)
+
+
+def bringing(
+    places: Mapping[str, Float[np.ndarray, " s"]], heads: Sequence[Head], state: State
+) -> dict[str, Float[np.ndarray, " s"]]:
+    """Exchanges below the last layer at positions at which a head looks at something by the program.
+
+    Elsewhere it brings no value that could be another's: what a net writes there instead, as at the first position, is
+    the same for all inputs.
+    """
+    found = dict(places)
+    for head in heads:
+        if head.named is not None and head.layer < heads[-1].layer:
+            variable = next(state.variables[name] for name in (f"{head.name}n", head.name) if name in state.variables)
+            share = places[head.site] * ((variable.values >= (variable.kind == COUNT)).mean(axis=0) + 1e-9)
+            found[head.site] = share / share.sum()
+    return found
 
 
 def steps_of(placing: Placing, layers: Layers) -> Steps:

@@ -57,7 +57,7 @@ def frequencies(n: int, x: np.ndarray) -> np.ndarray:
 def latest(n: int, x: np.ndarray) -> np.ndarray:
     """The same given how often each letter came among the latest."""
     here = np.pad(x[:, :, None] == np.arange(1, n + 1), ((0, 0), (LATEST - 1, 0), (0, 0)))
-    came = 1.0 + sum(here[:, place : place + x.shape[1]] for place in range(LATEST))
+    came = 1.0 + np.sum([here[:, place : place + x.shape[1]] for place in range(LATEST)], axis=0)
     return np.pad(came, ((0, 0), (0, 0), (1, 0))) / came.sum(axis=2, keepdims=True)
 
 

@@ -11,10 +11,12 @@ from compare.extract.selects.program import Head, State, in_blocks, with_named
 from compare.extract.selects.relations import OTHERWISE, Atom, marks, others
 from compare.extract.selects.soft import CONSTANT
 from compare.extract.selects.steps import Placing
+from compare.extract.selects.variables import Variable
 from compare.step import Inputs, Step, Steps, Value
 
 NUDGES = (0.8, -0.8, 0.4, -0.4, 0.2, -0.2, 0.1, -0.1)  # of a strength, towards the one that serves best
 BESIDE = 3.0  # bits that say beside which keys a select has its strength
+WHOLE = 0.9999  # of the answers, that nothing could keep more of
 RESTS = 0.5  # of its pattern on what the other one looks at, below which a head rests
 Served = Callable[[Steps], float]  # share of the net's answers on the fitted rows that stay with these steps in it
 
@@ -78,6 +80,8 @@ def exact(placing: Placing, heads: Sequence[Head], needed: Sequence[Head], serve
     found = Exact(placing=placing, heads=tuple(heads), needed=tuple(needed), sharing={}, resting={})
     best = served(found.steps())
     for other in _ways(found):
+        if best >= WHOLE:
+            break
         tried = other(found)
         now = best if tried is found else served(tried.steps())
         if now > best:
@@ -136,26 +140,25 @@ def _rest(found: Exact, head: Head, other: Head) -> Rest | None:
     looks = _looks(other, state)
     live = (placing.weight[other.site] > 0) & looks.any(axis=-1)
     held = np.where(looks, given, 0.0).sum(axis=-1)[live]
-    best: tuple[float, Rest] | None = None
-    for name in dict.fromkeys(known):
-        variable = state.variables[name]
-        number = variable.values[live] + 1
-        many = np.maximum(np.bincount(number, minlength=variable.size + 1), 1)
-        mean = np.bincount(number, held, variable.size + 1) / many
-        resting = np.flatnonzero((mean < RESTS) & (np.bincount(number, minlength=variable.size + 1) > 0)) - 1
-        said = float(((held - mean[number]) ** 2).sum())
-        if len(resting) > 0 and (best is None or said < best[0]):
-            at = live & np.isin(variable.values, resting)
-            best = (
-                said,
-                Rest(
-                    variable=name,
-                    size=variable.size,
-                    values=tuple(map(int, resting)),
-                    elsewhere=_elsewhere(given, at, state),
-                ),
-            )
-    return best and best[1]
+    parts = {name: _parts(state.variables[name], held, live) for name in known}
+    some = {name: said for name, (said, values) in parts.items() if values}
+    if not some:
+        return None
+    variable = state.variables[min(some, key=some.__getitem__)]
+    values = parts[variable.name][1]
+    elsewhere = _elsewhere(given, live & np.isin(variable.values, values), state)
+    return Rest(variable=variable.name, size=variable.size, values=values, elsewhere=elsewhere)
+
+
+def _parts(
+    variable: Variable, held: Float[np.ndarray, " n"], live: Bool[np.ndarray, "rows s"]
+) -> tuple[float, tuple[int, ...]]:
+    """What a variable's values leave unsaid of how much of a pattern is held, and those at which it is little."""
+    number = variable.values[live] + 1
+    times = np.bincount(number, minlength=variable.size + 1)
+    mean = np.bincount(number, held, variable.size + 1) / np.maximum(times, 1)
+    little = np.flatnonzero((mean < RESTS) & (times > 0)) - 1
+    return float(((held - mean[number]) ** 2).sum()), tuple(map(int, little))
 
 
 def _elsewhere(given: Float[np.ndarray, "rows s s"], at: Bool[np.ndarray, "rows s"], state: State) -> str | Atom:

@@ -130,3 +130,13 @@ def test_values_are_exchanged_where_a_head_brings_one() -> None:
     found = bringing({first.site: even, last.site: even}, [first, last], known)
     np.testing.assert_allclose(found[first.site], [0, 1 / 3, 1 / 3, 1 / 3], atol=1e-6)
     np.testing.assert_allclose(found[last.site], even)
+
+
+def test_a_small_table_is_written_out() -> None:
+    values = {"h00n": np.array([0, 1, 2, 3, 4] * 20)}
+    counts = {"h00n": Variable(name="h00n", kind="count", size=9, values=values["h00n"][None])}
+    readout, _ = shortest(counts, values, np.array([0, 0, 5, 0, 7] * 20), 9, 0)
+    assert readout.table == ((0, 0), (1, 0), (2, 5), (3, 0), (4, 7))
+    program = in_words(FRAME, [head()], readout)
+    assert program is not None
+    assert on_batches(program, {"a": np.array([[3, 3, 1, 3]])}).tolist() == [[0, 5, 0, 0]]

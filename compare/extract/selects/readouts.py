@@ -40,6 +40,7 @@ class Readout:
     truth: bool = False  # the program says whether, 1 or 0
     patches: tuple[tuple[int, int], ...] = ()  # numbers of the program that are answered in another way
     entries: int = 0  # of a table
+    table: tuple[tuple[int, int], ...] = ()  # of one variable, its numbers and the answers
 
     @property
     def nodes(self) -> int:
@@ -203,4 +204,5 @@ def _table(
         reads=names,
         answer=lambda given: table[number(given)],
         entries=int(seen.sum()),
+        table=() if other else tuple((int(each) - 1, int(table[each])) for each in np.flatnonzero(seen)),
     )

@@ -18,6 +18,7 @@ ARGUMENT = "a"
 NAMED = {"=": "same", "<": "below", ">": "above"}  # how a key is to a query
 COMPARED = {"=": "(eq {0} {1})", "<": "(lt {0} {1})", ">": "(gt {0} {1})"}
 LETTERS = "xyz"
+WRITTEN = 16  # entries of a table, at most, that is written out
 
 
 def in_words(frame: Frame, heads: Sequence[Head], readout: Readout) -> Program | None:
@@ -157,6 +158,8 @@ def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
     """The readout's expression at every position."""
     if readout.decision is not None:
         return _decision(readout.decision, said)
+    if readout.table and len(readout.table) <= WRITTEN and readout.reads[0] in said:
+        return _over(_listed(readout.table), [said[readout.reads[0]]])
     if readout.program is None or any(name not in said for name in readout.reads):
         return None
     names = list(dict.fromkeys(readout.reads))
@@ -176,6 +179,17 @@ def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
     if body == "x":
         return said[names[0]]
     return _over(body, [said[name] for name in names])
+
+
+def _listed(table: Sequence[tuple[int, int]]) -> str:
+    """The answer to each number, the most usual one to all others."""
+    given = [answer for _, answer in table]
+    usual = max(given, key=given.count)
+    body = str(usual)
+    for number, answer in table:
+        if answer != usual and number >= 0:
+            body = f"(if_int (eq x {number}) {answer} {body})"
+    return body
 
 
 def _decision(decision: Decision, said: Mapping[str, str]) -> str | None:

@@ -203,16 +203,13 @@ def test_loops_are_found_by_answers_alone() -> None:
     assert Terminal("x", INT) in found.loop.variables[0].step.terminals
 
 
-def test_a_search_begins_with_the_first_letters_of_long_words_and_is_checked_on_all() -> None:
+def test_a_search_begins_with_the_first_letters_of_long_words() -> None:
     """The answers are all 0 as far as the search looks at first."""
     x = words(FIRST + 8, rows=300)
     late = np.arange(FIRST + 8) > FIRST
     first = Told(x, x * late).begun(slice(4), BITS)
     assert [each.shape for each in (*first.items, *first.answers)] == [(4, FIRST)] * 2
     assert not first.answers[0].any()
-    told = Told(x, x * late)
-    found = of_words(told, BITS, seed=0, seconds=0.1)
-    assert found is None or not len(told.wrong(found.loop, BITS))
 
 
 def test_the_nodes_of_a_loop_are_those_of_its_programs() -> None:

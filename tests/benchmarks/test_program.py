@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks.language import language_of
 from benchmarks.names import LONGEST
-from benchmarks.program import fields, find_program
+from benchmarks.program import fields, find_program, one_function
+from benchmarks.resolve import task_of
 from benchmarks.tasks import Task
 from synth import BOOL, INT, Budget, Fn, Found, apply, solve
 
@@ -83,7 +84,7 @@ TASK = Task(name="both", doc="Both.", type=lambda n: Fn((BOOL, BOOL), BOOL), ora
     assert find_program("mine.py:TASK", tmp_path, (2, 3, 4))[0]["3"]["program"] == "(and x0 x1)"
 
 
-def test_sizes_that_ask_for_different_functions_have_a_program_each(tmp_path) -> None:
+def test_sizes_that_ask_for_different_functions_are_told_apart(tmp_path) -> None:
     (tmp_path / "mine.py").write_text("""
 from benchmarks.tasks import Task
 from benchmarks.tasks.sampling import Uniform
@@ -93,16 +94,11 @@ from synth.language.types import SEQUENCE
 TASK = Task(name="capped", doc="a, at most n.", type=Fn((INT,), INT), oracle=lambda n, a: a.clip(0, n),
             sizes=(3, 5), values=lambda n: 60, classes=lambda n: 60, library=("arith",))
 DRAWN = Task(name="drawn", doc="a, at most n, along a sequence.", type=Fn((SEQUENCE,), SEQUENCE),
-             oracle=lambda n, x: x.clip(0, n), sizes=(2, 3), values=lambda n: 5, classes=lambda n: 5,
+             oracle=lambda n, x: x.clip(0, n), sizes=(3, 5), values=lambda n: 9, classes=lambda n: 9,
              library=("sequences", "functions", "arith"), train=Uniform(length=2), test=(Uniform(length=2),))
 SAME = Task(name="same", doc="a + 1.", type=Fn((INT,), INT), oracle=lambda n, a: a + 1,
             sizes=(3, 5), values=lambda n: n, classes=lambda n: n + 1, library=("arith",))
 """)
-    found, _ = find_program("mine.py:TASK", tmp_path, (3, 5))
-    one, other = (found[size]["program"] for size in ("3", "5"))
-    assert None not in (one, other)
-    assert one != other
-    found, _ = find_program("mine.py:DRAWN", tmp_path, (2, 3))
-    assert found["2"]["program"] != found["3"]["program"]
-    found, _ = find_program("mine.py:SAME", tmp_path, (3, 5))
-    assert found["3"] == found["5"]
+    for name, alike in (("TASK", False), ("DRAWN", False), ("SAME", True)):
+        asked = task_of(f"mine.py:{name}", tmp_path)
+        assert one_function((asked.spec(3), asked.spec(5))) == alike

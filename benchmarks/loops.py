@@ -28,9 +28,7 @@ from synth.search.streams.loop import PRIME
 EXAMPLES = 256  # streams that a search begins with
 CHECKED, TOLD = 1_000, 24  # fresh streams of each length in a search; of those that a loop gets wrong, it gets so many
 FRESH, LENIENT = 10_000, 10  # streams of each length that a loop is held against strictly; and leniently
-LENGTHS = (
-    2  # the first of the task's test samplers: the training length and the next, ten times that or, of languages, twice
-)
+LENGTHS = 2  # the first of the task's test samplers: of the training length and the next, twice or ten times that
 SEED = 62
 
 

@@ -76,9 +76,7 @@ class Explanation:
     program: Program | None = None  # the same function in the synthesizer's language, where it has the words
     loop: Loop | None = None  # the same, where it is a loop over sequences
     loop_of_answers: Loop | None = None  # what the same search makes of the net's answers alone
-    run_alone: Callable[[np.ndarray], np.ndarray] | None = (
-        None  # what the text answers at any length, as the view decodes
-    )
+    run_alone: Callable[[np.ndarray], np.ndarray] | None = None  # the text's answers at any length, as a view decodes
     nodes: int | None = None  # of the text where it is no program of synth: operations, variables, entries of tables
     names: tuple[str, ...] = ()  # of arguments, answer and modulus in the formulas, where they are the user's own
 

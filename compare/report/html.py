@@ -43,6 +43,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
     of_nets = list(charts.drawings.values())[of_run:]
     names = columns(records)
     streams, lengths = over_streams(records), over_lengths(records)
+    by_task, by_length = stream_table(streams), length_table(lengths)
     grouped, timing = families(records), timing_table(timings(records))
     family = family_table(grouped)
     page = _environment().get_template("report.html.j2")
@@ -54,9 +55,9 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         told=told(made),
         verdict_words=VERDICTS,
         evidence_words=EVIDENCE,
-        streams=stream_table(streams),
+        streams=by_task,
         streams_said=stream_summary(streams) if streams else "",
-        lengths=length_table(lengths),
+        lengths=by_length,
         lengths_said=length_summary(lengths) if lengths else "",
         made_by=fingerprint(records),
         columns=[term(name) for name in names],
@@ -72,8 +73,8 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
         nets=nets,
         failed=failures(records),
         words={
-            "streams": stream_words(stream_table(streams)),
-            "lengths": length_words(length_table(lengths)),
+            "streams": stream_words(by_task),
+            "lengths": length_words(by_length),
             "table": words_of((), [term(name).label for name in names]),
             "evidence": words_of(drawn["overview"]),
             "family": words_of(drawn["family"], (*family.headings, *SIZE_HEADINGS)),

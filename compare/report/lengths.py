@@ -1,12 +1,12 @@
 """Tasks of published lists, a row each: the net by length, the text read in it, its size, and how far it is the net."""
 
 import statistics
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from compare.record import Record
+from compare.report.columns import Column, laid_out, meanings
 from compare.report.comparison import learner
-from compare.report.show import DASH, count, fraction, fractions, listed, shortened, text
+from compare.report.show import DASH, count, counted, fraction, fractions, listed, shortened, text
 from compare.report.tables import Table
 from compare.report.terms import bits_ratio
 from compare.report.verdicts import outcome
@@ -16,28 +16,19 @@ AGREES = 0.99  # of the sequences, from which on a text counts as the net's
 REACH = 3  # times the length of training, up to which sequences are counted
 
 
-class Column(NamedTuple):
-    """A heading, what a row says under it, and what it means."""
-
-    heading: str
-    show: Callable[[Record], str]
-    meaning: str
-
-
 def over_lengths(records: Sequence[Record]) -> list[Record]:
     """Nets that were trained for tasks which others have published figures of, in the records' order."""
     return [each for each in records if each.program_published and each.match_throughout and learner(each)]
 
 
 def length_table(records: Sequence[Record]) -> Table:
-    """Columns in which no row says anything are left out."""
-    said = [column for column in COLUMNS if any(column.show(each) != DASH for each in records)]
-    return Table(tuple(each.heading for each in said), [tuple(c.show(each) for c in said) for each in records])
+    """A row a net; see `laid_out`."""
+    return laid_out(COLUMNS, records)
 
 
 def length_words(table: Table) -> list[tuple[str, str]]:
     """What its columns mean."""
-    return [(each.heading, each.meaning) for each in COLUMNS if each.heading in table.headings]
+    return meanings(COLUMNS, table)
 
 
 def length_summary(records: Sequence[Record]) -> str:
@@ -48,10 +39,9 @@ def length_summary(records: Sequence[Record]) -> str:
     held = [each for each in best.values() if agreed(each) >= AGREES]
     nodes = [each.net_program_nodes for each in held if each.net_program_nodes is not None]
     size = f", of {statistics.median(nodes):g} nodes in the median" if nodes else ""
-    tasks = f"{len(best)} task{'' if len(best) == 1 else 's'}"
     return (
-        f"Of {tasks} {len(held)} have a text{size} that answers at least {AGREES} of the sequences as the net does, at "
-        f"all that counts, up to {REACH} times the length of training."
+        f"Of {counted(len(best), 'task')} {len(held)} have a text{size} that answers at least {AGREES} of the "
+        f"sequences as the net does, at all that counts, up to {REACH} times the length of training."
     )
 
 
@@ -77,7 +67,7 @@ def _evidence(record: Record) -> str:
     return DASH if all(each is None for each in known) else listed(map(fraction, known))
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[Record], ...] = (
     Column("task", lambda each: f"{each.task} {each.size}", "The task and its size."),
     Column(
         "published", lambda each: text(each.program_published), "Whether others have a program for it, or how long."

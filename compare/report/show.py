@@ -51,6 +51,11 @@ def seconds(value: float | None) -> str:
     return f"{value:.3f}" if value < 1 else f"{value:,.1f}"
 
 
+def counted(number: int, word: str) -> str:
+    """So many of them, in the plural where there are several."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def listed(values: Iterable[object]) -> str:
     """Values with commas between; nothing at all as an en dash."""
     return ", ".join(str(value) for value in values) or DASH

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from compare.record import Record
+from compare.report.columns import Column, laid_out, meanings
 from compare.report.comparison import learner
-from compare.report.show import DASH, count, fraction, fractions, listed, seconds, shortened, yes_or_no
+from compare.report.show import DASH, count, counted, fraction, fractions, listed, seconds, shortened, yes_or_no
 from compare.report.tables import Table
 from compare.report.verdicts import outcome
 
@@ -18,14 +19,6 @@ class Row(NamedTuple):
 
     shown: Record  # the net that did best
     records: Sequence[Record]
-
-
-class Column(NamedTuple):
-    """A heading, what a row says under it, and what it means."""
-
-    heading: str
-    show: Callable[[Row], str]
-    meaning: str
 
 
 def over_streams(records: Sequence[Record]) -> list[Row]:
@@ -42,14 +35,13 @@ def _worth(record: Record) -> tuple[bool, bool, float]:
 
 
 def stream_table(rows: Sequence[Row]) -> Table:
-    """Columns in which no row says anything are left out."""
-    said = [column for column in COLUMNS if any(column.show(row) != DASH for row in rows)]
-    return Table(tuple(each.heading for each in said), [tuple(each.show(row) for each in said) for row in rows])
+    """A row a task; see `laid_out`."""
+    return laid_out(COLUMNS, rows)
 
 
 def stream_words(table: Table) -> list[tuple[str, str]]:
     """What its columns mean."""
-    return [(each.heading, each.meaning) for each in COLUMNS if each.heading in table.headings]
+    return meanings(COLUMNS, table)
 
 
 def stream_summary(rows: Sequence[Row]) -> str:
@@ -60,7 +52,7 @@ def stream_summary(rows: Sequence[Row]) -> str:
     tables = [each for each in read if each.net_loop is None]
     told = f", {len(tables)} of them as a machine's table" if tables else ""
     parts = [
-        f"Of {_counted(len(every), 'task')} the synthesizer has a strict loop for {len(found)}; what was read in the "
+        f"Of {counted(len(every), 'task')} the synthesizer has a strict loop for {len(found)}; what was read in the "
         f"nets is strict for {len(read)}{told} ({sum(map(bool, (each.net_lenient for each in every)))} leniently)"
     ]
     parts += [said] if (said := _sizes(found)) else []
@@ -102,14 +94,10 @@ def _drifting(read: Sequence[Record]) -> str:
     mended = sum(each.match_snapped[0] == 1 for each in snapped)
     closed = sum(each.match_snapped[0] == 1 for each in snapped if each.closure == 1)
     return (
-        f"{_counted(len(drift), 'net')} read strictly err on the first longer sample; with their states snapped "
+        f"{counted(len(drift), 'net')} read strictly err on the first longer sample; with their states snapped "
         f"to the codewords {mended} of {len(snapped)} are exact there ({closed} of "
         f"{sum(each.closure == 1 for each in snapped)} whose codewords close)"
     )
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _tried(row: Row) -> str:
@@ -160,7 +148,7 @@ def _evidence(row: Row) -> str:
     return DASH if all(each is None for each in known) else listed(map(fraction, known))
 
 
-COLUMNS = (
+COLUMNS: tuple[Column[Row], ...] = (
     Column("task", lambda row: f"{row.shown.task} {row.shown.size}", "The task and its size."),
     Column("MIPS", _published("MIPS"), "Whether MIPS solved it, as published."),
     Column("GPT-4", _published("GPT-4"), "Whether GPT-4 solved it, as published."),

@@ -6,6 +6,8 @@ followed + n); a net may first answer all letters alike, then each as often as i
 not depend on those before them, as sides of a die do (the rule of succession: Laplace 1774).
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from benchmarks.tasks.sampling import Own
@@ -48,17 +50,21 @@ def followers(n: int, x: np.ndarray) -> np.ndarray:
     return found / found.sum(axis=2, keepdims=True)
 
 
+def succession(came: np.ndarray) -> np.ndarray:
+    """The chance of what begins, which is none, and of each letter that came so often (rows, positions, n)."""
+    more = np.pad(came + 1.0, ((0, 0), (0, 0), (1, 0)))
+    return more / more.sum(axis=2, keepdims=True)
+
+
 def frequencies(n: int, x: np.ndarray) -> np.ndarray:
     """The same given how often each letter came, whatever it followed."""
-    came = np.pad((x[:, :, None] == np.arange(1, n + 1)).cumsum(axis=1) + 1.0, ((0, 0), (0, 0), (1, 0)))
-    return came / came.sum(axis=2, keepdims=True)
+    return succession((x[:, :, None] == np.arange(1, n + 1)).cumsum(axis=1))
 
 
 def latest(n: int, x: np.ndarray) -> np.ndarray:
     """The same given how often each letter came among the latest."""
     here = np.pad(x[:, :, None] == np.arange(1, n + 1), ((0, 0), (LATEST - 1, 0), (0, 0)))
-    came = 1.0 + np.sum([here[:, place : place + x.shape[1]] for place in range(LATEST)], axis=0)
-    return np.pad(came, ((0, 0), (0, 0), (1, 0))) / came.sum(axis=2, keepdims=True)
+    return succession(np.sum([here[:, place : place + x.shape[1]] for place in range(LATEST)], axis=0))
 
 
 def alike(n: int, x: np.ndarray) -> np.ndarray:
@@ -79,11 +85,11 @@ THROWS = Task(
     recipe=RECIPE, train=thrown(LENGTH), test=(thrown(LENGTH), thrown(2 * LENGTH)),
     stages=(Stage("all alike", alike),),
 )  # fmt: skip
-LATEST_THROWS = Task(
-    name="latest_throws", doc="How likely each of n sides is next, told by the four latest throws alone.", type=None,
-    oracle=latest, sizes=(3, 2), values=letters, classes=letters, kind="distributions", tolerance=0.1, net=NET,
-    recipe=RECIPE, train=thrown(LENGTH), test=(thrown(LENGTH), thrown(2 * LENGTH)),
-    stages=(Stage("all alike", alike),),
-)  # fmt: skip
+LATEST_THROWS = replace(
+    THROWS,
+    name="latest_throws",
+    doc="How likely each of n sides is next, told by the four latest throws alone.",
+    oracle=latest,
+)
 
 CHAINS = (MARKOV, THROWS, LATEST_THROWS)

@@ -40,6 +40,7 @@ class Exact:
     needed: tuple[Head, ...]
     sharing: Mapping[str, Head]
     resting: Mapping[str, Rest]
+    kept: float = 0.0  # share of the net's answers on the fitted rows
 
     @property
     def bits(self) -> float:
@@ -61,8 +62,8 @@ class Exact:
 
     def _pattern(self, head: Head, other: Head) -> Step:
         def compute(x: Inputs) -> Value:
-            state = with_named(below(self.placing, self.needed, head.layer, x), other, self.placing.frame)
-            return pattern(other, state, self.resting.get(head.name))
+            state, rest = below(self.placing, self.needed, head.layer, x), self.resting.get(head.name)
+            return pattern(other, with_named(state, other, self.placing.frame) if rest else state, rest)
 
         site = f"head.{head.layer}.{head.number}.pattern"
         return Step(name=head.name, formula=str(other.named and other.named.select), compute=compute, holds=site)
@@ -77,15 +78,15 @@ class Exact:
 
 def exact(placing: Placing, heads: Sequence[Head], needed: Sequence[Head], served: Served) -> Exact:
     """The program in the net, as it serves best: selects that stand alone or by one strength, and shared work."""
-    found = Exact(placing=placing, heads=tuple(heads), needed=tuple(needed), sharing={}, resting={})
-    best = served(found.steps())
-    for other in _ways(found):
-        if best >= WHOLE:
+    begin = Exact(placing=placing, heads=tuple(heads), needed=tuple(needed), sharing={}, resting={})
+    found = replace(begin, kept=served(begin.steps()))
+    for other in _ways(begin):
+        if found.kept >= WHOLE:
             break
         tried = other(found)
-        now = best if tried is found else served(tried.steps())
-        if now > best:
-            best, found = now, tried
+        kept = found.kept if tried is found else served(tried.steps())
+        if kept > found.kept:
+            found = replace(tried, kept=kept)
     return found
 
 
@@ -115,8 +116,11 @@ def _nudged(found: Exact, number: int, more: float) -> Exact:
     head = found.needed[number]
     if head.strength is None:
         return found
-    stronger = replace(head, strength=head.strength + more)
-    return replace(found, needed=(*found.needed[:number], stronger, *found.needed[number + 1 :]))
+    return _with(found, number, replace(head, strength=head.strength + more))
+
+
+def _with(found: Exact, number: int, head: Head) -> Exact:
+    return replace(found, needed=(*found.needed[:number], head, *found.needed[number + 1 :]))
 
 
 def _shared(found: Exact, head: Head, number: int) -> Exact:
@@ -182,8 +186,7 @@ def _by_strength(found: Exact, number: int, beside: str | Atom) -> Exact:
     even = looks.sum(axis=-1) / np.maximum(both.sum(axis=-1), 1)
     weight = (placing.weight[head.site] * mass).reshape(-1)
     _, strength = one_strength(held.reshape(1, -1), even.reshape(1, -1), weight / max(float(weight.sum()), 1e-30))
-    stronger = replace(head, strength=float(strength[0]), beside=beside)
-    return replace(found, needed=(*found.needed[:number], stronger, *found.needed[number + 1 :]))
+    return _with(found, number, replace(head, strength=float(strength[0]), beside=beside))
 
 
 def below(placing: Placing, needed: Sequence[Head], layer: int, x: Inputs | Int[np.ndarray, "rows positions"]) -> State:

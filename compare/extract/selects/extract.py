@@ -140,7 +140,7 @@ class Reader:
         return kind if isinstance(kind, Distributions) else None
 
     def site(self, layer: int, number: int) -> Site:
-        reading, name = self.reading, f"head.{layer}.{number}"
+        reading, name, (labels, counted) = self.reading, f"head.{layer}.{number}", self.goal
         pattern, value, out = (reading.site(f"{name}.{part}")[self.rows] for part in ("pattern", "value", "out"))
         mixed = (pattern @ value).reshape(-1, value.shape[-1])
         back = np.linalg.lstsq(mixed, out.reshape(-1, out.shape[-1]), rcond=None)[0]
@@ -150,7 +150,7 @@ class Reader:
             pattern=pattern,
             written=value @ back,
             effect=self.effect[f"{name}.out"],
-            answers=np.where(self.mask(self.rows), self.labels(self.rows), -1),
+            answers=np.where(counted, labels, -1),
             idle=f"{name}.out" in self.idle,
             mean=out[self.frame.shown(self.tokens)].mean(axis=0),
             mixed=self.mixed(layer),
@@ -201,18 +201,18 @@ class Reader:
 
     def program(self) -> tuple[Draft, Readout, Exact]:
         """The shortest; where it does not stand in the net, the one that does best of those that are about as short."""
-        tried: dict[str, tuple[float, Draft, Readout, Exact]] = {}
+        tried: dict[str, tuple[Draft, Readout, Exact]] = {}
         for draft, readout, _ in self.found():
             heads = [head for row in draft.layers for head in row]
             needed = needed_by(readout, heads)
             text = program_text(needed, readout)
             if text not in tried and len(tried) < STOOD:
                 program = exact(self.placing, heads, needed, self.served)
-                tried[text] = self.served(program.steps()), draft, readout, program
-                if tried[text][0] >= STANDS:
+                tried[text] = draft, readout, program
+                if program.kept >= STANDS:
                     break
-        first, best = next(iter(tried.values())), max(tried.values(), key=lambda each: each[0])
-        return (best if best[0] > first[0] + LOST else first)[1:]
+        first, best = next(iter(tried.values())), max(tried.values(), key=lambda each: each[-1].kept)
+        return best if best[-1].kept > first[-1].kept + LOST else first
 
     @cached_property
     def sought(self) -> chances.Sought:
@@ -255,10 +255,13 @@ class Reader:
         found = in_words(self.frame, needed, readout)
         if found is None or self.frame.appended or self.sets is not None:
             return None
-        tokens, mask = self.tokens, self.mask(self.rows)
-        own = self.said(readout, needed, self.reading.x[self.rows])
-        said = on_batches(found, {ARGUMENT: tokens}, lengths=self.frame.shown(tokens).sum(axis=1))
-        return found if (said == own)[mask].mean() >= SAID else None
+        x, mask = self.reading.x[self.rows], self.mask(self.rows)
+        return found if (self.run(found, x) == self.said(readout, needed, x))[mask].mean() >= SAID else None
+
+    def run(self, words: Program, x: Int[np.ndarray, "rows positions"]) -> Int[np.ndarray, "rows s"]:
+        """What a program in synth's language answers."""
+        tokens = self.frame.laid(x)
+        return on_batches(words, {ARGUMENT: tokens}, lengths=self.frame.shown(tokens).sum(axis=1)).astype(np.int64)
 
     def said(
         self, readout: Readout, needed: Sequence[Head], x: Int[np.ndarray, "rows positions"]
@@ -325,7 +328,7 @@ class Reader:
         reading, needed = self.reading, program.needed
         steps = steps_of(self.placing, layers)
         alignment, precision = aligned(reading, self.rows, self.mask(self.rows), steps, needed)
-        if self.served(program.steps()) >= self.served(steps) - LOST:
+        if program.kept >= self.served(steps) - LOST:
             alignment, precision = min((alignment, precision), (program.bits, 0))
         return Code(
             bits_dictionary=bits,
@@ -340,8 +343,7 @@ class Reader:
     ) -> np.ndarray:
         """The program's answers to sequences of any length, as it is printed where there are words for it."""
         if words is not None:
-            tokens = self.frame.laid(x)
-            return on_batches(words, {ARGUMENT: tokens}, lengths=self.frame.shown(tokens).sum(axis=1)).astype(np.int64)
+            return self.run(words, x)
         found = self.said(readout, needed, x)
         found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return found[:, -1] if self.frame.appended else found

@@ -40,9 +40,9 @@ def store_compiled(
             into.keys, into.rows,
         )  # fmt: skip
         into.count = int(state[5])
+        check()
         if reason == DONE:
             return
-        check()
         if reason == FULL:
             into.reserve(SIDE)
         if int(state[6]) >= limit:

@@ -215,6 +215,15 @@ def test_budgets_name_what_was_spent(budget, which):
     assert f"the budget of {which} was spent" in result.statement
 
 
+@pytest.mark.parametrize("budget", [Budget(candidates=100), Budget(seconds=1e-9)])
+def test_budgets_hold_where_all_loops_are_compiled(budget, monkeypatch):
+    from synth.bank import kernels
+
+    loaded = kernels.kernels
+    monkeypatch.setattr(kernels, "kernels", lambda primitive, *_: loaded(primitive, 1e9))
+    assert isinstance(solve(TASKS["mul"][0], LIBRARY, budget), OutOfBudget)
+
+
 def test_a_full_memory_ends_storing_but_not_the_search():
     spec, library, _ = TASKS["add"]
     found = solve(spec, library, Budget(bytes=960_000))

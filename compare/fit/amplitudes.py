@@ -5,6 +5,7 @@ from jaxtyping import Float, Int
 from scipy.optimize import minimize
 
 STEPS = 40
+MOST = 30.0  # that a size's logarithm may grow by
 ROWS = 1536  # on which they are fitted
 
 
@@ -23,7 +24,7 @@ def likeliest_amplitudes(
     rows = np.arange(len(acts))
 
     def loss(logarithm: Float[np.ndarray, " units"]) -> tuple[float, Float[np.ndarray, " units"]]:
-        amplitude = (start * np.exp(logarithm)).astype(np.float32)
+        amplitude = (start * np.exp(logarithm.clip(max=MOST))).astype(np.float32)
         outputs = acts @ (amplitude[:, None] * write) + offset
         outputs -= outputs.max(axis=1, keepdims=True)
         likely = np.exp(outputs)
@@ -35,4 +36,4 @@ def likeliest_amplitudes(
         return value, gradient.astype(np.float64)
 
     found = minimize(loss, np.zeros(len(start)), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
-    return start * np.exp(found.x)
+    return start * np.exp(found.x.clip(max=MOST))

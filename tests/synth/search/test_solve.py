@@ -229,7 +229,7 @@ def test_a_full_memory_ends_storing_but_not_the_search():
     found = solve(spec, library, Budget(bytes=960_000))
     assert isinstance(found, Found)
     noise = np.random.default_rng(0).integers(0, 1000, 40)
-    lost = solve(Spec(type=Fn((INT,), INT), inputs=(np.arange(40),), outputs=noise), LIBRARY, Budget(bytes=4_000_000))
+    lost = solve(Spec(type=Fn((INT,), INT), inputs=(np.arange(40),), outputs=noise), LIBRARY, Budget(bytes=1_000_000))
     assert isinstance(lost, OutOfBudget)
     assert lost.which == "bytes"
 

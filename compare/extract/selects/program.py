@@ -11,12 +11,13 @@ from compare.extract.selects.linear import Tables, column
 from compare.extract.selects.parts import Part
 from compare.extract.selects.relations import Atom, Select
 from compare.extract.selects.soft import Score
-from compare.extract.selects.variables import COUNT, SYMBOL, SYMBOLS, VALUE, VALUES, Frame, Variable, Variables
+from compare.extract.selects.variables import COUNT, SYMBOL, SYMBOLS, TOTAL, VALUE, VALUES, Frame, Variable, Variables
 
 BLOCK = 1 << 21  # pairs of positions that are looked at together
 SINGLE = 0.98  # of the queries, that look at one value, where a head carries a value and not counts
 SOME = 0.1  # of the queries, that see a symbol of a sort
 NONE = 1 << 30
+TOTALS = "sum", "min", "max"  # of the numbers that are looked at
 MOST_COUNTED = 12  # values that are counted one by one
 ALIKE = 0.1  # of the largest distance of what two values write, that what two of them write is apart at most
 
@@ -131,6 +132,9 @@ def declared(head: Head, variables: Variables, frame: Frame) -> Iterator[Variabl
     if head.single:
         return
     yield Variable(name=f"{head.name}n", kind=COUNT, size=s + 1, values=nothing)
+    if not head.same and source.kind in (SYMBOL, VALUE):
+        for name in TOTALS:
+            yield Variable(name=f"{head.name}{name}", kind=TOTAL, size=s * source.size + 1, values=nothing)
     if not head.same:
         yield Variable(name=f"{head.name}most", kind=source.kind, size=source.size, values=nothing)
     for number in head.counted:
@@ -197,10 +201,21 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
     width = looks.sum(axis=-1)
     yield width
     counts = looks.astype(np.float32) @ onehot(source)
+    if not head.same and source.kind in (SYMBOL, VALUE):
+        yield from totals(counts, frame.letters if source.kind == SYMBOL else range(source.size))
     if not head.same:
         yield commonest(counts, frame.letters if source.kind == SYMBOL else range(source.size))
     for number in head.counted:
         yield np.rint(counts[..., number]).astype(np.int64)
+
+
+def totals(counts: Float[np.ndarray, "rows s size"], letters: range) -> Iterator[Int[np.ndarray, "rows s"]]:
+    """Of these numbers, marks left out, their sum, the least and the most; -1 where there is none."""
+    own = counts[..., letters.start : letters.stop]
+    some = own > 0
+    yield np.rint(own @ np.array(letters, dtype=np.float32)).astype(np.int64)
+    yield np.where(some.any(axis=-1), letters.start + some.argmax(axis=-1), -1)
+    yield np.where(some.any(axis=-1), letters.stop - 1 - some[..., ::-1].argmax(axis=-1), -1)
 
 
 def commonest(counts: Float[np.ndarray, "rows s size"], letters: range) -> Int[np.ndarray, "rows s"]:

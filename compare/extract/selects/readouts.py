@@ -1,8 +1,8 @@
 """What a position answers, of the integers that it holds: the shortest expression, a table, or a few questions."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import log2
 
 import numpy as np
@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from compare.bits import exception_bits
 from compare.extract.selects.decisions import Decision, decisions, least
-from compare.extract.selects.variables import VALUE, Variable
+from compare.extract.selects.variables import PLACE, TOTAL, VALUE, Variable
 from synth import BOOL, Budget, Program, levels
 from synth.library import LIBRARIES
 
@@ -21,7 +21,11 @@ LIMITS = Budget(seconds=120.0, bytes=1 << 28, candidates=50_000, bits=32.0)
 MOST_ENTRIES = 600  # of a table
 PROMISING = 0.5  # of the answers wrong, at most, before some numbers are answered in another way
 WORDS = ("add", "sub", "min", "max", "lt", "le", "eq", "if_int", "and", "or", "not", "truth")
-CONSTANTS = (0, 1)
+MORE_WORDS = ("mul", "mod", "floordiv", "abs")  # where few numbers tell the answers
+CONSTANTS, MORE_CONSTANTS = (0, 1), (2, 3)  # there also how many answers there are
+FEW, TELLS = 3, 0.02  # sets of one or two numbers that tell the answers; share of these that they may leave
+SOME = 400  # answers that these are held against
+DEEPER = replace(LIMITS, candidates=100_000, bits=36.0)
 
 Values = Mapping[str, Int[np.ndarray, " n"]]
 
@@ -67,11 +71,17 @@ def shortest(
     rows = np.random.default_rng([seed, 43]).permutation(len(answers))[:ROWS]
     some, goal = {name: each[rows] for name, each in values.items()}, answers[rows]
     best: tuple[float, Readout] | None = None
-    for readout in (*_tables(variables, some, goal, classes), *_expressions(some, goal, classes, most)):
+    for readout in _tables(variables, some, goal, classes):
         best = _better(best, readout, some, goal, classes)
     assert best is not None
+    limit = best[0] if most is None else min(best[0], most)
+    for readout in _of_few(variables, some, goal, classes, limit):
+        best = _better(best, readout, some, goal, classes)
+    plain = {name: each for name, each in some.items() if variables[name].kind != TOTAL}
+    for readout in _expressions(plain, goal, classes, limit if most is None else most):
+        best = _better(best, readout, some, goal, classes)
     if best[0] > least(variables):
-        for each in decisions(variables, some, goal, classes):
+        for each in decisions(variables, plain, goal, classes):
             told = Readout(text=str(each), bits=each.bits, reads=each.reads, answer=each.answer, decision=each)
             best = _better(best, told, some, goal, classes)
     return best[1], best[1].bits + _exceptions(best[1].answer(values), answers, classes)
@@ -80,17 +90,23 @@ def shortest(
 def promised(values: Values, answers: Int[np.ndarray, " n"], classes: int, seed: int) -> float:
     """Bits of the answers that no number is equal to, nor two numbers tell: their table, learnt on half of few."""
     rows = np.random.default_rng([seed, 44]).permutation(len(answers))[:TOLD]
-    goal, live = answers[rows], [each[rows] for each in values.values() if np.ptp(each[rows]) > 0]
-    wrong = min([float((each != goal).mean()) for each in live], default=1.0)
-    numbers = [np.unique(each, return_inverse=True)[1] for each in live]
-    for one, other in itertools.combinations_with_replacement(numbers, 2):
+    goal, live = answers[rows], {name: each[rows] for name, each in values.items() if np.ptp(each[rows]) > 0}
+    wrong = min([float((each != goal).mean()) for each in live.values()], default=1.0)
+    wrong = min([wrong, *(share for share, _ in _untold(live, goal, classes))])
+    return exception_bits(len(answers), round(wrong * len(answers)), classes)
+
+
+def _untold(values: Values, answers: Int[np.ndarray, " n"], classes: int) -> Iterator[tuple[float, tuple[str, ...]]]:
+    """What the table of one number, or of two, learnt on half of the answers, gets wrong of the other half."""
+    numbers = {name: np.unique(each, return_inverse=True)[1] for name, each in values.items()}
+    half = len(answers) // 2
+    for names in itertools.combinations_with_replacement(numbers, 2):
+        one, other = (numbers[name] for name in names)
         cells = np.unique(one * (other.max() + 1) + other, return_inverse=True)[1]
         counts = np.zeros((cells.max() + 1, classes))
-        half = len(rows) // 2
-        np.add.at(counts, (cells[:half], goal[:half]), 1)
+        np.add.at(counts, (cells[:half], answers[:half]), 1)
         told = counts.argmax(axis=1)[cells[half:]]
-        wrong = min(wrong, float((told != goal[half:]).mean()))
-    return exception_bits(len(answers), round(wrong * len(answers)), classes)
+        yield float((told != answers[half:]).mean()), tuple(dict.fromkeys(names))
 
 
 def _better(
@@ -104,13 +120,40 @@ def _exceptions(given: np.ndarray, answers: np.ndarray, classes: int) -> float:
     return exception_bits(len(answers), int((given != answers).sum()), classes)
 
 
-def _expressions(values: Values, answers: np.ndarray, classes: int, most: float | None) -> Iterator[Readout]:
+def _of_few(
+    variables: Mapping[str, Variable], values: Values, answers: np.ndarray, classes: int, limit: float
+) -> Iterator[Readout]:
+    """Expressions in more words of one number, or of two, whose table tells the answers."""
+    live = {name: each[:SOME] for name, each in values.items() if np.ptp(each) > 0}
+    goal = answers[:SOME]
+    telling = sorted(
+        (len(names), round(share / TELLS), sum(variables[name].kind == PLACE for name in names), share, names)
+        for share, names in _untold(live, goal, classes)
+        if share <= TELLS
+    )
+    constants = (*CONSTANTS, *MORE_CONSTANTS, *([classes] if classes not in MORE_CONSTANTS else []))
+    for *_, names in telling[:FEW]:
+        some = {name: live[name] for name in names}
+        for readout in _expressions(some, goal, classes, limit, DEEPER, WORDS + MORE_WORDS, constants):
+            limit = min(limit, readout.bits + _exceptions(readout.answer(values), answers, classes))
+            yield readout
+
+
+def _expressions(
+    values: Values,
+    answers: np.ndarray,
+    classes: int,
+    most: float | None,
+    budget: Budget = LIMITS,
+    words: Sequence[str] = WORDS,
+    constants: Sequence[int] = CONSTANTS,
+) -> Iterator[Readout]:
     """Expressions of the integers, shorter ones first, while a longer one may still pay."""
     live = {name: each for name, each in values.items() if np.ptp(each) > 0}
-    columns = {**live, **{f"{number}": np.full(len(answers), number) for number in CONSTANTS}}
-    library = [word for word in LIBRARIES["loops"] if word.name in WORDS]
+    columns = {**live, **{f"{number}": np.full(len(answers), number) for number in constants}}
+    library = [word for word in LIBRARIES["loops"] if word.name in words]
     best = np.inf if most is None else most
-    for level in levels(library, columns, LIMITS):
+    for level in levels(library, columns, budget):
         if level.bits >= best:
             return
         for kind, given in level.values.items():
@@ -133,8 +176,9 @@ def _with_patches(
 
     def run(values: Values) -> np.ndarray:
         rows = len(next(iter(values.values())))
-        constants = {f"{number}": np.full(rows, number) for number in CONSTANTS}
-        return program.run({word.name: {**values, **constants}[word.name] for word in program.terminals}).astype(int)
+        names = [word.name for word in program.terminals]
+        given = {name: np.full(rows, int(name)) if name.isdigit() else values[name] for name in names}
+        return program.run(given).astype(int)
 
     known = {"reads": reads, "program": program, "truth": program.type == BOOL}
     yield Readout(text=str(program), bits=3.0 + bits, answer=run, **known)
@@ -168,7 +212,7 @@ def _patched(run: Callable[[Values], np.ndarray], some: list[tuple[int, int]]) -
 
 def _tables(variables: Mapping[str, Variable], values: Values, answers: np.ndarray, classes: int) -> Iterator[Readout]:
     """One answer for each number of a variable, or of two."""
-    names = [name for name in values if variables[name].kind != VALUE]
+    names = [name for name in values if variables[name].kind not in (VALUE, TOTAL)]
     for place, one in enumerate(names):
         for other in (None, *names[place + 1 :]):
             size = (variables[one].size + 1) * (variables[other].size + 1 if other else 1)

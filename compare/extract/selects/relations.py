@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.extract.selects.variables import INDEX, PLACE, SYMBOLS, VALUE, VALUES, Variables
+from compare.extract.selects.variables import INDEX, PLACE, SYMBOLS, TOTAL, VALUE, VALUES, Variables
 
 Pairs = Bool[np.ndarray, "... q k"]
 OPERATORS = ("=", "<", ">", "periodic")
@@ -26,7 +26,7 @@ class Atom(NamedTuple):
     """The key's number less the query's is, is below or is above `by`; without one of them a number by itself is.
 
     Of a period m "%m" asks this but for multiples of m, and "/m" whether both lie in one of the blocks of m numbers, of
-    which one ends before -`by`.
+    which one ends before -`by`; "*m" asks it of the key's number less m times the query's, ":m" of m times the key's.
     """
 
     key: str | None
@@ -47,6 +47,8 @@ class Atom(NamedTuple):
             return known & (given % self.period == self.by)
         assert k is not None
         assert q is not None
+        if self.operator[0] in "*:":
+            return known & ((k - self.period * q if self.operator[0] == "*" else self.period * k - q) == self.by)
         return known & ((k + self.by) // self.period == (q + self.by) // self.period)
 
     @property
@@ -71,6 +73,9 @@ class Atom(NamedTuple):
         return f"{left} {self.operator} {right}"
 
     def _periodic(self, left: str, shift: str) -> str:
+        if self.operator[0] in "*:":
+            key, query = (f"{self.period} " * (self.operator[0] == mark) for mark in ":*")
+            return f"{key}{left} = {query}q.{self.query}{shift}"
         if self.operator[0] == "/":
             return " = ".join(f"({side}{shift}) div {self.period}" for side in (left, f"q.{self.query}"))
         right = f"q.{self.query}{shift}" if self.query else str(self.by)
@@ -213,7 +218,8 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
         return 1.0 + log2(len(CONNECTIVES)) + both
     names = sum(log2(len(variables) + 1) for _ in range(2))
     if relation.operator not in OPERATORS:
-        return 1.0 + names + log2(len(OPERATORS)) + 1.0 + log2(len(PERIODS)) + log2(relation.period)
+        number = log2(relation.period) if relation.operator[0] in "%/" else 1.0 + 2 * log2(1 + abs(relation.by))
+        return 1.0 + names + log2(len(OPERATORS)) + 2.0 + log2(len(PERIODS)) + number
     if relation.key and relation.query:
         number = 1.0 + 2 * log2(1 + abs(relation.by))
     else:
@@ -225,10 +231,11 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
     """All comparisons of two numbers of a kind, up to this difference of places and of counts, and with numbers.
 
     Symbols are equal or not; their values, places and counts have an order. A value may say a place,
-    places are counted in twos and threes, and the latest of them are looked at together.
+    places are counted in twos and threes, or are as many times as far, and the latest of them are looked at together.
     """
-    for k in variables.values():
-        for q in variables.values():
+    heard = [each for each in variables.values() if each.kind != TOTAL]
+    for k in heard:
+        for q in heard:
             if {k.kind, q.kind} == {VALUE, PLACE}:
                 yield from (Atom(k.name, q.name, "=", by) for by in (0, -1, 1))
             if k.kind != q.kind:
@@ -241,6 +248,7 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
                     yield from (Atom(k.name, q.name, operator, by) for operator in "<>")
         if k.kind == VALUE:
             yield Atom(k.name, None, ">", 0)
+            yield from (Atom(k.name, None, f"%{period}", by) for period in PERIODS for by in range(period))
             if k.size <= MOST_BOUNDS:
                 bounds = itertools.product("<>", range(1, k.size))
                 yield from (Atom(k.name, None, operator, bound) for operator, bound in bounds)
@@ -254,6 +262,10 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
             yield Atom(INDEX, None, f"%{period}", by)
             yield Atom(INDEX, INDEX, f"%{period}", by)
             yield Atom(INDEX, INDEX, f"/{period}", by)
+        for by in range(-period * furthest, furthest + 1):
+            yield Atom(INDEX, INDEX, f"*{period}", by)
+        for by in range(-furthest, period * furthest + 1):
+            yield Atom(INDEX, INDEX, f":{period}", by)
 
 
 def distinct(columns: Bool[np.ndarray, "relations pairs"]) -> Int[np.ndarray, " kept"]:

@@ -1,12 +1,13 @@
 """What is read in a transformer as a program of synth's sequences, where it has the words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from compare.extract.selects.decisions import Decision, decided, shifted
 from compare.extract.selects.parts import Part
 from compare.extract.selects.program import Head
-from compare.extract.selects.readouts import CONSTANTS, Readout
+from compare.extract.selects.readouts import Readout
 from compare.extract.selects.relations import OPERATORS, Always, Atom, Joined, Relation, Select
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, VALUES, Frame
 from synth import Program, parse
@@ -61,7 +62,10 @@ def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -
     looks = _select(select, said, frame)
     if looks is None or value is None:
         return None
-    found = {f"{head.name}n": f"(selector_width {looks})", f"{head.name}most": _most(looks, head, said, frame)}
+    lettered = _of_letters(looks, head, said, frame)
+    found = {f"{head.name}n": f"(selector_width {looks})", f"{head.name}most": f"(most_common {lettered} {value})"}
+    for name, word in (("min", "least_of"), ("max", "greatest_of")):
+        found[f"{head.name}{name}"] = f"(aggregate ({word} {lettered} {value}) {value})"
     if head.same:
         short = _short(select, value) if head.single else None
         default = readout.default(head.name)
@@ -79,14 +83,13 @@ def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -
     return found
 
 
-def _most(looks: str, head: Head, said: Mapping[str, str], frame: Frame) -> str:
-    """The commonest of what is looked at, marks left out."""
+def _of_letters(looks: str, head: Head, said: Mapping[str, str], frame: Frame) -> str:
+    """What is looked at, marks left out."""
     assert head.named is not None
-    value = said[head.named.value]
     if head.named.value == SYMBOLS and frame.letters.start > 0:
         letters = f"(select (lambda (x y) (lt 0 x)) {said[VALUES]} {said[VALUES]})"
-        looks = f"(selector_and {looks} {letters})"
-    return f"(most_common {looks} {value})"
+        return f"(selector_and {looks} {letters})"
+    return looks
 
 
 def _short(select: Select, value: str) -> str | None:
@@ -147,6 +150,11 @@ def _atom(atom: Atom, said: Mapping[str, str]) -> str:
 
 
 def _periodic(atom: Atom) -> str:
+    if atom.operator[0] in "*:":
+        key, query = (
+            f"(mul {letter} {atom.period})" if atom.operator[0] == m else letter for m, letter in (":x", "*y")
+        )
+        return f"(eq {key} {shifted(query, atom.by)})"
     if atom.operator[0] == "%":
         number = "(sub x y)" if atom.query else "x"
         return f"(eq (mod {number} {atom.period}) {atom.by})"
@@ -165,8 +173,8 @@ def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
     names = list(dict.fromkeys(readout.reads))
     if not 0 < len(names) <= 2:
         return None
-    letters = dict(zip(names, LETTERS, strict=False)) | {f"|{number}|": str(number) for number in CONSTANTS}
-    body = readout.program.show()
+    letters = dict(zip(names, LETTERS, strict=False))
+    body = re.sub(r"\|(\d+)\|", r"\1", readout.program.show())
     for name in sorted(letters, key=len, reverse=True):
         body = body.replace(name, letters[name])
     alone = body == "x" and names[0].endswith("most")  # 0, where there is none, is no letter

@@ -6,6 +6,7 @@ substitution, exchange and the code need; none of them knows which family of net
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import jax.numpy as jnp
 import numpy as np
@@ -26,7 +27,8 @@ class Exchange:
     What is exchanged is the subspace `basis` of a site, or of the part that one input column contributes to it (the
     site's means over that column's values). Without a basis it is the directions in which this part follows the step's
     own values. A variable that is aligned with the inputs tests the function alone: with `share` a random fraction of
-    the site's units, and of the step's values, is exchanged instead.
+    the site's units, and of the step's values, is exchanged instead. With `places` it is the value at one position,
+    drawn by these shares: for that at another position of the same row, or of another row at any position or the same.
     """
 
     site: str
@@ -35,7 +37,7 @@ class Exchange:
     share: float | None = None  # in (0, 1)
     where: Bool[np.ndarray, "..."] | None = None  # places of the site, broadcast to (rows, ...); None: all of them
     places: Float[np.ndarray, " positions"] | None = None  # shares that add up to 1
-    within: bool = False
+    partner: Literal["row", "any", "place"] = "any"
 
     @property
     def of_subspace(self) -> bool:

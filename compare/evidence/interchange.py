@@ -218,7 +218,7 @@ def _share_moved(reading: Reading, explanation: Explanation, step: Step) -> _Mov
 
 
 def _place_moved(reading: Reading, explanation: Explanation, step: Step) -> _Moved:
-    """The step's value at one position exchanged with that at another: of the same row, or of another one."""
+    """The step's value at one position exchanged with another: of the same row, or of another one."""
     exchange = step.exchange
     assert exchange is not None
     assert exchange.places is not None
@@ -226,12 +226,15 @@ def _place_moved(reading: Reading, explanation: Explanation, step: Step) -> _Mov
     rng = np.random.default_rng(reading.seed + 4)
     size = int(np.clip(SHARED_VALUES // _width(reading, step), SHARED_FEWEST, PLACED))
     rows = rng.integers(reading.rows, size=size)
-    others = rows if exchange.within else rng.integers(reading.rows, size=size)
+    within = exchange.partner == "row"
+    others = rows if within else rng.integers(reading.rows, size=size)
     places = np.stack([_drawn(reading, exchange, each, rng) for each in (rows, others)])
+    if exchange.partner == "place":
+        places[1] = places[0]
     before, after = (reading.run(keep=(exchange.site,), rows=each)[1][exchange.site] for each in (rows, others))
 
     def mixed(own: Value, theirs: Value) -> np.ndarray:
-        return taken(np.asarray(own), np.asarray(theirs), places, within=exchange.within)
+        return taken(np.asarray(own), np.asarray(theirs), places, within=within)
 
     edited = before + (mixed(before, after) - before) @ exchange.basis @ exchange.basis.T
     return _Pairs(reading, explanation, rows, others).scored(
@@ -245,7 +248,7 @@ def _drawn(
     """A position a row, by its share; where rows do not differ in what follows, one whose answer counts."""
     assert exchange.places is not None
     share = np.broadcast_to(exchange.places, (len(rows), len(exchange.places)))
-    if reading.mask is not None and not exchange.within and reading.mask.shape[1] == share.shape[1]:
+    if reading.mask is not None and exchange.partner == "any" and reading.mask.shape[1] == share.shape[1]:
         share = share * reading.mask[rows]
     reached = np.cumsum(share, axis=1)
     return (reached < rng.random((len(rows), 1)) * reached[:, -1:]).sum(axis=1).clip(max=share.shape[1] - 1)

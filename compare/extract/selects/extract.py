@@ -25,7 +25,7 @@ from compare.extract.selects.program import Head, State, Units, begun
 from compare.extract.selects.readouts import Readout
 from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.said import needed_by, nodes_of, program_text
-from compare.extract.selects.search import BEAM, Draft, Site, heads_of, promise, read_out
+from compare.extract.selects.search import BEAM, SWAPPED, Draft, Site, Swap, heads_of, promise, read_out
 from compare.extract.selects.steps import (
     OUTPUTS,
     Layers,
@@ -144,6 +144,7 @@ class Reader:
         pattern, value, out = (reading.site(f"{name}.{part}")[self.rows] for part in ("pattern", "value", "out"))
         mixed = (pattern @ value).reshape(-1, value.shape[-1])
         back = np.linalg.lstsq(mixed, out.reshape(-1, out.shape[-1]), rcond=None)[0]
+        swap = self.swaps[layer - 1] if layer else None
         return Site(
             layer=layer,
             number=number,
@@ -154,7 +155,28 @@ class Reader:
             idle=f"{name}.out" in self.idle,
             mean=out[self.frame.shown(self.tokens)].mean(axis=0),
             mixed=self.mixed(layer),
+            swap=swap,
+            swapped=swap and swap.sites[f"{name}.value"] @ back,
         )
+
+    @cached_property
+    def swaps(self) -> list[Swap]:
+        """For each layer what its units, and the next one's values, are where heads bring what they do elsewhere."""
+        return [self._swap(layer) for layer in range(len(self.layers))]
+
+    def _swap(self, layer: int) -> Swap:
+        reading, shown = self.reading, self.frame.shown(self.tokens)
+        rng = np.random.default_rng([reading.seed, 45, layer])
+        order, edits = dict[str, np.ndarray](), dict[str, np.ndarray]()
+        for below, heads in enumerate(self.layers[: layer + 1]):
+            for number in heads:
+                site, chosen = f"head.{below}.{number}.out", rng.permutation(len(self.rows))
+                order[f"h{below}{number}"] = chosen
+                edits[site] = reading.site(site)[self.rows][chosen]
+        above = self.layers[layer + 1] if layer + 1 < len(self.layers) else ()
+        wanted = (f"hidden.{layer}.pre", *(f"head.{layer + 1}.{number}.value" for number in above))
+        sites = reading.run(edits, [site for site in wanted if site in reading.net.sites], self.rows)[1]
+        return Swap(order=order, shown=np.all([shown, *(shown[each] for each in order.values())], axis=0), sites=sites)
 
     def mixed(self, layer: int) -> bool:
         """Whether units below a layer may have mixed what a position holds."""
@@ -171,11 +193,15 @@ class Reader:
         done, least = list[tuple[Draft, Readout, float]](), np.inf
         for number in np.argsort(hopes, kind="stable")[:FINISHED]:
             draft = drafts[number]
-            if draft.bits < least + NEAR:
-                most = None if np.isinf(least) else max(least - draft.bits, 0.0) + MORE
+            if (fewest := self.fewest(draft)) < least + NEAR:
+                most = None if np.isinf(least) else max(least - fewest, 0.0) + MORE
                 done.append((draft, *self.told(draft, most)))
                 least = min(least, done[-1][2])
         return sorted((each for each in done if each[2] <= least + NEAR), key=lambda each: each[2])
+
+    def fewest(self, draft: Draft) -> float:
+        """Bits of a draft whose readout needs the head of fewest bits alone."""
+        return min(each.bits(draft.state.variables) for row in draft.layers for each in row)
 
     def hoped(self, draft: Draft) -> float:
         """Bits of the draft and of what its integers cannot tell."""
@@ -184,10 +210,14 @@ class Reader:
         return promise(draft, *self.goal, self.options, self.reading.seed)
 
     def told(self, draft: Draft, most: float | None) -> tuple[Readout, float]:
-        """The shortest readout, and the bits of all of it."""
+        """The shortest readout, and the bits of it and of the heads that it needs."""
         if self.likely is not None:
-            return chances.read_out(draft, self.answered(draft, self.reading.fitted[:WIDE]), self.sought)
-        return read_out(draft, *self.goal, self.options, self.reading.seed, most)
+            found, bits = chances.read_out(draft, self.answered(draft, self.reading.fitted[:WIDE]), self.sought)
+        else:
+            found, bits = read_out(draft, *self.goal, self.options, self.reading.seed, most)
+        heads = [head for row in draft.layers for head in row]
+        names = {head.name for head in needed_by(found, heads)}
+        return found, bits - sum(head.bits(draft.state.variables) for head in heads if head.name not in names)
 
     @cached_property
     def goal(self) -> tuple[Int[np.ndarray, "n s"], Bool[np.ndarray, "n s"]]:
@@ -307,10 +337,12 @@ class Reader:
         where = self.mask(self.rows) if last else self.frame.shown(self.tokens)
         below = {name: each for name, each in known.items() if _layer(name) < layer}
         names = [*known, *(products(below) if self.mixed(layer) else ())]
-        columns = {name: column(known, name)[where] for name in names}
-        flat = values[where]
-        scale = 1 / np.maximum(flat.std(axis=0), 1e-6)
-        return Units(layer=layer, tables=fitted(flat, np.ones(len(flat)), columns, UNITS, scale))
+        swap = self.swaps[layer]
+        given = [(known, values, where * 1.0), (swap.columns(known), swap.sites[site], SWAPPED * where * swap.shown)]
+        columns = {name: np.concatenate([column(each, name)[where] for each, _, _ in given]) for name in names}
+        flat, weight = (np.concatenate([each[i][where] for each in given]) for i in (1, 2))
+        scale = 1 / np.maximum(values[where].std(axis=0), 1e-6)
+        return Units(layer=layer, tables=fitted(flat, weight + 1e-12, columns, UNITS, scale))
 
     def control(self, layers: Layers) -> Steps:
         """The heads without their relations; where the net hardly needs these, with one value taken for another."""

@@ -23,7 +23,7 @@ PROMISING = 0.5  # of the answers wrong, at most, before some numbers are answer
 WORDS = ("add", "sub", "min", "max", "lt", "le", "eq", "if_int", "and", "or", "not", "truth")
 MORE_WORDS = ("mul", "mod", "floordiv", "abs")  # where few numbers tell the answers
 CONSTANTS, MORE_CONSTANTS = (0, 1), (2, 3)  # there also how many answers there are
-FEW, TELLS = 3, 0.02  # sets of one or two numbers that tell the answers; share of these that they may leave
+FEW, TELLS = 3, 0.03  # sets of one or two numbers that tell the answers; share of these that they may leave
 SOME = 400  # answers that these are held against
 DEEPER = replace(LIMITS, candidates=100_000, bits=36.0)
 
@@ -124,16 +124,16 @@ def _of_few(
     variables: Mapping[str, Variable], values: Values, answers: np.ndarray, classes: int, limit: float
 ) -> Iterator[Readout]:
     """Expressions in more words of one number, or of two, whose table tells the answers."""
-    live = {name: each[:SOME] for name, each in values.items() if np.ptp(each) > 0}
-    goal = answers[:SOME]
+    live = {name: each for name, each in values.items() if np.ptp(each) > 0}
     telling = sorted(
-        (len(names), round(share / TELLS), sum(variables[name].kind == PLACE for name in names), share, names)
-        for share, names in _untold(live, goal, classes)
+        (len(names), sum(variables[name].kind == PLACE for name in names), share, names)
+        for share, names in _untold(live, answers, classes)
         if share <= TELLS
     )
+    goal = answers[:SOME]
     constants = (*CONSTANTS, *MORE_CONSTANTS, *([classes] if classes not in MORE_CONSTANTS else []))
     for *_, names in telling[:FEW]:
-        some = {name: live[name] for name in names}
+        some = {name: live[name][:SOME] for name in names}
         for readout in _expressions(some, goal, classes, limit, DEEPER, WORDS + MORE_WORDS, constants):
             limit = min(limit, readout.bits + _exceptions(readout.answer(values), answers, classes))
             yield readout

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Int
 from compare.extract.selects.variables import INDEX, PLACE, SYMBOLS, TOTAL, VALUE, VALUES, Variables
 
 Pairs = Bool[np.ndarray, "... q k"]
-OPERATORS = ("=", "<", ">", "periodic")
+OPERATORS = ("=", "<", ">", "!=", "periodic")
 PERIODS = (2, 3)  # in which places are counted: "%2" is alike but for multiples of two, "/2" in the same two
 CONNECTIVES = ("and", "or", "and not")
 OTHERWISE = ("first", "all", "self", "last")  # beside the symbols that are marks
@@ -23,7 +23,7 @@ MOST_BOUNDS = 32  # values, of which bounds are tried
 
 
 class Atom(NamedTuple):
-    """The key's number less the query's is, is below or is above `by`; without one of them a number by itself is.
+    """The key's number less the query's is `by`, is another, is below or above it; without one of them a number is.
 
     Of a period m "%m" asks this but for multiples of m, and "/m" whether both lie in one of the blocks of m numbers, of
     which one ends before -`by`; "*m" asks it of the key's number less m times the query's, ":m" of m times the key's.
@@ -126,7 +126,9 @@ ALWAYS = Always()
 
 
 def compared(given: np.ndarray, operator: str, by: int) -> np.ndarray:
-    return given == by if operator == "=" else given < by if operator == "<" else given > by
+    if operator in ("=", "!="):
+        return (given == by) == (operator == "=")
+    return given < by if operator == "<" else given > by
 
 
 def joined(one: np.ndarray, connective: str, other: np.ndarray) -> np.ndarray:
@@ -244,6 +246,8 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
             for by in range(-most, most + 1):
                 if k.kind != VALUE:
                     yield Atom(k.name, q.name, "=", by)
+                if not k.ordered:
+                    yield Atom(k.name, q.name, "!=", by)
                 if abs(by) <= 1 and k.ordered:
                     yield from (Atom(k.name, q.name, operator, by) for operator in "<>")
         if k.kind == VALUE:
@@ -255,6 +259,8 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
             continue
         for number in range(min(k.size, MOST_NUMBERS)):
             yield Atom(k.name, None, "=", number)
+            if not k.ordered and k.size <= MOST_BOUNDS:
+                yield Atom(k.name, None, "!=", number)
     if INDEX in variables:
         yield from (Atom(INDEX, INDEX, ">", -latest) for latest in range(2, min(LATEST, furthest) + 1))
     for period in PERIODS if INDEX in variables else ():

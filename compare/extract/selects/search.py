@@ -21,7 +21,22 @@ from compare.extract.selects.variables import SYMBOLS, Frame, Variable
 BEAM, EACH, COMBINED = 6, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
 PRICE, DEAR = 0.005, 0.02  # nats a bit
 TWINS = 1e-3  # by which two heads look at as much of each value
+SWAPPED = 0.1  # weight of what is seen where heads' values are other rows'
 APART = (0.25, 0.05)  # of a uniform pattern's nats, and nats, that a select may be worse than the best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """The net with what heads bring taken from other rows, so that it tells apart what always stands side by side."""
+
+    order: Mapping[str, Int[np.ndarray, " rows"]]  # of each head, whose rows are taken
+    shown: Bool[np.ndarray, "rows s"]  # nothing there is padding
+    sites: Mapping[str, np.ndarray]
+
+    def columns(self, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The same of what positions hold then."""
+        owners = {name: self.order.get(name.split(".")[0]) for name in columns}
+        return {name: each if (own := owners[name]) is None else each[own] for name, each in columns.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +52,8 @@ class Site:
     idle: bool
     mean: Float[np.ndarray, " width"]
     mixed: bool  # units below it may have mixed what a position holds
+    swap: Swap | None  # of the heads below
+    swapped: Float[np.ndarray, "rows s width"] | None  # what its keys' values write after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +149,18 @@ def values(state: State, site: Site) -> Tables:
     received = np.einsum("nq,nqk->nk", site.effect, site.pattern)
     weight = received + 0.02 * received.mean()
     names = [*state.columns, *(products(state.columns) if site.mixed else ())]
-    columns = {name: column(state.columns, name).reshape(state.tokens.size, -1) for name in names}
-    flat = site.written.reshape(-1, site.written.shape[-1])
-    return fitted(flat, weight.reshape(-1) + 1e-12, columns, least=0.02)
+    given: list[tuple[Mapping[str, np.ndarray], np.ndarray, np.ndarray]] = [(state.columns, site.written, weight)]
+    if site.swap is not None and site.swapped is not None:
+        given.append((site.swap.columns(state.columns), site.swapped, SWAPPED * weight * site.swap.shown))
+    columns = {name: np.concatenate([flattened(column(known, name)) for known, _, _ in given]) for name in names}
+    written = np.concatenate([flattened(each) for _, each, _ in given])
+    weights = np.concatenate([each.reshape(-1) for _, _, each in given])
+    return fitted(written, weights + 1e-12, columns, least=0.02)
+
+
+def flattened(each: Float[np.ndarray, "rows s *size"]) -> Float[np.ndarray, "n size"]:
+    """Positions of all rows, one after the other."""
+    return each.reshape(each.shape[0] * each.shape[1], -1)
 
 
 def promise(

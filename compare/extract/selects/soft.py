@@ -10,7 +10,7 @@ from jaxtyping import Float
 from compare.extract.selects.naming import Pool
 from compare.extract.selects.patterns import Feature, Queries, fitted, gain, masses, one_strength, score, softmax
 from compare.extract.selects.relations import ALWAYS, Select
-from compare.extract.selects.variables import INDEX, PLACE, VALUE, Variables
+from compare.extract.selects.variables import INDEX, PLACE, TOTAL, VALUE, Variables
 
 MOST = 6  # terms a score has
 DECLARED = 80.0  # times a query counts, in a code that would pay for what the score leaves of the pattern
@@ -174,7 +174,7 @@ def _tried(
 def _indexed(select: Select, variables: Variables) -> Iterator[Term]:
     """The select with a strength for each number that key or query hold, or for each difference of places."""
     yield Term(select=select, offset=True)
-    names = [name for name, variable in variables.items() if variable.kind != VALUE]
+    names = [name for name, variable in variables.items() if variable.kind not in (VALUE, TOTAL)]
     for name in names:
         if variables[name].kind != PLACE or variables[name].size <= 32:
             yield Term(select=select, key=name)

@@ -13,6 +13,7 @@ from compare.read import Reading, evaluate
 from compare.step import Exchange, Inputs, Step, Steps, Value
 
 EMBED, OUTPUTS = "embed", "y"
+ALONE = 0.5  # of a head's effect, from which on nothing that stands elsewhere in a row is like what one place holds
 ENERGY = 0.999  # of the tables, in the directions that are exchanged
 
 Layers = Sequence[tuple[Sequence[Head], Units | None]]
@@ -89,7 +90,9 @@ def _head(placing: Placing, head: Head, before: tuple[Head, ...], *, later: bool
     basis = _basis(head.tables)
     exchange = None
     if head.score is not None and basis is not None:
-        exchange = Exchange(site=head.site, basis=basis, places=placing.places[head.site], within=later)
+        places = placing.places[head.site]
+        partner = "any" if not later else "row" if places.max() < ALONE else "place"
+        exchange = Exchange(site=head.site, basis=basis, places=places, partner=partner)
     return Step(
         name=head.name,
         formula=str(head.score) if head.score else "mean",

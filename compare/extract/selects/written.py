@@ -16,8 +16,8 @@ from synth.library import named
 
 LIBRARY = named(("sequences", "functions", "integers", "boolean", "choice"))
 ARGUMENT = "a"
-NAMED = {"=": "same", "<": "below", ">": "above"}  # how a key is to a query
-COMPARED = {"=": "(eq {0} {1})", "<": "(lt {0} {1})", ">": "(gt {0} {1})"}
+NAMED = {"=": "same", "!=": "different", "<": "below", ">": "above"}  # how a key is to a query
+COMPARED = {"=": "(eq {0} {1})", "!=": "(not (eq {0} {1}))", "<": "(lt {0} {1})", ">": "(gt {0} {1})"}
 LETTERS = "xyz"
 WRITTEN = 16  # entries of a table, at most, that is written out
 

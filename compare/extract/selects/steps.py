@@ -41,13 +41,16 @@ def bringing(
     """Exchanges below the last layer at positions at which a head looks at something by the program.
 
     Elsewhere it brings no value that could be another's: what a net writes there instead, as at the first position, is
-    the same for all inputs.
+    the same for all inputs. Neither is anything exchanged where what it brings is the same for all inputs.
     """
     found = dict(places)
     for head in heads:
         if head.named is not None and head.layer < heads[-1].layer:
-            variable = next(state.variables[name] for name in (f"{head.name}n", head.name) if name in state.variables)
-            share = places[head.site] * ((variable.values >= (variable.kind == COUNT)).mean(axis=0) + 1e-9)
+            own = [each for name, each in state.variables.items() if name.startswith(head.name)]
+            first = own[0] if own[0].kind == COUNT else next(each for each in own if each.name == head.name)
+            live = (first.values >= (first.kind == COUNT)).mean(axis=0)
+            varies = np.any([np.ptp(each.values, axis=0) > 0 for each in own], axis=0)
+            share = places[head.site] * (live * varies + 1e-9)
             found[head.site] = share / share.sum()
     return found
 

@@ -13,9 +13,10 @@ from compare.extract import EXTRACTORS
 from compare.extract.selects import extract, reads
 from compare.extract.selects.linear import fitted as tables_of
 from compare.extract.selects.patterns import one_strength
-from compare.extract.selects.program import Head, Named, commonest, looked_at
+from compare.extract.selects.program import Head, Named, commonest, looked_at, totals
 from compare.extract.selects.readouts import shortest
 from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms, distinct, picked
+from compare.extract.selects.search import Swap, flattened
 from compare.extract.selects.steps import begun
 from compare.extract.selects.variables import PLACE, Frame, Variable, letters_of
 from compare.extract.selects.written import in_words
@@ -188,6 +189,42 @@ def test_programs_are_written_in_synth_words() -> None:
     assert "(selector_width (causal (select same a a)))" in str(found)
     x = np.array([[0, 3, 3, 1, 3]])
     assert on_batches(found, {"a": x}).tolist() == [[0, 0, 1, 0, 2]]
+
+
+def test_totals_are_of_letters() -> None:
+    counts = np.array([[[3, 2, 0, 1], [3, 0, 0, 0]]], dtype=np.float32)
+    own, places = np.array([[3, 1]]), np.array([[3, 1]])
+    found = [each[0].tolist() for each in totals(counts, range(1, 4), own, places)]
+    assert found == [[5, 0], [1, -1], [3, -1], [1, 0], [2, 0], [3, -1]]
+    ahead = [each[0].tolist() for each in totals(counts, range(4), np.array([[0, 2]]), np.array([[1, 0]]))]
+    assert ahead == [[5, 0], [0, 0], [3, 0], [3, 0], [0, 3], [0, -1]]
+
+
+def test_expressions_of_few_numbers_take_more_words() -> None:
+    rng = np.random.default_rng(0)
+    values = {f"h0{i}": rng.integers(0, 7, 1500) for i in range(6)}
+    kinds = {name: Variable(name=name, kind="symbol", size=7, values=each[None]) for name, each in values.items()}
+    for answers, text in (
+        ((values["h01"] + values["h04"]) % 7, "(mod (add h01 h04) |7|)"),
+        (values["h02"] // 2, "(floordiv h02 |2|)"),
+    ):
+        found, bits = shortest(kinds, values, answers, 7, 0)
+        assert found.text == text
+        assert bits < 60
+
+
+def test_tables_are_of_what_a_site_follows_when_it_moves_alone() -> None:
+    rng = np.random.default_rng(0)
+    x = np.eye(4, dtype=np.float32)[rng.integers(0, 4, (50, 6))]
+    written = rng.normal(size=(4, 3))
+    swap = Swap(order={"h00": rng.permutation(50)}, shown=np.ones((50, 6), bool), sites={})
+    moved = swap.columns({"x": x, "h00.x": x, "h01.x": x})
+    assert np.array_equal(moved["x"], x)
+    assert np.array_equal(moved["h01.x"], x)
+    assert np.array_equal(moved["h00.x"], x[swap.order["h00"]])
+    columns = {name: np.concatenate([flattened(x), flattened(moved[name])]) for name in ("x", "h00.x")}
+    values = np.concatenate([flattened(x @ written), flattened(moved["h00.x"] @ written)])
+    assert tables_of(values, np.ones(len(values)), columns, least=0.02).reads == ("h00.x",)
 
 
 def test_the_commonest_is_of_letters_and_alone() -> None:

@@ -93,9 +93,14 @@ def test_a_select_is_tried_where_how_many_keys_it_finds_says_the_answers(counts:
         (Atom("i", "i", "%2", 1), "k.i = q.i + 1 mod 2", [1, 0, 1, 0]),
         (Atom("i", "i", "/2", 0), "(k.i) div 2 = (q.i) div 2", [0, 0, 1, 1]),
         (Atom("i", "i", "/2", 1), "(k.i + 1) div 2 = (q.i + 1) div 2", [0, 0, 0, 1]),
+        (Atom("i", "i", "*2", -4), "k.i = 2 q.i - 4", [0, 0, 1, 0]),
+        (Atom("i", "i", ":3", 0), "3 k.i = q.i", [0, 1, 0, 0]),
+        (Atom("v", None, "%2", 1), "k.v = 1 mod 2", [0, 1, 1, 1]),
+        (Atom("x", "x", "!=", 0), "k.x != q.x", [1, 0, 1, 0]),
+        (Atom("x", None, "!=", 1), "k.x != 1", [1, 1, 0, 1]),
     ],
 )
-def test_places_are_counted_in_periods(atom: Atom, text: str, held: list[int]) -> None:
+def test_atoms_hold_are_said_and_are_written(atom: Atom, text: str, held: list[int]) -> None:
     tokens = np.array([[0, 3, 1, 3]])
     variables = state(tokens).variables
     found = np.broadcast_to(atom.holds(variables, variables), (1, 4, 4))
@@ -122,13 +127,13 @@ def test_a_mark_or_the_query_itself_may_weigh_otherwise_than_the_keys_it_is_look
     np.testing.assert_allclose(by_self, np.array([3, 3, 0, 1]) / 7, rtol=1e-6)
 
 
-def test_values_are_exchanged_where_a_head_brings_one() -> None:
+def test_values_are_exchanged_where_a_head_brings_one_that_differs() -> None:
     first = replace(head(), named=Named(select=Select(relation=Atom("i", "i", "=", -1)), value="x"), single=True)
     first, last = replace(first, same=True), replace(head(), layer=1)
     even = np.full(4, 0.25)
-    known = with_named(state(np.array([[0, 3, 1, 3]])), first, FRAME)
+    known = with_named(state(np.array([[0, 3, 1, 3], [0, 2, 2, 1]])), first, FRAME)
     found = bringing({first.site: even, last.site: even}, [first, last], known)
-    np.testing.assert_allclose(found[first.site], [0, 1 / 3, 1 / 3, 1 / 3], atol=1e-6)
+    np.testing.assert_allclose(found[first.site], [0, 0, 1 / 2, 1 / 2], atol=1e-6)
     np.testing.assert_allclose(found[last.site], even)
 
 

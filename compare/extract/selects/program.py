@@ -11,13 +11,24 @@ from compare.extract.selects.linear import Tables, column
 from compare.extract.selects.parts import Part
 from compare.extract.selects.relations import Atom, Select
 from compare.extract.selects.soft import Score
-from compare.extract.selects.variables import COUNT, SYMBOL, SYMBOLS, TOTAL, VALUE, VALUES, Frame, Variable, Variables
+from compare.extract.selects.variables import (
+    COUNT,
+    INDEX,
+    SYMBOL,
+    SYMBOLS,
+    TOTAL,
+    VALUE,
+    VALUES,
+    Frame,
+    Variable,
+    Variables,
+)
 
 BLOCK = 1 << 21  # pairs of positions that are looked at together
 SINGLE = 0.98  # of the queries, that look at one value, where a head carries a value and not counts
 SOME = 0.1  # of the queries, that see a symbol of a sort
 NONE = 1 << 30
-TOTALS = "sum", "min", "max"  # of the numbers that are looked at
+TOTALS = "sum", "min", "max", "own", "less", "nth"  # of the numbers that are looked at, see `totals`
 MOST_COUNTED = 12  # values that are counted one by one
 ALIKE = 0.1  # of the largest distance of what two values write, that what two of them write is apart at most
 
@@ -184,6 +195,7 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
         return
     looks = head.named.select.looks(state.variables, state.seen)
     source = state.variables[head.named.value]
+    own = source.values
     if head.turned:
         turned = (source.values + head.turned) % source.size
         source = replace(source, values=np.where(source.values < 0, -1, turned))
@@ -202,20 +214,38 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
     yield width
     counts = looks.astype(np.float32) @ onehot(source)
     if not head.same and source.kind in (SYMBOL, VALUE):
-        yield from totals(counts, frame.letters if source.kind == SYMBOL else range(source.size))
+        letters = frame.letters if source.kind == SYMBOL else range(source.size)
+        yield from totals(counts, letters, own, state.variables[INDEX].values)
     if not head.same:
         yield commonest(counts, frame.letters if source.kind == SYMBOL else range(source.size))
     for number in head.counted:
         yield np.rint(counts[..., number]).astype(np.int64)
 
 
-def totals(counts: Float[np.ndarray, "rows s size"], letters: range) -> Iterator[Int[np.ndarray, "rows s"]]:
-    """Of these numbers, marks left out, their sum, the least and the most; -1 where there is none."""
-    own = counts[..., letters.start : letters.stop]
-    some = own > 0
-    yield np.rint(own @ np.array(letters, dtype=np.float32)).astype(np.int64)
+def totals(
+    counts: Float[np.ndarray, "rows s size"],
+    letters: range,
+    own: Int[np.ndarray, "rows s"],
+    places: Int[np.ndarray, "rows s"],
+) -> Iterator[Int[np.ndarray, "rows s"]]:
+    """Of these numbers, marks left out, their sum, the least and the most (-1 where there is none).
+
+    Then how many of them are the query's own number, and how many are less; and in their order the one whose place is
+    the query's, from 1 on (-1 where there are fewer).
+    """
+    known = counts[..., letters.start : letters.stop]
+    some = known > 0
+    yield np.rint(known @ np.array(letters, dtype=np.float32)).astype(np.int64)
     yield np.where(some.any(axis=-1), letters.start + some.argmax(axis=-1), -1)
     yield np.where(some.any(axis=-1), letters.stop - 1 - some[..., ::-1].argmax(axis=-1), -1)
+    place = (own - letters.start).clip(0, len(letters) - 1)[..., None]
+    same = np.where((own >= letters.start) & (own < letters.stop), np.take_along_axis(known, place, axis=-1)[..., 0], 0)
+    up_to = np.take_along_axis(np.cumsum(known, axis=-1), place, axis=-1)[..., 0]
+    yield np.rint(same).astype(np.int64)
+    yield np.rint(np.where(own >= letters.start, up_to - same, 0)).astype(np.int64)
+    reached = np.cumsum(known, axis=-1) >= places[..., None]
+    inside = reached[..., -1] & (places > 0)
+    yield np.where(inside, letters.start + reached.argmax(axis=-1), -1)
 
 
 def commonest(counts: Float[np.ndarray, "rows s size"], letters: range) -> Int[np.ndarray, "rows s"]:

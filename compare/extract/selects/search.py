@@ -15,6 +15,7 @@ from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import drawn
 from compare.extract.selects.program import Head, Named, State, in_blocks, looked_at, shares, with_named, with_shares
 from compare.extract.selects.readouts import Readout, promised, shortest
+from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.soft import Score, fit, offered
 from compare.extract.selects.variables import SYMBOLS, Frame, Variable
 
@@ -120,8 +121,8 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
 def admitted(found: Sequence[Found], score: Score) -> list[Found]:
     """Those about as near to the pattern as the nearest, as good at its strongest key, or telling.
 
-    The nearest come first, in turn with those that are near for their length; what is looked at where a select finds
-    nothing is left out last.
+    The nearest come first, in turn with those that are near for their length; all keys are one of them always. What is
+    looked at where a select finds nothing is left out last.
     """
     nearest, strongest = min(each.nats for each in found), min(each.strongest for each in found)
     some = [
@@ -131,7 +132,8 @@ def admitted(found: Sequence[Found], score: Score) -> list[Found]:
     ]
     orders = [sorted(some, key=lambda each, price=price: each.nats + price * each.bits) for price in (PRICE, DEAR)]
     mixed = [each for pair in zip(*orders, strict=True) for each in pair]
-    order = [*mixed[:2], *(each for each in found if each.telling), *mixed[2:]]
+    plain = [each for each in found if each.select == Select(relation=ALWAYS)]
+    order = [*mixed[:2], *(each for each in found if each.telling), *mixed[2:], *plain]
     bare = [replace(each, select=replace(each.select, otherwise=None)) for each in order]
     return list({str(each.select): each for each in (*order, *bare)}.values())[:EACH]
 

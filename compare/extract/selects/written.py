@@ -66,6 +66,8 @@ def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -
     found = {f"{head.name}n": f"(selector_width {looks})", f"{head.name}most": f"(most_common {lettered} {value})"}
     for name, word in (("min", "least_of"), ("max", "greatest_of")):
         found[f"{head.name}{name}"] = f"(aggregate ({word} {lettered} {value}) {value})"
+    for name, word in (("own", "same"), ("less", "below")):
+        found[f"{head.name}{name}"] = f"(selector_width (selector_and {lettered} (select {word} {value} {value})))"
     if head.same:
         short = _short(select, value) if head.single else None
         default = readout.default(head.name)

@@ -82,8 +82,7 @@ def machine_of(reading: Reading, explanation: Explanation, step: Step) -> tuple[
 
 def start_of(explanation: Explanation, numbers: int) -> tuple[int, ...]:
     """The numbers before the first item: a loop's, else a machine's first state."""
-    loop = explanation.loop
-    return tuple(v.start for v in loop.variables for _ in range(v.window or 1)) or (0,) if loop else (0,) * numbers
+    return explanation.loop.starts if explanation.loop else (0,) * numbers
 
 
 def arranged(

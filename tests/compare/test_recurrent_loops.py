@@ -73,6 +73,17 @@ def test_a_loop_moved_letter_by_letter_is_the_loop_run(looped: Looped) -> None:
         assert np.array_equal(looped.loop.states(x)[variable.name][:, 1:], expected)
 
 
+def test_what_is_worked_out_anew_is_not_carried() -> None:
+    found = Looped(
+        loop_of("s from 0 by (add s x); m from 5 by (max s' t); t from 0 by (sub 3 x); (sub m' s')", ("x",)), BITS
+    )
+    assert found.names == ("s", "t")
+    assert found.start == (0, 0)
+    x = words(9)
+    assert np.array_equal(run_along(found, x)[0], found.loop.run(x)[0])
+    assert run_along(found, x)[1].shape == (40, 9, 2)
+
+
 def test_what_no_letters_tell_apart_is_one_value() -> None:
     """Of two counts only the difference matters; of a window of three all but the oldest."""
     merged = merging(MORE, 2, 6)

@@ -25,24 +25,24 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Looped:
-    """A loop over letters, with one number for each variable, and one for each value that a window holds."""
+    """A loop over letters, with one number for each variable that it carries, and one for each value of a window."""
 
     loop: Loop
     values: Int[np.ndarray, "letters streams"]  # what each letter is in each stream
 
     @cached_property
     def places(self) -> tuple[slice, ...]:
-        """Where each variable has its numbers."""
-        ends = np.cumsum([0, *(variable.window or 1 for variable in self.loop.variables)]).tolist()
+        """Where each variable that is carried has its numbers."""
+        ends = np.cumsum([0, *(variable.window or 1 for variable in self.loop.carried)]).tolist()
         return tuple(slice(*pair) for pair in itertools.pairwise(ends))
 
     @property
     def start(self) -> tuple[int, ...]:
-        return tuple(v.start for v in self.loop.variables for _ in range(v.window or 1)) or (0,)
+        return self.loop.starts
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(variable.name for variable in self.loop.variables)
+        return tuple(variable.name for variable in self.loop.carried)
 
     @property
     def bits(self) -> float:
@@ -59,11 +59,12 @@ class Looped:
         return "; ".join([*said, *(f"y = {sympy_text(output)[0]}" for output in self.loop.outputs)])
 
     def moved(self, before: Int[np.ndarray, "n numbers"], letters: Int[np.ndarray, " n"]) -> Step:
-        held = {v.name: list(before[:, place].T) for v, place in zip(self.loop.variables, self.places, strict=True)}
+        held = {v.name: [np.full(len(letters), v.start)] for v in self.loop.variables}
+        held |= {v.name: list(before[:, place].T) for v, place in zip(self.loop.carried, self.places, strict=True)}
         given = {name: self.values[letters, stream] for stream, name in enumerate(self.loop.items)}
         held, said = self.loop.step(held, given)
         after = np.zeros_like(before)
-        for v, place in zip(self.loop.variables, self.places, strict=True):
+        for v, place in zip(self.loop.carried, self.places, strict=True):
             after[:, place] = np.stack([whole(each, len(letters)) for each in held[v.name]], axis=1)
         answers = [whole(each, len(letters)) for each in said]
         return Step(answers[0] if len(answers) == 1 else np.stack(answers, axis=-1), after)

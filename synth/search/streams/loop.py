@@ -84,6 +84,19 @@ class Loop:
         """The answers, one array an output, in 64-bit integers that wrap."""
         return tuple(np.stack(values, axis=1) for values in self._carried(items)[1])
 
+    @property
+    def carried(self) -> tuple[Variable, ...]:
+        """The variables whose values from before an item are read: the others are worked out anew at every item."""
+        read = {
+            each.name for program in (*(v.step for v in self.variables), *self.outputs) for each in program.terminals
+        }
+        return tuple(v for v in self.variables if v.window > 1 or v.name in read)
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """The numbers that are carried, before the first item; one 0 where there are none."""
+        return tuple(v.start for v in self.carried for _ in range(v.window or 1)) or (0,)
+
     def step(self, held: Held, items: Mapping[str, np.ndarray]) -> tuple[Held, list[np.ndarray]]:
         """What is held after one item of each stream, and the answers; `held` is a variable's value, or its window."""
         known = dict(items) | {v.name: reduced(v, held[v.name]) for v in self.variables}

@@ -195,9 +195,9 @@ def test_totals_are_of_letters() -> None:
     counts = np.array([[[3, 2, 0, 1], [3, 0, 0, 0]]], dtype=np.float32)
     own, places = np.array([[3, 1]]), np.array([[3, 1]])
     found = [each[0].tolist() for each in totals(counts, range(1, 4), own, places)]
-    assert found == [[5, 0], [1, -1], [3, -1], [1, 0], [2, 0], [3, -1]]
+    assert found == [[5, 0], [1, -1], [3, -1], [1, 0], [2, 0], [3, -1], [2, 0]]
     ahead = [each[0].tolist() for each in totals(counts, range(4), np.array([[0, 2]]), np.array([[1, 0]]))]
-    assert ahead == [[5, 0], [0, 0], [3, 0], [3, 0], [0, 3], [0, -1]]
+    assert ahead == [[5, 0], [0, 0], [3, 0], [3, 0], [0, 3], [0, -1], [3, 1]]
 
 
 def test_expressions_of_few_numbers_take_more_words() -> None:

@@ -47,6 +47,7 @@ PLACED = 1e-3  # of the embedding's variance that a place has to say
 UNITS = 0.003  # of the units' variance that another variable has to say
 NEAR, MORE = 24.0, 10.0  # bits by which a program is about as short as another, and a readout longer
 STOOD, STANDS = 6, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
+SERVES = 0.97  # of the answers, that a program keeps which serves in the place of the patterns as well as S asks
 FINISHED = 16  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
 WIDE = 400  # rows of distributions that a readout is held against
@@ -360,7 +361,7 @@ class Reader:
         reading, needed = self.reading, program.needed
         steps = steps_of(self.placing, layers)
         alignment, precision = aligned(reading, self.rows, self.mask(self.rows), steps, needed)
-        if program.kept >= self.served(steps) - LOST:
+        if program.kept >= min(self.served(steps) - LOST, SERVES):
             alignment, precision = min((alignment, precision), (program.bits, 0))
         return Code(
             bits_dictionary=bits,

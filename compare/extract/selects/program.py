@@ -28,7 +28,7 @@ BLOCK = 1 << 21  # pairs of positions that are looked at together
 SINGLE = 0.98  # of the queries, that look at one value, where a head carries a value and not counts
 SOME = 0.1  # of the queries, that see a symbol of a sort
 NONE = 1 << 30
-TOTALS = "sum", "min", "max", "own", "less", "nth"  # of the numbers that are looked at, see `totals`
+TOTALS = "sum", "min", "max", "own", "less", "nth", "kinds"  # of the numbers that are looked at, see `totals`
 MOST_COUNTED = 12  # values that are counted one by one
 ALIKE = 0.1  # of the largest distance of what two values write, that what two of them write is apart at most
 
@@ -231,7 +231,7 @@ def totals(
     """Of these numbers, marks left out, their sum, the least and the most (-1 where there is none).
 
     Then how many of them are the query's own number, and how many are less; and in their order the one whose place is
-    the query's, from 1 on (-1 where there are fewer).
+    the query's, from 1 on (-1 where there are fewer); and how many different ones there are.
     """
     known = counts[..., letters.start : letters.stop]
     some = known > 0
@@ -246,6 +246,7 @@ def totals(
     reached = np.cumsum(known, axis=-1) >= places[..., None]
     inside = reached[..., -1] & (places > 0)
     yield np.where(inside, letters.start + reached.argmax(axis=-1), -1)
+    yield some.sum(axis=-1)
 
 
 def commonest(counts: Float[np.ndarray, "rows s size"], letters: range) -> Int[np.ndarray, "rows s"]:

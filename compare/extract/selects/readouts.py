@@ -22,7 +22,7 @@ MOST_ENTRIES = 600  # of a table
 PROMISING = 0.5  # of the answers wrong, at most, before some numbers are answered in another way
 WORDS = ("add", "sub", "min", "max", "lt", "le", "eq", "if_int", "and", "or", "not", "truth")
 MORE_WORDS = ("mul", "mod", "floordiv", "abs")  # where few numbers tell the answers
-CONSTANTS, MORE_CONSTANTS = (0, 1), (2, 3)  # there also how many answers there are
+CONSTANTS, MORE_CONSTANTS = (0, 1), (2, 3)  # there also how many answers, and how many letters, there are
 FEW, TELLS = 3, 0.03  # sets of one or two numbers that tell the answers; share of these that they may leave
 SOME = 400  # answers that these are held against
 DEEPER = replace(LIMITS, candidates=100_000, bits=36.0)
@@ -131,7 +131,8 @@ def _of_few(
         if share <= TELLS
     )
     goal = answers[:SOME]
-    constants = (*CONSTANTS, *MORE_CONSTANTS, *([classes] if classes not in MORE_CONSTANTS else []))
+    numbers = {classes, *(each.size - 1 for each in variables.values() if each.kind == VALUE)}
+    constants = sorted({*CONSTANTS, *MORE_CONSTANTS, *numbers})
     for *_, names in telling[:FEW]:
         some = {name: live[name][:SOME] for name in names}
         for readout in _expressions(some, goal, classes, limit, DEEPER, WORDS + MORE_WORDS, constants):

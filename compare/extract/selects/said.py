@@ -17,7 +17,7 @@ def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:
 
 
 def _brings(head: Head, variable: str) -> bool:
-    return variable == head.name or (variable.startswith(head.name) and variable[len(head.name)] in "vnmsol")
+    return variable == head.name or (variable.startswith(head.name) and variable[len(head.name)] in "vnmsolk")
 
 
 def nodes_of(needed: Sequence[Head], readout: Readout) -> int:

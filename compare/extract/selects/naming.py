@@ -29,6 +29,7 @@ PRICE = 0.002  # nats a bit
 SAID = 0.01  # nats that a longer select has to say more
 SELDOM = 0.01  # of the effect, where it does not matter what a select finds nothing for
 TELLING, TOLD, MISTOLD = 2, 0.01, 0.2  # relations; shares of the answers, and of those that are not the usual one
+ENDS = 8  # more of them, whose first or last key is the one that is looked at most
 PICKED = 32  # relations of which keys are picked, of comparisons and of all, by either measure
 
 Looking = tuple[Select, Bool[np.ndarray, "n s"]]
@@ -92,6 +93,9 @@ def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
     by_top = (1 - top) * np.log(queries.seen.shape[1]) + PRICE * whole.bits
     plain = np.argsort(by_nats[: len(known.relations)])[:PICKED]
     chosen = [*plain, *np.argsort(by_nats)[:PICKED], *np.argsort(by_top)[:PICKED]]
+    for share in _at_ends(whole.columns, queries):
+        at_end = (1 - share) * np.log(queries.seen.shape[1]) + PRICE * whole.bits
+        chosen += [*np.argsort(at_end)[:ENDS]]
     tried = list(_picks(Select(relation=ALWAYS), queries.seen, queries, variables))
     for number in dict.fromkeys(chosen):
         tried += _picks(Select(relation=whole.relations[number]), whole.columns[number], queries, variables)
@@ -136,6 +140,14 @@ def _held_top(columns: Bool[np.ndarray, "relations n s"], queries: Queries) -> F
     """Share of the queries whose most looked at key is in the relation."""
     top = queries.pattern.argmax(axis=1)
     return columns[:, np.arange(len(top)), top] @ queries.weight
+
+
+def _at_ends(columns: Bool[np.ndarray, "relations n s"], queries: Queries) -> Iterator[Float[np.ndarray, " relations"]]:
+    """Share of the queries whose most looked at key is the first, and is the last, of those in the relation."""
+    top, s = queries.pattern.argmax(axis=1), columns.shape[2]
+    some = columns.any(axis=2)
+    yield ((columns.argmax(axis=2) == top) & some) @ queries.weight
+    yield ((s - 1 - columns[..., ::-1].argmax(axis=2) == top) & some) @ queries.weight
 
 
 def _costs(given: Pool, queries: Queries, uniform: np.ndarray) -> np.ndarray:

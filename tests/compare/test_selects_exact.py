@@ -87,7 +87,7 @@ def test_a_select_is_tried_where_how_many_keys_it_finds_says_the_answers(counts:
 
 
 def test_relations_are_tried_of_which_the_last_key_is_looked_at() -> None:
-    """All such keys are looked at, the last of them a little more: a relation of all says more of the pattern itself."""
+    """All such keys are looked at, the last of them a little more: a relation of all says more of the pattern."""
     rng = np.random.default_rng(2)
     tokens = np.concatenate([np.zeros((80, 1), np.int64), rng.integers(1, 6, (80, 15))], axis=1)
     known = state(tokens)

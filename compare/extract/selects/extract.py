@@ -175,8 +175,9 @@ class Reader:
                 order[f"h{below}{number}"] = chosen
                 edits[site] = reading.site(site)[self.rows][chosen]
         above = self.layers[layer + 1] if layer + 1 < len(self.layers) else ()
-        wanted = (f"hidden.{layer}.pre", *(f"head.{layer + 1}.{number}.value" for number in above))
-        sites = reading.run(edits, [site for site in wanted if site in reading.net.sites], self.rows)[1]
+        wanted = [f"hidden.{layer}.pre", *(f"head.{layer + 1}.{number}.value" for number in above)]
+        wanted = [site for site in wanted if site in reading.net.sites]
+        sites = reading.run(edits, wanted, self.rows)[1] if wanted else {}
         return Swap(order=order, shown=np.all([shown, *(shown[each] for each in order.values())], axis=0), sites=sites)
 
     def mixed(self, layer: int) -> bool:
@@ -201,8 +202,10 @@ class Reader:
         return sorted((each for each in done if each[2] <= least + NEAR), key=lambda each: each[2])
 
     def fewest(self, draft: Draft) -> float:
-        """Bits of a draft whose readout needs the head of fewest bits alone."""
-        return min(each.bits(draft.state.variables) for row in draft.layers for each in row)
+        """Bits of a draft whose readout needs one head of the last layer, with what that head needs."""
+        heads = [head for row in draft.layers for head in row]
+        needed = [needed_by((last.name,), heads) for last in draft.layers[-1]]
+        return min(sum(head.bits(draft.state.variables) for head in each) for each in needed)
 
     def hoped(self, draft: Draft) -> float:
         """Bits of the draft and of what its integers cannot tell."""
@@ -217,7 +220,7 @@ class Reader:
         else:
             found, bits = read_out(draft, *self.goal, self.options, self.reading.seed, most)
         heads = [head for row in draft.layers for head in row]
-        names = {head.name for head in needed_by(found, heads)}
+        names = {head.name for head in needed_by(found.reads, heads)}
         return found, bits - sum(head.bits(draft.state.variables) for head in heads if head.name not in names)
 
     @cached_property
@@ -235,7 +238,7 @@ class Reader:
         tried: dict[str, tuple[Draft, Readout, Exact]] = {}
         for draft, readout, _ in self.found():
             heads = [head for row in draft.layers for head in row]
-            needed = needed_by(readout, heads)
+            needed = needed_by(readout.reads, heads)
             text = program_text(needed, readout)
             if text not in tried and len(tried) < STOOD:
                 program = exact(self.placing, heads, needed, self.served)

@@ -56,10 +56,10 @@ class Named:
     telling: bool = False  # how many keys it finds says what the net answers
 
 
-def pool_of(variables: Variables, queries: Queries) -> Pool:
+def pool_of(variables: Variables, queries: Queries, *, placed: bool = True) -> Pool:
     """All atoms of distinct behaviour at the queries."""
     furthest = queries.seen.shape[1] - 1
-    known = sorted(atoms(variables, furthest), key=lambda atom: relation_bits(atom, variables))
+    known = sorted(atoms(variables, furthest, placed=placed), key=lambda atom: relation_bits(atom, variables))
     return pool(known, [atom.holds(queries.keys, queries.own)[:, 0] for atom in known], variables, queries)
 
 

@@ -74,11 +74,11 @@ def shortest(
     for readout in _tables(variables, some, goal, classes):
         best = _better(best, readout, some, goal, classes)
     assert best is not None
-    limit = best[0] if most is None else min(best[0], most)
-    for readout in _of_few(variables, some, goal, classes, limit):
-        best = _better(best, readout, some, goal, classes)
     plain = {name: each for name, each in some.items() if variables[name].kind != TOTAL}
-    for readout in _expressions(plain, goal, classes, limit if most is None else most):
+    bound = np.inf if most is None else most
+    for readout in _of_few(variables, some, goal, classes, min(best[0], bound)):
+        best = _better(best, readout, some, goal, classes)
+    for readout in _expressions(plain, goal, classes, min(best[0], bound)):
         best = _better(best, readout, some, goal, classes)
     if best[0] > least(variables):
         for each in decisions(variables, plain, goal, classes):
@@ -144,7 +144,7 @@ def _expressions(
     values: Values,
     answers: np.ndarray,
     classes: int,
-    most: float | None,
+    most: float,
     budget: Budget = LIMITS,
     words: Sequence[str] = WORDS,
     constants: Sequence[int] = CONSTANTS,
@@ -153,7 +153,7 @@ def _expressions(
     live = {name: each for name, each in values.items() if np.ptp(each) > 0}
     columns = {**live, **{f"{number}": np.full(len(answers), number) for number in constants}}
     library = [word for word in LIBRARIES["loops"] if word.name in words]
-    best = np.inf if most is None else most
+    best = most
     for level in levels(library, columns, budget):
         if level.bits >= best:
             return

@@ -229,11 +229,12 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
     return 1.0 + names + log2(len(OPERATORS)) + number
 
 
-def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
+def atoms(variables: Variables, furthest: int, *, placed: bool = True) -> Iterator[Atom]:
     """All comparisons of two numbers of a kind, up to this difference of places and of counts, and with numbers.
 
     Symbols are equal or not; their values, places and counts have an order. A value may say a place,
-    places are counted in twos and threes, or are as many times as far, and the latest of them are looked at together.
+    places are counted in twos and threes, and the latest of them are looked at together; where they are `placed`, a
+    position holds which place it is, one may be as many times another.
     """
     heard = [each for each in variables.values() if each.kind != TOTAL]
     for k in heard:
@@ -268,9 +269,9 @@ def atoms(variables: Variables, furthest: int) -> Iterator[Atom]:
             yield Atom(INDEX, None, f"%{period}", by)
             yield Atom(INDEX, INDEX, f"%{period}", by)
             yield Atom(INDEX, INDEX, f"/{period}", by)
-        for by in range(-period * furthest, furthest + 1):
+        for by in range(-period * furthest, furthest + 1) if placed else ():
             yield Atom(INDEX, INDEX, f"*{period}", by)
-        for by in range(-furthest, period * furthest + 1):
+        for by in range(-furthest, period * furthest + 1) if placed else ():
             yield Atom(INDEX, INDEX, f":{period}", by)
 
 

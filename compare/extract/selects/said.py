@@ -6,9 +6,9 @@ from compare.extract.selects.program import Head
 from compare.extract.selects.readouts import Readout
 
 
-def needed_by(readout: Readout, heads: Sequence[Head]) -> list[Head]:
-    """The heads whose variables the readout reads, or a head that is needed."""
-    wanted, found = set(readout.reads), []
+def needed_by(reads: Sequence[str], heads: Sequence[Head]) -> list[Head]:
+    """The heads that bring the variables that a readout reads, or that a head that is needed does."""
+    wanted, found = set(reads), []
     for head in reversed(heads):
         if head.named is not None and any(_brings(head, name) for name in wanted):
             found.append(head)

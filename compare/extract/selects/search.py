@@ -17,7 +17,7 @@ from compare.extract.selects.program import Head, Named, State, in_blocks, looke
 from compare.extract.selects.readouts import Readout, promised, shortest
 from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.soft import Score, fit, offered
-from compare.extract.selects.variables import SYMBOLS, Frame, Variable
+from compare.extract.selects.variables import INDEX, SYMBOLS, Frame, Variable
 
 BEAM, EACH, COMBINED = 6, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
 PRICE, DEAR = 0.005, 0.02  # nats a bit
@@ -106,7 +106,7 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
         return [Head(layer=site.layer, number=site.number, score=None, tables=still, mean=site.mean)]
     rng = np.random.default_rng([seed, 42, site.layer, site.number])
     queries = drawn(site.pattern, state.seen, site.effect, site.answers, state.variables, rng)
-    known = pool_of(state.variables, queries)
+    known = pool_of(state.variables, queries, placed=INDEX in state.columns)
     found = named(state.variables, queries, known)
     given = offered(known, [(each.select, each.looks) for each in found], state.variables)
     score, tables = fit(queries, given, state.variables), values(state, site)

@@ -17,6 +17,7 @@ from compare.extract.selects.variables import (
     SYMBOL,
     SYMBOLS,
     TOTAL,
+    TOTALS,
     VALUE,
     VALUES,
     Frame,
@@ -28,7 +29,6 @@ BLOCK = 1 << 21  # pairs of positions that are looked at together
 SINGLE = 0.98  # of the queries, that look at one value, where a head carries a value and not counts
 SOME = 0.1  # of the queries, that see a symbol of a sort
 NONE = 1 << 30
-TOTALS = "sum", "min", "max", "own", "less", "nth", "kinds"  # of the numbers that are looked at, see `totals`
 MOST_COUNTED = 12  # values that are counted one by one
 ALIKE = 0.1  # of the largest distance of what two values write, that what two of them write is apart at most
 

@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from compare.bits import exception_bits
 from compare.extract.selects.decisions import Decision, decisions, least
-from compare.extract.selects.variables import PLACE, TOTAL, VALUE, Variable
+from compare.extract.selects.variables import PLACE, TOTAL, TOTALS, VALUE, Variable
 from synth import BOOL, Budget, Program, levels
 from synth.library import LIBRARIES
 
@@ -90,7 +90,8 @@ def shortest(
 def promised(values: Values, answers: Int[np.ndarray, " n"], classes: int, seed: int) -> float:
     """Bits of the answers that no number is equal to, nor two numbers tell: their table, learnt on half of few."""
     rows = np.random.default_rng([seed, 44]).permutation(len(answers))[:TOLD]
-    goal, live = answers[rows], {name: each[rows] for name, each in values.items() if np.ptp(each[rows]) > 0}
+    goal, given = answers[rows], {name: each[rows] for name, each in values.items() if np.ptp(each[rows]) > 0}
+    live = {name: given[name] for name in {each.tobytes(): name for name, each in reversed(given.items())}.values()}
     wrong = min([float((each != goal).mean()) for each in live.values()], default=1.0)
     wrong = min([wrong, *(share for share, _ in _untold(live, goal, classes))])
     return exception_bits(len(answers), round(wrong * len(answers)), classes)
@@ -101,12 +102,21 @@ def _untold(values: Values, answers: Int[np.ndarray, " n"], classes: int) -> Ite
     numbers = {name: np.unique(each, return_inverse=True)[1] for name, each in values.items()}
     half = len(answers) // 2
     for names in itertools.combinations_with_replacement(numbers, 2):
+        if not _beside(*names):
+            continue
         one, other = (numbers[name] for name in names)
         cells = np.unique(one * (other.max() + 1) + other, return_inverse=True)[1]
         counts = np.zeros((cells.max() + 1, classes))
         np.add.at(counts, (cells[:half], answers[:half]), 1)
         told = counts.argmax(axis=1)[cells[half:]]
         yield float((told != answers[half:]).mean()), tuple(dict.fromkeys(names))
+
+
+def _beside(one: str, other: str) -> bool:
+    """Whether two numbers may tell the answers: what a head adds up, with others of that head and the position's own."""
+    heads = [each[:3] if each.startswith("h") else None for each in (one, other)]
+    totals = any(each[3:] in TOTALS for each in (one, other))
+    return not totals or None in heads or heads[0] == heads[1]
 
 
 def _better(

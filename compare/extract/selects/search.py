@@ -23,6 +23,7 @@ BEAM, EACH, COMBINED = 6, 8, 16  # programs a layer; selects a head; selects of 
 PRICE, DEAR = 0.005, 0.02  # nats a bit
 TWINS = 1e-3  # by which two heads look at as much of each value
 SWAPPED = 0.1  # weight of what is seen where heads' values are other rows'
+EVEN = 0.5  # nats that a uniform pattern leaves of one that is nearly even
 APART = (0.25, 0.05)  # of a uniform pattern's nats, and nats, that a select may be worse than the best
 
 
@@ -121,8 +122,8 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
 def admitted(found: Sequence[Found], score: Score) -> list[Found]:
     """Those about as near to the pattern as the nearest, as good at its strongest key, or telling.
 
-    The nearest come first, in turn with those that are near for their length; all keys are one of them always. What is
-    looked at where a select finds nothing is left out last.
+    The nearest come first, in turn with those that are near for their length; all keys are one of them where the
+    pattern is nearly even. What is looked at where a select finds nothing is left out last.
     """
     nearest, strongest = min(each.nats for each in found), min(each.strongest for each in found)
     some = [
@@ -132,7 +133,7 @@ def admitted(found: Sequence[Found], score: Score) -> list[Found]:
     ]
     orders = [sorted(some, key=lambda each, price=price: each.nats + price * each.bits) for price in (PRICE, DEAR)]
     mixed = [each for pair in zip(*orders, strict=True) for each in pair]
-    plain = [each for each in found if each.select == Select(relation=ALWAYS)]
+    plain = [each for each in found if each.select == Select(relation=ALWAYS) and score.uniform <= EVEN]
     order = [*mixed[:2], *(each for each in found if each.telling), *mixed[2:], *plain]
     bare = [replace(each, select=replace(each.select, otherwise=None)) for each in order]
     return list({str(each.select): each for each in (*order, *bare)}.values())[:EACH]

@@ -113,7 +113,7 @@ def _untold(values: Values, answers: Int[np.ndarray, " n"], classes: int) -> Ite
 
 
 def _beside(one: str, other: str) -> bool:
-    """Whether two numbers may tell the answers: what a head adds up, with others of that head and the position's own."""
+    """Whether two numbers may tell the answers: what a head adds up, with others of it and the position's own."""
     heads = [each[:3] if each.startswith("h") else None for each in (one, other)]
     totals = any(each[3:] in TOTALS for each in (one, other))
     return not totals or None in heads or heads[0] == heads[1]

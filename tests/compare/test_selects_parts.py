@@ -10,8 +10,8 @@ from compare.extract.selects.linear import fitted as tables_of
 from compare.extract.selects.parts import Part, parts_of, sorts
 from compare.extract.selects.program import Head, Named, looked_at, with_named
 from compare.extract.selects.readouts import Readout, shortest
-from compare.extract.selects.relations import ALWAYS, Atom, Select, atoms
-from compare.extract.selects.steps import begun
+from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms
+from compare.extract.selects.steps import begun, bringing
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
 from synth import on_batches
@@ -72,6 +72,22 @@ def test_a_head_brings_what_the_symbols_hold_that_it_looks_at() -> None:
     program = in_words(given, [head], answered("h00s0mod4"))
     assert program is not None
     assert np.array_equal(on_batches(program, {"a": x})[:, 5:], found.values[:, 5:])
+
+
+def test_what_one_of_the_symbols_holds_is_exchanged_where_others_are_looked_at_too() -> None:
+    given, x = frame(4), edges(4, 60)
+    state = begun(given, x, [])
+    none = tables_of(np.zeros((4, 1)), np.ones(4), {}, least=0.1)
+    relation = Joined(Atom("s0div4", "s1", "=", 0), "or", Atom("x", None, "=", 0))
+    hop = Named(select=Select(relation=relation), value="x")
+    bare = Head(layer=0, number=0, score=None, tables=none, mean=np.zeros(1), named=hop)
+    head = looked_at(bare, state, np.ones(x.shape) * (np.arange(9) > 4), given)
+    assert head.parts
+    assert not head.same
+    even = np.full(9, 1 / 9)
+    last = replace(bare, layer=1)
+    found = bringing({head.site: even, last.site: even}, [head, last], with_named(state, head, given))
+    np.testing.assert_allclose(found[head.site], [0] * 5 + [1 / 4] * 4, atol=1e-6)
 
 
 def answered(name: str) -> Readout:

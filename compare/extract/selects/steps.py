@@ -47,8 +47,8 @@ def bringing(
     for head in heads:
         if head.named is not None and head.layer < heads[-1].layer:
             own = [each for name, each in state.variables.items() if name.startswith(head.name)]
-            first = own[0] if own[0].kind == COUNT else next(each for each in own if each.name == head.name)
-            live = (first.values >= (first.kind == COUNT)).mean(axis=0)
+            variable = next(state.variables[name] for name in (f"{head.name}n", head.name) if name in state.variables)
+            live = (variable.values >= (variable.kind == COUNT)).mean(axis=0)
             varies = np.any([np.ptp(each.values, axis=0) > 0 for each in own], axis=0)
             share = places[head.site] * (live * varies + 1e-9)
             found[head.site] = share / share.sum()

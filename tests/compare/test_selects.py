@@ -16,7 +16,7 @@ from compare.extract.selects.patterns import one_strength
 from compare.extract.selects.program import Head, Named, commonest, looked_at, totals
 from compare.extract.selects.readouts import shortest
 from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms, distinct, picked
-from compare.extract.selects.search import Swap, flattened
+from compare.extract.selects.search import Swap
 from compare.extract.selects.steps import begun
 from compare.extract.selects.variables import PLACE, Frame, Variable, letters_of
 from compare.extract.selects.written import in_words
@@ -222,8 +222,8 @@ def test_tables_are_of_what_a_site_follows_when_it_moves_alone() -> None:
     assert np.array_equal(moved["x"], x)
     assert np.array_equal(moved["h01.x"], x)
     assert np.array_equal(moved["h00.x"], x[swap.order["h00"]])
-    columns = {name: np.concatenate([flattened(x), flattened(moved[name])]) for name in ("x", "h00.x")}
-    values = np.concatenate([flattened(x @ written), flattened(moved["h00.x"] @ written)])
+    columns = {name: np.concatenate([x, moved[name]]).reshape(-1, 4) for name in ("x", "h00.x")}
+    values = np.concatenate([x @ written, moved["h00.x"] @ written]).reshape(-1, 3)
     assert tables_of(values, np.ones(len(values)), columns, least=0.02).reads == ("h00.x",)
 
 

@@ -31,9 +31,13 @@ class Looped:
     values: Int[np.ndarray, "letters streams"]  # what each letter is in each stream
 
     @cached_property
+    def carried(self) -> tuple[Variable, ...]:
+        return self.loop.carried
+
+    @cached_property
     def places(self) -> tuple[slice, ...]:
         """Where each variable that is carried has its numbers."""
-        ends = np.cumsum([0, *(variable.window or 1 for variable in self.loop.carried)]).tolist()
+        ends = np.cumsum([0, *(variable.window or 1 for variable in self.carried)]).tolist()
         return tuple(slice(*pair) for pair in itertools.pairwise(ends))
 
     @property
@@ -42,7 +46,7 @@ class Looped:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(variable.name for variable in self.loop.carried)
+        return tuple(variable.name for variable in self.carried)
 
     @property
     def bits(self) -> float:
@@ -60,11 +64,11 @@ class Looped:
 
     def moved(self, before: Int[np.ndarray, "n numbers"], letters: Int[np.ndarray, " n"]) -> Step:
         held = {v.name: [np.full(len(letters), v.start)] for v in self.loop.variables}
-        held |= {v.name: list(before[:, place].T) for v, place in zip(self.loop.carried, self.places, strict=True)}
+        held |= {v.name: list(before[:, place].T) for v, place in zip(self.carried, self.places, strict=True)}
         given = {name: self.values[letters, stream] for stream, name in enumerate(self.loop.items)}
         held, said = self.loop.step(held, given)
         after = np.zeros_like(before)
-        for v, place in zip(self.loop.carried, self.places, strict=True):
+        for v, place in zip(self.carried, self.places, strict=True):
             after[:, place] = np.stack([whole(each, len(letters)) for each in held[v.name]], axis=1)
         answers = [whole(each, len(letters)) for each in said]
         return Step(answers[0] if len(answers) == 1 else np.stack(answers, axis=-1), after)

@@ -128,8 +128,7 @@ def asked_of(draft: Draft, answered: Answered, sought: Sought) -> Asked:
     kind, given = sought.kind, answered.given
     rows = np.random.default_rng([sought.seed, 43]).permutation(len(given))[:ASKED]
     kinds = np.flatnonzero(given.max(axis=0) > LIKELY * kind.tolerance)
-    heads = [head for layer in draft.layers for head in layer]
-    odds = odds_of(heads, draft.state.variables, kinds, kind.width, sought.letters)
+    odds = odds_of(draft.heads, draft.state.variables, kinds, kind.width, sought.letters)
     values = {name: each[rows] for name, each in answered.values.items()}
     return Asked(odds, kind, values, given[rows][:, kinds].astype(np.float64))
 

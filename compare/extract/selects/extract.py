@@ -20,12 +20,12 @@ from compare.extract.selects.alignment import LOST, aligned
 from compare.extract.selects.effects import ROWS, effects, idle
 from compare.extract.selects.exact import Exact, exact
 from compare.extract.selects.layout import frame_of, heads_in, reads, unfit
-from compare.extract.selects.linear import Tables, column, factors, fitted, products
+from compare.extract.selects.linear import Tables, factors, fitted
 from compare.extract.selects.program import Head, State, Units, begun
 from compare.extract.selects.readouts import Readout
 from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.said import needed_by, nodes_of, program_text
-from compare.extract.selects.search import BEAM, SWAPPED, Draft, Site, Swap, heads_of, promise, read_out
+from compare.extract.selects.search import BEAM, Draft, Seen, Site, Swap, heads_of, promise, read_out, stacked
 from compare.extract.selects.steps import (
     OUTPUTS,
     Layers,
@@ -175,8 +175,9 @@ class Reader:
                 order[f"h{below}{number}"] = chosen
                 edits[site] = reading.site(site)[self.rows][chosen]
         above = self.layers[layer + 1] if layer + 1 < len(self.layers) else ()
-        wanted = [f"hidden.{layer}.pre", *(f"head.{layer + 1}.{number}.value" for number in above)]
-        wanted = [site for site in wanted if site in reading.net.sites]
+        units = f"hidden.{layer}.pre"
+        wanted = [units] * (units in reading.net.sites and not self.mixed(layer))
+        wanted += [f"head.{layer + 1}.{number}.value" for number in above]
         sites = reading.run(edits, wanted, self.rows)[1] if wanted else {}
         return Swap(order=order, shown=np.all([shown, *(shown[each] for each in order.values())], axis=0), sites=sites)
 
@@ -203,8 +204,7 @@ class Reader:
 
     def fewest(self, draft: Draft) -> float:
         """Bits of a draft whose readout needs one head of the last layer, with what that head needs."""
-        heads = [head for row in draft.layers for head in row]
-        needed = [needed_by((last.name,), heads) for last in draft.layers[-1]]
+        needed = [needed_by((last.name,), draft.heads) for last in draft.layers[-1]]
         return min(sum(head.bits(draft.state.variables) for head in each) for each in needed)
 
     def hoped(self, draft: Draft) -> float:
@@ -219,9 +219,8 @@ class Reader:
             found, bits = chances.read_out(draft, self.answered(draft, self.reading.fitted[:WIDE]), self.sought)
         else:
             found, bits = read_out(draft, *self.goal, self.options, self.reading.seed, most)
-        heads = [head for row in draft.layers for head in row]
-        names = {head.name for head in needed_by(found.reads, heads)}
-        return found, bits - sum(head.bits(draft.state.variables) for head in heads if head.name not in names)
+        names = {head.name for head in needed_by(found.reads, draft.heads)}
+        return found, bits - sum(head.bits(draft.state.variables) for head in draft.heads if head.name not in names)
 
     @cached_property
     def goal(self) -> tuple[Int[np.ndarray, "n s"], Bool[np.ndarray, "n s"]]:
@@ -237,11 +236,10 @@ class Reader:
         """The shortest; where it does not stand in the net, the one that does best of those that are about as short."""
         tried: dict[str, tuple[Draft, Readout, Exact]] = {}
         for draft, readout, _ in self.found():
-            heads = [head for row in draft.layers for head in row]
-            needed = needed_by(readout.reads, heads)
+            needed = needed_by(readout.reads, draft.heads)
             text = program_text(needed, readout)
             if text not in tried and len(tried) < STOOD:
-                program = exact(self.placing, heads, needed, self.served)
+                program = exact(self.placing, draft.heads, needed, self.served)
                 tried[text] = draft, readout, program
                 if program.kept >= STANDS:
                     break
@@ -255,8 +253,7 @@ class Reader:
 
     def answered(self, draft: Draft, rows: Int[np.ndarray, " n"]) -> chances.Answered:
         """The answers that count, with the integers that the draft's heads bring there."""
-        heads, mask = [head for layer in draft.layers for head in layer], self.mask(rows)
-        values = answers_of(self.placing, heads, self.reading.x[rows])
+        mask, values = self.mask(rows), answers_of(self.placing, draft.heads, self.reading.x[rows])
         return chances.Answered({name: each[mask] for name, each in values.items()}, self.given(rows)[mask])
 
     def explanation(self) -> Explanation:
@@ -339,14 +336,10 @@ class Reader:
         values = self.reading.site(site)[self.rows]
         last = layer == len(self.layers) - 1
         where = self.mask(self.rows) if last else self.frame.shown(self.tokens)
-        below = {name: each for name, each in known.items() if _layer(name) < layer}
-        names = [*known, *(products(below) if self.mixed(layer) else ())]
-        swap = self.swaps[layer]
-        given = [(known, values, where * 1.0), (swap.columns(known), swap.sites[site], SWAPPED * where * swap.shown)]
-        columns = {name: np.concatenate([column(each, name)[where] for each, _, _ in given]) for name in names}
-        flat, weight = (np.concatenate([each[i][where] for each in given]) for i in (1, 2))
+        swap, weight = self.swaps[layer], np.ones(where.shape)
+        given = [Seen(known, values, weight), swap.seen(known, swap.sites[site], weight)]
         scale = 1 / np.maximum(values[where].std(axis=0), 1e-6)
-        return Units(layer=layer, tables=fitted(flat, weight + 1e-12, columns, UNITS, scale))
+        return Units(layer=layer, tables=fitted(*stacked(given, list(known), where), UNITS, scale))
 
     def control(self, layers: Layers) -> Steps:
         """The heads without their relations; where the net hardly needs these, with one value taken for another."""

@@ -143,10 +143,9 @@ def declared(head: Head, variables: Variables, frame: Frame) -> Iterator[Variabl
     if head.single:
         return
     yield Variable(name=f"{head.name}n", kind=COUNT, size=s + 1, values=nothing)
-    if not head.same and source.kind in (SYMBOL, VALUE):
-        for name in TOTALS:
-            yield Variable(name=f"{head.name}{name}", kind=TOTAL, size=s * source.size + 1, values=nothing)
     if not head.same:
+        for name in TOTALS if source.kind in (SYMBOL, VALUE) else ():
+            yield Variable(name=f"{head.name}{name}", kind=TOTAL, size=s * source.size + 1, values=nothing)
         yield Variable(name=f"{head.name}most", kind=source.kind, size=source.size, values=nothing)
     for number in head.counted:
         yield Variable(name=f"{head.name}n{number}", kind=COUNT, size=s + 1, values=nothing)
@@ -213,11 +212,11 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
     width = looks.sum(axis=-1)
     yield width
     counts = looks.astype(np.float32) @ onehot(source)
-    if not head.same and source.kind in (SYMBOL, VALUE):
-        letters = frame.letters if source.kind == SYMBOL else range(source.size)
-        yield from totals(counts, letters, own, state.variables[INDEX].values)
     if not head.same:
-        yield commonest(counts, frame.letters if source.kind == SYMBOL else range(source.size))
+        letters = frame.letters if source.kind == SYMBOL else range(source.size)
+        if source.kind in (SYMBOL, VALUE):
+            yield from totals(counts, letters, own, state.variables[INDEX].values)
+        yield commonest(counts, letters)
     for number in head.counted:
         yield np.rint(counts[..., number]).astype(np.int64)
 

@@ -163,9 +163,8 @@ def _expressions(
     live = {name: each for name, each in values.items() if np.ptp(each) > 0}
     columns = {**live, **{f"{number}": np.full(len(answers), number) for number in constants}}
     library = [word for word in LIBRARIES["loops"] if word.name in words]
-    best = most
     for level in levels(library, columns, budget):
-        if level.bits >= best:
+        if level.bits >= most:
             return
         for kind, given in level.values.items():
             found = np.asarray(given).astype(np.int64)
@@ -174,8 +173,8 @@ def _expressions(
                 program = level.program(kind, int(i))
                 for readout in _with_patches(program, level.bits, found[:, i], answers, classes):
                     total = readout.bits + _exceptions(readout.answer(values), answers, classes)
-                    if total < best:
-                        best = total
+                    if total < most:
+                        most = total
                         yield readout
 
 

@@ -17,7 +17,7 @@ def needed_by(reads: Sequence[str], heads: Sequence[Head]) -> list[Head]:
 
 
 def _brings(head: Head, variable: str) -> bool:
-    return variable == head.name or (variable.startswith(head.name) and variable[len(head.name)] in "vnmsolk")
+    return variable.startswith(head.name) and not variable[len(head.name) :][:1].isdigit()
 
 
 def nodes_of(needed: Sequence[Head], readout: Readout) -> int:

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -27,6 +27,14 @@ EVEN = 0.5  # nats that a uniform pattern leaves of one that is nearly even
 APART = (0.25, 0.05)  # of a uniform pattern's nats, and nats, that a select may be worse than the best
 
 
+class Seen(NamedTuple):
+    """What positions hold, what a site holds there, and what they weigh."""
+
+    columns: Mapping[str, Float[np.ndarray, "rows s size"]]
+    values: Float[np.ndarray, "rows s width"]
+    weight: Float[np.ndarray, "rows s"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
     """The net with what heads bring taken from other rows, so that it tells apart what always stands side by side."""
@@ -39,6 +47,10 @@ class Swap:
         """The same of what positions hold then."""
         owners = {name: self.order.get(name.split(".")[0]) for name in columns}
         return {name: each if (own := owners[name]) is None else each[own] for name, each in columns.items()}
+
+    def seen(self, columns: Mapping[str, np.ndarray], values: np.ndarray, weight: np.ndarray) -> Seen:
+        """What a site holds then, beside what positions hold without the swap; it weighs little."""
+        return Seen(self.columns(columns), values, SWAPPED * weight * self.shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +77,11 @@ class Draft:
     layers: tuple[tuple[Head, ...], ...]
     state: State
     bits: float
+
+    @property
+    def heads(self) -> list[Head]:
+        """Of all layers, the first layer's first."""
+        return [head for layer in self.layers for head in layer]
 
 
 def heads_of(draft: Draft, sites: Sequence[Site], frame: Frame, seed: int) -> list[Draft]:
@@ -152,18 +169,20 @@ def values(state: State, site: Site) -> Tables:
     received = np.einsum("nq,nqk->nk", site.effect, site.pattern)
     weight = received + 0.02 * received.mean()
     names = [*state.columns, *(products(state.columns) if site.mixed else ())]
-    given: list[tuple[Mapping[str, np.ndarray], np.ndarray, np.ndarray]] = [(state.columns, site.written, weight)]
+    given = [Seen(state.columns, site.written, weight)]
     if site.swap is not None and site.swapped is not None:
-        given.append((site.swap.columns(state.columns), site.swapped, SWAPPED * weight * site.swap.shown))
-    columns = {name: np.concatenate([flattened(column(known, name)) for known, _, _ in given]) for name in names}
-    written = np.concatenate([flattened(each) for _, each, _ in given])
-    weights = np.concatenate([each.reshape(-1) for _, _, each in given])
-    return fitted(written, weights + 1e-12, columns, least=0.02)
+        given.append(site.swap.seen(state.columns, site.swapped, weight))
+    return fitted(*stacked(given, names, np.ones(weight.shape, bool)), least=0.02)
 
 
-def flattened(each: Float[np.ndarray, "rows s *size"]) -> Float[np.ndarray, "n size"]:
-    """Positions of all rows, one after the other."""
-    return each.reshape(each.shape[0] * each.shape[1], -1)
+def stacked(
+    given: Sequence[Seen], names: Sequence[str], where: Bool[np.ndarray, "rows s"]
+) -> tuple[Float[np.ndarray, "n width"], Float[np.ndarray, " n"], dict[str, Float[np.ndarray, "n size"]]]:
+    """What a site holds at these positions, their weight, and these variables' columns, of one after the other."""
+    values = np.concatenate([each.values[where] for each in given])
+    weight = np.concatenate([each.weight[where] for each in given])
+    columns = {name: np.concatenate([column(each.columns, name)[where] for each in given]) for name in names}
+    return values, weight + 1e-12, columns
 
 
 def promise(

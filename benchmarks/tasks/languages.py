@@ -1,4 +1,4 @@
-"""Seventeen regular languages, each twice: is the prefix a word of it, and what may follow.
+"""Seventeen regular languages, each twice: is the prefix a word of it, and what may follow; and sums as a language.
 
 Those of Huang et al. 2026 (arXiv 2602.08857): Tomita's seven, brackets of bounded depth, and six star-free or periodic
 ones. A language is its minimal automaton without the dead state. Half of the words that are drawn run through it, the
@@ -26,6 +26,7 @@ class Automaton(NamedTuple):
 
 
 Language = Callable[[int], Automaton]  # of a size
+Drawn = Callable[[Automaton, tuple[int, int], np.random.Generator], np.ndarray]  # rows and length -> words
 
 TOMITA = (
     Automaton(((DEAD, 0),), (0,)),
@@ -91,21 +92,51 @@ def legal(language: Language) -> Callable[[int, np.ndarray], np.ndarray]:
     return oracle
 
 
-def words(language: Language, length: int) -> Own:
-    """Each symbol one of those that may follow, all alike; in half of the rows one symbol is then replaced."""
+def asked(n: int) -> Automaton:
+    """Bits, the separator 2, and the number of ones modulo n; then the next question."""
+    sums = range(1, n + 1)  # states; 0 is the start and after an answer, those of an answer come last
+    reading = tuple((one, 1 + one % n, n + one, *[DEAD] * (n - 3)) for one in sums)
+    answering = tuple(tuple(0 if symbol == answer else DEAD for symbol in range(max(n, 3))) for answer in range(n))
+    return Automaton((reading[0], *reading, *answering), (0,))
 
-    def drawn(n: int, rows: int, rng: np.random.Generator) -> np.ndarray:
-        steps = np.array(language(n).steps)
-        state, found = np.zeros(rows, dtype=int), []
-        for _ in range(length):
-            found.append(np.where(steps[state] != DEAD, rng.random((rows, steps.shape[1])), -1.0).argmax(axis=1))
-            state = steps[state, found[-1]]
-        x = np.stack(found, axis=1)
-        place, other = rng.integers(0, length, rows), rng.integers(0, steps.shape[1], rows)
+
+def walked(automaton: Automaton, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Each symbol is one of those that may follow, all alike."""
+    steps = np.array(automaton.steps)
+    state, found = np.zeros(shape[0], dtype=int), []
+    for _ in range(shape[1]):
+        found.append(np.where(steps[state] != DEAD, rng.random((shape[0], steps.shape[1])), -1.0).argmax(axis=1))
+        state = steps[state, found[-1]]
+    return np.stack(found, axis=1)
+
+
+def questions(automaton: Automaton, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """One after the other, of any length up to a bound of the row; how many of their bits are ones is any number."""
+    rows, length = shape
+    x = np.full((rows, length), 2)
+    for row in x:
+        begin, most = 0, rng.integers(1, length - 1)
+        while begin < length:
+            bits = rng.integers(0, most + 1)
+            given = rng.permutation(bits) < rng.integers(0, bits + 1)
+            answer = given.sum() % (len(automaton.steps) // 2)
+            question = np.concatenate([given, [2, answer]])[: length - begin]
+            row[begin : begin + len(question)] = question
+            begin += len(question)
+    return x
+
+
+def words(language: Language, length: int, drawn: Drawn = walked) -> Own:
+    """Words of the language; in half of the rows one symbol is replaced."""
+
+    def rows_of(n: int, rows: int, rng: np.random.Generator) -> np.ndarray:
+        automaton = language(n)
+        x = drawn(automaton, (rows, length), rng)
+        place, other = rng.integers(0, length, rows), rng.integers(0, len(automaton.steps[0]), rows)
         x[np.arange(rows), place] = np.where(rng.random(rows) < 0.5, other, x[np.arange(rows), place])
         return x
 
-    return Own(drawn, f"words of length {length}, half of them with a symbol replaced")
+    return Own(rows_of, f"words of length {length}, half of them with a symbol replaced")
 
 
 def recognised(name: str, doc: str, language: Language, sizes: tuple[int, ...], smallest: int) -> Task:
@@ -118,13 +149,16 @@ def recognised(name: str, doc: str, language: Language, sizes: tuple[int, ...], 
     )  # fmt: skip
 
 
-def continued(name: str, doc: str, language: Language, sizes: tuple[int, ...], smallest: int) -> Task:
+def continued(
+    name: str, doc: str, language: Language, sizes: tuple[int, ...], smallest: int, drawn: Drawn = walked
+) -> Task:
     """What may follow?"""
     return Task(
         name=f"next_{name}", doc=f"Which symbols may follow in {doc}; the last one is the end.", type=ONE,
         library=LIBRARY, oracle=legal(language), sizes=sizes, smallest=smallest, kind="sets",
         values=lambda n: len(language(n).steps[0]), classes=lambda n: len(language(n).steps[0]) + 1,
-        train=words(language, PUBLISHED[0]), test=tuple(words(language, length) for length in PUBLISHED),
+        train=words(language, PUBLISHED[0], drawn),
+        test=tuple(words(language, length, drawn) for length in PUBLISHED),
     )  # fmt: skip
 
 
@@ -137,4 +171,5 @@ REGULAR = (
     ("ab_d_bc", "[ab]*d[bc]*", lambda n: AB_D_BC, (4,), 2),
     ("zero_then_twos", "[012]*02*", lambda n: ZERO_THEN_TWOS, (3,), 2),
 )  # name, in words, automaton, sizes, smallest size
-LANGUAGES = (*(recognised(*each) for each in REGULAR), *(continued(*each) for each in REGULAR))
+SUMMED = ("ones", "questions: bits, a separator, and how many ones there were modulo n", asked, (2,), 2, questions)
+LANGUAGES = (*(recognised(*each) for each in REGULAR), *(continued(*each) for each in (*REGULAR, SUMMED)))

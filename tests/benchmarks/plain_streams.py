@@ -88,6 +88,8 @@ TOMITA: dict[int, tuple[str, str]] = {
     6: ("", ".*"),
     7: ("0*1*0*1*", "0*1*0*1*"),
 }
+EVEN = "(?:0*10*1)*0*"
+ASKED = f"(?:{EVEN}20|{EVEN}10*21)*"
 WORDS: dict[str, Callable[[int], tuple[str, str]]] = {
     "tomita": lambda n: TOMITA[n],
     "repeats": lambda n: (rf"(0{{{n}}})*", "0*"),
@@ -95,6 +97,7 @@ WORDS: dict[str, Callable[[int], tuple[str, str]]] = {
     "ascending": lambda n: ("".join(f"{k}+" for k in range(n)), "".join(f"(?:{k}+" for k in range(n)) + ")?" * n),
     "ab_d_bc": lambda n: ("[01]*3[12]*", "[01]*(3[12]*)?"),
     "zero_then_twos": lambda n: ("[012]*02*", "[012]*"),
+    "ones": lambda n: (ASKED, f"{ASKED}[01]*2?"),
 }  # words and their prefixes as regular expressions
 
 
@@ -134,7 +137,7 @@ def after(name: str, letters: Callable[[int], int], most: int) -> Callable[[int,
     return found
 
 
-LETTERS = {"ascending": lambda n: n, "ab_d_bc": lambda n: 4, "zero_then_twos": lambda n: 3}
+LETTERS = {"ascending": lambda n: n, "ab_d_bc": lambda n: 4, "zero_then_twos": lambda n: 3, "ones": lambda n: 3}
 MOST = 60  # positions of a word that are asked
 
 PLAIN: dict[str, Callable[..., Any]] = {

@@ -75,6 +75,7 @@ def test_frozen_random_units_with_the_same_answers_are_no_program(planted, whole
     assert found.verdict.outcome != "program"
 
 
+@pytest.mark.slow
 def test_random_integers_say_no_more_than_their_control() -> None:
     """As many random integers as are needed state a threshold of bits in half the table's bits; others do as well."""
     net, params, spec = smaller()

@@ -22,8 +22,10 @@ def same(one: Machine, other: Machine) -> bool:
     return np.array_equal(one.after, other.after) and np.array_equal(one.says, other.says)
 
 
-@pytest.mark.parametrize("noise", [0.0, 0.02])
-@pytest.mark.parametrize("machine", [remainders(5, 5), drawn(7, 3, 3, seed=4), drawn(9, 2, 2, seed=1)])
+@pytest.mark.parametrize("noise", [0.0, pytest.param(0.02, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "machine", [remainders(5, 5), pytest.param(drawn(7, 3, 3, seed=4), marks=pytest.mark.slow), drawn(9, 2, 2, seed=1)]
+)
 def test_the_machine_of_a_net_is_the_minimal_one_that_was_planted(machine: Machine, noise: float) -> None:
     teacher = taught(planted(machine, seed=3, noise=noise))
     found = learn(teacher, teacher.words_of(teacher.reading))

@@ -172,6 +172,7 @@ def test_a_net_without_memory_is_read_as_a_loop_without_variables() -> None:
     assert np.array_equal(found.loop.run(x)[0], (x + 1) % 3)
 
 
+@pytest.mark.slow
 def test_a_net_over_more_letters_than_can_be_listed_is_read() -> None:
     found = extract(reading(adding(np.arange(100), streams=2)))
     assert isinstance(found, Explanation)

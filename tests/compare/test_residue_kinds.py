@@ -62,7 +62,12 @@ def test_closed_forms_are_programs_that_say_the_function(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("p", "power", "product"), [(18, 1, False), pytest.param(19, 2, False, marks=pytest.mark.slow), (19, 1, True)]
+    ("p", "power", "product"),
+    [
+        pytest.param(18, 1, False, marks=pytest.mark.slow),
+        pytest.param(19, 2, False, marks=pytest.mark.slow),
+        (19, 1, True),
+    ],
 )
 def test_a_table_of_the_same_answers_is_no_program(p: int, power: int, product: bool) -> None:
     rows = np.arange(p * p)

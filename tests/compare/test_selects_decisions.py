@@ -8,7 +8,7 @@ import pytest
 from compare.extract.selects.decisions import Decision, Question, decided, decisions
 from compare.extract.selects.layout import padding_of
 from compare.extract.selects.linear import Tables
-from compare.extract.selects.program import Head, Named, begun, integers, looked_at, with_shares
+from compare.extract.selects.program import Head, Named, begun, integers, looked_at, with_named, with_shares
 from compare.extract.selects.readouts import Readout, shortest
 from compare.extract.selects.relations import ALWAYS, Atom, Select
 from compare.extract.selects.search import twin
@@ -109,6 +109,17 @@ def test_values_that_write_the_same_are_not_counted():
     table = np.array([[0.0], [1.0], [-1.0], [0.01], [0.0]], dtype=np.float32)
     tables = Tables(reads=("x",), tables=(table,), offset=np.zeros(1), explained=1.0)
     assert looked_at(replace(head("h00", ()), tables=tables), state, effect, FRAME).counted == (1, 2)
+
+
+def test_ranges_of_values_that_write_the_same_are_counted_together():
+    state, effect = begun(FRAME, np.array([[0, 3, 1, 4, 3, 2]]), []), np.ones((1, 6))
+    table = np.array([[0.0], [1.0], [1.01], [-1.0], [-0.99]], dtype=np.float32)
+    tables = Tables(reads=("x",), tables=(table,), offset=np.zeros(1), explained=1.0)
+    found = looked_at(replace(head("h00", ()), tables=tables), state, effect, FRAME)
+    assert (found.counted, found.ranges) == ((0,), ((1, 2), (3, 4)))
+    values = with_named(state, found, FRAME).variables
+    assert values["h00n1to2"].values.tolist() == [[0, 0, 1, 1, 1, 2]]
+    assert values["h00n3to4"].values.tolist() == [[0, 1, 1, 2, 3, 3]]
 
 
 def test_heads_that_look_alike_are_told_apart_by_what_they_write():

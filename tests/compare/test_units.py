@@ -36,7 +36,7 @@ from compare.read import read
 from nets import Net, tapping, wrap
 from synth import Spec
 
-FAST = (between, near, clipped)  # the others in the slow tests
+FAST = (between,)  # the others in the slow tests
 READER = tuple(extractor for extractor in EXTRACTORS if extractor.name == units.NAME)
 
 

@@ -129,7 +129,7 @@ def test_what_the_sites_do_not_show_is_no_program(kind: str, covered: bool) -> N
         ("around", 0.0, set()),
         ("around", 0.03, {"coverage of answers", "exceptions"}),
         pytest.param("gate", 0.03, {"coverage of answers", "exceptions"}, marks=pytest.mark.slow),
-        ("inside", 0.03, {"coverage of answers"}),
+        pytest.param("inside", 0.03, {"coverage of answers"}, marks=pytest.mark.slow),
         pytest.param("after", 0.03, {"exceptions"}, marks=pytest.mark.slow),
     ],
 )

@@ -9,6 +9,7 @@ serve in the place of the net's patterns.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -64,6 +65,14 @@ def extract(reading: Reading) -> Explanation | Refusal:
     if reason:
         return Refusal(extractor=NAME, reason=reason)
     return Reader.of(reading).explanation()
+
+
+class Found(NamedTuple):
+    """A program, and its bits with the exceptions."""
+
+    draft: Draft
+    readout: Readout
+    bits: float
 
 
 @dataclass(frozen=True)
@@ -185,22 +194,26 @@ class Reader:
         """Whether units below a layer may have mixed what a position holds."""
         return any(f"hidden.{below}.pre" in self.reading.net.sites for below in range(layer))
 
-    def found(self) -> list[tuple[Draft, Readout, float]]:
-        """The shortest program, and others that are about as short; the shortest first."""
-        seed = self.reading.seed
+    @cached_property
+    def drafts(self) -> list[Draft]:
+        """Those that promise the shortest programs, the shortest first."""
         drafts = [Draft(layers=(), state=begun(self.frame, self.tokens, self.placed), bits=0.0)]
         for layer, heads in enumerate(self.layers):
             sites = [self.site(layer, number) for number in heads]
-            drafts = [more for draft in drafts[:BEAM] for more in heads_of(draft, sites, self.frame, seed)]
+            drafts = [more for draft in drafts[:BEAM] for more in heads_of(draft, sites, self.frame, self.reading.seed)]
         hopes = [self.hoped(draft) for draft in drafts]
-        done, least = list[tuple[Draft, Readout, float]](), np.inf
-        for number in np.argsort(hopes, kind="stable")[:FINISHED]:
-            draft = drafts[number]
+        return [drafts[number] for number in np.argsort(hopes, kind="stable")[:FINISHED]]
+
+    def found(self, over: float = -np.inf) -> list[Found]:
+        """The shortest program of more than so many bits, and others that are about as short; the shortest first."""
+        done, least = list[Found](), np.inf
+        for draft in self.drafts:
             if (fewest := self.fewest(draft)) < least + NEAR:
                 most = None if np.isinf(least) else max(least - fewest, 0.0) + MORE
-                done.append((draft, *self.told(draft, most)))
-                least = min(least, done[-1][2])
-        return sorted((each for each in done if each[2] <= least + NEAR), key=lambda each: each[2])
+                one = Found(draft, *self.told(draft, most))
+                done += [one] * (one.bits > over)
+                least = min([least, *(each.bits for each in done)])
+        return sorted((each for each in done if each.bits <= least + NEAR), key=lambda each: each.bits)
 
     def fewest(self, draft: Draft) -> float:
         """Bits of a draft whose readout needs one head of the last layer, with what that head needs."""
@@ -233,9 +246,17 @@ class Reader:
         return self.reading.view.classes if self.sets is None else len(self.sets)
 
     def program(self) -> tuple[Draft, Readout, Exact]:
-        """The shortest; where it does not stand in the net, the one that does best of those that are about as short."""
+        """The shortest that stands in the net of those about as short, or else of longer ones; or the shortest."""
+        found = self.found()
+        tried = self.stood(found)
+        if tried[-1][-1].kept < STANDS:
+            tried += self.stood(self.found(over=found[-1].bits))
+        return tried[-1] if tried[-1][-1].kept >= STANDS else tried[0]
+
+    def stood(self, found: Sequence[Found]) -> list[tuple[Draft, Readout, Exact]]:
+        """The first of these in the net, up to one that stands."""
         tried: dict[str, tuple[Draft, Readout, Exact]] = {}
-        for draft, readout, _ in self.found():
+        for draft, readout, _ in found:
             needed = needed_by(readout.reads, draft.heads)
             text = program_text(needed, readout)
             if text not in tried and len(tried) < STOOD:
@@ -243,8 +264,7 @@ class Reader:
                 tried[text] = draft, readout, program
                 if program.kept >= STANDS:
                     break
-        first, best = next(iter(tried.values())), max(tried.values(), key=lambda each: each[-1].kept)
-        return best if best[-1].kept > first[-1].kept + LOST else first
+        return [*tried.values()]
 
     @cached_property
     def sought(self) -> chances.Sought:

@@ -71,18 +71,12 @@ def fitted(
     most: int = MOST,
 ) -> Tables:
     """Variables are added while each says at least this share more of the variance; the smaller of near equals."""
-    goal = values if scale is None else values * scale
+    moments = Moments(values if scale is None else values * scale, weight, columns)
     chosen: list[str] = []
     said = 0.0
     while len(chosen) < most:
-        tried = []
-        for name in columns:
-            if name not in chosen:
-                tried.append((_explained(goal, weight, columns, [*chosen, name]), name))
-        if not tried:
-            break
-        best = max(tried)[0]
-        if best < said + least:
+        tried = [(moments.explained([*chosen, name]), name) for name in columns if name not in chosen]
+        if not tried or (best := max(tried)[0]) < said + least:
             break
         near = [name for value, name in tried if value > best - 0.2 * least]
         chosen.append(min(near, key=lambda name: columns[name].shape[1]))
@@ -98,31 +92,54 @@ def table_of(
     said: float = 0.0,
 ) -> Tables:
     """The tables of these variables, by least squares."""
-    mean = (weight[:, None] * values).sum(axis=0) / weight.sum()
+    moments = Moments(values, weight, columns)
     if not chosen:
-        return Tables(reads=(), tables=(), offset=mean.astype(np.float32), explained=0.0)
-    solution, offset = _solved(values, weight, columns, chosen)
-    cuts = np.cumsum([columns[name].shape[1] for name in chosen])[:-1]
-    tables = tuple(part.astype(np.float32) for part in np.split(solution, cuts))
+        return Tables(reads=(), tables=(), offset=moments.mean.astype(np.float32), explained=0.0)
+    parts = np.split(moments.solution(chosen), np.cumsum([columns[name].shape[1] for name in chosen])[:-1])
+    offset = moments.mean - sum(moments.share @ columns[name] @ part for name, part in zip(chosen, parts, strict=True))
+    tables = tuple(part.astype(np.float32) for part in parts)
     return Tables(reads=tuple(chosen), tables=tables, offset=offset.astype(np.float32), explained=said)
 
 
-def _solved(
-    values: np.ndarray, weight: np.ndarray, columns: Columns, chosen: Sequence[str]
-) -> tuple[np.ndarray, np.ndarray]:
-    design = np.concatenate([columns[name] for name in chosen], axis=1).astype(np.float64)
-    share = weight[:, None] / weight.sum()
-    x, y = design - (share * design).sum(axis=0), values - (share * values).sum(axis=0)
-    gram = x.T @ (share * x)
-    gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram) + 1e-12
-    solution = np.linalg.solve(gram, x.T @ (share * y))
-    return solution, (share * values).sum(axis=0) - (share * design).sum(axis=0) @ solution
+class Moments:
+    """Weighted covariances of variables' columns, of two at a time, and of each with a site's values."""
 
+    def __init__(self, values: Float[np.ndarray, "n width"], weight: Float[np.ndarray, " n"], columns: Columns) -> None:
+        self.share = weight / weight.sum()
+        self.root, self.columns = np.sqrt(self.share)[:, None], columns
+        self.mean = self.share @ values
+        self.goal = self.root * (values - self.mean)
+        self.total = max(float((self.goal**2).sum()), 1e-30)
+        self._known: dict[tuple[str, ...], np.ndarray] = {}
 
-def _explained(values: np.ndarray, weight: np.ndarray, columns: Columns, chosen: Sequence[str]) -> float:
-    solution, offset = _solved(values, weight, columns, chosen)
-    design = np.concatenate([columns[name] for name in chosen], axis=1)
-    share = weight[:, None] / weight.sum()
-    rest = (share * (values - design @ solution - offset) ** 2).sum()
-    total = (share * (values - (share * values).sum(axis=0)) ** 2).sum()
-    return 1 - float(rest / max(total, 1e-30))
+    def centred(self, name: str) -> Float[np.ndarray, "n size"]:
+        given = self.columns[name].astype(np.float64)
+        return self.root * (given - self.share @ given)
+
+    def of(self, one: str, other: str | None) -> Float[np.ndarray, "size other"]:
+        """Of two variables; of one with the values."""
+        key = (one,) if other is None else (one, other)
+        if key not in self._known:
+            self._known[key] = self.centred(one).T @ (self.goal if other is None else self.centred(other))
+        return self._known[key]
+
+    def gram(self, chosen: Sequence[str]) -> Float[np.ndarray, "sizes sizes"]:
+        pairs = [[(a, b) if i <= j else (b, a) for j, b in enumerate(chosen)] for i, a in enumerate(chosen)]
+        rows = [
+            [self.of(*pair) if i <= j else self.of(*pair).T for j, pair in enumerate(r)] for i, r in enumerate(pairs)
+        ]
+        return np.block(rows)
+
+    def solution(self, chosen: Sequence[str]) -> Float[np.ndarray, "sizes width"]:
+        gram = self.gram(chosen)
+        ridge = RIDGE * np.trace(gram) / len(gram) + 1e-12
+        return np.linalg.solve(gram + ridge * np.eye(len(gram)), self.moment(chosen))
+
+    def moment(self, chosen: Sequence[str]) -> Float[np.ndarray, "sizes width"]:
+        return np.concatenate([self.of(name, None) for name in chosen])
+
+    def explained(self, chosen: Sequence[str]) -> float:
+        """The share of the values' variance that tables of these variables say."""
+        solution = self.solution(chosen)
+        rest = self.total - float((solution * (2 * self.moment(chosen) - self.gram(chosen) @ solution)).sum())
+        return 1 - rest / self.total

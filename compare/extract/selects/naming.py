@@ -1,7 +1,8 @@
 """Which relation a head's pattern is uniform on: enumerated, the best joined with others, picks last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -30,6 +31,8 @@ SAID = 0.01  # nats that a longer select has to say more
 SELDOM = 0.01  # of the effect, where it does not matter what a select finds nothing for
 TELLING, TOLD, MISTOLD = 2, 0.01, 0.2  # relations; shares of the answers, and of those that are not the usual one
 ENDS = 8  # more of them, whose first or last key is the one that is looked at most
+KEPT, TIE = 24, 1e-4  # of one relation with every atom, by each measure; shares of the answers a bit
+CELLS = 1 << 21  # that are counted together
 PICKED = 32  # relations of which keys are picked, of comparisons and of all, by either measure
 
 Looking = tuple[Select, Bool[np.ndarray, "n s"]]
@@ -60,16 +63,18 @@ def pool_of(variables: Variables, queries: Queries, *, placed: bool = True) -> P
     """All atoms of distinct behaviour at the queries."""
     furthest = queries.seen.shape[1] - 1
     known = sorted(atoms(variables, furthest, placed=placed), key=lambda atom: relation_bits(atom, variables))
-    return pool(known, [atom.holds(queries.keys, queries.own)[:, 0] for atom in known], variables, queries)
+    holds = [atom.holds(queries.keys, queries.own)[:, 0] for atom in known]
+    columns = np.stack([np.broadcast_to(each, queries.seen.shape) & queries.seen for each in holds])
+    return pool(known, columns, variables, queries)
 
 
-def pool(relations: list, columns: list[np.ndarray], variables: Variables, queries: Queries) -> Pool:
-    stacked = np.stack([np.broadcast_to(each, queries.seen.shape) & queries.seen for each in columns])
-    flat = stacked[:, queries.seen]
-    keep = distinct(flat)
+def pool(
+    relations: Sequence[Relation], columns: Bool[np.ndarray, "relations n s"], variables: Variables, queries: Queries
+) -> Pool:
+    keep = distinct(columns[:, queries.seen])
     kept = [relations[number] for number in keep]
     bits = np.array([relation_bits(each, variables) for each in kept])
-    return Pool(relations=kept, columns=stacked[keep], bits=bits)
+    return Pool(relations=kept, columns=columns[keep], bits=bits)
 
 
 def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
@@ -78,53 +83,77 @@ def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
     base = queries.divergence(uniform)
     whole, beam = known, known
     for _ in range(ROUNDS):
-        best = np.argsort(_costs(beam, queries, uniform))[:BEAM]
-        more = list(_joined(beam, best, known))
-        beam = pool([r for r, _ in more], [c for _, c in more], variables, queries)
+        best = np.argsort(measured(beam, queries, uniform).cost)[:BEAM]
+        beam = _joined(beam, best, known, variables, queries, uniform)
         whole = Pool(
             relations=whole.relations + beam.relations,
             columns=np.concatenate([whole.columns, beam.columns]),
             bits=np.concatenate([whole.bits, beam.bits]),
         )
-    held, model = masses(whole.columns, queries.pattern, uniform)
-    gained, strength = one_strength(held, model, queries.weight)
-    by_nats = base - gained + PRICE * whole.bits + np.where(strength < 0, np.inf, 0.0)
-    top = _held_top(whole.columns, queries)
-    by_top = (1 - top) * np.log(queries.seen.shape[1]) + PRICE * whole.bits
-    plain = np.argsort(by_nats[: len(known.relations)])[:PICKED]
-    chosen = [*plain, *np.argsort(by_nats)[:PICKED], *np.argsort(by_top)[:PICKED]]
-    for share in _at_ends(whole.columns, queries):
-        at_end = (1 - share) * np.log(queries.seen.shape[1]) + PRICE * whole.bits
-        chosen += [*np.argsort(at_end)[:ENDS]]
+    found = measured(whole, queries, uniform)
+    plain = np.argsort(found.nats[: len(known.relations)])[:PICKED]
+    chosen = [*plain, *np.argsort(found.nats)[:PICKED], *np.argsort(found.top)[:PICKED]]
+    chosen += [number for end in found.ends for number in np.argsort(end)[:ENDS]]
     tried = list(_picks(Select(relation=ALWAYS), queries.seen, queries, variables))
     for number in dict.fromkeys(chosen):
         tried += _picks(Select(relation=whole.relations[number]), whole.columns[number], queries, variables)
-    found = [*_undominated(_measured(tried, queries, base, uniform, variables))]
-    counting = [(Select(relation=whole.relations[i]), whole.columns[i]) for i in _telling(whole, queries)]
-    more = _measured([(Select(relation=ALWAYS), queries.seen), *counting], queries, base, uniform, variables)
+    near = [*_undominated(_looked_at(tried, queries, base, uniform, variables))]
+    counting = [(Select(relation=whole.relations[i]), whole.columns[i]) for i in _telling(whole, found, queries)]
+    more = _looked_at([(Select(relation=ALWAYS), queries.seen), *counting], queries, base, uniform, variables)
     telling = {str(each.select): replace(each, telling=True) for each in more if each.nats < base - SAID}
-    found = [*{**{str(each.select): each for each in found}, **telling}.values()]
-    return sorted(found, key=lambda each: each.nats + PRICE * each.bits)
+    both = {**{str(each.select): each for each in near}, **telling}.values()
+    return sorted(both, key=lambda each: each.nats + PRICE * each.bits)
 
 
-def _telling(known: Pool, queries: Queries) -> Int[np.ndarray, " few"]:
-    """The shortest of the relations of which the number of keys found says what the net answers."""
+class Measures(NamedTuple):
+    """How good each relation is, a price for its bits added; the less the better."""
+
+    cost: Float[np.ndarray, " relations"]  # nats, of more or of less of the pattern where it holds
+    nats: Float[np.ndarray, " relations"]  # of more of it
+    top: Float[np.ndarray, " relations"]  # of which key is looked at most
+    ends: Float[np.ndarray, "2 relations"]  # of which, where it is the first, and the last, that it holds of
+    wrong: Float[np.ndarray, " relations"]  # share of the answers that the number of keys does not tell
+
+
+def measured(given: Pool, queries: Queries, uniform: Float[np.ndarray, "n s"]) -> Measures:
+    columns, price = given.columns, PRICE * given.bits
+    held, model = masses(columns, queries.pattern, uniform)
+    gained, strength = one_strength(held, model, queries.weight)
+    top, many = queries.pattern.argmax(axis=1), np.log(columns.shape[2])
+    some = columns.any(axis=2)
+    first, last = columns.argmax(axis=2), columns.shape[2] - 1 - columns[..., ::-1].argmax(axis=2)
+    inside = columns[:, np.arange(len(top)), top]
+    return Measures(
+        cost=price - gained,
+        nats=np.where(strength < 0, np.inf, price - gained),
+        top=price + (1 - inside @ queries.weight) * many,
+        ends=np.stack([price + (1 - ((end == top) & some) @ queries.weight) * many for end in (first, last)]),
+        wrong=_wrong(columns, queries),
+    )
+
+
+def _wrong(columns: Bool[np.ndarray, "relations n s"], queries: Queries) -> Float[np.ndarray, " relations"]:
+    """Share of the answers that are not those usual for how many keys a relation holds of; 1 where there is none."""
     counted = queries.answers >= 0
-    goal = queries.answers[counted]
+    goal, size = queries.answers[counted], columns.shape[2] + 1
     if len(goal) == 0:
-        return np.zeros(0, dtype=int)
-    widths = known.columns[:, counted].sum(axis=-1)
-    wrong = np.array([_wrong(width, goal) for width in widths])
-    usual = 1 - np.unique(goal, return_counts=True)[1].max() / len(goal)
+        return np.ones(len(columns))
+    classes = int(goal.max()) + 1
+    found = []
+    for begin in range(0, len(columns), step := max(CELLS // (size * classes), 1)):
+        widths = columns[begin : begin + step, counted].sum(axis=-1)
+        cells = (np.arange(len(widths))[:, None] * size + widths) * classes + goal
+        counts = np.bincount(cells.reshape(-1), minlength=len(widths) * size * classes)
+        found.append(counts.reshape(len(widths), size, classes).max(axis=2).sum(axis=1))
+    return 1 - np.concatenate(found) / len(goal)
+
+
+def _telling(known: Pool, found: Measures, queries: Queries) -> Int[np.ndarray, " few"]:
+    """The shortest of the relations of which the number of keys found says what the net answers."""
+    goal, wrong = queries.answers[queries.answers >= 0], found.wrong
+    usual = 1 - np.unique(goal, return_counts=True)[1].max(initial=0) / max(len(goal), 1)
     order = np.lexsort((known.bits, wrong > wrong.min() + TOLD))
     return order[:TELLING] if wrong.min() <= MISTOLD * usual else order[:0]
-
-
-def _wrong(numbers: Int[np.ndarray, " n"], goal: Int[np.ndarray, " n"]) -> float:
-    """Share of the answers that are not those usual for their number."""
-    counts = np.zeros((numbers.max() + 1, goal.max() + 1))
-    np.add.at(counts, (numbers, goal), 1)
-    return 1 - float(counts.max(axis=1).sum()) / len(goal)
 
 
 def _undominated(found: list[Named]) -> Iterator[Named]:
@@ -136,31 +165,27 @@ def _undominated(found: list[Named]) -> Iterator[Named]:
         nats, strongest = min(nats, each.nats), min(strongest, each.strongest)
 
 
-def _held_top(columns: Bool[np.ndarray, "relations n s"], queries: Queries) -> Float[np.ndarray, " relations"]:
-    """Share of the queries whose most looked at key is in the relation."""
-    top = queries.pattern.argmax(axis=1)
-    return columns[:, np.arange(len(top)), top] @ queries.weight
-
-
-def _at_ends(columns: Bool[np.ndarray, "relations n s"], queries: Queries) -> Iterator[Float[np.ndarray, " relations"]]:
-    """Share of the queries whose most looked at key is the first, and is the last, of those in the relation."""
-    top, s = queries.pattern.argmax(axis=1), columns.shape[2]
-    some = columns.any(axis=2)
-    yield ((columns.argmax(axis=2) == top) & some) @ queries.weight
-    yield ((s - 1 - columns[..., ::-1].argmax(axis=2) == top) & some) @ queries.weight
-
-
-def _costs(given: Pool, queries: Queries, uniform: np.ndarray) -> np.ndarray:
-    held, model = masses(given.columns, queries.pattern, uniform)
-    return PRICE * given.bits - one_strength(held, model, queries.weight)[0]
-
-
-def _joined(beam: Pool, best: np.ndarray, known: Pool) -> Iterator[tuple[Relation, np.ndarray]]:
+def _joined(
+    beam: Pool,
+    best: Int[np.ndarray, " beam"],
+    known: Pool,
+    variables: Variables,
+    queries: Queries,
+    uniform: Float[np.ndarray, "n s"],
+) -> Pool:
+    """The best of a beam with every atom: of each with all of them by one connective the few that are best somehow."""
+    relations, columns = list[Relation](), list[np.ndarray]()
     for one in best:
-        for other, atom in enumerate(known.relations):
-            for connective in CONNECTIVES:
-                column = joined(beam.columns[one], connective, known.columns[other])
-                yield Joined(beam.relations[one], connective, atom), column
+        for connective in CONNECTIVES:
+            both = joined(beam.columns[one], connective, known.columns) & queries.seen
+            some = [Joined(beam.relations[one], connective, atom) for atom in known.relations]
+            block = pool(some, both, variables, queries)
+            found = measured(block, queries, uniform)
+            orders = (found.cost, found.nats, found.top, *found.ends, found.wrong + TIE * block.bits)
+            for number in np.unique([np.argsort(each, kind="stable")[:KEPT] for each in orders]):
+                relations.append(block.relations[number])
+                columns.append(block.columns[number])
+    return pool(relations, np.stack(columns), variables, queries)
 
 
 def _picks(
@@ -183,7 +208,7 @@ def _picks(
         yield chosen, found
 
 
-def _measured(
+def _looked_at(
     tried: list[Looking], queries: Queries, base: float, uniform: np.ndarray, variables: Variables
 ) -> list[Named]:
     """How near each is to the pattern."""

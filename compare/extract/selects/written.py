@@ -82,6 +82,9 @@ def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -
     for number in head.counted:
         held = f"(select (lambda (x y) (eq x {number})) {value} {value})"
         found[f"{head.name}n{number}"] = f"(selector_width (selector_and {looks} {held}))"
+    for first, last in head.ranges:
+        held = f"(select (lambda (x y) (and (le {first} x) (le x {last}))) {value} {value})"
+        found[f"{head.name}n{first}to{last}"] = f"(selector_width (selector_and {looks} {held}))"
     return found
 
 

@@ -171,5 +171,5 @@ REGULAR = (
     ("ab_d_bc", "[ab]*d[bc]*", lambda n: AB_D_BC, (4,), 2),
     ("zero_then_twos", "[012]*02*", lambda n: ZERO_THEN_TWOS, (3,), 2),
 )  # name, in words, automaton, sizes, smallest size
-SUMMED = ("ones", "questions: bits, a separator, and how many ones there were modulo n", asked, (2,), 2, questions)
-LANGUAGES = (*(recognised(*each) for each in REGULAR), *(continued(*each) for each in (*REGULAR, SUMMED)))
+ONES = continued("ones", "questions: bits, a separator, how many ones there were modulo n", asked, (2,), 2, questions)
+LANGUAGES = (*(recognised(*each) for each in REGULAR), *(continued(*each) for each in REGULAR), ONES)

@@ -17,7 +17,6 @@ from planted_operands import (
     grid,
     labelled,
     looked_up,
-    near,
     net_of,
     spec_of,
 )

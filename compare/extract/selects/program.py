@@ -306,7 +306,7 @@ def told_apart(
     written = head.tables.tables[head.tables.reads.index(head.named.value)][values].astype(np.float64)
     apart = ((written[:, None] - written) ** 2).sum(axis=-1)
     alike = apart <= ALIKE**2 * apart.max(initial=0.0)
-    ranges = [each for each in {tuple(np.flatnonzero(row)) for row in alike} if _is_range(alike, values, each)]
+    ranges = [each for each in {tuple(np.flatnonzero(row).tolist()) for row in alike} if _is_range(alike, values, each)]
     if len(ranges) > 1:
         held = values[np.concatenate(ranges)]
         return np.setdiff1d(values, held), tuple(sorted((int(values[e[0]]), int(values[e[-1]])) for e in ranges))
@@ -314,7 +314,7 @@ def told_apart(
     return (values[~usual] if usual.sum() > 1 else values), ()
 
 
-def _is_range(alike: Bool[np.ndarray, "v v"], values: Int[np.ndarray, " v"], some: Sequence[int]) -> bool:
+def _is_range(alike: Bool[np.ndarray, "v v"], values: Int[np.ndarray, " v"], some: tuple[int, ...]) -> bool:
     """Whether these are several values in a row that write the same, and write nothing that another one does."""
     own = alike[list(some)]
     return len(some) > 1 and np.ptp(values[list(some)]) == len(some) - 1 and bool((own == own[0]).all())

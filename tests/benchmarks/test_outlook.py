@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.outlook import described, notes, outlook
 from benchmarks.resolve import task_of
-from benchmarks.suite import read_suite, suite_names
+from benchmarks.suite import read_suite
 from benchmarks.tasks import TASKS, Task
 from compare.extract import EXTRACTORS
 
@@ -57,11 +57,6 @@ def test_tasks_on_samples_wait_for_an_extractor_that_reads_samples() -> None:
     assert "  type       none that the synthesizer has: no program is searched for" in picture
     assert "  inputs     12 x 12 reals at size 12" in picture
     assert "  answers    one of 5 classes, one a row" in picture
-
-
-@pytest.mark.parametrize("name", [name for name in suite_names() if name != "kinds"])
-def test_our_suites_need_no_note(name: str) -> None:
-    assert list(notes(read_suite(name))) == []
 
 
 def test_a_suite_says_which_primitives_are_named_like_ours(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Suites and recipes: ours are sound, and a user's mistake is one sentence that names it."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from benchmarks.names import find
+from benchmarks.outlook import notes
 from benchmarks.recipe import Override, Prepared, RecipeFile, prepare, read_recipe, recipe_names, training
 from benchmarks.suite import read_suite, suite_names
 from benchmarks.tasks import TASKS
@@ -31,10 +33,14 @@ def read(folder: Path, text: str):
     return read_suite(str(folder / "mine.toml"))
 
 
+ours = cache(read_suite)
+
+
 @pytest.mark.parametrize("name", suite_names())
 def test_our_suites_are_read_and_every_name_in_them_is_known(name: str) -> None:
-    suite = read_suite(name)
+    suite = ours(name)
     assert suite.name == name
+    assert [*notes(suite)] == [] or name == "kinds"
     assert len({cell.name for cell in suite.cells}) == len(suite.cells)
     unknown = {cell.recipe.name for cell in suite.cells if cell.expected is None}  # whose verdict nobody knows
     open_ones = ("mips62", "mips62-smoke", "dropped", "regular", "transformers", "formation", "knee", "rasp28")
@@ -42,14 +48,14 @@ def test_our_suites_are_read_and_every_name_in_them_is_known(name: str) -> None:
 
 
 def test_our_recipes_are_all_used() -> None:
-    used = {cell.recipe.name for name in suite_names() for cell in read_suite(name).cells}
+    used = {cell.recipe.name for name in suite_names() for cell in ours(name).cells}
     assert used >= set(recipe_names())
 
 
 def test_the_search_for_the_usual_recipes_changes_one_thing_at_a_time() -> None:
     """A task's group without a recipe beside groups that differ from it in the net, the share or the decay alone."""
     groups: dict[tuple[str, int], list[Prepared]] = {}
-    for cell in read_suite("recipes").cells:
+    for cell in ours("recipes").cells:
         groups.setdefault((cell.task, cell.size), []).append(cell.recipe)
     assert len(groups) > 5
     for usual, *others in groups.values():
@@ -63,7 +69,7 @@ def test_the_search_for_the_usual_recipes_changes_one_thing_at_a_time() -> None:
 
 
 def test_grokking_holds_what_it_promises() -> None:
-    cells = read_suite("grokking").cells
+    cells = ours("grokking").cells
     for net in ("mlp", "transformer"):
         grokked = [(cell.size, cell.seed) for cell in cells if cell.net == net and cell.recipe.name == "grokked"]
         assert sorted(grokked) == [(p, seed) for p in (23, 31, 43, 59, 97, 113) for seed in range(5)]

@@ -14,7 +14,8 @@ from compare.extract.selects.relations import ALWAYS, Atom, Select
 from compare.extract.selects.search import twin
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
-from synth import on_batches
+from synth import INT, on_batches, parse
+from synth.library import LIBRARIES
 
 FRAME = Frame(alphabet=5, letters=range(1, 5), causal=True, padding=None, appended=False)
 NAMES = ("h00n1", "h00n2", "h01n3", "h01n4")
@@ -101,6 +102,16 @@ def test_decisions_are_written_in_synth_words(number):
     sofar = {letter: (x == letter).cumsum(axis=1) for letter in (1, 2, 3, 4)}
     values = {f"h0{int(letter > 2)}n{letter}": each.reshape(-1) for letter, each in sofar.items()}
     assert np.array_equal(on_batches(program, {"a": x}).reshape(-1), decision.answer(values))
+
+
+def test_truths_inside_an_expression_are_written_in_synth_words():
+    given = {"h00n1": INT, "h00n2": INT}
+    program = parse("(add (truth (lt h00n1 (truth (eq h00n2 |1|)))) h00n2)", LIBRARIES["loops"], given | {"1": INT})
+    readout = Readout(text="", bits=1.0, reads=tuple(given), answer=lambda values: values["h00n1"], program=program)
+    found = in_words(FRAME, [head("h00", (1, 2))], readout)
+    assert found is not None
+    x = np.array([[0, 2, 2, 1, 3, 2]])
+    assert on_batches(found, {"a": x}).tolist() == [[0, 2, 2, 2, 2, 3]]
 
 
 def test_values_that_write_the_same_are_not_counted():

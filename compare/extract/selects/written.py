@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from compare.extract.selects.decisions import Decision, decided, shifted
 from compare.extract.selects.parts import Part
 from compare.extract.selects.program import Head
@@ -179,7 +181,7 @@ def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
     if not 0 < len(names) <= 2:
         return None
     letters = dict(zip(names, LETTERS, strict=False))
-    body = re.sub(r"\|(\d+)\|", r"\1", readout.program.show())
+    body = _without_truths(re.sub(r"\|(\d+)\|", r"\1", readout.program.show()))
     for name in sorted(letters, key=len, reverse=True):
         body = body.replace(name, letters[name])
     alone = body == "x" and names[0].endswith("most")  # 0, where there is none, is no letter
@@ -192,6 +194,17 @@ def _answer(readout: Readout, said: Mapping[str, str]) -> str | None:
     if body == "x":
         return said[names[0]]
     return _over(body, [said[name] for name in names])
+
+
+def _without_truths(body: str) -> str:
+    """Whether something is, as 1 or 0, in a word that the language has: the innermost first."""
+    while "(truth " in body:
+        begin = body.rindex("(truth ")
+        inside = begin + len("(truth ")
+        depth = np.cumsum([{"(": 1, ")": -1}.get(letter, 0) for letter in body[inside:]])
+        end = inside + int((depth < 0).argmax())
+        body = f"{body[:begin]}(if_int {body[inside:end]} 1 0){body[end + 1 :]}"
+    return body
 
 
 def _listed(table: Sequence[tuple[int, int]]) -> str:

@@ -122,15 +122,25 @@ def test_values_that_write_the_same_are_not_counted():
     assert looked_at(replace(head("h00", ()), tables=tables), state, effect, FRAME).counted == (1, 2)
 
 
-def test_ranges_of_values_that_write_the_same_are_counted_together():
+def test_values_of_kinds_that_write_the_same_are_counted_together():
     state, effect = begun(FRAME, np.array([[0, 3, 1, 4, 3, 2]]), []), np.ones((1, 6))
     table = np.array([[0.0], [1.0], [1.01], [-1.0], [-0.99]], dtype=np.float32)
     tables = Tables(reads=("x",), tables=(table,), offset=np.zeros(1), explained=1.0)
     found = looked_at(replace(head("h00", ()), tables=tables), state, effect, FRAME)
-    assert (found.counted, found.ranges) == ((0,), ((1, 2), (3, 4)))
+    assert (found.counted, found.together) == ((0,), ((1, 2), (3, 4)))
     values = with_named(state, found, FRAME).variables
     assert values["h00n1to2"].values.tolist() == [[0, 0, 1, 1, 1, 2]]
     assert values["h00n3to4"].values.tolist() == [[0, 1, 1, 2, 3, 3]]
+
+
+def test_kinds_of_values_are_written_in_synth_words():
+    apart = replace(head("h00", ()), together=((1, 3), (2, 4)))
+    for name, counted in (("h00n1_3", [[0, 1, 2, 2, 3, 3]]), ("h00n2_4", [[0, 0, 0, 1, 1, 2]])):
+        program = parse(name, LIBRARIES["loops"], {name: INT})
+        readout = Readout(text="", bits=1.0, reads=(name,), answer=lambda values: values["h00n"], program=program)
+        found = in_words(FRAME, [apart], readout)
+        assert found is not None
+        assert on_batches(found, {"a": np.array([[0, 3, 1, 4, 3, 2]])}).tolist() == counted
 
 
 def test_heads_that_look_alike_are_told_apart_by_what_they_write():

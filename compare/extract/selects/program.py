@@ -57,7 +57,7 @@ class Head:
     same: bool = False  # a query looks at keys of one value
     single: bool = False  # it looks at one key
     counted: tuple[int, ...] = ()  # values that are counted one by one
-    ranges: tuple[tuple[int, int], ...] = ()  # the first and the last of values that are counted together
+    together: tuple[tuple[int, ...], ...] = ()  # values that are counted together
     parts: tuple[Part, ...] = ()  # of the symbols that it brings, of which a query sees one number
     turned: int = 0  # by how many places every value is taken for another: of a control
     strength: float | None = None  # of its select beside other keys; None: it looks at nothing else
@@ -150,8 +150,8 @@ def declared(head: Head, variables: Variables, frame: Frame) -> Iterator[Variabl
         yield Variable(name=f"{head.name}most", kind=source.kind, size=source.size, values=nothing)
     for number in head.counted:
         yield Variable(name=f"{head.name}n{number}", kind=COUNT, size=s + 1, values=nothing)
-    for first, last in head.ranges:
-        yield Variable(name=f"{head.name}n{first}to{last}", kind=COUNT, size=s + 1, values=nothing)
+    for some in head.together:
+        yield Variable(name=f"{head.name}n{name_of(some)}", kind=COUNT, size=s + 1, values=nothing)
 
 
 def carried(head: Head, state: State, frame: Frame) -> Float[np.ndarray, "rows s numbers"]:
@@ -222,8 +222,8 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
         yield commonest(counts, letters)
     for number in head.counted:
         yield np.rint(counts[..., number]).astype(np.int64)
-    for first, last in head.ranges:
-        yield np.rint(counts[..., first : last + 1].sum(axis=-1)).astype(np.int64)
+    for some in head.together:
+        yield np.rint(counts[..., some].sum(axis=-1)).astype(np.int64)
 
 
 def totals(
@@ -274,8 +274,8 @@ def looked_at(head: Head, state: State, effect: Float[np.ndarray, "rows s"], fra
     if same:
         return replace(head, same=True, single=single)
     values, count = np.unique(np.broadcast_to(held, looks.shape)[looks], return_counts=True)
-    known, ranges = told_apart(head, values[(values >= 0) & (count > 0)])
-    return replace(head, counted=tuple(map(int, known)) if len(known) <= MOST_COUNTED else (), ranges=ranges)
+    known, together = told_apart(head, values[(values >= 0) & (count > 0)])
+    return replace(head, counted=tuple(map(int, known)) if len(known) <= MOST_COUNTED else (), together=together)
 
 
 def _alike(looks: Bool[np.ndarray, "rows s s"], held: Int[np.ndarray, "rows 1 s"]) -> Bool[np.ndarray, "rows s"]:
@@ -295,29 +295,28 @@ def _parts_seen(looks: np.ndarray, held: np.ndarray, effect: np.ndarray, frame: 
 
 def told_apart(
     head: Head, values: Int[np.ndarray, " values"]
-) -> tuple[Int[np.ndarray, " kept"], tuple[tuple[int, int], ...]]:
-    """The values that are counted one by one, and ranges of them that are counted together.
+) -> tuple[Int[np.ndarray, " kept"], tuple[tuple[int, ...], ...]]:
+    """The values that are counted one by one, and those that are counted together.
 
-    Of values that all write the same a head brings no number of each. Where there are several ranges of such values it
-    brings one of each range.
+    Of values that all write the same a head brings no number of each. Where there are several kinds of such values it
+    brings one of each kind.
     """
     if head.named is None or head.named.value not in head.tables.reads or len(values) == 0:
         return values, ()
     written = head.tables.tables[head.tables.reads.index(head.named.value)][values].astype(np.float64)
     apart = ((written[:, None] - written) ** 2).sum(axis=-1)
     alike = apart <= ALIKE**2 * apart.max(initial=0.0)
-    ranges = [each for each in {tuple(np.flatnonzero(row).tolist()) for row in alike} if _is_range(alike, values, each)]
-    if len(ranges) > 1:
-        held = values[np.concatenate(ranges)]
-        return np.setdiff1d(values, held), tuple(sorted((int(values[e[0]]), int(values[e[-1]])) for e in ranges))
+    kinds = [row for row in np.unique(alike, axis=0) if row.sum() > 1 and (alike[row] == row).all()]
+    if len(kinds) > 1:
+        return values[~np.any(kinds, axis=0)], tuple(sorted(tuple(values[row].tolist()) for row in kinds))
     usual = alike[alike.sum(axis=1).argmax()]
     return (values[~usual] if usual.sum() > 1 else values), ()
 
 
-def _is_range(alike: Bool[np.ndarray, "v v"], values: Int[np.ndarray, " v"], some: tuple[int, ...]) -> bool:
-    """Whether these are several values in a row that write the same, and write nothing that another one does."""
-    own = alike[list(some)]
-    return len(some) > 1 and np.ptp(values[list(some)]) == len(some) - 1 and bool((own == own[0]).all())
+def name_of(values: Sequence[int]) -> str:
+    """Of values that are counted together, in names."""
+    in_a_row = values[-1] - values[0] == len(values) - 1
+    return f"{values[0]}to{values[-1]}" if in_a_row else "_".join(map(str, values))
 
 
 def coordinates(table: Float[np.ndarray, "size width"]) -> Float[np.ndarray, "size rank"]:

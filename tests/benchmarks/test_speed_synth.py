@@ -109,11 +109,13 @@ def test_the_hand_written_kernel_makes_the_same_space(total, expected):
     assert reference.bytes_each(store) == 142
 
 
+@pytest.mark.slow
 def test_the_hand_written_kernel_asks_for_room():
     with pytest.raises(ValueError, match="store: expected room for every program"):
         reference.enumerate_sizes(reference.reserve(100), 5, False)
 
 
+@pytest.mark.slow
 def test_programs_of_the_hand_written_kernel_can_be_read_back():
     store = reference.reserve(3_000)
     count = reference.enumerate_sizes(store, 5, True).distinct[-1]

@@ -15,6 +15,7 @@ from compare.evidence.alike import alike, representatives
 from compare.read import Reading, read
 from nets import Data, mlp, wrap
 from synth import BOOL, INT, Fn, Spec
+from tests.slowly import slowly
 
 P, WIDTH = 11, 24
 
@@ -99,7 +100,7 @@ def test_what_a_net_computes_does_not_make_rows_alike() -> None:
     assert len(representatives(alike(reading_of((net, net.init(jax.random.key(0))), P)))) == P * P
 
 
-@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("shared", slowly([True, False], [False]))
 def test_a_memoriser_right_on_mirrored_rows_is_a_table(shared: bool) -> None:
     """A unit for each trained pair, in that order or in any."""
     p = 29

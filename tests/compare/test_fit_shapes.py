@@ -9,6 +9,7 @@ from compare.explanation import Refusal
 from compare.fit.fit import Fit
 from compare.fit.neuron import neuron
 from compare.names import expression_of
+from tests.slowly import slowly
 
 SHAPES = [*of_residues(), *of_bits(), *of_integers(), *of_reals()]
 LONGER = 1.2  # times the reference: what counts as found
@@ -43,7 +44,7 @@ RANDOM = {
 }
 
 
-@pytest.mark.parametrize("name", list(RANDOM))
+@pytest.mark.parametrize("name", slowly(RANDOM, ("residues", "bits", "few bits")))
 def test_random_tables_are_refused(name: str) -> None:
     arguments, modulus = RANDOM[name]
     rows = len(next(iter(arguments.values())))

@@ -260,6 +260,7 @@ def test_restless_words_hold_all_letters_and_lead_far() -> None:
     assert not np.array_equal(bits, restless(2, 12, 1))
 
 
+@pytest.mark.slow
 def test_a_loop_that_longer_words_refute_gives_way_to_one_that_follows_the_net() -> None:
     """A sum of eight bits is never ten, one of ten bits seldom."""
     teacher = teacher_of(reading(adding(np.arange(2))))

@@ -24,7 +24,12 @@ def same(one: Machine, other: Machine) -> bool:
 
 @pytest.mark.parametrize("noise", [0.0, pytest.param(0.02, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
-    "machine", [remainders(5, 5), pytest.param(drawn(7, 3, 3, seed=4), marks=pytest.mark.slow), drawn(9, 2, 2, seed=1)]
+    "machine",
+    [
+        remainders(5, 5),
+        pytest.param(drawn(7, 3, 3, seed=4), marks=pytest.mark.slow),
+        pytest.param(drawn(9, 2, 2, seed=1), marks=pytest.mark.slow),
+    ],
 )
 def test_the_machine_of_a_net_is_the_minimal_one_that_was_planted(machine: Machine, noise: float) -> None:
     teacher = taught(planted(machine, seed=3, noise=noise))

@@ -12,6 +12,7 @@ from benchmarks.controls.tables import lookup, random_features
 from compare import Assessment, assess, by_position
 from compare.fit.characters import characters, steps_of
 from nets import Data, Net, mlp
+from tests.slowly import slowly
 
 Function = Callable[[int, np.ndarray, np.ndarray], np.ndarray]
 KINDS: dict[str, tuple[int, Function, tuple[int, ...]]] = {
@@ -48,7 +49,7 @@ def judged(made: tuple[Net, dict], outputs: np.ndarray) -> Assessment:
     return assess(*made, addition(p, outputs), by_position(p, p))
 
 
-@pytest.mark.parametrize("name", [*KINDS, *PRODUCTS])
+@pytest.mark.parametrize("name", slowly([*KINDS, *PRODUCTS], ("a + b mod 36", "a*b mod 43")))
 def test_closed_forms_are_programs_that_say_the_function(name: str) -> None:
     outputs = answers(name)
     found = judged(closed_form(name), outputs)

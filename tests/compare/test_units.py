@@ -34,8 +34,8 @@ from compare.judge import UNITS
 from compare.read import read
 from nets import Net, tapping, wrap
 from synth import Spec
+from tests.slowly import slowly
 
-FAST = (between,)  # the others in the slow tests
 READER = tuple(extractor for extractor in EXTRACTORS if extractor.name == units.NAME)
 
 
@@ -45,7 +45,9 @@ def judged(net: Net, params: dict, spec: Spec) -> Assessment:
     return assess(net, params, spec, by_position(size, int(answers.max()) + 1), extractors=READER)
 
 
-@pytest.mark.parametrize(("planted", "kept"), [(between, (1, 1, 1)), (digits, (5, 5))])
+@pytest.mark.parametrize(
+    ("planted", "kept"), [pytest.param(between, (1, 1, 1), marks=pytest.mark.slow), (digits, (5, 5))]
+)
 def test_a_net_of_few_functions_of_its_arguments_is_a_program(planted, kept) -> None:
     net, params, spec = planted()
     found = judged(net, params, spec)
@@ -67,7 +69,7 @@ def test_its_units_and_its_function_are_written_down() -> None:
     assert [line.step for line in fields["read_steps"]][:3] == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("planted", [p if p in FAST else pytest.param(p, marks=pytest.mark.slow) for p in PLANTED])
+@pytest.mark.parametrize("planted", slowly(PLANTED, [between]))
 def test_two_nets_of_the_same_answers_a_program_and_a_table_get_opposite_verdicts(planted) -> None:
     net, params, spec = planted()
     assert judged(net, params, spec).verdict.outcome == "program"
@@ -77,7 +79,7 @@ def test_two_nets_of_the_same_answers_a_program_and_a_table_get_opposite_verdict
     assert found.verdict.outcome == "table"
 
 
-@pytest.mark.parametrize("planted", [between, *(pytest.param(p, marks=pytest.mark.slow) for p in (digits, added))])
+@pytest.mark.parametrize("planted", slowly([between, digits, added], [between]))
 def test_frozen_random_units_with_the_same_answers_are_no_program(planted) -> None:
     spec = planted()[2]
     net, params = frozen(spec, 1200)
@@ -112,9 +114,7 @@ def changed(params: dict, how: str) -> dict:
     return {name: value if name == "tables" else np.asarray(value, np.float32) for name, value in made.items()}
 
 
-@pytest.mark.parametrize(
-    "how", ["scaled", "copied", "noisy", *(pytest.param(how, marks=pytest.mark.slow) for how in ("idle", "half"))]
-)
+@pytest.mark.parametrize("how", slowly(["scaled", "copied", "noisy", "idle", "half"], ["copied"]))
 def test_the_same_net_in_other_weights_is_the_same_program(how) -> None:
     _, params, spec = between()
     made = changed(params, how)
@@ -122,6 +122,7 @@ def test_the_same_net_in_other_weights_is_the_same_program(how) -> None:
     assert judged(net, made, spec).verdict.outcome == "program"
 
 
+@pytest.mark.slow
 def test_a_sum_of_random_tables_keeps_all_dimensions_and_is_no_program() -> None:
     rng = np.random.default_rng(1)
     tables = [rng.normal(size=(N, 40)) for _ in range(3)]

@@ -254,6 +254,7 @@ def test_arguments_with_multiples_of_their_own_are_programs(make, m: int, n: int
     assert fields["d_control"] < 0.2
 
 
+@pytest.mark.slow
 def test_near_misses_of_multiples_are_no_programs() -> None:
     a, b = addition(P).inputs
     assert judged(times_each(aliased_clock(P, WAVES), 1, 2), outputs=(a + 2 * b) % P).verdict.outcome == "undetermined"

@@ -44,6 +44,8 @@ SMALL = {
     ),
 }
 CASES = [(make, sizes) for make in ARCHITECTURES for sizes in SMALL.get(make.__name__, ({},))]
+FAST = ("mlp-0", "mlp-4", "transformer-5", "recurrent-7", "recurrent-11", "sequence_transformer-12", "cnn-17")
+NAMED = [(f"{make.__name__}-{i}", (make, sizes)) for i, (make, sizes) in enumerate(CASES)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,10 @@ def inputs_of(make, sizes: dict) -> np.ndarray:
     return rng.integers(0, asked["alphabet"], (ROWS, length))
 
 
-@pytest.fixture(scope="module", params=CASES, ids=[f"{make.__name__}-{i}" for i, (make, _) in enumerate(CASES)])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(one, id=name, marks=[pytest.mark.slow] * (name not in FAST)) for name, one in NAMED],
+)
 def case(request) -> Case:
     make, sizes = request.param
     net, x = make(**sizes), inputs_of(make, sizes)

@@ -216,7 +216,7 @@ def least_tree(asked: Question, limit: int) -> int:
 def test_solve_says_that_no_tree_over_the_stored_programs_is_smaller() -> None:
     goal = np.where(A > 3, np.where(B > A, B - 1, A * A), A * B)[:12]
     spec = Spec(type=Fn((INT, INT), INT), inputs=(A[:12], B[:12]), outputs=goal)
-    found = solve(spec, by_size(FEW, *GIVEN), Budget(effort=1e-6))
+    found = solve(spec, by_size(FEW, *GIVEN), Budget(seconds=600.0, effort=1e-6))
     assert isinstance(found, Found)
     assert found.smallest_tree
     assert not found.minimal

@@ -35,6 +35,7 @@ from synth.language.arguments import columns, terminals
 from synth.language.grammar import EIGHTHS, LAMBDA, Language
 from synth.language.types import carrier, dtype_of, is_vector
 from synth.language.xp import NUMPY
+from tests.slowly import slowly
 
 TARGETS = 200
 SOME = 25  # where there is little time
@@ -279,7 +280,7 @@ def test_no_program_of_fewer_bits_exists_for_any_of_200(name):
     check(name, 1, TARGETS, DEEPER)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", slowly(CASES, ("lists",)))
 def test_what_is_claimed_in_haste_is_true(name):
     """With little effort for proofs an answer may be longer, but then it is not called minimal."""
     case = CASES[name]

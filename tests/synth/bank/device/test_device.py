@@ -55,7 +55,7 @@ PARTIAL = tuple(
 )
 INTEGERS = {"a": A, "b": B}
 CASES = {
-    "division": (named(["floordiv", "mod", "add", "1", "lt", "if_int"]), INTEGERS, INT, 21.0),
+    "division": (named(["floordiv", "mod", "add", "1", "lt", "if_int"]), INTEGERS, INT, 24.0),
     "undefined": (PARTIAL, INTEGERS, INT, 20.0),
     "booleans": (named(["and", "not", "xor", "if_bool"]), FLAGS, BOOL, 16.0),
     "64 bits": (some(64, "bvadd", "bvlshr", "bvxor", "bvnot"), words(64), BV(64), 22.0),

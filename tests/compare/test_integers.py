@@ -48,6 +48,7 @@ def waves() -> Reading:
     return reading(*planted.wave_distance(N), spec_of(N, distance))
 
 
+@pytest.mark.slow
 def test_units_that_say_the_same_are_one(waves: Reading) -> None:
     """Each unit twice, once turned and twice as large: squares are homogeneous."""
     _, params = planted.wave_distance(N)

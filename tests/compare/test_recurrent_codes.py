@@ -90,6 +90,7 @@ def of_code(teacher: Teacher, code: Affinely) -> Steps:
     return steps_of(teacher, Previous(), code.held)
 
 
+@pytest.mark.slow
 def test_an_affine_code_is_of_what_is_not_forgotten() -> None:
     given, teacher, code = forgetful()
     assert min(code.closed, code.steady, code.told) == 1.0

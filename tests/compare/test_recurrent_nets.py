@@ -110,6 +110,7 @@ def test_a_net_that_has_not_learnt_its_task_is_not_read() -> None:
     assert any("not learned: right throughout on 0" in refusal.reason for refusal in found.refusals)
 
 
+@pytest.mark.slow
 def test_an_untaught_step_in_the_cell_shows_as_an_open_codebook() -> None:
     """One transition in the net leads elsewhere, which short words never meet."""
     machine = remainders(9, 9)

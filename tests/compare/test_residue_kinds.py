@@ -65,11 +65,12 @@ def test_closed_forms_are_programs_that_say_the_function(name: str) -> None:
 @pytest.mark.parametrize(
     ("p", "power", "product"),
     [
-        pytest.param(18, 1, False, marks=pytest.mark.slow),
-        pytest.param(19, 2, False, marks=pytest.mark.slow),
+        (18, 1, False),
+        (19, 2, False),
         (19, 1, True),
     ],
 )
+@pytest.mark.slow
 def test_a_table_of_the_same_answers_is_no_program(p: int, power: int, product: bool) -> None:
     rows = np.arange(p * p)
     x = np.stack(np.divmod(rows, p), axis=1).astype(np.int32)

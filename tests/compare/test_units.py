@@ -134,6 +134,7 @@ def test_a_sum_of_random_tables_keeps_all_dimensions_and_is_no_program() -> None
     assert found.fields()["s_control"] > 0.9  # as many other terms do as well: they say nothing
 
 
+@pytest.mark.slow
 def test_one_argument_is_fitted_on_half_of_its_values_and_held_against_the_others() -> None:
     """relu(t - 20) - relu(t - 40), read as corners; a random table of the same size does not carry over."""
     t = np.arange(64)
@@ -248,6 +249,7 @@ def test_arguments_that_units_read_by_other_functions_are_not_tied() -> None:
     assert fields["decided_by"] == "S control"
 
 
+@pytest.mark.slow
 def test_random_functions_that_all_arguments_share_are_no_program() -> None:
     _, _, spec = labelled()
     found = judged(*frozen(spec, 300, tied=True), spec)

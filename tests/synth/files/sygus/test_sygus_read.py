@@ -175,6 +175,7 @@ def test_a_deep_term_is_read_and_evaluated() -> None:
     assert read.constraints[0].term.evaluate({"y": np.zeros(2)}, {"f": lambda y: y + depth + 1}).all()
 
 
+@pytest.mark.slow
 def test_functions_that_double_each_other_are_not_written_out_for_ever() -> None:
     lines = ["(define-fun f0 ((x Int)) Int (+ x 1))"]
     lines += [f"(define-fun f{i + 1} ((x Int)) Int (f{i} (f{i} x)))" for i in range(60)]

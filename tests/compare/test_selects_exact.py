@@ -11,7 +11,7 @@ from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import Queries, drawn, softmax
 from compare.extract.selects.program import Head, Named, State, begun, with_named
 from compare.extract.selects.readouts import shortest
-from compare.extract.selects.relations import Atom, Joined, Select, atoms
+from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms
 from compare.extract.selects.steps import bringing
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
@@ -97,6 +97,14 @@ def test_relations_are_tried_of_which_the_last_key_is_looked_at() -> None:
     asked = drawn(given, known.seen, np.ones(tokens.shape), np.full(tokens.shape, -1), known.variables, rng)
     found = named(known.variables, asked, pool_of(known.variables, asked))
     assert "last of (k.v > 3 and k.i < q.i) or k.x = 0" in [str(each.select) for each in found]
+
+
+def test_a_head_over_one_letter_is_named() -> None:
+    known = state(np.full((4, 2), 1))
+    even = known.seen / known.seen.sum(axis=-1, keepdims=True)
+    asked = drawn(even, known.seen, np.ones((4, 2)), np.full((4, 2), -1), known.variables, np.random.default_rng(0))
+    found = named(known.variables, asked, pool_of(known.variables, asked))
+    assert Select(relation=ALWAYS) in [each.select for each in found]
 
 
 @pytest.mark.parametrize(

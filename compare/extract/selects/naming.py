@@ -139,7 +139,7 @@ def _wrong(columns: Bool[np.ndarray, "relations n s"], queries: Queries) -> Floa
     if len(goal) == 0:
         return np.ones(len(columns))
     classes = int(goal.max()) + 1
-    found = []
+    found = [np.zeros(0)]
     for begin in range(0, len(columns), step := max(CELLS // (size * classes), 1)):
         widths = columns[begin : begin + step, counted].sum(axis=-1)
         cells = (np.arange(len(widths))[:, None] * size + widths) * classes + goal
@@ -179,12 +179,14 @@ def _joined(
         for connective in CONNECTIVES:
             both = joined(beam.columns[one], connective, known.columns) & queries.seen
             some = [Joined(beam.relations[one], connective, atom) for atom in known.relations]
-            block = pool(some, both, variables, queries)
+            block = pool(some, both, variables, queries)  # empty, where all of it holds of no pair or of all
             found = measured(block, queries, uniform)
             orders = (found.cost, found.nats, found.top, *found.ends, found.wrong + TIE * block.bits)
             for number in np.unique([np.argsort(each, kind="stable")[:KEPT] for each in orders]):
                 relations.append(block.relations[number])
                 columns.append(block.columns[number])
+    if not relations:
+        return Pool(relations=[], columns=known.columns[:0], bits=known.bits[:0])
     return pool(relations, np.stack(columns), variables, queries)
 
 

@@ -83,8 +83,10 @@ def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
     base = queries.divergence(uniform)
     whole, beam = known, known
     for _ in range(ROUNDS):
-        best = np.argsort(measured(beam, queries, uniform).cost)[:BEAM]
-        beam = _joined(beam, best, known, variables, queries, uniform)
+        costs = measured(beam, queries, uniform).cost
+        if base + (costs - PRICE * beam.bits).min(initial=np.inf) < SAID:  # no longer one says more
+            break
+        beam = _joined(beam, np.argsort(costs)[:BEAM], known, variables, queries, uniform)
         whole = Pool(
             relations=whole.relations + beam.relations,
             columns=np.concatenate([whole.columns, beam.columns]),

@@ -211,8 +211,9 @@ class Reader:
             if (fewest := self.fewest(draft)) < least + NEAR:
                 most = None if np.isinf(least) else max(least - fewest, 0.0) + MORE
                 one = Found(draft, *self.told(draft, most))
-                done += [one] * (one.bits > over)
-                least = min([least, *(each.bits for each in done)])
+                if one.bits > over:
+                    done.append(one)
+                    least = min(least, one.bits)
         return sorted((each for each in done if each.bits <= least + NEAR), key=lambda each: each.bits)
 
     def fewest(self, draft: Draft) -> float:

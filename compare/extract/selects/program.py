@@ -72,6 +72,11 @@ class Head:
     def site(self) -> str:
         return f"head.{self.layer}.{self.number}.out"
 
+    @property
+    def tallies(self) -> dict[str, tuple[int, ...]]:
+        """Which values each of its numbers of keys counts, one of them or several together."""
+        return {f"{self.name}n{name_of(each)}": each for each in (*((v,) for v in self.counted), *self.together)}
+
     def bits(self, variables: Variables) -> float:
         """Of what a program says of it, where a position holds these variables."""
         return 1 + self.named.select.bits(variables) + log2(len(variables) + 1) if self.named else 0.0
@@ -148,10 +153,8 @@ def declared(head: Head, variables: Variables, frame: Frame) -> Iterator[Variabl
         for name in TOTALS if source.kind in (SYMBOL, VALUE) else ():
             yield Variable(name=f"{head.name}{name}", kind=TOTAL, size=s * source.size + 1, values=nothing)
         yield Variable(name=f"{head.name}most", kind=source.kind, size=source.size, values=nothing)
-    for number in head.counted:
-        yield Variable(name=f"{head.name}n{number}", kind=COUNT, size=s + 1, values=nothing)
-    for some in head.together:
-        yield Variable(name=f"{head.name}n{name_of(some)}", kind=COUNT, size=s + 1, values=nothing)
+    for name in head.tallies:
+        yield Variable(name=name, kind=COUNT, size=s + 1, values=nothing)
 
 
 def carried(head: Head, state: State, frame: Frame) -> Float[np.ndarray, "rows s numbers"]:
@@ -220,9 +223,7 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
         if source.kind in (SYMBOL, VALUE):
             yield from totals(counts, letters, own, state.variables[INDEX].values)
         yield commonest(counts, letters)
-    for number in head.counted:
-        yield np.rint(counts[..., number]).astype(np.int64)
-    for some in head.together:
+    for some in head.tallies.values():
         yield np.rint(counts[..., some].sum(axis=-1)).astype(np.int64)
 
 
@@ -314,9 +315,9 @@ def told_apart(
 
 
 def name_of(values: Sequence[int]) -> str:
-    """Of values that are counted together, in names."""
-    in_a_row = values[-1] - values[0] == len(values) - 1
-    return f"{values[0]}to{values[-1]}" if in_a_row else "_".join(map(str, values))
+    """Of values that are counted, in names."""
+    several_in_a_row = 0 < values[-1] - values[0] == len(values) - 1
+    return f"{values[0]}to{values[-1]}" if several_in_a_row else "_".join(map(str, values))
 
 
 def coordinates(table: Float[np.ndarray, "size width"]) -> Float[np.ndarray, "size rank"]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from compare.extract.selects.decisions import Decision, decided, shifted
 from compare.extract.selects.parts import Part
-from compare.extract.selects.program import Head, name_of
+from compare.extract.selects.program import Head
 from compare.extract.selects.readouts import Readout
 from compare.extract.selects.relations import OPERATORS, Always, Atom, Joined, Relation, Select
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, VALUES, Frame
@@ -81,21 +81,18 @@ def _head(head: Head, said: Mapping[str, str], frame: Frame, readout: Readout) -
         numbers = _part(part, value)
         here = f"(selector_and {looks} (select (lambda (x y) (ge x 0)) {numbers} {numbers}))"
         found[f"{head.name}{part.name}"] = f"(aggregate {here} {numbers})"
-    for number in head.counted:
-        held = f"(select (lambda (x y) (eq x {number})) {value} {value})"
-        found[f"{head.name}n{number}"] = f"(selector_width (selector_and {looks} {held}))"
-    for some in head.together:
+    for name, some in head.tallies.items():
         held = f"(select (lambda (x y) {_any_of(some)}) {value} {value})"
-        found[f"{head.name}n{name_of(some)}"] = f"(selector_width (selector_and {looks} {held}))"
+        found[name] = f"(selector_width (selector_and {looks} {held}))"
     return found
 
 
 def _any_of(values: Sequence[int]) -> str:
     """Whether x is one of these."""
-    if values[-1] - values[0] == len(values) - 1:
-        return f"(and (le {values[0]} x) (le x {values[-1]}))"
     if len(values) == 1:
         return f"(eq x {values[0]})"
+    if values[-1] - values[0] == len(values) - 1:
+        return f"(and (le {values[0]} x) (le x {values[-1]}))"
     return f"(or (eq x {values[0]}) {_any_of(values[1:])})"
 
 

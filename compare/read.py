@@ -14,7 +14,7 @@ from compare.checks import answers_of, inputs_of, refuse_nan, row_numbers, site_
 from compare.sample import Sample, Samples, joined
 from compare.view import View
 from nets.edits import Partial, Patch, Shift, Snap, fit, rows_of
-from nets.net import Net, Params
+from nets.net import QUICKLY, Net, Params
 from synth.language.spec import Spec
 
 Given = np.ndarray | Array | Patch | Shift | Snap
@@ -26,7 +26,7 @@ NO_DOMAIN = "read: expected a specification with an enumerable domain, got none;
 NO_SCALES: Mapping[str, float] = {}
 
 
-@partial(jax.jit, static_argnames=("net", "keep"))
+@partial(jax.jit, static_argnames=("net", "keep"), compiler_options=QUICKLY)
 def _apply(net: Net, params: Params, x: Array, edits: Mapping[str, Any], keep: tuple[str, ...]) -> tuple:
     outputs, sites = net.apply(params, x, edits)
     return outputs, {name: sites[name] for name in keep}
@@ -206,7 +206,7 @@ class Reading:
         return mean.T, spread
 
 
-@partial(jax.jit, static_argnames=("net", "site"))
+@partial(jax.jit, static_argnames=("net", "site"), compiler_options=QUICKLY)
 def _jacobian(net: Net, params: Params, x: Array, value: Array, site: str) -> Array:
     jacobian = jax.jacrev(lambda v: net.apply(params, x, {site: v})[0][0].reshape(-1))(value)
     return jacobian.reshape(jacobian.shape[0], -1)
@@ -323,7 +323,7 @@ def _read(
 
 def _scales(net: Net, params: Params, x: np.ndarray) -> dict[str, float]:
     """The nearest powers of two of magnitudes that single precision would not square."""
-    outputs, sites = net.apply(params, jnp.asarray(x))
+    outputs, sites = _apply(net, params, jnp.asarray(x), {}, net.sites)
     found = {}
     for name, value in {"outputs": outputs, **sites}.items():
         given = np.asarray(value)

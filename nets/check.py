@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from nets.edits import Patch, Sites
-from nets.net import Inputs, Net, Params
+from nets.net import QUICKLY, Inputs, Net, Params
 
 Values = dict[str, np.ndarray]  # of the outputs and sites, by name
 
@@ -27,7 +27,7 @@ def check_net(net: Net, params: Params, x: Inputs) -> None:
     Runs the net on `x` (batch, positions), or reals (batch, ...), with all sites replaced, and for each site with its
     values replaced by themselves and, in every second row, by others. Three compilations serve all of it.
     """
-    run = jax.jit(net.apply)
+    run = jax.jit(net.apply, compiler_options=QUICKLY)
     try:
         fewer = jax.eval_shape(net.apply, params, x[: len(x) // 2])[1]
         outputs, sites = run(params, x)

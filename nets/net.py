@@ -16,6 +16,7 @@ Outputs = Float[Array, "batch classes"] | Float[Array, "batch positions classes"
 Apply = Callable[..., tuple[Outputs, Sites]]
 Tokens = Int[Array, "batch positions"]
 Inputs = Tokens | Float[Array, "batch ..."]
+QUICKLY = {"xla_backend_optimization_level": 1}  # half the time to compile, for what then runs a few times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

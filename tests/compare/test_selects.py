@@ -133,7 +133,7 @@ def test_picks_take_of_what_is_held(pick: str, chosen: list[int]) -> None:
 
 def test_equal_behaviours_are_one() -> None:
     columns = np.array([[1, 0, 1], [1, 0, 1], [0, 0, 0], [1, 1, 1], [0, 1, 0]], dtype=bool)
-    assert distinct(columns).tolist() == [0, 4]
+    assert distinct(columns[:, None], np.ones((1, 3), dtype=bool)).tolist() == [0, 4]
 
 
 def test_one_strength_is_the_best_one() -> None:

@@ -7,7 +7,7 @@ serve in the place of the net's patterns.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from compare.extract.selects.program import Head, State, Units, begun
 from compare.extract.selects.readouts import Readout
 from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.said import needed_by, nodes_of, program_text
-from compare.extract.selects.search import BEAM, Draft, Seen, Site, Swap, heads_of, promise, read_out, stacked
+from compare.extract.selects.search import Draft, Seen, Site, Swap, heads_of, promise, read_out, stacked
 from compare.extract.selects.steps import (
     OUTPUTS,
     Layers,
@@ -49,6 +49,7 @@ UNITS = 0.003  # of the units' variance that another variable has to say
 NEAR, MORE = 24.0, 10.0  # bits by which a program is about as short as another, and a readout longer
 STOOD, STANDS = 6, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
 SERVES = 0.97  # of the answers, that a program keeps which serves in the place of the patterns as well as S asks
+BEAMS = (2, 6)  # drafts a layer, above which a program is sought; more where none stands
 FINISHED = 16  # programs, at most, whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
 WIDE = 400  # rows of distributions that a readout is held against
@@ -87,6 +88,7 @@ class Reader:
     embed: Tables
     effect: Mapping[str, Float[np.ndarray, "n s"]]
     idle: tuple[str, ...]
+    known: dict[tuple[int, ...], list[Draft]] = field(default_factory=dict, repr=False)  # drafts by their paths
 
     @classmethod
     def of(cls, reading: Reading) -> "Reader":
@@ -194,20 +196,33 @@ class Reader:
         """Whether units below a layer may have mixed what a position holds."""
         return any(f"hidden.{below}.pre" in self.reading.net.sites for below in range(layer))
 
-    @cached_property
-    def drafts(self) -> list[Draft]:
-        """Those that promise the shortest programs, the shortest first."""
-        drafts = [Draft(layers=(), state=begun(self.frame, self.tokens, self.placed), bits=0.0)]
-        for layer, heads in enumerate(self.layers):
-            sites = [self.site(layer, number) for number in heads]
-            drafts = [more for draft in drafts[:BEAM] for more in heads_of(draft, sites, self.frame, self.reading.seed)]
+    def drafts(self, beam: int) -> list[Draft]:
+        """Those that promise the shortest programs, above so many of each layer; the shortest first."""
+        paths: list[tuple[int, ...]] = [()]
+        for _ in self.layers:
+            paths = [(*path, number) for path in paths[:beam] for number in range(len(self.above(path)))]
+        drafts = [self.above(path[:-1])[path[-1]] for path in paths]
         hopes = [self.hoped(draft) for draft in drafts]
         return [drafts[number] for number in np.argsort(hopes, kind="stable")[:FINISHED]]
 
-    def found(self, over: float = -np.inf) -> list[Found]:
+    def above(self, path: tuple[int, ...]) -> list[Draft]:
+        """A draft with another layer, in a few ways; a path says which way was taken at every layer so far."""
+        if path not in self.known:
+            if path:
+                draft = self.above(path[:-1])[path[-1]]
+            else:
+                draft = Draft(layers=(), state=begun(self.frame, self.tokens, self.placed), bits=0.0)
+            self.known[path] = heads_of(draft, self.sites[len(path)], self.frame, self.reading.seed)
+        return self.known[path]
+
+    @cached_property
+    def sites(self) -> list[list[Site]]:
+        return [[self.site(layer, number) for number in heads] for layer, heads in enumerate(self.layers)]
+
+    def found(self, drafts: Sequence[Draft], over: float = -np.inf) -> list[Found]:
         """The shortest program of more than so many bits, and others that are about as short; the shortest first."""
         done, least = list[Found](), np.inf
-        for draft in self.drafts:
+        for draft in drafts:
             if (fewest := self.fewest(draft)) < least + NEAR:
                 most = None if np.isinf(least) else max(least - fewest, 0.0) + MORE
                 one = Found(draft, *self.told(draft, most))
@@ -247,12 +262,31 @@ class Reader:
         return self.reading.view.classes if self.sets is None else len(self.sets)
 
     def program(self) -> tuple[Draft, Readout, Exact]:
-        """The shortest that stands in the net of those about as short, or else of longer ones; or the shortest."""
-        found = self.found()
+        """The shortest that stands in the net of those about as short, or else of longer ones; or the shortest.
+
+        It is sought above few drafts of the lower layers first.
+        """
+        for beam in BEAMS[:-1] if len(self.layers) > 1 else ():
+            told = self.above_few(beam)
+            if told[-1].kept >= STANDS and self.right(*told):
+                return told
+        return self.above_few(BEAMS[-1])
+
+    def above_few(self, beam: int) -> tuple[Draft, Readout, Exact]:
+        """The same above so many drafts of each layer."""
+        drafts = self.drafts(beam)
+        found = self.found(drafts)
         tried = self.stood(found)
         if tried[-1][-1].kept < STANDS:
-            tried += self.stood(self.found(over=found[-1].bits))
+            tried += self.stood(self.found(drafts, over=found[-1].bits))
         return tried[-1] if tried[-1][-1].kept >= STANDS else tried[0]
+
+    def right(self, draft: Draft, readout: Readout, program: Exact) -> bool:
+        """Whether it answers as the net does; of distributions nothing is asked."""
+        if self.likely is not None:
+            return True
+        labels, mask = self.goal
+        return (self.said(readout, program.needed, self.reading.x[self.rows]) == labels)[mask].mean() >= SAID
 
     def stood(self, found: Sequence[Found]) -> list[tuple[Draft, Readout, Exact]]:
         """The first of these in the net, up to one that stands."""

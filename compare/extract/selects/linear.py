@@ -6,6 +6,7 @@ Above units, which may mix what a position holds, a table may be of two variable
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -111,8 +112,9 @@ class Moments:
         self.goal = self.root * (values - self.mean)
         self.total = max(float((self.goal**2).sum()), 1e-30)
         self._known: dict[tuple[str, ...], np.ndarray] = {}
+        self.centred = lru_cache(maxsize=MOST + 1)(self._centred)
 
-    def centred(self, name: str) -> Float[np.ndarray, "n size"]:
+    def _centred(self, name: str) -> Float[np.ndarray, "n size"]:
         given = self.columns[name].astype(np.float64)
         return self.root * (given - self.share @ given)
 

@@ -11,6 +11,7 @@ from compare.extract.selects.patterns import Queries, masses, one_strength
 from compare.extract.selects.relations import (
     ALWAYS,
     CONNECTIVES,
+    JOINED_BITS,
     OTHERWISE,
     Joined,
     Relation,
@@ -65,16 +66,17 @@ def pool_of(variables: Variables, queries: Queries, *, placed: bool = True) -> P
     known = sorted(atoms(variables, furthest, placed=placed), key=lambda atom: relation_bits(atom, variables))
     holds = [atom.holds(queries.keys, queries.own)[:, 0] for atom in known]
     columns = np.stack([np.broadcast_to(each, queries.seen.shape) & queries.seen for each in holds])
-    return pool(known, columns, variables, queries)
+    return pool(known, columns, np.array([relation_bits(atom, variables) for atom in known]), queries)
 
 
 def pool(
-    relations: Sequence[Relation], columns: Bool[np.ndarray, "relations n s"], variables: Variables, queries: Queries
+    relations: Sequence[Relation],
+    columns: Bool[np.ndarray, "relations n s"],
+    bits: Float[np.ndarray, " relations"],
+    queries: Queries,
 ) -> Pool:
-    keep = distinct(columns[:, queries.seen])
-    kept = [relations[number] for number in keep]
-    bits = np.array([relation_bits(each, variables) for each in kept])
-    return Pool(relations=kept, columns=columns[keep], bits=bits)
+    keep = distinct(columns, queries.seen)
+    return Pool(relations=[relations[number] for number in keep], columns=columns[keep], bits=bits[keep])
 
 
 def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
@@ -86,12 +88,8 @@ def named(variables: Variables, queries: Queries, known: Pool) -> list[Named]:
         costs = measured(beam, queries, uniform).cost
         if base + (costs - PRICE * beam.bits).min(initial=np.inf) < SAID:  # no longer one says more
             break
-        beam = _joined(beam, np.argsort(costs)[:BEAM], known, variables, queries, uniform)
-        whole = Pool(
-            relations=whole.relations + beam.relations,
-            columns=np.concatenate([whole.columns, beam.columns]),
-            bits=np.concatenate([whole.bits, beam.bits]),
-        )
+        beam = _joined(beam, np.argsort(costs)[:BEAM], known, queries, uniform)
+        whole = _beside([whole, beam])
     found = measured(whole, queries, uniform)
     plain = np.argsort(found.nats[: len(known.relations)])[:PICKED]
     chosen = [*plain, *np.argsort(found.nats)[:PICKED], *np.argsort(found.top)[:PICKED]]
@@ -118,35 +116,34 @@ class Measures(NamedTuple):
 
 
 def measured(given: Pool, queries: Queries, uniform: Float[np.ndarray, "n s"]) -> Measures:
-    columns, price = given.columns, PRICE * given.bits
-    held, model = masses(columns, queries.pattern, uniform)
+    price = PRICE * given.bits
+    top, size = queries.pattern.argmax(axis=1)[:, None], given.columns.shape[2]
+    places, many = np.arange(size), np.log(size)
+    sides = (places < top, places == top, places > top)  # of the key that is looked at most
+    held, model, before, inside, after = masses(given.columns, queries.pattern, uniform, *sides)
     gained, strength = one_strength(held, model, queries.weight)
-    top, many = queries.pattern.argmax(axis=1), np.log(columns.shape[2])
-    some = columns.any(axis=2)
-    first, last = columns.argmax(axis=2), columns.shape[2] - 1 - columns[..., ::-1].argmax(axis=2)
-    inside = columns[:, np.arange(len(top)), top]
     return Measures(
         cost=price - gained,
         nats=np.where(strength < 0, np.inf, price - gained),
         top=price + (1 - inside @ queries.weight) * many,
-        ends=np.stack([price + (1 - ((end == top) & some) @ queries.weight) * many for end in (first, last)]),
-        wrong=_wrong(columns, queries),
+        ends=np.stack([price + (1 - (inside * (end == 0)) @ queries.weight) * many for end in (before, after)]),
+        wrong=_wrong(np.rint(before + inside + after).astype(np.int64), queries, size + 1),
     )
 
 
-def _wrong(columns: Bool[np.ndarray, "relations n s"], queries: Queries) -> Float[np.ndarray, " relations"]:
+def _wrong(widths: Int[np.ndarray, "relations n"], queries: Queries, size: int) -> Float[np.ndarray, " relations"]:
     """Share of the answers that are not those usual for how many keys a relation holds of; 1 where there is none."""
     counted = queries.answers >= 0
-    goal, size = queries.answers[counted], columns.shape[2] + 1
+    goal = queries.answers[counted]
     if len(goal) == 0:
-        return np.ones(len(columns))
+        return np.ones(len(widths))
     classes = int(goal.max()) + 1
     found = [np.zeros(0)]
-    for begin in range(0, len(columns), step := max(CELLS // (size * classes), 1)):
-        widths = columns[begin : begin + step, counted].sum(axis=-1)
-        cells = (np.arange(len(widths))[:, None] * size + widths) * classes + goal
-        counts = np.bincount(cells.reshape(-1), minlength=len(widths) * size * classes)
-        found.append(counts.reshape(len(widths), size, classes).max(axis=2).sum(axis=1))
+    for begin in range(0, len(widths), step := max(CELLS // (size * classes), 1)):
+        part = widths[begin : begin + step, counted]
+        cells = (np.arange(len(part))[:, None] * size + part) * classes + goal
+        counts = np.bincount(cells.reshape(-1), minlength=len(part) * size * classes)
+        found.append(counts.reshape(len(part), size, classes).max(axis=2).sum(axis=1))
     return 1 - np.concatenate(found) / len(goal)
 
 
@@ -168,28 +165,35 @@ def _undominated(found: list[Named]) -> Iterator[Named]:
 
 
 def _joined(
-    beam: Pool,
-    best: Int[np.ndarray, " beam"],
-    known: Pool,
-    variables: Variables,
-    queries: Queries,
-    uniform: Float[np.ndarray, "n s"],
+    beam: Pool, best: Int[np.ndarray, " beam"], known: Pool, queries: Queries, uniform: Float[np.ndarray, "n s"]
 ) -> Pool:
     """The best of a beam with every atom: of each with all of them by one connective the few that are best somehow."""
-    relations, columns = list[Relation](), list[np.ndarray]()
+    found = [Pool(relations=[], columns=known.columns[:0], bits=known.bits[:0])]
     for one in best:
         for connective in CONNECTIVES:
             both = joined(beam.columns[one], connective, known.columns) & queries.seen
             some = [Joined(beam.relations[one], connective, atom) for atom in known.relations]
-            block = pool(some, both, variables, queries)  # empty, where all of it holds of no pair or of all
-            found = measured(block, queries, uniform)
-            orders = (found.cost, found.nats, found.top, *found.ends, found.wrong + TIE * block.bits)
-            for number in np.unique([np.argsort(each, kind="stable")[:KEPT] for each in orders]):
-                relations.append(block.relations[number])
-                columns.append(block.columns[number])
-    if not relations:
-        return Pool(relations=[], columns=known.columns[:0], bits=known.bits[:0])
-    return pool(relations, np.stack(columns), variables, queries)
+            block = pool(some, both, JOINED_BITS + beam.bits[one] + known.bits, queries)
+            costs = measured(block, queries, uniform)
+            orders = (costs.cost, costs.nats, costs.top, *costs.ends, costs.wrong + TIE * block.bits)
+            found.append(_some(block, np.unique([np.argsort(each, kind="stable")[:KEPT] for each in orders])))
+    several = _beside(found)
+    return pool(several.relations, several.columns, several.bits, queries)
+
+
+def _some(given: Pool, chosen: Int[np.ndarray, " few"]) -> Pool:
+    """These of a pool; of an empty one there are none."""
+    numbers = chosen.astype(np.int64)
+    relations = [given.relations[number] for number in numbers]
+    return Pool(relations=relations, columns=given.columns[numbers], bits=given.bits[numbers])
+
+
+def _beside(pools: Sequence[Pool]) -> Pool:
+    return Pool(
+        relations=[relation for each in pools for relation in each.relations],
+        columns=np.concatenate([each.columns for each in pools]),
+        bits=np.concatenate([each.bits for each in pools]),
+    )
 
 
 def _picks(
@@ -217,7 +221,7 @@ def _looked_at(
 ) -> list[Named]:
     """How near each is to the pattern."""
     columns = np.stack([looks for _, looks in tried])
-    keep = np.union1d(distinct(columns[:, queries.seen]), [0])
+    keep = np.union1d(distinct(columns, queries.seen), [0])
     held, model = masses(columns[keep], queries.pattern, uniform)
     gained, strength = one_strength(held, model, queries.weight)
     nats = np.where(strength > 0, base - gained, base)

@@ -1,6 +1,7 @@
 """A head's pattern at sampled queries, and how well a relation, or a score made of relations, says it."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -17,7 +18,7 @@ RIDGE = 1e-6  # of a strength's square
 ITERATIONS = 150
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Queries:
     """Queries of some rows: what the head does there, which keys are seen, and their share of the effect."""
 
@@ -29,7 +30,7 @@ class Queries:
     keys: Variables  # values (n, s)
     own: Variables  # values (n, 1)
 
-    @property
+    @cached_property
     def entropy(self) -> float:
         """Of the pattern, in nats, weighted."""
         said = np.where(self.pattern > SMALL, self.pattern * np.log(np.maximum(self.pattern, SMALL)), 0.0)
@@ -98,13 +99,16 @@ def one_strength(
 
     `held` is the pattern's mass on the relation, `model` the model's. The score is convex in the strength: Newton.
     """
-    model = np.clip(model, 1e-9, 1 - 1e-9)
-    strength = np.zeros(len(held))
+    model, weight = np.clip(model, 1e-9, 1 - 1e-9), weight.astype(model.dtype)
+    strength = np.zeros(len(held), model.dtype)
+    told, rest = held @ weight, 1 - model
     for _ in range(NEWTON):
-        raised = model * np.exp(strength)[:, None]
-        share = raised / (raised + 1 - model)
-        slope = ((share - held) @ weight) + 2e-5 * strength
-        curve = ((share * (1 - share)) @ weight) + 2e-5
+        share = model * np.exp(strength)[:, None]
+        share /= share + rest
+        said = share @ weight
+        share *= share
+        slope = said - told + 2e-5 * strength
+        curve = said - share @ weight + 2e-5
         moved = np.clip(strength - np.clip(slope / curve, -2, 2), -STEEPEST, STEEPEST)
         settled = np.abs(moved - strength).max(initial=0.0) < SETTLED
         strength = moved

@@ -15,6 +15,7 @@ Pairs = Bool[np.ndarray, "... q k"]
 OPERATORS = ("=", "<", ">", "!=", "periodic")
 PERIODS = (2, 3)  # in which places are counted: "%2" is alike but for multiples of two, "/2" in the same two
 CONNECTIVES = ("and", "or", "and not")
+JOINED_BITS = 1.0 + log2(len(CONNECTIVES))  # beside those of the two relations
 OTHERWISE = ("first", "all", "self", "last")  # beside the symbols that are marks
 NOWHERE = 1 << 30
 LATEST = 8  # keys that a query looks at together, at most
@@ -216,8 +217,7 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
     if isinstance(relation, Always):
         return 1.0
     if isinstance(relation, Joined):
-        both = relation_bits(relation.one, variables) + relation_bits(relation.other, variables)
-        return 1.0 + log2(len(CONNECTIVES)) + both
+        return JOINED_BITS + relation_bits(relation.one, variables) + relation_bits(relation.other, variables)
     names = sum(log2(len(variables) + 1) for _ in range(2))
     if relation.operator not in OPERATORS:
         number = log2(relation.period) if relation.operator[0] in "%/" else 1.0 + 2 * log2(1 + abs(relation.by))
@@ -275,12 +275,13 @@ def atoms(variables: Variables, furthest: int, *, placed: bool = True) -> Iterat
             yield Atom(INDEX, INDEX, f":{period}", by)
 
 
-def distinct(columns: Bool[np.ndarray, "relations pairs"]) -> Int[np.ndarray, " kept"]:
-    """The first of every behaviour, without those that hold of no pair or of all."""
-    if columns.shape[1] == 0:
-        return np.zeros(0, dtype=int)
-    weights = np.random.default_rng(0).random((columns.shape[1], 2)).astype(np.float32)
-    prints = np.concatenate([columns[at : at + 256].astype(np.float32) @ weights for at in range(0, len(columns), 256)])
-    first = np.unique(np.round(prints.astype(np.float64), 2), axis=0, return_index=True)[1]
-    some = columns[first].any(axis=1) & ~columns[first].all(axis=1)
-    return np.sort(first[some])
+def distinct(columns: Bool[np.ndarray, "relations n s"], seen: Bool[np.ndarray, "n s"]) -> Int[np.ndarray, " kept"]:
+    """The first of every behaviour at the pairs that are seen, without those that hold of none of them or of all."""
+    weights = np.random.default_rng(0).random((seen.size, 3)).astype(np.float32)
+    weights[:, 2] = 1.0
+    flat = columns.reshape(len(columns), -1)
+    parts = [flat[at : at + 256].astype(np.float32) @ weights for at in range(0, len(flat), 256)]
+    prints = np.concatenate([np.zeros((0, 3), np.float32), *parts])
+    first = np.unique(np.round(prints[:, :2].astype(np.float64), 2), axis=0, return_index=True)[1]
+    many = prints[first, 2]
+    return np.sort(first[(many > 0) & (many < seen.sum())])

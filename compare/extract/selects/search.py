@@ -19,7 +19,7 @@ from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.soft import Score, fit, offered
 from compare.extract.selects.variables import INDEX, SYMBOLS, Frame, Variable
 
-BEAM, EACH, COMBINED = 6, 8, 16  # programs a layer; selects a head; selects of all heads of a layer together
+EACH, COMBINED = 8, 16  # selects a head; selects of all heads of a layer together
 PRICE, DEAR = 0.005, 0.02  # nats a bit
 TWINS = 1e-3  # by which two heads look at as much of each value
 SWAPPED = 0.1  # weight of what is seen where heads' values are other rows'

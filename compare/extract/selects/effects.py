@@ -1,7 +1,9 @@
 """How much the outputs that count depend on a head at every position, and which heads they do not depend on."""
 
+from collections.abc import Mapping
+
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from compare.read import Reading
 from compare.statistics import centred
@@ -9,6 +11,7 @@ from compare.statistics import centred
 ROWS = 48  # at which every position is tried
 JOINT = 0.995  # of the answers that stay when heads take their means
 MOVED = 0.1  # of the outputs' variance, at most, that goes with them
+HEARD = 0.02  # of a pattern, that has to move with what a head below brings
 
 
 def effects(
@@ -50,3 +53,25 @@ def idle(
         if reading.alike(reading.decode(outputs), rows).mean() > JOINT and moved < MOVED:
             still = tried
     return tuple(still)
+
+
+def heard(
+    reading: Reading, effect: Mapping[str, Float[np.ndarray, "few s"]], rows: Int[np.ndarray, " few"]
+) -> dict[str, tuple[str, ...]]:
+    """By the sites of heads, those below whose values alone, of other rows, move its pattern where it counts.
+
+    All other heads keep what they bring: what moves the pattern by way of another head is that one's.
+    """
+    own = {site: reading.site(site)[rows] for site in effect}
+    patterns = {site: site.replace(".out", ".pattern") for site in effect}
+    layer = {site: int(site.split(".")[1]) for site in effect}
+    rng = np.random.default_rng([reading.seed, 46])
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(effect, ())
+    for site, values in own.items():
+        above = [each for each in effect if layer[each] > layer[site]]
+        moved = reading.run({**own, site: values[rng.permutation(len(rows))]}, [*patterns.values()], rows)[1]
+        for each in above:
+            apart = np.abs(moved[patterns[each]] - reading.site(patterns[each])[rows]).sum(axis=-1) / 2
+            if (apart * effect[each]).sum() > HEARD * effect[each].sum():
+                found[each] = (*found[each], site)
+    return found

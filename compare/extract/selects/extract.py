@@ -18,7 +18,7 @@ from compare.answers import Distributions, Sets
 from compare.explanation import Code, Explanation, Refusal
 from compare.extract.selects import chances
 from compare.extract.selects.alignment import LOST, aligned
-from compare.extract.selects.effects import ROWS, effects, idle
+from compare.extract.selects.effects import ROWS, effects, heard, idle
 from compare.extract.selects.exact import Exact, exact
 from compare.extract.selects.layout import frame_of, heads_in, reads, unfit
 from compare.extract.selects.linear import Tables, factors, fitted
@@ -49,8 +49,7 @@ UNITS = 0.003  # of the units' variance that another variable has to say
 NEAR, MORE = 24.0, 10.0  # bits by which a program is about as short as another, and a readout longer
 STOOD, STANDS = 6, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
 SERVES = 0.97  # of the answers, that a program keeps which serves in the place of the patterns as well as S asks
-BEAMS = (2, 6)  # drafts a layer, above which a program is sought; more where none stands
-FINISHED = 16  # programs, at most, whose readout is sought
+FIRST, MOST_TRIED = (2, 4), (6, 16)  # drafts of each layer that go on, and programs whose readout is sought
 TELLING = 0.25  # of the answers, that a control has to cost
 WIDE = 400  # rows of distributions that a readout is held against
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
@@ -169,7 +168,16 @@ class Reader:
             mixed=self.mixed(layer),
             swap=swap,
             swapped=swap and swap.sites[f"{name}.value"] @ back,
+            heard=tuple("h" + "".join(site.split(".")[1:3]) for site in self.heard[f"{name}.out"]),
         )
+
+    @cached_property
+    def heard(self) -> Mapping[str, tuple[str, ...]]:
+        """By the sites of heads, those below that their patterns depend on; nothing is below a layer alone."""
+        if len(self.layers) == 1:
+            return dict.fromkeys(self.effect, ())
+        few = self.rows[:ROWS]
+        return heard(self.reading, {site: each[: len(few)] for site, each in self.effect.items()}, few)
 
     @cached_property
     def swaps(self) -> list[Swap]:
@@ -203,7 +211,7 @@ class Reader:
             paths = [(*path, number) for path in paths[:beam] for number in range(len(self.above(path)))]
         drafts = [self.above(path[:-1])[path[-1]] for path in paths]
         hopes = [self.hoped(draft) for draft in drafts]
-        return [drafts[number] for number in np.argsort(hopes, kind="stable")[:FINISHED]]
+        return [drafts[number] for number in np.argsort(hopes, kind="stable")]
 
     def above(self, path: tuple[int, ...]) -> list[Draft]:
         """A draft with another layer, in a few ways; a path says which way was taken at every layer so far."""
@@ -264,17 +272,14 @@ class Reader:
     def program(self) -> tuple[Draft, Readout, Exact]:
         """The shortest that stands in the net of those about as short, or else of longer ones; or the shortest.
 
-        It is sought above few drafts of the lower layers first.
+        It is sought among few first.
         """
-        for beam in BEAMS[:-1] if len(self.layers) > 1 else ():
-            told = self.above_few(beam)
-            if told[-1].kept >= STANDS and self.right(*told):
-                return told
-        return self.above_few(BEAMS[-1])
+        told = self.of_few(*FIRST)
+        return told if told[-1].kept >= STANDS and self.right(*told) else self.of_few(*MOST_TRIED)
 
-    def above_few(self, beam: int) -> tuple[Draft, Readout, Exact]:
-        """The same above so many drafts of each layer."""
-        drafts = self.drafts(beam)
+    def of_few(self, beam: int, finished: int) -> tuple[Draft, Readout, Exact]:
+        """The same of so many programs, above so many drafts of each layer."""
+        drafts = self.drafts(beam)[:finished]
         found = self.found(drafts)
         tried = self.stood(found)
         if tried[-1][-1].kept < STANDS:

@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from compare.bits import exception_bits
 from compare.extract.selects.decisions import Decision, decisions, least
-from compare.extract.selects.variables import PLACE, TOTAL, TOTALS, VALUE, Variable
+from compare.extract.selects.variables import PLACE, TOTAL, TOTALS, VALUE, Variable, brought_by
 from synth import BOOL, Budget, Program, levels
 from synth.library import LIBRARIES
 
@@ -114,7 +114,7 @@ def _untold(values: Values, answers: Int[np.ndarray, " n"], classes: int) -> Ite
 
 def _beside(one: str, other: str) -> bool:
     """Whether two numbers may tell the answers: what a head adds up, with others of it and the position's own."""
-    heads = [each[:3] if each.startswith("h") else None for each in (one, other)]
+    heads = [brought_by(each) for each in (one, other)]
     totals = any(each[3:] in TOTALS for each in (one, other))
     return not totals or None in heads or heads[0] == heads[1]
 

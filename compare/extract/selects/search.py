@@ -17,7 +17,7 @@ from compare.extract.selects.program import Head, Named, State, in_blocks, looke
 from compare.extract.selects.readouts import Readout, promised, shortest
 from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.soft import Score, fit, offered
-from compare.extract.selects.variables import INDEX, SYMBOLS, Frame, Variable
+from compare.extract.selects.variables import INDEX, SYMBOLS, Frame, Variable, brought_by
 
 EACH, COMBINED = 8, 16  # selects a head; selects of all heads of a layer together
 PRICE, DEAR = 0.005, 0.02  # nats a bit
@@ -68,6 +68,7 @@ class Site:
     mixed: bool  # units below it may have mixed what a position holds
     swap: Swap | None  # of the heads below
     swapped: Float[np.ndarray, "rows s width"] | None  # what its keys' values write after it
+    heard: tuple[str, ...]  # heads below that its pattern depends on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +124,12 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
         still = Tables(reads=(), tables=(), offset=site.mean, explained=1.0)
         return [Head(layer=site.layer, number=site.number, score=None, tables=still, mean=site.mean)]
     rng = np.random.default_rng([seed, 42, site.layer, site.number])
-    queries = drawn(site.pattern, state.seen, site.effect, site.answers, state.variables, rng)
-    known = pool_of(state.variables, queries, placed=INDEX in state.columns)
-    found = named(state.variables, queries, known)
-    given = offered(known, [(each.select, each.looks) for each in found], state.variables)
-    score, tables = fit(queries, given, state.variables), values(state, site)
+    variables = {name: each for name, each in state.variables.items() if brought_by(name) in (None, *site.heard)}
+    queries = drawn(site.pattern, state.seen, site.effect, site.answers, variables, rng)
+    known = pool_of(variables, queries, placed=INDEX in state.columns)
+    found = named(variables, queries, known)
+    given = offered(known, [(each.select, each.looks) for each in found], variables)
+    score, tables = fit(queries, given, variables), values(state, site)
     whole = Head(layer=site.layer, number=site.number, score=score, tables=tables, mean=site.mean)
     ways = _together([[each.select for each in admitted(found, score)], _carries(tables, state)])
     return [

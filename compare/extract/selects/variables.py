@@ -94,3 +94,8 @@ def letters_of(x: Int[np.ndarray, "rows positions"], alphabet: int, padding: int
     if len(others) == 0 or alphabet - (others[-1] - others[0] + 1) > MARKS:
         return range(alphabet)
     return range(int(others[0]), int(others[-1]) + 1)
+
+
+def brought_by(name: str) -> str | None:
+    """The head that brings a variable; None: a position has it of its own."""
+    return name[:3] if name.startswith("h") else None

@@ -49,7 +49,8 @@ UNITS = 0.003  # of the units' variance that another variable has to say
 NEAR, MORE = 24.0, 10.0  # bits by which a program is about as short as another, and a readout longer
 STOOD, STANDS = 6, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
 SERVES = 0.97  # of the answers, that a program keeps which serves in the place of the patterns as well as S asks
-FIRST, MOST_TRIED = (2, 4), (6, 16)  # drafts of each layer that go on, and programs whose readout is sought
+FEW, MANY = (2, 4), (6, 16)  # drafts of each layer that go on, and programs whose readout is sought
+NAMED = 12  # heads above the lowest layer that are named, at most, where more drafts than few go on
 TELLING = 0.25  # of the answers, that a control has to cost
 WIDE = 400  # rows of distributions that a readout is held against
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
@@ -274,10 +275,13 @@ class Reader:
 
         It is sought among few first.
         """
-        told = self.of_few(*FIRST)
-        return told if told[-1].kept >= STANDS and self.right(*told) else self.of_few(*MOST_TRIED)
+        told = self.best_of(*FEW)
+        if told[-1].kept >= STANDS and self.right(*told):
+            return told
+        above = sum(map(len, self.layers[1:]))
+        return self.best_of(max(min(MANY[0], NAMED // max(above, 1)), FEW[0]), MANY[1])
 
-    def of_few(self, beam: int, finished: int) -> tuple[Draft, Readout, Exact]:
+    def best_of(self, beam: int, finished: int) -> tuple[Draft, Readout, Exact]:
         """The same of so many programs, above so many drafts of each layer."""
         drafts = self.drafts(beam)[:finished]
         found = self.found(drafts)

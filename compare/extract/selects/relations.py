@@ -126,6 +126,14 @@ Relation = Atom | Joined | Always
 ALWAYS = Always()
 
 
+def pairs_in(relation: Relation) -> Iterator[tuple[str, str]]:
+    """Which variables of key and query its atoms compare."""
+    if isinstance(relation, Joined):
+        yield from (*pairs_in(relation.one), *pairs_in(relation.other))
+    elif isinstance(relation, Atom) and relation.key and relation.query:
+        yield relation.key, relation.query
+
+
 def compared(given: np.ndarray, operator: str, by: int) -> np.ndarray:
     if operator in ("=", "!="):
         return (given == by) == (operator == "=")

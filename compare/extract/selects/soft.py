@@ -1,6 +1,6 @@
 """A head's score as a sum of a few relations, each with a strength or a table of them, chosen by code length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from math import log, log2
 
@@ -9,14 +9,15 @@ from jaxtyping import Float
 
 from compare.extract.selects.naming import Pool
 from compare.extract.selects.patterns import Feature, Queries, fitted, gain, masses, one_strength, score, softmax
-from compare.extract.selects.relations import ALWAYS, Select
-from compare.extract.selects.variables import INDEX, PLACE, TOTAL, VALUE, Variables
+from compare.extract.selects.relations import ALWAYS, Select, pairs_in
+from compare.extract.selects.variables import INDEX, PLACE, TOTAL, VALUE, Variables, brought_by
 
 MOST = 6  # terms a score has
 DECLARED = 80.0  # times a query counts, in a code that would pay for what the score leaves of the pattern
 CONSTANT = 5.0  # bits of a strength
 LEAST = 10.0  # bits that another term saves
 TRIED, PLAIN = 3, 2  # terms with a table, and with one strength, that are fitted each round
+PAIRED = 64  # relations that promise most, of which key and query may index a table together
 REACH = 8  # difference of places that has a strength of its own
 WIDEST = 260  # strengths of one term that two variables index
 
@@ -155,13 +156,14 @@ def _tried(
     gained, _ = one_strength(held, mass, queries.weight)
     declared = _declared(queries)
     worth = declared * gained / log(2) - given.bits
-    order = np.argsort(-worth)[:PLAIN]
-    yield from ((Term(select=given.selects[i]), given.columns[i]) for i in order)
+    order = np.argsort(-worth)
+    yield from ((Term(select=given.selects[i]), given.columns[i]) for i in order[:PLAIN])
+    pairs = {pair for i in order[:PAIRED] for pair in pairs_in(given.selects[i].relation)}
     shapes = [(Select(relation=ALWAYS), queries.seen), *known]
-    shapes += [(given.selects[i], given.columns[i]) for i in order]
+    shapes += [(given.selects[i], given.columns[i]) for i in order[:PLAIN]]
     rated = []
     for select, where in shapes:
-        for term in _indexed(select, variables):
+        for term in _indexed(select, variables, pairs):
             if term in terms:
                 continue
             feature = _feature(term, where, queries, variables)
@@ -171,16 +173,20 @@ def _tried(
     yield from ((term, where) for _, term, where in rated[:TRIED])
 
 
-def _indexed(select: Select, variables: Variables) -> Iterator[Term]:
-    """The select with a strength for each number that key or query hold, or for each difference of places."""
+def _indexed(select: Select, variables: Variables, pairs: Container[tuple[str, str]]) -> Iterator[Term]:
+    """The select with a strength for each number that key or query hold, or for each difference of places.
+
+    Both are indexed at once where heads below bring neither of them, or these are one of the pairs.
+    """
     yield Term(select=select, offset=True)
     names = [name for name, variable in variables.items() if variable.kind not in (VALUE, TOTAL)]
     for name in names:
         if variables[name].kind != PLACE or variables[name].size <= 32:
             yield Term(select=select, key=name)
             yield Term(select=select, query=name)
+    own = [name for name in names if brought_by(name) is None]
     for key in names:
         for query in names:
             term = Term(select=select, key=key, query=query)
-            if term.size(variables) <= WIDEST:
+            if ((key in own and query in own) or (key, query) in pairs) and term.size(variables) <= WIDEST:
                 yield term

@@ -11,7 +11,7 @@ from compare.statistics import centred
 ROWS = 48  # at which every position is tried
 JOINT = 0.995  # of the answers that stay when heads take their means
 MOVED = 0.1  # of the outputs' variance, at most, that goes with them
-HEARD = 0.02  # of a pattern, that has to move with what a head below brings
+HEARD, HEARS = 0.02, 4  # of a pattern, that has to move with what a head below brings; such heads, at most
 
 
 def effects(
@@ -58,7 +58,7 @@ def idle(
 def heard(
     reading: Reading, effect: Mapping[str, Float[np.ndarray, "few s"]], rows: Int[np.ndarray, " few"]
 ) -> dict[str, tuple[str, ...]]:
-    """By the sites of heads, those below whose values alone, of other rows, move its pattern where it counts.
+    """By the sites of heads, the few below whose values alone, of other rows, move its pattern most where it counts.
 
     All other heads keep what they bring: what moves the pattern by way of another head is that one's.
     """
@@ -66,12 +66,12 @@ def heard(
     patterns = {site: site.replace(".out", ".pattern") for site in effect}
     layer = {site: int(site.split(".")[1]) for site in effect}
     rng = np.random.default_rng([reading.seed, 46])
-    found: dict[str, tuple[str, ...]] = dict.fromkeys(effect, ())
+    share: dict[str, dict[str, float]] = {site: {} for site in effect}
     for site, values in own.items():
         above = [each for each in effect if layer[each] > layer[site]]
         moved = reading.run({**own, site: values[rng.permutation(len(rows))]}, [*patterns.values()], rows)[1]
         for each in above:
             apart = np.abs(moved[patterns[each]] - reading.site(patterns[each])[rows]).sum(axis=-1) / 2
-            if (apart * effect[each]).sum() > HEARD * effect[each].sum():
-                found[each] = (*found[each], site)
-    return found
+            share[each][site] = float((apart * effect[each]).sum()) / max(float(effect[each].sum()), 1e-30)
+    most = {site: sorted(given, key=given.__getitem__, reverse=True)[:HEARS] for site, given in share.items()}
+    return {site: tuple(each for each in few if share[site][each] > HEARD) for site, few in most.items()}

@@ -50,7 +50,7 @@ NEAR, MORE = 24.0, 10.0  # bits by which a program is about as short as another,
 STOOD, STANDS = 6, 0.75  # of such programs that are put in the net; share of the answers that one keeps that stands
 SERVES = 0.97  # of the answers, that a program keeps which serves in the place of the patterns as well as S asks
 FEW, MANY = (2, 4), (6, 16)  # drafts of each layer that go on, and programs whose readout is sought
-NAMED = 12  # heads above the lowest layer that are named, at most, where more drafts than few go on
+NAMED = 12  # heads above the lowest layer, that are named above all drafts of it, at most, or above one
 TELLING = 0.25  # of the answers, that a control has to cost
 WIDE = 400  # rows of distributions that a readout is held against
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
@@ -276,14 +276,12 @@ class Reader:
         It is sought among few first.
         """
         told = self.best_of(*FEW)
-        if told[-1].kept >= STANDS and self.right(*told):
-            return told
-        above = sum(map(len, self.layers[1:]))
-        return self.best_of(max(min(MANY[0], NAMED // max(above, 1)), FEW[0]), MANY[1])
+        return told if told[-1].kept >= STANDS and self.right(*told) else self.best_of(*MANY)
 
     def best_of(self, beam: int, finished: int) -> tuple[Draft, Readout, Exact]:
-        """The same of so many programs, above so many drafts of each layer."""
-        drafts = self.drafts(beam)[:finished]
+        """The same of so many programs, above so many drafts of each layer, or as many as there is time for."""
+        above = sum(map(len, self.layers[1:]))
+        drafts = self.drafts(min(beam, max(NAMED // max(above, 1), 1)))[:finished]
         found = self.found(drafts)
         tried = self.stood(found)
         if tried[-1][-1].kept < STANDS:

@@ -126,7 +126,9 @@ class Feature:
     size: int
 
 
-def fitted(features: list[Feature], queries: Queries, start: np.ndarray | None = None) -> tuple[float, np.ndarray]:
+def fitted(
+    features: list[Feature], queries: Queries, start: np.ndarray | None = None, iterations: int = ITERATIONS
+) -> tuple[float, np.ndarray]:
     """The strengths at which the softmax of the features' sum is nearest to the pattern, and the nats left."""
     sizes = [each.size for each in features]
     cuts = np.cumsum(sizes)[:-1]
@@ -142,7 +144,7 @@ def fitted(features: list[Feature], queries: Queries, start: np.ndarray | None =
     if not features:
         return queries.divergence(softmax(np.zeros(goal.shape), queries.seen)), np.zeros(0)
     begin = np.zeros(sum(sizes)) if start is None else start
-    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS})
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": iterations})
     return float(found.fun), found.x
 
 

@@ -17,6 +17,7 @@ DECLARED = 80.0  # times a query counts, in a code that would pay for what the s
 CONSTANT = 5.0  # bits of a strength
 LEAST = 10.0  # bits that another term saves
 TRIED, PLAIN = 3, 2  # terms with a table, and with one strength, that are fitted each round
+TRIAL = 30  # iterations of a fit that one of them is chosen by
 PAIRED = 64  # relations that promise most, of which key and query may index a table together
 REACH = 8  # difference of places that has a strength of its own
 WIDEST = 260  # strengths of one term that two variables index
@@ -109,26 +110,27 @@ def fit(queries: Queries, given: Offered, variables: Variables) -> Score:
     """Greedy by code length: what is left of the pattern, and the terms' bits."""
     terms: list[Term] = []
     looks: list[np.ndarray] = []
+    features: list[Feature] = []
     uniform, strengths = fitted([], queries)
     declared = _declared(queries)
     left, cost = uniform, declared * uniform / log(2)
     while len(terms) < MOST:
-        features = [_feature(term, where, queries, variables) for term, where in zip(terms, looks, strict=True)]
         model = softmax(score(features, _split(strengths, features), queries.pattern.shape), queries.seen)
         best = None
         for term, where in _tried(queries, given, variables, model, list(zip(terms, looks, strict=True))):
             tried = [*features, _feature(term, where, queries, variables)]
             start = np.concatenate([strengths, np.zeros(tried[-1].size)])
-            nats, found = fitted(tried, queries, start)
+            nats, found = fitted(tried, queries, start, TRIAL)
             total = declared * nats / log(2) + sum(each.bits(variables) for each in [*terms, term])
             if best is None or total < best[0]:
-                best = total, term, where, nats, found
+                best = total, term, where, tried, found
         if best is None or best[0] > cost - LEAST:
             break
-        cost, left, strengths = best[0], best[3], best[4]
-        terms.append(best[1])
-        looks.append(best[2])
-    features = [_feature(term, where, queries, variables) for term, where in zip(terms, looks, strict=True)]
+        _, term, where, features, start = best
+        terms.append(term)
+        looks.append(where)
+        left, strengths = fitted(features, queries, start)
+        cost = declared * left / log(2) + sum(each.bits(variables) for each in terms)
     return Score(terms=tuple(terms), strengths=tuple(_split(strengths, features)), nats=left, uniform=uniform)
 
 

@@ -23,6 +23,7 @@ from compare.extract.selects.relations import (
     others,
     picked,
     relation_bits,
+    within,
 )
 from compare.extract.selects.variables import COUNT, VALUE, Variables
 
@@ -60,10 +61,11 @@ class Named:
     telling: bool = False  # how many keys it finds says what the net answers
 
 
-def pool_of(variables: Variables, queries: Queries, *, placed: bool = True) -> Pool:
-    """All atoms of distinct behaviour at the queries."""
+def pool_of(variables: Variables, queries: Queries, *, placed: bool = True, mixed: bool = False) -> Pool:
+    """All atoms of distinct behaviour at the queries; where units have `mixed` what a key holds, of its numbers too."""
     furthest = queries.seen.shape[1] - 1
-    known = sorted(atoms(variables, furthest, placed=placed), key=lambda atom: relation_bits(atom, variables))
+    listed = [*atoms(variables, furthest, placed=placed), *(within(variables) if mixed else ())]
+    known = sorted(listed, key=lambda atom: relation_bits(atom, variables))
     holds = [atom.holds(queries.keys, queries.own)[:, 0] for atom in known]
     columns = np.stack([np.broadcast_to(each, queries.seen.shape) & queries.seen for each in holds])
     return pool(known, columns, np.array([relation_bits(atom, variables) for atom in known]), queries)

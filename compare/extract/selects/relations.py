@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.extract.selects.variables import INDEX, PLACE, SYMBOLS, TOTAL, VALUE, VALUES, Variables
+from compare.extract.selects.variables import INDEX, PLACE, SYMBOLS, TOTAL, VALUE, VALUES, Variables, brought_by
 
 Pairs = Bool[np.ndarray, "... q k"]
 OPERATORS = ("=", "<", ">", "!=", "periodic")
@@ -83,6 +83,29 @@ class Atom(NamedTuple):
         return f"{left} = {right} mod {self.period}"
 
 
+class Within(NamedTuple):
+    """Two numbers that the key holds are compared: what units may have worked out there."""
+
+    one: str
+    other: str
+    operator: str
+
+    def holds(self, keys: Variables, queries: Variables) -> Pairs:
+        """Of all pairs; it broadcasts."""
+        one, other = (keys[name].values[..., None, :] for name in (self.one, self.other))
+        return (one >= 0) & (other >= 0) & compared(one - other, self.operator, 0)
+
+    def reads(self) -> tuple[str, ...]:
+        return self.one, self.other
+
+    @property
+    def nodes(self) -> int:
+        return 3
+
+    def __str__(self) -> str:
+        return f"k.{self.one} {self.operator} k.{self.other}"
+
+
 class Joined(NamedTuple):
     """Two relations by a connective."""
 
@@ -122,7 +145,7 @@ class Always(NamedTuple):
         return "all"
 
 
-Relation = Atom | Joined | Always
+Relation = Atom | Within | Joined | Always
 ALWAYS = Always()
 
 
@@ -227,6 +250,8 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
     if isinstance(relation, Joined):
         return JOINED_BITS + relation_bits(relation.one, variables) + relation_bits(relation.other, variables)
     names = sum(log2(len(variables) + 1) for _ in range(2))
+    if isinstance(relation, Within):
+        return 2.0 + names + log2(len(OPERATORS))
     if relation.operator not in OPERATORS:
         number = log2(relation.period) if relation.operator[0] in "%/" else 1.0 + 2 * log2(1 + abs(relation.by))
         return 1.0 + names + log2(len(OPERATORS)) + 2.0 + log2(len(PERIODS)) + number
@@ -281,6 +306,15 @@ def atoms(variables: Variables, furthest: int, *, placed: bool = True) -> Iterat
             yield Atom(INDEX, INDEX, f"*{period}", by)
         for by in range(-furthest, period * furthest + 1) if placed else ():
             yield Atom(INDEX, INDEX, f":{period}", by)
+
+
+def within(variables: Variables) -> Iterator[Within]:
+    """All comparisons of two numbers of a kind that a key holds, one of them brought there."""
+    heard = [each for each in variables.values() if each.kind != TOTAL]
+    for one, other in itertools.combinations(heard, 2):
+        if one.kind == other.kind and (brought_by(one.name) or brought_by(other.name)):
+            operators = ("=", "<", ">") if one.ordered else ("=", "!=")
+            yield from (Within(one.name, other.name, operator) for operator in operators)
 
 
 def distinct(columns: Bool[np.ndarray, "relations n s"], seen: Bool[np.ndarray, "n s"]) -> Int[np.ndarray, " kept"]:

@@ -126,7 +126,7 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
     rng = np.random.default_rng([seed, 42, site.layer, site.number])
     variables = {name: each for name, each in state.variables.items() if brought_by(name) in (None, *site.heard)}
     queries = drawn(site.pattern, state.seen, site.effect, site.answers, variables, rng)
-    known = pool_of(variables, queries, placed=INDEX in state.columns)
+    known = pool_of(variables, queries, placed=INDEX in state.columns, mixed=site.mixed)
     found = named(variables, queries, known)
     given = offered(known, [(each.select, each.looks) for each in found], variables)
     score, tables = fit(queries, given, variables), values(state, site)

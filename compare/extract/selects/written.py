@@ -10,7 +10,7 @@ from compare.extract.selects.decisions import Decision, decided, shifted
 from compare.extract.selects.parts import Part
 from compare.extract.selects.program import Head
 from compare.extract.selects.readouts import Readout
-from compare.extract.selects.relations import OPERATORS, Always, Atom, Joined, Relation, Select
+from compare.extract.selects.relations import OPERATORS, Always, Atom, Joined, Relation, Select, Within
 from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, VALUES, Frame
 from synth import Program, parse
 from synth.language.types import SEQUENCE
@@ -144,6 +144,10 @@ def _relation(relation: Relation, said: Mapping[str, str]) -> str | None:
         return f"(selector_{relation.connective} {one} {other})"
     if any(name not in said for name in relation.reads()):
         return None
+    if isinstance(relation, Within):
+        compared = COMPARED[relation.operator].format("x", "y")
+        held = _over(f"(if_int {compared} 1 0)", [said[relation.one], said[relation.other]])
+        return f"(select (lambda (x y) (eq x 1)) {held} {held})"
     return _atom(relation, said)
 
 

@@ -25,6 +25,7 @@ MORE_WORDS = ("mul", "mod", "floordiv", "abs")  # where few numbers tell the ans
 CONSTANTS, MORE_CONSTANTS = (0, 1), (2, 3)  # there also how many answers, and how many letters, there are
 FEW, TELLS = 3, 0.03  # sets of one or two numbers that tell the answers; share of these that they may leave
 SOME = 400  # answers that these are held against
+PAIRED = 60  # numbers that tell most alone, at most, of which two are tried together
 DEEPER = replace(LIMITS, candidates=100_000, bits=36.0)
 
 Values = Mapping[str, Int[np.ndarray, " n"]]
@@ -98,18 +99,23 @@ def promised(values: Values, answers: Int[np.ndarray, " n"], classes: int, seed:
 
 
 def _untold(values: Values, answers: Int[np.ndarray, " n"], classes: int) -> Iterator[tuple[float, tuple[str, ...]]]:
-    """What the table of one number, or of two, learnt on half of the answers, gets wrong of the other half."""
+    """What the table of one number, or of two of those that tell most, learnt on half of the answers, gets wrong."""
     numbers = {name: np.unique(each, return_inverse=True)[1] for name, each in values.items()}
+    alone = {name: _wrong(each, answers, classes) for name, each in numbers.items()}
+    yield from ((share, (name,)) for name, share in alone.items())
+    few = set(sorted(alone, key=alone.__getitem__)[:PAIRED])
+    for one, other in itertools.combinations([name for name in numbers if name in few], 2):
+        if _beside(one, other):
+            cells = np.unique(numbers[one] * (numbers[other].max() + 1) + numbers[other], return_inverse=True)[1]
+            yield _wrong(cells, answers, classes), (one, other)
+
+
+def _wrong(cells: Int[np.ndarray, " n"], answers: Int[np.ndarray, " n"], classes: int) -> float:
+    """Share of the second half of the answers that is not the most usual one of its cell in the first."""
     half = len(answers) // 2
-    for names in itertools.combinations_with_replacement(numbers, 2):
-        if not _beside(*names):
-            continue
-        one, other = (numbers[name] for name in names)
-        cells = np.unique(one * (other.max() + 1) + other, return_inverse=True)[1]
-        counts = np.zeros((cells.max() + 1, classes))
-        np.add.at(counts, (cells[:half], answers[:half]), 1)
-        told = counts.argmax(axis=1)[cells[half:]]
-        yield float((told != answers[half:]).mean()), tuple(dict.fromkeys(names))
+    counts = np.zeros((cells.max(initial=0) + 1, classes))
+    np.add.at(counts, (cells[:half], answers[:half]), 1)
+    return float((counts.argmax(axis=1)[cells[half:]] != answers[half:]).mean())
 
 
 def _beside(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from benchmarks.controls.selects.known import KNOWN, Known
 from compare import Assessment, Classes, Sample, Samples, assess, of_sequences
 from compare.extract import EXTRACTORS
 from compare.extract.selects import extract, reads
+from compare.extract.selects.effects import heard
 from compare.extract.selects.linear import fitted as tables_of
 from compare.extract.selects.patterns import one_strength
 from compare.extract.selects.program import Head, Named, commonest, looked_at, totals
@@ -88,6 +89,18 @@ def test_a_near_miss_is_no_program(miss: Miss) -> None:
     found = judged("reverse", rows=200, miss=miss)
     assert found.verdict.outcome != "program"
     assert found.verdict.decided_by == "match"
+
+
+def test_a_head_hears_those_that_its_pattern_depends_on() -> None:
+    one = of("induction")
+    net, params, program, _ = known("induction", rotation_seed=3, noise=0.0025)
+    samples = Samples(fit=given(one, program, 64, 1), report=given(one, program, 64, 2))
+    view = of_sequences(one.symbols(one.letters), Classes(one.classes(one.letters)))
+    reading = read(net, params, None, view, samples=samples)
+    effect = {site: np.ones((32, reading.x.shape[1])) for site in reading.net.sites if site.endswith(".out")}
+    below = next(site for site in effect if site.startswith("head.0"))
+    found = heard(reading, effect, np.arange(32))
+    assert {site: each for site, each in found.items() if each} == {below.replace("head.0", "head.1"): (below,)}
 
 
 def test_a_net_without_heads_is_refused() -> None:

@@ -11,7 +11,7 @@ from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import Queries, drawn, softmax
 from compare.extract.selects.program import Head, Named, State, begun, with_named
 from compare.extract.selects.readouts import shortest
-from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms
+from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, Within, atoms, within
 from compare.extract.selects.steps import bringing
 from compare.extract.selects.variables import Frame, Variable
 from compare.extract.selects.written import in_words
@@ -166,3 +166,22 @@ def test_a_small_table_is_written_out() -> None:
     program = in_words(FRAME, [head()], readout)
     assert program is not None
     assert on_batches(program, {"a": np.array([[3, 3, 1, 3]])}).tolist() == [[0, 5, 0, 0]]
+
+
+def test_two_numbers_of_a_key_are_compared_where_one_is_brought() -> None:
+    tokens = np.array([[2, 3, 3, 1, 1, 4]])
+    before = replace(head(), named=Named(select=Select(relation=Atom("i", "i", "=", -1)), value="x"), same=True)
+    variables = with_named(state(tokens), before, FRAME).variables
+    alike = Within("x", "h00", "=")
+    known = {str(each) for each in within(variables)}
+    assert {str(alike), "k.x != k.h00", "k.v < k.h00v"} <= known
+    assert "k.x = k.v" not in known
+    assert alike.holds(variables, variables)[0, 0].tolist() == [False, False, True, False, True, False]
+    counted = Head(layer=1, number=0, score=None, tables=TABLES, mean=np.zeros(2))
+    counted = replace(counted, named=Named(select=Select(relation=alike), value="x"))
+    values = {"h10n": np.arange(6)}
+    several = {"h10n": Variable(name="h10n", kind="count", size=6, values=values["h10n"][None])}
+    readout, _ = shortest(several, values, np.arange(6), 6, 0)
+    found = in_words(FRAME, [before, counted], readout)
+    assert found is not None
+    assert on_batches(found, {"a": tokens})[0].tolist() == [0, 0, 1, 1, 2, 2]

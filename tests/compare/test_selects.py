@@ -14,7 +14,7 @@ from compare.extract.selects import extract, reads
 from compare.extract.selects.effects import heard
 from compare.extract.selects.linear import fitted as tables_of
 from compare.extract.selects.patterns import one_strength
-from compare.extract.selects.program import Head, Named, commonest, looked_at, totals
+from compare.extract.selects.program import Head, Named, commonest, looked_at, totals, with_named
 from compare.extract.selects.readouts import shortest
 from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms, distinct, picked
 from compare.extract.selects.search import Swap
@@ -207,10 +207,19 @@ def test_programs_are_written_in_synth_words() -> None:
 def test_totals_are_of_letters() -> None:
     counts = np.array([[[3, 2, 0, 1], [3, 0, 0, 0]]], dtype=np.float32)
     own, places = np.array([[3, 1]]), np.array([[3, 1]])
-    found = [each[0].tolist() for each in totals(counts, range(1, 4), own, places)]
-    assert found == [[5, 0], [1, -1], [3, -1], [1, 0], [2, 0], [3, -1], [2, 0]]
-    ahead = [each[0].tolist() for each in totals(counts, range(4), np.array([[0, 2]]), np.array([[1, 0]]))]
-    assert ahead == [[5, 0], [0, 0], [3, 0], [3, 0], [0, 3], [0, -1], [3, 1]]
+    found = [each[0].tolist() for each in totals(counts, counts, range(1, 4), own, places)]
+    assert found == [[5, 0], [1, -1], [3, -1], [1, 0], [2, 0], [3, -1], [2, 0], [-1, -1]]
+    ahead = [each[0].tolist() for each in totals(counts, counts, range(4), np.array([[0, 2]]), np.array([[1, 0]]))]
+    assert ahead == [[5, 0], [0, 0], [3, 0], [3, 0], [0, 3], [0, -1], [3, 1], [0, -1]]
+
+
+def test_what_is_looked_at_is_ranked_by_how_often_and_then_by_what_comes_first() -> None:
+    tokens = np.array([[0, 3, 1, 4, 1, 3]])
+    named = Named(select=Select(relation=ALWAYS), value="x")
+    none = tables_of(np.zeros((4, 1)), np.ones(4), {}, least=0.1)
+    head = Head(layer=0, number=0, score=None, tables=none, mean=np.zeros(1), named=named)
+    known = with_named(begun(replace(FRAME, causal=False), tokens, ()), head, FRAME).variables
+    assert known["h00ranked"].values.tolist() == [[-1, 3, 1, 4, -1, -1]]
 
 
 def test_expressions_of_few_numbers_take_more_words() -> None:

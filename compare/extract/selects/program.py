@@ -221,7 +221,8 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
     if not head.same:
         letters = frame.letters if source.kind == SYMBOL else range(source.size)
         if source.kind in (SYMBOL, VALUE):
-            yield from totals(counts, letters, own, state.variables[INDEX].values)
+            early = looks @ (onehot(source) * np.exp2(-np.arange(looks.shape[-1]))[:, None])
+            yield from totals(counts, early, letters, own, state.variables[INDEX].values)
         yield commonest(counts, letters)
     for some in head.tallies.values():
         yield np.rint(counts[..., some].sum(axis=-1)).astype(np.int64)
@@ -229,6 +230,7 @@ def brought(head: Head, state: State, frame: Frame) -> Iterator[Int[np.ndarray, 
 
 def totals(
     counts: Float[np.ndarray, "rows s size"],
+    early: Float[np.ndarray, "rows s size"],
     letters: range,
     own: Int[np.ndarray, "rows s"],
     places: Int[np.ndarray, "rows s"],
@@ -236,7 +238,8 @@ def totals(
     """Of these numbers, marks left out, their sum, the least and the most (-1 where there is none).
 
     Then how many of them are the query's own number, and how many are less; and in their order the one whose place is
-    the query's, from 1 on (-1 where there are fewer); and how many different ones there are.
+    the query's, from 1 on (-1 where there are fewer); and how many different ones there are. Last the one whose place
+    is the query's in the order of how often they are there, and of equals of which is `early`.
     """
     known = counts[..., letters.start : letters.stop]
     some = known > 0
@@ -251,7 +254,11 @@ def totals(
     reached = np.cumsum(known, axis=-1) >= places[..., None]
     inside = reached[..., -1] & (places > 0)
     yield np.where(inside, letters.start + reached.argmax(axis=-1), -1)
-    yield some.sum(axis=-1)
+    kinds = some.sum(axis=-1)
+    yield kinds
+    often = np.lexsort((-early[..., letters.start : letters.stop], -known), axis=-1)
+    at = np.take_along_axis(often, (places - 1).clip(0, len(letters) - 1)[..., None], axis=-1)[..., 0]
+    yield np.where((places > 0) & (places <= kinds), letters.start + at, -1)
 
 
 def commonest(counts: Float[np.ndarray, "rows s size"], letters: range) -> Int[np.ndarray, "rows s"]:

@@ -10,7 +10,7 @@ from compare.extract.selects.parts import Part
 
 SYMBOL, VALUE, PLACE, COUNT = "symbol", "value", "place", "count"  # kinds; only numbers of one kind are compared
 TOTAL = "total"  # a kind that no head compares
-TOTALS = "sum", "min", "max", "own", "less", "nth", "kinds"  # of what a head looks at, see `program.totals`
+TOTALS = "sum", "min", "max", "own", "less", "nth", "kinds", "ranked"  # of what a head looks at, see `program.totals`
 SYMBOLS, VALUES, INDEX, LEFT = "x", "v", "i", "left"  # the variables that every position has
 OFTEN = 0.75  # of the rows, in which a mark stands
 MARKS = 8  # at most

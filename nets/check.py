@@ -16,6 +16,7 @@ Values = dict[str, np.ndarray]  # of the outputs and sites, by name
 
 OURS = Path(__file__).parent
 SAME = 1e-4  # of the largest value that may change where nothing should
+ULPS, ROUNDED = 2.0**-22, 4.0  # change of all parameters, and how many times what it changes is rounding
 SHOWN = 8  # arrays whose shapes are said
 LOUD = 10.0  # size of an edit, in a site's largest magnitudes, that no dead unit sleeps through
 
@@ -36,6 +37,7 @@ def check_net(net: Net, params: Params, x: Inputs) -> None:
     _check_values(net, x, outputs, sites)
     _check_batch(net, sites, fewer, len(x) // 2)
     before = {name: np.asarray(value) for name, value in {"outputs": outputs, **sites}.items()}
+    rounding = _rounding(run, params, x, before)
     others = {site: _moved(before[site], number) for number, site in enumerate(net.sites)}
     try:
         replaced = run(params, x, others)[1]
@@ -44,9 +46,22 @@ def check_net(net: Net, params: Params, x: Inputs) -> None:
     except Exception as error:
         _blame(net, params, x, error)
     _check_returned(net, replaced, others)
-    _check_unmoved(f"net {net.name!r}", "patches that hold nowhere", quiet, before)
+    _check_unmoved(f"net {net.name!r}", "patches that hold nowhere", quiet, before, rounding)
     for number, site in enumerate(net.sites):
-        _check_site(net, patched, site, before, quiet, number)
+        _check_site(net, patched, site, before, quiet, rounding, number)
+
+
+def _rounding(run: Callable[..., tuple[Any, Sites]], params: Params, x: Inputs, before: Values) -> dict[str, float]:
+    """How far sites may move by rounding alone: some times as far as parameters do that change in their last digits."""
+    rng = np.random.default_rng(0)
+
+    def nudged(leaf: Any) -> Any:
+        sign = rng.choice([-1, 1], size=np.shape(leaf))
+        return (leaf * (1 + ULPS * sign)).astype(leaf.dtype) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf
+
+    outputs, sites = run(jax.tree.map(nudged, jax.tree.map(jnp.asarray, params)), x)
+    after = {name: np.asarray(value) for name, value in {"outputs": outputs, **sites}.items()}
+    return {name: ROUNDED * float(np.abs(after[name] - each).max(initial=0)) for name, each in before.items()}
 
 
 class Patched(NamedTuple):
@@ -67,7 +82,9 @@ class Patched(NamedTuple):
         return {name: np.asarray(value) for name, value in {"outputs": outputs, **sites}.items()}
 
 
-def _check_site(net: Net, patched: Patched, site: str, before: Values, quiet: Values, seed: int) -> None:
+def _check_site(
+    net: Net, patched: Patched, site: str, before: Values, quiet: Values, rounding: Mapping[str, float], seed: int
+) -> None:
     """ValueError where an edit of the site by its own values changes something, or by other values changes nothing."""
     rows = np.arange(len(patched.x)) % 2 == 0
     edited = patched(site, rows, patched.values)
@@ -77,7 +94,7 @@ def _check_site(net: Net, patched: Patched, site: str, before: Values, quiet: Va
             f"site's values where it holds, got other values; let `apply` take edits.get({site!r}, its own value)"
         )
     kept = patched(site, np.array(True), before)
-    _check_unmoved(f"net {net.name!r}, site {site!r}", "an edit by its own values", kept, before)
+    _check_unmoved(f"net {net.name!r}, site {site!r}", "an edit by its own values", kept, before, rounding)
     later = net.sites[net.sites.index(site) + 1 :]
     alone = before[site].ndim > 2 and before[site].shape[1] == 1  # no next step or other position that would read it
     if not alone and not _reacts(quiet, edited, later) and not _could_react(net, patched, site, later, seed):
@@ -96,8 +113,8 @@ def _check_returned(net: Net, replaced: Sites, others: Values) -> None:
             )
 
 
-def _check_unmoved(where: str, edit: str, after: Values, before: Values) -> None:
-    moved = [name for name, value in after.items() if not _equal(value, before[name])]
+def _check_unmoved(where: str, edit: str, after: Values, before: Values, rounding: Mapping[str, float]) -> None:
+    moved = [name for name, value in after.items() if not _equal(value, before[name], rounding[name])]
     if moved:
         raise ValueError(
             f"{where}: expected {edit} to change nothing, got other values of {moved[0]}; "
@@ -172,10 +189,10 @@ def _could_react(net: Net, patched: Patched, site: str, later: tuple[str, ...], 
     return False
 
 
-def _equal(given: Any, expected: Any) -> bool:
+def _equal(given: Any, expected: Any, rounding: float = 0.0) -> bool:
     one, other = np.asarray(given), np.asarray(expected)
     scale = float(np.abs(other).max(initial=0.0))
-    return one.shape == other.shape and bool(np.all(np.abs(one - other) <= SAME * scale))
+    return one.shape == other.shape and bool(np.all(np.abs(one - other) <= SAME * scale + rounding))
 
 
 def _check_values(net: Net, x: Inputs, outputs: jax.Array, sites: Sites) -> None:

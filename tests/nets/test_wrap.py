@@ -175,6 +175,24 @@ def test_the_check_knows_no_scale(scale):
         check_net(wrap(ignores_edits, ("pre", "hidden")), {**PARAMS, "table": PARAMS["table"] * scale}, X)
 
 
+@pytest.mark.parametrize(("gain", "broken"), [(3e3, False), (1.0, True)])
+def test_rounding_that_a_net_raises_is_no_broken_promise(gain, broken):
+    """Scores of thousands turn a last digit, which edits may change, into more than nothing."""
+
+    def apply(params, x, edits):
+        tap, sites = tapping(edits)
+        digit = 1.0 + (3e-7 if not broken else 1e-3) * bool(edits)
+        pre = tap("pre", params["table"][x[:, 0]] + params["table"][x[:, 1]])
+        return tap("steep", jnp.sin(gain * digit * pre)) @ params["out"], sites
+
+    net = wrap(apply, ("pre", "steep"), name="steep")
+    if broken:
+        with pytest.raises(ValueError, match="patches that hold nowhere to change nothing"):
+            check_net(net, PARAMS, X)
+    else:
+        check_net(net, PARAMS, X)
+
+
 def test_an_array_that_does_not_fit_is_named_beside_the_shape_that_the_net_began_with():
     net = mlp(positions=2, alphabet=5, classes=3, width=4, embedding=6)
     params = net.init(jax.random.key(0))

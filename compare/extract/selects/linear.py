@@ -6,7 +6,6 @@ Above units, which may mix what a position holds, a table may be of two variable
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -112,11 +111,15 @@ class Moments:
         self.goal = self.root * (values - self.mean)
         self.total = max(float((self.goal**2).sum()), 1e-30)
         self._known: dict[tuple[str, ...], np.ndarray] = {}
-        self.centred = lru_cache(maxsize=MOST + 1)(self._centred)
+        self._held: dict[str, np.ndarray] = {}  # the last few
 
-    def _centred(self, name: str) -> Float[np.ndarray, "n size"]:
-        given = self.columns[name].astype(np.float64)
-        return self.root * (given - self.share @ given)
+    def centred(self, name: str) -> Float[np.ndarray, "n size"]:
+        if name not in self._held:
+            given = self.columns[name].astype(np.float64)
+            if len(self._held) > MOST:
+                del self._held[next(iter(self._held))]
+            self._held[name] = self.root * (given - self.share @ given)
+        return self._held[name]
 
     def of(self, one: str, other: str | None) -> Float[np.ndarray, "size other"]:
         """Of two variables; of one with the values."""

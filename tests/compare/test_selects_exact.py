@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.extract.selects.exact import Rest, pattern
+from compare.extract.selects.exact import Exact, Rest, pattern, shared
 from compare.extract.selects.linear import Tables
 from compare.extract.selects.naming import named, pool_of
 from compare.extract.selects.patterns import Queries, drawn, softmax
@@ -48,6 +48,21 @@ def test_a_head_rests_at_some_queries() -> None:
     found = pattern(head(), known, rest)[0]
     np.testing.assert_allclose(found[3], [1, 0, 0, 0])
     np.testing.assert_allclose(found[2], [0, 0, 1, 0])
+
+
+def test_a_head_that_does_the_work_of_another_one_rests_no_more() -> None:
+    one, two, other = (replace(head(), number=number) for number in range(3))
+    rest = Rest(variable="h00", size=6, values=(3,), elsewhere="first")
+    begin = Exact(
+        placing=None,  # pyright: ignore[reportArgumentType]
+        heads=(one, two, other),
+        needed=(one, two),
+        sharing={"h02": one},
+        resting={"h00": rest, "h01": rest, "h02": rest},
+    )
+    found = shared(begin, other, 1)
+    assert found.sharing["h02"] is two
+    assert list(found.resting) == ["h01"]
 
 
 def test_values_have_bounds_and_may_say_places() -> None:

@@ -107,8 +107,8 @@ def _ways(begin: Exact) -> Iterator[Callable[[Exact], Exact]]:
             continue
         for number, other in enumerate(begin.needed):
             if other.layer == head.layer:
-                yield lambda found, head=head, number=number: _shared(found, head, number)
-                yield lambda found, head=head, number=number: _parted(_shared(found, head, number), head, number)
+                yield lambda found, head=head, number=number: shared(found, head, number)
+                yield lambda found, head=head, number=number: _parted(shared(found, head, number), head, number)
 
 
 def _nudged(found: Exact, number: int, more: float) -> Exact:
@@ -123,8 +123,12 @@ def _with(found: Exact, number: int, head: Head) -> Exact:
     return replace(found, needed=(*found.needed[:number], head, *found.needed[number + 1 :]))
 
 
-def _shared(found: Exact, head: Head, number: int) -> Exact:
-    return replace(found, sharing={**found.sharing, head.name: found.needed[number]})
+def shared(found: Exact, head: Head, number: int) -> Exact:
+    """The head does the work of one; neither it nor the one whose work it did before rests then."""
+    before = found.sharing.get(head.name)
+    awake = (head.name, before.name if before else "")
+    resting = {name: rest for name, rest in found.resting.items() if name not in awake}
+    return replace(found, sharing={**found.sharing, head.name: found.needed[number]}, resting=resting)
 
 
 def _parted(found: Exact, head: Head, number: int) -> Exact:

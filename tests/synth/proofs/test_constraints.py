@@ -144,7 +144,7 @@ JOINS = {
 @pytest.mark.parametrize("name", JOINS)
 def test_terms_are_joined_by_conditions(name: str) -> None:
     text, nodes = JOINS[name]
-    answer = solved(text)
+    answer = solved(text, seconds=10.0)
     assert isinstance(answer, Answer), answer.statement
     assert answer.proved
     assert answer.size <= nodes

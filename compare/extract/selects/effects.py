@@ -69,6 +69,8 @@ def heard(
     share: dict[str, dict[str, float]] = {site: {} for site in effect}
     for site, values in own.items():
         above = [each for each in effect if layer[each] > layer[site]]
+        if not above:
+            continue
         moved = reading.run({**own, site: values[rng.permutation(len(rows))]}, [*patterns.values()], rows)[1]
         for each in above:
             apart = np.abs(moved[patterns[each]] - reading.site(patterns[each])[rows]).sum(axis=-1) / 2

@@ -35,7 +35,7 @@ from compare.extract.selects.steps import (
     bringing,
     steps_of,
 )
-from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame
+from compare.extract.selects.variables import INDEX, LEFT, SYMBOLS, Frame, brought_by
 from compare.extract.selects.written import ARGUMENT, in_words
 from compare.read import Reading
 from compare.step import Steps, substituted
@@ -174,9 +174,7 @@ class Reader:
 
     @cached_property
     def heard(self) -> Mapping[str, tuple[str, ...]]:
-        """By the sites of heads, those below that their patterns depend on; nothing is below a layer alone."""
-        if len(self.layers) == 1:
-            return dict.fromkeys(self.effect, ())
+        """By the sites of heads, those below that their patterns depend on."""
         few = self.rows[:ROWS]
         return heard(self.reading, {site: each[: len(few)] for site, each in self.effect.items()}, few)
 
@@ -450,7 +448,7 @@ def _bare(head: Head, turned: int) -> Head:
 
 def _layer(name: str) -> int:
     """Of the head that brought it; -1 where none did."""
-    return max(int(part[1]) if part.startswith("h") else -1 for part in factors(name))
+    return max(int(head[1]) if (head := brought_by(part)) else -1 for part in factors(name))
 
 
 def last_of(reading: Reading) -> str:

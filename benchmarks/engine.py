@@ -15,6 +15,7 @@ from benchmarks.controls import control_named
 from benchmarks.language import asks_loops, language_of
 from benchmarks.loops import machine_fields, net_fields
 from benchmarks.memory import memory
+from benchmarks.names import unknown
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import arrays_of
@@ -121,7 +122,20 @@ def make(cell: Cell, task: Task) -> Made:
     if cell.recipe.untrained:
         return Made(net, net.init(jax.random.key(cell.seed)))
     trained = nets.train(net, data, training(cell.recipe), cell.seed)
-    return Made(net, jax.tree.map(jnp.asarray, trained.params), data, trained)
+    params = jax.tree.map(jnp.asarray, trained.params)
+    return Made(net, params if recipe.shuffled is None else shuffled(params, recipe.shuffled, cell.seed), data, trained)
+
+
+def shuffled(params: Any, name: str, seed: int) -> Any:
+    """The parameter of this name with its rows in another order; ValueError where there is none."""
+    leaves, tree = jax.tree_util.tree_flatten_with_path(params)
+    names = [jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in leaves]
+    if name not in names:
+        raise ValueError(f"recipe: {unknown('parameter', name, names)}")
+    order = np.random.default_rng([seed, 51]).permutation(len(leaves[names.index(name)][1]))
+    return jax.tree.unflatten(
+        tree, [leaf[order] if own == name else leaf for own, (_, leaf) in zip(names, leaves, strict=True)]
+    )
 
 
 def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> Trajectory | None:
@@ -186,6 +200,7 @@ def detail(cell: Cell) -> dict[str, str | int | float | bool | None]:
         return {"control": recipe.control}
     how = {"untrained": True} if recipe.untrained else {"fraction": recipe.fraction, **recipe.train}
     how |= {} if recipe.fixed is None else {"fixed": recipe.fixed}
+    how |= {} if recipe.shuffled is None else {"shuffled": recipe.shuffled}
     return {"labels": recipe.labels, **how, **recipe.options}
 
 

@@ -91,6 +91,9 @@ class RecipeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = None
     control: Key[str | None, said("A net whose right verdict is known, in place of a trained one.")] = None
     untrained: Key[bool, said("Judge the net as it is initialised.")] = False
+    shuffled: Key[
+        str | None, said("A parameter by its name (as W), whose rows are dealt out anew once the net is trained.")
+    ] = None
     options: Key[dict[str, Value], said("The net's own, such as width.")] = {}
     options_per_size: Key[dict[str, float], said("The net's own, times the size and rounded.")] = {}
     train: Key[dict[str, Value], said("The fields of nets.Recipe: steps, learning_rate, weight_decay, ...")] = {}
@@ -109,6 +112,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     fixed: int | None
     control: str | None
     untrained: bool
+    shuffled: str | None
     options: dict[str, Value]
     train: dict[str, Value]
 
@@ -149,6 +153,7 @@ def prepare(name: str, recipe: RecipeFile, task: "Task", size: int, net: str) ->
         fixed=fixed,
         control=recipe.control,
         untrained=recipe.untrained,
+        shuffled=recipe.shuffled,
         options=options | {option: round(share * size) for option, share in per_size.items()},
         train=train,
     )

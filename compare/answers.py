@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from compare.bits import table_bits
-from compare.statistics import balanced_agreement, chance_agreement, disagreement
+from compare.statistics import balanced_agreement, centred, chance_agreement, disagreement
 from nets.losses import largest
 
 SUMMED = 1e-6  # from 1, by which the sum of probabilities may be off
@@ -47,6 +47,10 @@ class Answers(Protocol):
 
     def decode(self, outputs: Float[Array, "... width"]) -> Array:
         """What a net answers, by its outputs."""
+        ...
+
+    def telling(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs without what no answer depends on."""
         ...
 
     def checked(self, given: np.ndarray) -> tuple[np.ndarray, Bool[np.ndarray, "..."]]:
@@ -107,6 +111,9 @@ class Classes:
     def decode(self, outputs: Array) -> Array:
         return self.read(outputs)
 
+    def telling(self, outputs: np.ndarray) -> np.ndarray:
+        return centred(outputs)
+
     def checked(self, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         number = (
             given.dtype == bool or np.issubdtype(given.dtype, np.integer) or np.issubdtype(given.dtype, np.floating)
@@ -158,6 +165,9 @@ class Sets:
 
     def decode(self, outputs: Array) -> Array:
         return outputs > 0
+
+    def telling(self, outputs: np.ndarray) -> np.ndarray:
+        return outputs
 
     def checked(self, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         bad = np.asarray(~np.isin(given, (0, 1)).all(axis=-1))
@@ -211,6 +221,9 @@ class Reals:
     def decode(self, outputs: Array) -> Array:
         return outputs
 
+    def telling(self, outputs: np.ndarray) -> np.ndarray:
+        return outputs
+
     def checked(self, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         number = np.issubdtype(given.dtype, np.integer) or np.issubdtype(given.dtype, np.floating)
         bad = np.asarray(~np.isfinite(given).all(axis=-1)) if number else np.ones(given.shape[:-1], dtype=bool)
@@ -249,6 +262,9 @@ class Distributions(Reals):
 
     def decode(self, outputs: Array) -> Array:
         return jax.nn.softmax(outputs)
+
+    def telling(self, outputs: np.ndarray) -> np.ndarray:
+        return centred(outputs)
 
     def table_bits(self, counted: np.ndarray) -> float:
         return rounded_bits(counted, self.tolerance, [np.zeros(len(counted), np.int64)]).bits

@@ -51,6 +51,7 @@ FIELDS = {  # criterion -> field of a record; the bits are judged by their share
     "S exact": "s_exact",
     "D": "d_r2",
     "D same": "d_same",
+    "D lands": "d_lands",
     "closure": "closure",
     "exceptions": "exceptions",
     "B": "bits_ratio",
@@ -292,8 +293,9 @@ def gather(
     readout = None if site is None else layer.readout if layer and known else reading.readout(site)[0]
     effect = None if readout is None else (readout**2).sum(axis=1)
     own = replaced(reading, explanation.steps, explanation.hidden) if explanation else None
-    rows, table = np.arange(reading.rows) if reading.exhaustive else reading.reported, rival(reading)
+    rows = np.arange(reading.rows) if reading.exhaustive else reading.reported
     left, more = None, None if brief else explanation
+    table = min(each for each in (rival(reading), more and more.rival) if each)
     if not brief and site is not None and readout is not None and effect is not None:
         pre = layer.pre if layer and known else None
         left = remainder(reading, site, effect, readout, fitted=own and own.hidden, pre=pre)
@@ -407,6 +409,7 @@ def _fields(assessment: Assessment) -> dict:
         "d_control": d and d.control,
         "d_dictionary": d and d.dictionary,
         "d_same": d and d.same,
+        "d_lands": d and d.lands,
         "closure": evidence.closure and min(evidence.closure.after, evidence.closure.answers),
         "bits_total": b and b.total,
         "bits_dictionary": b and b.dictionary,

@@ -24,7 +24,9 @@ POINTS = 240  # states that are kept
 class CarriedState:
     """`arrays` by the names that `compare.record` lists."""
 
-    values: int  # that the state takes, where equal ones are told apart no more than what follows tells them
+    values: (
+        int | None
+    )  # that the state takes, None of reals; where equal ones are told apart no more than what follows tells them
     exact_to: int  # length up to which the net answers every sequence rightly
     followed_to: int  # the same of the explanation, by the net's answers
     right_to: int  # and by the right ones
@@ -37,7 +39,7 @@ def carried_state(reading: Reading, explanation: Explanation | None, alone: Alon
     if explanation is None or step is None or alone is None:
         return None
     samples, told = (reading, *reading.longer), alone.answers
-    machine, values = machine_of(reading, explanation, step)
+    machine, values = ({}, None) if step.shown else machine_of(reading, explanation, step)
     return CarriedState(
         values=values,
         exact_to=all_up_to([each.view.answers.alike(each.answers, each.targets) for each in samples]),
@@ -123,4 +125,5 @@ def points(reading: Reading, explanation: Explanation, step: Step) -> dict[str, 
     directions = np.linalg.svd(centred, full_matrices=False)[2][:2]
     at = np.zeros((len(some), 2), dtype=np.float32)
     at[:, : len(directions)] = centred[some] @ directions.T
-    return {"states.at": at, "states.values": values.reshape(len(states), -1)[some].astype(np.int32)}
+    shown = values.reshape(len(states), -1)[some]
+    return {"states.at": at, "states.values": np.asarray(step.shown(shown) if step.shown else shown).astype(np.int32)}

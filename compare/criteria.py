@@ -11,6 +11,7 @@ CRITERIA = {
     "D": "How well the explanation predicts what an exchange of one variable changes.",
     "D control": "How far a wrong term falls short of D.",
     "D same": "How often another codeword of the same value changes nothing that follows.",
+    "D lands": "How often all that follows an exchange of a state's variable is what the explanation says.",
     "closure": "How often the net's own update leads each codeword to one of the value that the explanation says.",
     "exceptions": "Share of the net's answers on which the explanation's code errs when it is run in the net's place.",
     "B": "Bits of the explanation beside the table's.",

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from compare.answers import Described
 from compare.step import Edits, Inputs, Step, Steps, check_steps, outputs_of, substituted
 from nets.net import refuse_unknown
 from synth.language.program import Program
@@ -65,6 +66,7 @@ class Explanation:
     codes: Callable[[], Iterable[Code]] | None = None
     control_codes: Callable[[], Iterable[Code]] | None = None  # the same search for codes of other units or terms
     machine: float | None = None  # bits of the table of states and inputs that the steps are shorter than, or are not
+    rival: Described | None = None  # a table that only this reader can weigh; it counts where it is the shortest
     baseline: Callable[[], Iterable[Code]] | None = None  # codes of a form so general that it explains any net
     formula: str  # sympy string for the outputs
     bits_formula: float

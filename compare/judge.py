@@ -35,6 +35,7 @@ class Thresholds:
     d_r2: float = 0.85
     d_gap: float = 0.20
     d_same: float = 0.98  # of a state, when another codeword of the same value is put in
+    d_lands: float = 0.9  # of a state that is held by directions, when its variable is another one's
     closure: float = 0.995  # of a state's codewords under the net's own update
     exceptions: float = EXCEPTIONS  # of the net's answers, by the code alone
     bits: float = 0.50  # of the table's
@@ -60,6 +61,7 @@ INTEGERS = RESIDUES
 UNITS = RESIDUES
 RECURRENT = replace(RESIDUES, s_variance=None, d_r2=0.95)
 SELECTS = replace(RESIDUES, s_variance=None, s_agreement=0.97, d_r2=0.65, bits_alone=0.5, bits_large=0.15)
+PHASES = replace(RESIDUES, s_agreement=0.98, d_r2=0.95, d_same=0.9, closure=0.98)
 FORMS = replace(RESIDUES, bits_large=0.25, bits_alone=0.0)  # any weights of bits are near some integers
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,
@@ -70,6 +72,7 @@ THRESHOLDS: Mapping[str, Thresholds] = {
     "units": UNITS,
     "recurrent": RECURRENT,
     "selects": SELECTS,
+    "phases": PHASES,
 }
 
 
@@ -220,6 +223,9 @@ def program_criteria(evidence: Evidence, thresholds: Thresholds) -> tuple[Criter
         if d.same is not None:
             sentence = "another codeword of the same value changes nothing in {value} of the cases"
             found.append(_at_least("D same", d.same, thresholds.d_same, sentence))
+        if d.lands is not None:
+            sentence = "what follows an exchange is what the explanation says in {value} of the answers"
+            found.append(_at_least("D lands", d.lands, thresholds.d_lands, sentence))
     if evidence.closure is not None:
         sentence = "the net's own update keeps {value} of the codewords and inputs to the explanation"
         closed = min(evidence.closure.after, evidence.closure.answers)

@@ -15,6 +15,8 @@ first half of the arguments (rows) and the rest (columns);
 there; `machine.letters` (letters, streams);
 `states.at` (shown, 2), states of the net in the two directions in which they vary most; `states.values` (shown,
 numbers), what the program carries there;
+`tuning.at` (bins,), degrees of a phase; `tuning.units` (shown,); `tuning.actual` and `tuning.fitted` (phases, shown,
+bins), the mean of a unit of the site that holds the phases, in the net and by the explanation;
 `frequencies.k`, `frequencies.amplitude` (share of the outputs' variance), `frequencies.units`, each (terms,).
 """
 
@@ -180,6 +182,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     d_control: float | None = None
     d_dictionary: float | None = None  # exchange of all variables at once
     d_same: float | None = None  # of a state: another codeword of the same value changes nothing
+    d_lands: float | None = None  # of a state held by directions: share of what follows an exchange that is as it says
     closure: float | None = None  # of a state's codewords and inputs, by the net's own update
 
     # variables on the way, beside the verdict

@@ -29,6 +29,8 @@ class Exchange:
     own values. A variable that is aligned with the inputs tests the function alone: with `share` a random fraction of
     the site's units, and of the step's values, is exchanged instead. With `places` it is the value at one position,
     drawn by these shares: for that at another position of the same row, or of another row at any position or the same.
+    Of a state that is held by directions, `numbers` of its value move along `basis`, and are exchanged at one time; an
+    input `rest` leaves them as they are.
     """
 
     site: str
@@ -38,11 +40,13 @@ class Exchange:
     where: Bool[np.ndarray, "..."] | None = None  # places of the site, broadcast to (rows, ...); None: all of them
     places: Float[np.ndarray, " positions"] | None = None  # shares that add up to 1
     partner: Literal["row", "any", "place"] = "any"
+    numbers: tuple[int, ...] = ()
+    rest: np.ndarray | None = None  # as the net is given it at one time
 
     @property
     def of_subspace(self) -> bool:
-        """Whether all rows and places exchange a subspace: no share of the units, no single positions."""
-        return self.share is None and self.places is None
+        """Whether all rows and places exchange a subspace: no share of the units, no single positions or times."""
+        return self.share is None and self.places is None and not self.numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,7 @@ class Step:
     holds: str | None = None
     where: Bool[np.ndarray, "..."] | None = None  # places of the site, broadcast to (rows, ...); None: all of them
     code: Callable[[Value], Value] | None = None
+    shown: Callable[[Value], Value] | None = None  # whole numbers (..., numbers) that stand for it in a picture
     told: Callable[[Value], Value] | None = None  # the values that a site's contents are nearest to, where `code` is
     codewords: Codewords | None = None
     resume: Callable[[Inputs, Value, Int[np.ndarray, " rows"]], Value] | None = None

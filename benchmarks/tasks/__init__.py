@@ -4,6 +4,7 @@ from benchmarks.tasks.boolean import BOOLEAN
 from benchmarks.tasks.integers import INTEGERS
 from benchmarks.tasks.languages import LANGUAGES
 from benchmarks.tasks.mips import MIPS
+from benchmarks.tasks.navigation import NAVIGATION
 from benchmarks.tasks.oracle import by_row
 from benchmarks.tasks.reals import REALS
 from benchmarks.tasks.residues import RESIDUES
@@ -12,6 +13,6 @@ from benchmarks.tasks.sequences import SEQUENCES
 from benchmarks.tasks.streams import STREAMS
 from benchmarks.tasks.task import LABELS, Task
 
-TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES)
+TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES, *NAVIGATION)
 
 __all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.evidence.carrier import Carrier, carriers, together, tokens_of
+from compare.evidence.directions import beside, directed, rested
 from compare.evidence.states import carried, exchanged, exchanged_alone, kept, numbers_of
 from compare.explanation import Explanation
 from compare.read import Reading
@@ -50,6 +51,7 @@ class Interchange:
     dictionary: float | None  # all steps exchanged at once
     steps: tuple[Exchanged, ...] = ()
     same: float | None = None  # of a state: nothing changes when another codeword of the same value is put in
+    lands: float | None = None  # of a state held by directions: share of the answers that follow as they should
 
 
 def interchange(reading: Reading, explanation: Explanation) -> Interchange | None:
@@ -84,6 +86,8 @@ def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interc
     All numbers count alike, however seldom something follows from their exchange: one that sits nowhere in the state
     does not hide behind the others.
     """
+    if state.exchange is not None:
+        return _of_directions(reading, explanation, state)
     given = reading, explanation.steps, explanation.outputs
     control = carried(explanation.control)
     alone = exchanged_alone(*given, control)
@@ -97,6 +101,22 @@ def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interc
         dictionary=whole.right,
         steps=(Exchanged(step=state.name, r2=right, turned=whole.turned),),
         same=kept(reading, state),
+    )
+
+
+def _of_directions(reading: Reading, explanation: Explanation, state: Step) -> Interchange:
+    """The variable that directions of the state hold: the outputs' change on the way, and at rest where it lands."""
+    given, control = (reading, explanation.steps, explanation.outputs), carried(explanation.control)
+    found = directed(*given, state)
+    wrong = None if control is None else directed(*given, state, beside(state, control))
+    still = rested(*given, state)
+    return Interchange(
+        r2=found.r2,
+        control=None if wrong is None else wrong.r2,
+        dictionary=None,
+        steps=(Exchanged(step=state.name, r2=found.r2, turned=found.turned),),
+        same=None if still is None else still.same,
+        lands=None if still is None else still.lands,
     )
 
 

@@ -71,6 +71,25 @@ def state_drawings(record: Record, arrays: Arrays) -> list[Drawing]:
     return drawn
 
 
+def tuning_drawings(record: Record, arrays: Arrays) -> list[Drawing]:
+    """Of the units of most effect, their means by each phase, in the net and by the template."""
+    at, units, actual, fitted = (arrays.get(f"tuning.{name}") for name in ("at", "units", "actual", "fitted"))
+    if at is None or units is None or actual is None or fitted is None or actual.shape != fitted.shape:
+        return []
+    drawn = []
+    for place, pair in enumerate(zip(actual, fitted, strict=True)):
+        points = [
+            (f"unit {unit}", words, short(float(degrees)), short(float(value)))
+            for words, curves in zip(("net", "explanation"), pair, strict=True)
+            for unit, curve in zip(units, curves, strict=True)
+            for degrees, value in zip(at, curve, strict=True)
+        ]
+        data = {"points": columns(("unit", "series", "degrees", "value"), points)}
+        title = f"Tuning to {_number(record, place, len(actual))}"
+        drawn.append(Drawing(title, "Means of the units with the largest effect, by the phase.", "tuning", data))
+    return drawn
+
+
 def _number(record: Record, place: int, of: int) -> str:
     """The variable's name where each of them is one number."""
     known = record.variables[0] if record.variables else "the program's state"

@@ -307,6 +307,29 @@ def _states(colour: alt.Color) -> alt.TopLevelMixin:
     )
 
 
+def _tuning() -> alt.TopLevelMixin:
+    """points: unit, series, degrees, value."""
+    return (
+        alt.Chart(_data("points"))
+        .mark_line(strokeWidth=1.6)
+        .encode(
+            alt.X("degrees:Q", title="degrees", scale=alt.Scale(domain=[0, 360]), axis=alt.Axis(values=[0, 180, 360])),
+            alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3)),
+            alt.Color(
+                "series:N",
+                title=None,
+                scale=alt.Scale(domain=["net", "explanation"], range=[BLUE, VERMILION]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            alt.StrokeDash("series:N", title=None, sort=["net", "explanation"], legend=None),
+            alt.Facet("unit:N", title=None, columns=3, sort=None),
+            tooltip=[alt.Tooltip("unit:N"), alt.Tooltip("degrees:Q"), alt.Tooltip("value:Q", format=".4~g")],
+        )
+        .properties(width=92, height=70)
+        .resolve_scale(y="independent")
+    )
+
+
 TEMPLATES: dict[str, Callable[[], Any]] = {
     "fractions": lambda: _lines(FRACTIONS, WHOLE),
     "lines": lambda: _lines(alt.Scale(zero=False, nice=True), WHOLE),
@@ -319,5 +342,6 @@ TEMPLATES: dict[str, Callable[[], Any]] = {
     "timing": _timing,
     "paths": _paths,
     "states": lambda: _states(alt.Color("value:N", title="value", scale=alt.Scale(scheme="tableau10"))),
+    "tuning": _tuning,
     "states_many": lambda: _states(alt.Color("value:Q", title="value", scale=alt.Scale(scheme="viridis"))),
 }

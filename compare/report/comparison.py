@@ -108,9 +108,10 @@ def told(made: Sequence[Card]) -> str:
 
 
 def learner(record: Record) -> bool:
-    """Whether the net was trained, or given, to do the task itself: no control, no shuffled labels, not untrained."""
+    """Whether the net was trained, or given, to do the task itself: no control, nothing shuffled, not untrained."""
     detail = record.recipe_detail
-    return not detail.get("control") and not detail.get("untrained") and detail.get("labels", "true") == "true"
+    known = any(detail.get(name) for name in ("control", "untrained", "shuffled"))
+    return not known and detail.get("labels", "true") == "true"
 
 
 def _card(task: str, group: list[Record]) -> Card:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from compare.record import Record
 from compare.report.arrays import Arrays
-from compare.report.cell_drawings import cell_drawings, state_drawings
+from compare.report.cell_drawings import cell_drawings, state_drawings, tuning_drawings
 from compare.report.chart_data import Charts
 from compare.report.gallery import Gallery, gallery
 from compare.report.held import EXPLAINED, held_table, sites_table
@@ -99,6 +99,7 @@ def _programs(net: Net) -> dict[str, Any]:
 
 def _machine(net: Net) -> dict[str, Any]:
     found, drawn = machine(net.arrays, net.record.cell), state_drawings(net.record, net.arrays)
+    drawn += tuning_drawings(net.record, net.arrays)
     if found is None and not drawn:
         return {}
     picture = found and found._replace(svg=Markup(found.svg))  # of our own making, names escaped

@@ -318,6 +318,12 @@ INTERCHANGE = (
     ),
     Term("d_control", "D control", fraction, "The same exchanges, predicted by a wrong term."),
     Term("d_dictionary", "D, all variables", fraction, "The same when all variables are exchanged at once."),
+    Term(
+        "d_lands",
+        "D, lands",
+        fraction,
+        "How often what follows an exchange at rest is what follows from the other value.",
+    ),
     Term("d_same", "D, same value", fraction, "How often another codeword of a state's same value changes nothing."),
     Term("closure", "closure", fraction, "Share of a state's codewords that the net's own update leads as explained."),
 )

@@ -40,7 +40,8 @@ def recurrent(
     """A recurrent net over sequences of any length: Elman (tanh, relu, linear), GRU, or a cell of two layers.
 
     With u_t the input and s the state (`state`, batch, time, width) that the step before left, or S (width,):
-    - cell="tanh", "relu", "linear": state.next = act(u V + s W + b); V (inputs, width), W (width, width), b (width,)
+    - cell="tanh", "relu", "linear": state.next = act(p), `cell.pre` p = u V + s W + b; V (inputs, width), W (width,
+      width), b (width,)
     - cell="gru" (PyTorch's): `gate.reset` r = sigmoid(u V[0] + s W[0] + b[0]), `gate.update` z = sigmoid(u V[1] +
       s W[1] + b[1]), `gate.new` n = tanh(u V[2] + b[2] + r (s W[2] + d)); state.next = (1 - z) n + z s
     - cell="mlp": `cell.pre` = u V + s W + b of width `inner`, `cell` its ReLU; state.next = cell D + d
@@ -69,7 +70,7 @@ def recurrent(
     def module(rngs: nnx.Rngs) -> Recurrent:
         return Recurrent(shapes, cell, inputs, readout, scale, rngs=rngs)
 
-    inside = {"gru": GATES, "mlp": ("cell.pre", "cell")}.get(cell, ())
+    inside = {"gru": GATES, "mlp": ("cell.pre", "cell")}.get(cell, ("cell.pre",))
     before = ("embed",) if inputs == "embedding" else ()
     after = () if head is None else ("hidden.0.pre", "hidden.0")
     return net_of("recurrent", module, (*before, *inside, "state.next", "state", *after))
@@ -142,7 +143,7 @@ class Recurrent(nnx.Module):
         return self._two_layers if self.cell == "mlp" else self._elman
 
     def _elman(self, tap: Tap, state: Array, drive: Array) -> Array:
-        return Elman[self.cell](drive + state @ self.W[...])
+        return Elman[self.cell](tap("cell.pre", drive + state @ self.W[...]))
 
     def _two_layers(self, tap: Tap, state: Array, drive: Array) -> Array:
         hidden = tap("cell", jax.nn.relu(tap("cell.pre", drive + state @ self.W[...])))

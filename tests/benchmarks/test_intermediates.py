@@ -105,7 +105,15 @@ def test_they_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch) -
 def cell_of(task: str, size: int, options: dict) -> Cell:
     """An untrained net."""
     recipe = Prepared(
-        name="r", labels="true", fraction=1.0, fixed=None, control=None, untrained=True, options=options, train={}
+        name="r",
+        labels="true",
+        fraction=1.0,
+        fixed=None,
+        control=None,
+        untrained=True,
+        shuffled=None,
+        options=options,
+        train={},
     )
     return Cell(
         suite="s", folder=".", name="c", task=task, label=task, size=size, net="sequence_transformer", net_label="net",

@@ -7,7 +7,7 @@ of |s w|^2: a generalised eigenvector. (A linear group of rotations that the inp
 first inputs say of the start.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ SHORT, LONG = 9.0, 17.0  # bits of an increment that is tried first, and where n
 SECONDS = 10.0  # for the proposals
 STATES = 2048  # pairs of states, one a step after the other, that a direction is sought on
 KEPT = 0.9999  # of the states' variance: directions beyond it are rounding
+SCREENED, WIDEST, FEW = 512, 24, 12  # pairs, directions and gains by which most increments are left out
 GAINS, FARTHEST = 48, 1.5  # gains that are tried, up to so many radians for an increment of the deviation
 NARROWED = 24  # times that the gain's interval is cut by the golden section
 TURNS = 0.1  # of what a direction misses without the turn, the most that it may miss with it
@@ -181,6 +182,13 @@ class _Frame:
         before, after = ((each[rows] - mean) @ into for each in (before, after))
         return cls(rows=rows, before=before, after=after, mean=mean, into=into)
 
+    @property
+    def brief(self) -> "_Frame":
+        """Fewer pairs in the directions of most variance."""
+        before, after = self.before[:SCREENED, :WIDEST], self.after[:SCREENED, :WIDEST]
+        rows, into = self.rows[:SCREENED], self.into[:, :WIDEST]
+        return replace(self, rows=rows, before=before, after=after, into=into)
+
     def seen(
         self, states: Float[np.ndarray, "... states"], along: Complex[np.ndarray, " width"]
     ) -> Complex[np.ndarray, "..."]:
@@ -203,9 +211,12 @@ class _Turning(NamedTuple):
 
 def _turning(frame: _Frame, proposal: Proposal) -> _Turning:
     """The smallest gain at which a direction turns much better than without a turn; else the one of least misses."""
-    column, still = proposal.values, frame.best(np.zeros(len(frame.rows)))[0]
-    gains = np.linspace(0, FARTHEST / max(float(column.std()), 1e-12), GAINS + 1)[1:]
-    missed = np.array([frame.best(gain * column)[0] for gain in gains])
+    brief, few = frame.brief, proposal.values[:SCREENED]
+    gains, missed, still = _missed(brief, few, FEW)
+    if missed.min() > 2 * TURNS * still:
+        return _Turning(proposal, float(gains[missed.argmin()]), float(missed.min()) / max(still, 1e-12))
+    column = proposal.values
+    gains, missed, still = _missed(frame, column, GAINS)
     dips = [i for i in range(GAINS) if missed[i] == missed[max(i - 1, 0) : i + 2].min() and missed[i] <= TURNS * still]
     at = dips[0] if dips else int(missed.argmin())
     low, high = gains[max(at - 1, 0)], gains[min(at + 1, GAINS - 1)]
@@ -216,6 +227,13 @@ def _turning(frame: _Frame, proposal: Proposal) -> _Turning:
         low, high = (low, two) if below else (one, high)
     gain = float((low + high) / 2) if dips else float(gains[at])
     return _Turning(proposal, gain, frame.best(gain * column)[0] / max(still, 1e-12))
+
+
+def _missed(frame: _Frame, column: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Gains, what the best direction misses at each, and without a turn."""
+    gains = np.linspace(0, FARTHEST / max(float(column.std()), 1e-12), count + 1)[1:]
+    missed = np.array([frame.best(gain * column)[0] for gain in gains])
+    return gains, missed, frame.best(np.zeros(len(column)))[0]
 
 
 def _spanned(known: list[np.ndarray], values: np.ndarray) -> bool:

@@ -464,6 +464,7 @@ def _explained(explanation: Explanation) -> dict:
             for group in explanation.groups
         ],
         "notes": list(explanation.notes),
+        "motifs": list(explanation.motifs),
         "frequencies": [int(k) for k in frequencies],
         "variables": [step.label or step.name for step in explanation.exchanged],
         "bits_formula": explanation.bits_formula,

@@ -75,6 +75,7 @@ class Explanation:
     unit_formula: Callable[[int], str] | None = None  # one unit with its own constants, as a sympy string
     arrays: dict[str, np.ndarray] = field(default_factory=dict)  # for the report, by the names in `record`
     notes: tuple[str, ...] = ()
+    motifs: tuple[str, ...] = ()  # names of `compare.motifs`: parts that programs of other families have too
     program: Program | None = None  # the same function in the synthesizer's language, where it has the words
     loop: Loop | None = None  # the same, where it is a loop over sequences
     loop_of_answers: Loop | None = None  # what the same search makes of the net's answers alone

@@ -115,6 +115,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     gallery_formulas: list[str] = []  # one a shown unit, in the order of gallery.unit
     refusals: list[str] = []
     notes: list[str] = []
+    motifs: list[str] = []  # parts that programs of several families share, by the names of `compare.motifs`
     frequencies: list[int] = []
     variables: list[str] = []
     units_kept: int | None = None

@@ -5,7 +5,19 @@ from typing import NamedTuple
 
 from compare.asked import Asked, asked
 from compare.explanation import Explanation, Refusal
-from compare.extract import attention, boolean, forms, groups, integers, phases, recurrent, residues, selects, units
+from compare.extract import (
+    attention,
+    boolean,
+    filters,
+    forms,
+    groups,
+    integers,
+    phases,
+    recurrent,
+    residues,
+    selects,
+    units,
+)
 from compare.read import Reading
 from compare.sample import Samples
 from compare.view import View
@@ -36,6 +48,7 @@ EXTRACTORS = (
     Extractor(units.NAME, units.reads, units.extract),
     Extractor(selects.NAME, selects.reads, selects.extract, samples=True),
     Extractor(recurrent.NAME, recurrent.reads, recurrent.extract, samples=True, positions=True),
+    Extractor(filters.NAME, filters.reads, filters.extract, samples=True),
     Extractor(phases.NAME, phases.reads, phases.extract, samples=True, positions=True),
 )
 

@@ -80,6 +80,7 @@ class Card(NamedTuple):
     enumerated: Enumerated
     readings: list[Read]  # of nets that are programs, the most frequent first; else of the net that came nearest
     accepted: bool  # whether any net is a program
+    motifs: tuple[str, ...]  # of the nets that are, parts that programs of other families have too
     reason: str | None  # of the verdict of the net that is shown first
     way: str | None  # what stands in the way of its verdict, and what would decide
     same: Same
@@ -104,7 +105,18 @@ def told(made: Sequence[Card]) -> str:
     same = sum(card.same.kind in ("equal", "alike") for card in made)
     compared = sum(card.same.kind != "undecided" for card in made)
     text = f"Of {len(made)} tasks the enumeration found a program for {found}, nets hold one for {read}"
-    return f"{text}; {same} of the {compared} that were compared are the same function." if compared else f"{text}."
+    text = f"{text}; {same} of the {compared} that were compared are the same function." if compared else f"{text}."
+    return " ".join([text, *reused(made)])
+
+
+def reused(made: Sequence[Card]) -> list[str]:
+    """A sentence for each part that the programs of several tasks share."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for card in made:
+        for motif in card.motifs:
+            holders[motif].append(card.task)
+    shared = ((motif, tasks) for motif, tasks in holders.items() if len(tasks) > 1)
+    return [f"One part is reused, {motif}: {listed(tasks)}." for motif, tasks in shared]
 
 
 def learner(record: Record) -> bool:
@@ -130,6 +142,7 @@ def _card(task: str, group: list[Record]) -> Card:
         enumerated=enumerated,
         readings=readings,
         accepted=bool(programs),
+        motifs=tuple(dict.fromkeys(motif for record in programs for motif in record.motifs)),
         reason=next((read.record.reason for read in readings), None) or _error(group),
         way=_way(first) if first else None,
         same=sameness(programs, found=enumerated.program is not None),

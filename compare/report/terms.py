@@ -163,6 +163,7 @@ EXPLANATION = (
     Term("gallery_formulas", "unit formulas", listed, "The formula of each unit shown in the gallery."),
     Term("refusals", "refusals", listed, "Methods that refused to explain this net, and why."),
     Term("notes", "notes", listed, "Remarks of the judgement."),
+    Term("motifs", "shared parts", listed, "Parts of the program that programs of other families have too."),
     Term(
         "frequencies",
         "frequencies",

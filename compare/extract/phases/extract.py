@@ -17,6 +17,7 @@ from compare.extract.phases.held import Held, best, fewest, moving, tuning
 from compare.extract.phases.motion import Phase, phases_of
 from compare.extract.phases.said import Said
 from compare.extract.phases.template import ONE, Template, after, fitted, late
+from compare.motifs import ROTATION
 from compare.read import Reading
 from compare.sites.states import NO_STATE, state_of
 from compare.step import Exchange, Step, Steps
@@ -81,6 +82,7 @@ def _explanation(carrying: Carrying, held: Held) -> Explanation:
         run_alone=lambda x: np.asarray(reading.decode(said.outputs(carrying.along(x)))),
         nodes=said.nodes + sum(_nodes(phase) for phase in carrying.phases),
         notes=_notes(carrying, held),
+        motifs=(ROTATION.name,),
     )
 
 

@@ -34,6 +34,7 @@ from compare.fit.logits import (
     formula_text,
 )
 from compare.fit.terms import frequency_arrays, frequency_unit, shape_text, wave_steps, wrong_steps
+from compare.motifs import ROTATION
 from compare.programs import of_residues
 from compare.read import Reading
 from compare.search import Choice, Target, best_terms, forbidden, search
@@ -136,6 +137,7 @@ def _explanation(reading: Reading, layer: Layer, fitted: _Fitted) -> Explanation
             *([f"shape of a unit's wave: {shape_text(waves.overtone)}"] if waves.overtone else []),
             f"outputs' variance explained by the formula: {logits.variance:.3f}",
         ),
+        motifs=(ROTATION.name,),
     )
 
 

@@ -8,9 +8,13 @@ SCHEDULES = ("constant", "cosine", "settling")
 
 WHOLE = ("steps", "warmup", "checkpoints", "evaluate_every", "restarts")
 WHOLE_OR_NONE = ("batch", "settle")
-REAL = ("learning_rate", "weight_decay", "b1", "b2", "settled", "noise")
+REAL = ("learning_rate", "weight_decay", "b1", "b2", "settled", "noise", "smooth", "sparse")
 REAL_OR_NONE = ("clip",)
-LEAST = {"steps": 1, "learning_rate": 0, "weight_decay": 0, "warmup": 0, "checkpoints": 0, "noise": 0, "restarts": 1}
+NAMES = ("noise_site", "smooth_param", "sparse_param")
+LEAST = {
+    "steps": 1, "learning_rate": 0, "weight_decay": 0, "warmup": 0, "checkpoints": 0, "noise": 0, "restarts": 1,
+    "smooth": 0, "sparse": 0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,10 @@ class Recipe:
     clip: float | None = None  # the largest norm of a gradient; None never shortens one
     noise: float = 0.0  # standard deviation of what is added to a site while training
     noise_site: str = "state"  # the site, as what follows reads it
+    smooth: float = 0.0  # times a parameter's squared differences between neighbours, added to the loss of training
+    smooth_param: str = "F0"  # the parameter; neighbours are along its two leading axes, and zero beyond the edge
+    sparse: float = 0.0  # times the absolute weights of a parameter, the same
+    sparse_param: str = "F1"
     restarts: int = 1  # seeds that are trained; the best on held-out rows is kept
 
     def __post_init__(self) -> None:
@@ -72,6 +80,9 @@ class Recipe:
             if isinstance(value, bool) or not isinstance(value, (int, float) if real else int):
                 kind = "a number" if real else "an integer"
                 raise ValueError(f"recipe: expected {name} to be {kind}, got {value!r}")
+        for name in NAMES:
+            if not isinstance(getattr(self, name), str):
+                raise ValueError(f"recipe: expected {name} to be a name, got {getattr(self, name)!r}")
 
     def milestones(self) -> tuple[int, ...]:
         """The steps of the checkpoints: the first 0, the last `steps`, quadratically spaced."""

@@ -12,6 +12,7 @@ from nets.data import Batch, Data
 from nets.edits import Shift
 from nets.losses import LOSSES, mean
 from nets.net import Apply, Net, Params
+from nets.penalties import mass, named, roughness
 from nets.recipe import Recipe
 
 MEASURES = ("train_accuracy", "held_out_accuracy", "train_loss", "held_out_loss", "weight_norm")
@@ -41,6 +42,8 @@ class Rates(NamedTuple):
     noise: float  # standard deviation
     falls: float  # the step from which a settling rate falls
     fall: float  # the steps that it takes
+    smooth: float = 0.0  # times the roughness of a parameter
+    sparse: float = 0.0  # times the mass of one
 
 
 class How(NamedTuple):
@@ -51,6 +54,8 @@ class How(NamedTuple):
     fresh: bool  # whether rows are a block of batches (steps, batch, ...), one a step
     clipped: bool
     noisy: str | None  # the site that noise is added to
+    smooth: str | None = None  # the parameter whose roughness is added to the loss
+    sparse: str | None = None  # the parameter whose mass is
 
 
 class Rows(NamedTuple):
@@ -68,13 +73,15 @@ def rates_of(recipe: Recipe, settled_at: int | None = None) -> Rates:
     fall = float(recipe.settle or 0) if recipe.schedule == "settling" else 0.0
     falls = NEVER if not fall else recipe.steps - fall if settled_at is None else float(settled_at)
     numbers = (float(max(recipe.warmup, 1)), float(recipe.steps), cosine, clip, float(recipe.noise))
-    return Rates(*weights, *numbers, falls, max(fall, 1.0))
+    return Rates(*weights, *numbers, falls, max(fall, 1.0), float(recipe.smooth), float(recipe.sparse))
 
 
 def how_of(data: Data, recipe: Recipe) -> How:
     """What training by this recipe on these data is compiled for."""
     noisy = recipe.noise_site if recipe.noise else None
-    return How(data.loss, recipe.batch, data.sampler is not None, recipe.clip is not None, noisy)
+    smooth = recipe.smooth_param if recipe.smooth else None
+    sparse = recipe.sparse_param if recipe.sparse else None
+    return How(data.loss, recipe.batch, data.sampler is not None, recipe.clip is not None, noisy, smooth, sparse)
 
 
 def rows_of(data: Data) -> Rows:
@@ -139,7 +146,7 @@ def _step(apply: Apply, how: How, state: State, rows: Batch, rates: Rates, key: 
     def loss(params: Params) -> Array:
         edits = _noise(apply, how, params, x, rates.noise, drawn)
         outputs = apply(params, x, edits)[0] if edits else apply(params, x)[0]
-        return mean(LOSSES[how.loss].each(outputs, y), mask)
+        return _penalised(how, params, rates, mean(LOSSES[how.loss].each(outputs, y), mask))
 
     slopes = jax.grad(loss)(state.params)
     if how.clipped:
@@ -149,6 +156,15 @@ def _step(apply: Apply, how: How, state: State, rows: Batch, rates: Rates, key: 
     rate = _rate(rates, state.step)
     params = jax.tree.map(lambda w, move: w - rate * (move + rates.weight_decay * w), state.params, moves)
     return State(params, moments, state.step + 1)
+
+
+def _penalised(how: How, params: Params, rates: Rates, loss: Array) -> Array:
+    """The loss with the penalties that there are."""
+    if how.smooth is not None:
+        loss = loss + rates.smooth * roughness(named(params)[how.smooth])
+    if how.sparse is not None:
+        loss = loss + rates.sparse * mass(named(params)[how.sparse])
+    return loss
 
 
 def _noise(apply: Apply, how: How, params: Params, x: Array, sigma: float, key: jax.Array) -> dict[str, Shift]:

@@ -11,6 +11,7 @@ from nets.log import Diverged, Progress, Trained
 from nets.loop import abreast, alone
 from nets.losses import LOSSES
 from nets.net import Net
+from nets.penalties import refuse_unknown_penalties
 from nets.recipe import Recipe
 from nets.resume import Save
 
@@ -86,6 +87,7 @@ def sound(outcome: Trained | Diverged) -> Trained:
 
 def refuse_what_does_not_fit(net: Net, data: Data, recipe: Recipe) -> None:
     """ValueError where fresh rows are drawn and it is not said how many a step, or outputs are not one an answer."""
+    refuse_unknown_penalties(net, recipe)
     if data.sampler is not None and recipe.batch is None:
         raise ValueError(
             "recipe: expected `batch`, the rows that are drawn afresh each step, got none for data with a sampler; "

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-import jax
 from flax import nnx
 from jaxtyping import Array, Float
 
 from nets.arch.activations import ACTIVATIONS, Activation, check_activation
+from nets.arch.images import as_images, convolved, pooled
 from nets.arch.module import Shapes, check_sizes, draw, hold, known, net_of, remembered
 from nets.edits import Tap
 from nets.net import Inputs, Net
@@ -89,29 +89,11 @@ class Cnn(nnx.Module):
         hold(self, draw(shapes, rngs))
 
     def __call__(self, x: Inputs, tap: Tap) -> Float[Array, "batch classes"]:
-        act, rows = ACTIVATIONS[self.activation], self._images(x)
+        act, rows = ACTIVATIONS[self.activation], as_images("cnn", x, self.image)
         for layer in range(self.depth):
-            kernel, bias = getattr(self, f"F{layer}")[...], getattr(self, f"f{layer}")[...]
-            pre = jax.lax.conv_general_dilated(rows, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
-            rows = _pooled(self.pool, tap(f"conv.{layer}", act(tap(f"conv.{layer}.pre", pre + bias))))
+            pre = convolved(rows, getattr(self, f"F{layer}")[...]) + getattr(self, f"f{layer}")[...]
+            rows = pooled(self.pool, tap(f"conv.{layer}", act(tap(f"conv.{layer}.pre", pre))))
         flat = rows.reshape(len(rows), -1)
         if hasattr(self, "W"):
             flat = tap("hidden.0", act(tap("hidden.0.pre", flat @ self.W[...] + self.b[...])))
         return flat @ self.U[...] + self.c[...]
-
-    def _images(self, x: Inputs) -> Float[Array, "batch height breadth channels"]:
-        given = x[..., None] if x.ndim == 3 else x
-        if given.shape[1:] != self.image:
-            height, breadth, channels = self.image
-            raise ValueError(
-                f"cnn: expected images (batch, {height}, {breadth}, {channels}), or without the last axis for one "
-                f"channel, got shape {x.shape}"
-            )
-        return given.astype(float)
-
-
-def _pooled(pool: str, rows: Float[Array, "batch height breadth channels"]) -> Float[Array, "batch ..."]:
-    """The largest, or the mean, of each square of 2 x 2."""
-    batch, height, breadth, channels = rows.shape
-    squares = rows[:, : height // 2 * 2, : breadth // 2 * 2].reshape(batch, height // 2, 2, breadth // 2, 2, channels)
-    return squares.max(axis=(2, 4)) if pool == "max" else squares.mean(axis=(2, 4))

@@ -8,7 +8,18 @@ import jax
 import numpy as np
 import pytest
 
-from nets import ARCHITECTURES, Net, Patch, check_net, cnn, mlp, recurrent, sequence_transformer, transformer
+from nets import (
+    ARCHITECTURES,
+    Net,
+    Patch,
+    check_net,
+    cnn,
+    hierarchy,
+    mlp,
+    recurrent,
+    sequence_transformer,
+    transformer,
+)
 
 ROWS, TIME = 6, 5
 STREAM = {"alphabet": 3, "classes": 4, "width": 6}
@@ -42,9 +53,16 @@ SMALL = {
         {"height": 8, "breadth": 9, "classes": 3, "filters": (3, 4)},
         {"height": 4, "breadth": 4, "channels": 2, "classes": 3, "filters": 3, "pool": "mean", "hidden": 5},
     ),
+    "hierarchy": (
+        {"height": 8, "breadth": 9, "classes": 3, "first": 2, "second": 3, "third": 4},
+        {"height": 2, "breadth": 3, "channels": 2, "classes": 3, "first": 1, "second": 2, "third": 3},
+    ),
 }
 CASES = [(make, sizes) for make in ARCHITECTURES for sizes in SMALL.get(make.__name__, ({},))]
-FAST = ("mlp-0", "mlp-4", "transformer-5", "recurrent-7", "recurrent-11", "sequence_transformer-12", "cnn-17")
+FAST = (
+    "mlp-0", "mlp-4", "transformer-5", "recurrent-7", "recurrent-11", "sequence_transformer-12", "cnn-17",
+    "hierarchy-18",
+)  # fmt: skip
 NAMED = [(f"{make.__name__}-{i}", (make, sizes)) for i, (make, sizes) in enumerate(CASES)]
 
 
@@ -233,6 +251,8 @@ def test_the_same_sizes_give_the_same_net(make):
         (cnn, {"filters": (4, 0)}, r"cnn: expected filters\[1\] to be an integer of at least 1, got 0"),
         (cnn, {"pool": "min"}, "cnn: expected pool in"),
         (cnn, {"hidden": 0}, "cnn: expected hidden to be an integer of at least 1, got 0"),
+        (hierarchy, {"second": 0}, "hierarchy: expected second to be an integer of at least 1, got 0"),
+        (hierarchy, {"breadth": 1}, "hierarchy: expected images of at least 2 x 2, got 24 x 1; take larger ones"),
     ],
 )
 def test_sizes_that_cannot_be_are_refused(make, sizes, sentence):

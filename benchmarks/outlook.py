@@ -50,7 +50,7 @@ def on_samples(task: Task, size: int) -> Iterator[str]:
     inputs, samples = task.inputs(size), task.samples(size)
     assert samples is not None
     shape = " x ".join(map(str, inputs.shape[1:]))
-    kind = "reals" if task.values is None else f"integers 0 .. {task.alphabet(size) - 1}"
+    kind = "reals" if task.view(size).alphabet is None else f"integers 0 .. {task.alphabet(size) - 1}"
     yield f"samples    {examples.said(task)}"
     yield f"inputs     {shape} {kind} at size {size}"
     report, answers = samples.report, task.view(size).answers

@@ -179,7 +179,7 @@ def sizes_of(task: "Task", size: int) -> dict[str, Any]:
         sizes = {"positions": task.arguments(size), "alphabet": task.alphabet(size)}
     else:
         inputs = task.inputs(size)
-        shape, real = inputs.shape[1:], task.values is None
+        shape, real = inputs.shape[1:], task.view(size).alphabet is None
         sizes = {"positions": math.prod(shape) if real else shape[0]}
         sizes |= {} if real else {"alphabet": task.view(size).alphabet}
         sizes |= {"features": shape[-1] if len(shape) > 1 else 1} | dict(

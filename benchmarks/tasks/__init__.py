@@ -12,7 +12,10 @@ from benchmarks.tasks.sampling import Box, Own, Uniform
 from benchmarks.tasks.sequences import SEQUENCES
 from benchmarks.tasks.streams import STREAMS
 from benchmarks.tasks.task import LABELS, Task
+from benchmarks.tasks.vision import VISION
 
-TASKS: tuple[Task, ...] = (*RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES, *NAVIGATION)
+TASKS: tuple[Task, ...] = (
+    *RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES, *NAVIGATION, *VISION,
+)  # fmt: skip
 
 __all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

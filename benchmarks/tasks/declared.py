@@ -32,7 +32,8 @@ def refuse_wrong_fields(task: Declaration) -> None:
                 f"task {task.name!r}: expected {field} as a tuple, got {given!r}; with one entry write ({length}) with "
                 "its comma"
             )
-    for field in ("oracle", "classes", "terminals", *(("values",) if task.listed or task.values is not None else ())):
+    given = [field for field in ("values", "seen") if getattr(task, field) is not None]
+    for field in dict.fromkeys(("oracle", "classes", "terminals", *(("values",) if task.listed else ()), *given)):
         if not callable(getattr(task, field)):
             raise ValueError(
                 f"task {task.name!r}: expected {field} as a function of the size, got {getattr(task, field)!r}; "
@@ -57,6 +58,11 @@ def refuse_wrong_samplers(task: Declaration) -> None:
         raise ValueError(
             f"task {task.name!r}: expected a sampler in `train` too, since inputs are drawn for `test`, got none; "
             "train=test[0] trains on the range that is reported on"
+        )
+    if task.seen is not None and task.listed:
+        raise ValueError(
+            f"task {task.name!r}: expected samplers in `test`, since nets are given what `seen` makes of the arguments,"
+            " got none; of a whole domain nets are given the arguments themselves"
         )
     if task.kind not in KINDS:
         raise ValueError(f"task {task.name!r}: expected kind in {', '.join(KINDS)}, got {task.kind!r}; choose one")

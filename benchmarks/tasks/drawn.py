@@ -1,6 +1,7 @@
 """Asking a task on samples: inputs drawn, its oracle asked, everything checked where it enters."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from benchmarks.faults import raised
 from benchmarks.tasks.declaration import Declaration
 from benchmarks.tasks.oracle import AGAIN, by_row, place, refuse_constant
 from benchmarks.tasks.sampling import Arguments, Own, Sampler, Wanted
+from benchmarks.tasks.seen import refuse_mixed_sight, sight
 from synth.language.types import BOOL
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
@@ -82,13 +84,15 @@ def rows_of(task: Declaration, size: int, found: "Asked", most: int) -> "Asked":
 
 
 def view_of(task: Declaration, size: int) -> "View":
-    """The view for what is drawn: reals as they are, sequences or single integers by position."""
+    """The view for what is drawn: what `seen` makes of it; else reals as they are, and integers by position."""
     from compare.answers import Classes, Distributions, Reals, Sets
     from compare.view import View, of_reals, of_sequences, of_symbols, positions
 
     width = int(task.classes(size))
     kinds: dict[str, Any] = {"classes": Classes, "sets": Sets, "reals": Reals, "distributions": Distributions}
     answers: Answers = kinds[task.kind](width, *((task.tolerance,) if task.kind in TOLERANT else ()))
+    if task.seen is not None:
+        return View(alphabet=None, answers=answers, encode=partial(sight, task, size))
     if task.values is None:
         return of_reals(answers)
     if few(task, size)[0].ndim > 1 and task.arguments(size) > 1:
@@ -170,6 +174,7 @@ def checked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.r
             f"{row_of(found.arguments, where[0])}; mend the oracle{place(task.oracle)}, or what `classes` says"
         )
     refuse_mixed(task, size, found)
+    refuse_mixed_sight(task, size, found.arguments)
     return Asked(found.arguments, right, found.mask)
 
 

@@ -81,7 +81,9 @@ class Task:
     REAL as well, or None, where the synthesizer has none for the task. Answers are of a `kind`: classes, (n,) or (n,
     positions); sets, (n, classes) or (n, positions, classes), whether each symbol is in; reals, (n, classes) or one
     axis more, alike within `tolerance`; distributions, as many probabilities, alike within it too, of which training
-    draws one class each. `mask(size, *arguments)` is (n, positions), which answers count; None: all.
+    draws one class each. `mask(size, *arguments)` is (n, positions), which answers count; None: all. `seen(size,
+    *arguments)` is what nets are given of the arguments, reals (n, ...), each row from its arguments alone; None: they
+    themselves.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Task:
     train: Sampler | None = None
     test: tuple[Sampler, ...] = ()
     mask: Callable[..., np.ndarray] | None = None
+    seen: Callable[..., np.ndarray] | None = None  # what nets are given, (size, *arguments) -> reals (rows, ...)
     kind: str = "classes"  # one of benchmarks.tasks.drawn.KINDS
     tolerance: float = 0.05  # within which two real answers, or all probabilities of two distributions, are alike
     stages: tuple[Stage, ...] = ()  # what is looked for along training, where inputs are drawn and the recipe asks

@@ -67,6 +67,7 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "tomita4": plain_legal,
     "product_and_sine": lambda size, a, b, c: [math.fsum([a * b, math.sin(c)])],
     "shape": plain_shape,
+    "objects": lambda size, row: int(row[0]),
     **{name: on_lists(function) for name, function in PLAIN.items()},
     **{name: on_whole_lists(function) for name, function in {**plain_sequences.PLAIN, **plain_published.PLAIN}.items()},
     **{name: on_the_first_symbols(function) for name, function in plain_published.LANGUAGES.items()},
@@ -302,7 +303,7 @@ def test_a_sequence_of_the_synthesizer_ends_with_its_last_position_that_counts()
     assert dataclasses.replace(task, type=None).spec(3) is None
 
 
-@pytest.mark.parametrize("name", ["most_common", "greater", "product_and_sine", "shape"])
+@pytest.mark.parametrize("name", ["most_common", "greater", "product_and_sine", "shape", "objects"])
 @pytest.mark.parametrize("labels", ["true", "random"])
 def test_a_fixed_set_of_rows_is_trained_on_and_read_with_the_same_answers(name: str, labels: str) -> None:
     task = find("task", name, TASKS)

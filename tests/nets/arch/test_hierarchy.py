@@ -1,12 +1,11 @@
-"""The net of three convolutions computes what loops over pixels do, and learns with noise on its image."""
-
-from dataclasses import replace
+"""The net of three convolutions computes what loops over pixels do; noise while training may be on its image."""
 
 import jax
 import numpy as np
 import pytest
 
-from nets import Data, Recipe, hierarchy, train
+from nets import hierarchy
+from nets.state import How, _noise
 
 NET = hierarchy(height=6, breadth=7, channels=2, classes=3, first=2, second=3, third=4)
 
@@ -62,14 +61,14 @@ def test_one_channel_needs_no_axis_and_other_images_are_refused():
         net.apply(params, np.zeros((3, 4, 5)))
 
 
-def test_noise_on_the_image_changes_training_and_not_what_is_measured():
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(12, 6, 7, 2)).astype("f")
-    data = Data(x=x, y=np.arange(12) % 3, train=np.arange(8), held_out=np.arange(8, 12), alphabet=None, classes=3)
-    recipe = Recipe(steps=2, learning_rate=1e-2, weight_decay=0.0, batch=4)
-    still = train(NET, data, recipe, 0)
-    moved = train(NET, data, replace(recipe, noise=0.3, noise_site="image"), 0)
-    assert still.curve["held_out_loss"][0] == moved.curve["held_out_loss"][0]
-    assert not np.array_equal(still.params["F0"], moved.params["F0"])
-    with pytest.raises(ValueError, match="expected a noise_site among the net's sites conv.0, .* got 'picture'"):
-        train(NET, data, replace(recipe, noise=0.3, noise_site="picture"), 0)
+def test_noise_on_the_image_is_what_training_adds_to_it():
+    x, params = np.ones((8, 6, 7, 2), "f"), jax.jit(NET.init)(jax.random.key(0))
+    how = How("classes", 8, True, False, "image")
+    edits = _noise(NET.apply, how, params, x, 0.3, jax.random.key(1))
+    by = np.asarray(edits["image"].by)
+    assert by.shape == x.shape
+    assert abs(by.std() / 0.3 - 1) < 0.1
+    outputs = jax.jit(NET.apply)
+    np.testing.assert_allclose(outputs(params, x, edits)[0], outputs(params, x + by)[0], atol=1e-5)
+    with pytest.raises(ValueError, match=r"expected a noise_site among the net's sites image, .* got 'picture'"):
+        _noise(NET.apply, how._replace(noisy="picture"), params, x, 0.3, jax.random.key(1))

@@ -70,5 +70,5 @@ def test_noise_on_the_image_is_what_training_adds_to_it():
     assert abs(by.std() / 0.3 - 1) < 0.1
     outputs = jax.jit(NET.apply)
     np.testing.assert_allclose(outputs(params, x, edits)[0], outputs(params, x + by)[0], atol=1e-5)
-    with pytest.raises(ValueError, match=r"expected a noise_site among the net's sites image, .* got 'picture'"):
+    with pytest.raises(ValueError, match=r"expected a noise_site among the net's sites conv\.0, .* got 'picture'"):
         _noise(NET.apply, how._replace(noisy="picture"), params, x, 0.3, jax.random.key(1))

@@ -22,6 +22,7 @@ from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
 from compare import Assessment, Case, assess
 from compare.formation import follow
+from compare.halves import exchanged_halves
 from compare.parts import match_parts
 from compare.programs import sides
 from compare.read import read
@@ -151,13 +152,19 @@ def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> 
 
 
 def beside(made: Made, task: Task, cell: Cell, case: Case) -> dict[str, Any]:
-    """What is measured beside the verdict: variables on the way, and answers by parts."""
-    if case.samples is None or not (task.intermediates or task.parts):
+    """What is measured beside the verdict: variables on the way, answers by parts, and halves of pictures exchanged."""
+    if case.samples is None or not (task.intermediates or task.parts or task.recombined):
         return {}
     reading = read(made.net, made.params, case.spec, case.view, samples=case.samples, seed=cell.seed)
     variables = task.variables(cell.size, reading.arguments) if streams(reading) else []
-    parts = task.parted(cell.size, reading.arguments)
-    return {"held": [find(reading, each) for each in variables], "match_parts": match_parts(reading, parts)}
+    parts, then = task.parted(cell.size, reading.arguments), task.halved(cell.size, reading.arguments)
+    halves = exchanged_halves(reading, then) if then else {}
+    return {
+        "held": [find(reading, each) for each in variables],
+        "match_parts": match_parts(reading, parts),
+        "halves": {site: follows for site, (follows, _) in halves.items()},
+        "halves_control": {site: follows for site, (_, follows) in halves.items()},
+    }
 
 
 def saved(made: Made) -> dict[str, np.ndarray]:

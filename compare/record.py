@@ -163,6 +163,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     match_throughout: list[float] = []  # of each of `lengths`, sequences that are right at every position that counts
     match_snapped: list[float] = []  # the same, a state replaced by its nearest codeword at every time
     match_parts: dict[str, float] = {}  # of match_domain, by the parts that the task names
+    halves: dict[
+        str, float
+    ] = {}  # by site: share of the recombinations of two pictures' halves there that are answered
+    halves_control: dict[str, float] = {}  # the same of random places in place of the upper half
     match_chance: float | None = None  # what guessing scores on the held-out rows
 
     # S

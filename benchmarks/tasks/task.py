@@ -29,6 +29,7 @@ from synth.language.spec import Spec
 from synth.language.types import BOOL, REAL, STREAM, Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
+    from compare.halves import Then
     from compare.sample import Samples
     from compare.variables import Variable
     from compare.view import View
@@ -108,6 +109,7 @@ class Task:
     stages: tuple[Stage, ...] = ()  # what is looked for along training, where inputs are drawn and the recipe asks
     intermediates: tuple[Intermediate, ...] = ()  # what nets are asked for beside their verdict, where inputs are drawn
     parts: tuple[Part, ...] = ()  # answers that are counted by themselves, where inputs are drawn
+    recombined: Callable[..., np.ndarray] | None = None  # what pictures with halves of two inputs show, see `halved`
     read_on: Part | None = None  # the rows that nets are read on, of all that they are trained on
 
     def __post_init__(self) -> None:
@@ -179,6 +181,23 @@ class Task:
             return Variable(each.name, values, then, each.number)
 
         return [found for found in map(bound, self.intermediates) if (found.values >= 0).any()]
+
+    def halved(self, size: int, arguments: tuple[np.ndarray, ...]) -> "Then | None":
+        """What is right with the upper half of another row's picture, by numbers of rows; None where no task says.
+
+        `recombined(size, mine, theirs)` takes two tuples of arguments and gives classes (n,), below 0 where none is.
+        """
+        recombined = self.recombined
+        if recombined is None:
+            return None
+
+        def then(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+            mine, theirs = (tuple(given[each] for given in arguments) for each in (rows, others))
+            answers = np.asarray(recombined(size, mine, theirs))
+            self._refuse_wrong_shape("what `recombined` gives", answers, "iu", ((len(rows),),))
+            return answers
+
+        return then
 
     def parted(self, size: int, arguments: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
         """Of each part the rows, or positions of them, among these inputs."""

@@ -57,6 +57,12 @@ def object_class(size: int, parameters: Float[np.ndarray, "rows 11"]) -> np.ndar
     return parameters[:, 0].astype(np.int64)
 
 
+def recombined(size: int, mine: tuple[np.ndarray, ...], theirs: tuple[np.ndarray, ...]) -> np.ndarray:
+    """The class of the others' upper shape above one's own lower one, -1 where there is none."""
+    table = np.array([[PAIRS.index((a[0], b[1])) if (a[0], b[1]) in PAIRS else -1 for a in PAIRS] for b in PAIRS])
+    return table[object_class(size, mine[0]), object_class(size, theirs[0])]
+
+
 def pictures(size: int, parameters: Float[np.ndarray, "rows 11"]) -> Float[np.ndarray, "rows size size"]:
     """The objects with noise on every pixel, which the seed alone decides."""
     refuse_wrong_parameters(parameters)
@@ -161,6 +167,7 @@ OBJECTS = Task(
     doc="Which of eight objects, two of four stroke shapes one above the other, is on a noisy image of n x n pixels.",
     type=None,
     oracle=object_class,
+    recombined=recombined,
     seen=pictures,
     sizes=(24,),
     smallest=16,

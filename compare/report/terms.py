@@ -266,6 +266,13 @@ BEHAVIOUR = (
     Term(
         "match_parts", "match, parts", parts, "Share of right answers on the parts that the task names, each by itself."
     ),
+    Term(
+        "halves",
+        "halves",
+        parts,
+        "Share of the pictures with another's upper half in a site that are answered as such.",
+    ),
+    Term("halves_control", "halves, control", parts, "The same with random places in the place of the upper half."),
     Term("match_train", "match, train", fraction, f"Share of right answers on the training rows{BALANCED}."),
     Term("match_test", "match, held out", fraction, f"Share of right answers on the held-out rows{BALANCED}."),
     Term(

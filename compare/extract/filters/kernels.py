@@ -79,13 +79,21 @@ def layers(reading: Reading) -> list[Kernel]:
     found: list[Kernel] = []
     before: str | None = None
     for site in reading.net.sites:
-        if len(reading.shapes[site]) != 3:
+        if len(reading.shapes[site]) != 3 or (before is None and _is_image(reading, site)):
             continue
         kernel = kernel_of(reading, before, site)
         if kernel is not None and kernel.mixes:
             found.append(kernel)
         before = site
     return found
+
+
+def _is_image(reading: Reading, site: str) -> bool:
+    """Whether a site is what the net is given."""
+    given = images(reading.x[:1])
+    return reading.shapes[site] == given.shape[1:] and bool(
+        np.array_equal(reading.run(keep=(site,), rows=np.arange(1))[1][site], given)
+    )
 
 
 def kernel_of(reading: Reading, source: str | None, target: str) -> Kernel | None:

@@ -23,6 +23,7 @@ from benchmarks.tasks import Task
 from compare import Assessment, Case, assess
 from compare.formation import follow
 from compare.halves import exchanged_halves
+from compare.maps import last_site, measure
 from compare.parts import match_parts
 from compare.programs import sides
 from compare.read import read
@@ -71,7 +72,8 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
     case = Case(spec=spec, view=view, samples=samples, train=train)
     path = traced(made, task, cell, case, assessment)
     judging = time.perf_counter() - between
-    arrays = {**assessment.arrays, **(path.arrays if path else {}), **saved(made)}
+    more, drawn = beside(made, task, cell, case)
+    arrays = {**assessment.arrays, **(path.arrays if path else {}), **drawn, **saved(made)}
     fields = {
         **identity(cell, made.net.name),
         "asked": task.doc,
@@ -79,7 +81,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
         **assessment.fields(),
         **compared(assessment, program, spec, task, cell),
         **(path.fields() if path else {}),
-        **beside(made, task, cell, case),
+        **more,
         "command": command,
         "versions": versions(),
         "recipe_detail": detail(cell) | kept(made),
@@ -151,20 +153,23 @@ def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> 
     return trace(made.net, checkpoints, steps, case.spec, case.view, train=made.data.train, seed=cell.seed)
 
 
-def beside(made: Made, task: Task, cell: Cell, case: Case) -> dict[str, Any]:
-    """What is measured beside the verdict: variables on the way, answers by parts, and halves of pictures exchanged."""
-    if case.samples is None or not (task.intermediates or task.parts or task.recombined):
-        return {}
+def beside(made: Made, task: Task, cell: Cell, case: Case) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What is measured beside the verdict, fields and arrays: variables on the way, answers by parts, maps, halves."""
+    if case.samples is None or not (task.intermediates or task.parts or task.places or task.recombined):
+        return {}, {}
     reading = read(made.net, made.params, case.spec, case.view, samples=case.samples, seed=cell.seed)
     variables = task.variables(cell.size, reading.arguments) if streams(reading) else []
     parts, then = task.parted(cell.size, reading.arguments), task.halved(cell.size, reading.arguments)
-    halves = exchanged_halves(reading, then) if then else {}
-    return {
-        "held": [find(reading, each) for each in variables],
-        "match_parts": match_parts(reading, parts),
-        "halves": {site: follows for site, (follows, _) in halves.items()},
-        "halves_control": {site: follows for site, (_, follows) in halves.items()},
-    }
+    fields = {"held": [find(reading, each) for each in variables], "match_parts": match_parts(reading, parts)}
+    if then is not None:
+        halves = exchanged_halves(reading, then)
+        fields["halves"] = {site: follows for site, (follows, _) in halves.items()}
+        fields["halves_control"] = {site: follows for site, (_, follows) in halves.items()}
+    at, site = task.placed(cell.size, reading.arguments), last_site(reading)
+    if at is None or site is None:
+        return fields, {}
+    maps = measure(reading, site, at)
+    return {**fields, **maps.fields()}, maps.arrays()
 
 
 def saved(made: Made) -> dict[str, np.ndarray]:

@@ -17,6 +17,8 @@ there; `machine.letters` (letters, streams);
 numbers), what the program carries there;
 `tuning.at` (bins,), degrees of a phase; `tuning.units` (shown,); `tuning.actual` and `tuning.fitted` (phases, shown,
 bins), the mean of a unit of the site that holds the phases, in the net and by the explanation;
+`maps.unit`, `maps.score` and `maps.limit` (shown,), grid score and what maps as coarse reach by chance, of the units of
+the highest score; `maps.rates` (shown, bins, bins), what they do where a path is, the first coordinate down;
 `frequencies.k`, `frequencies.amplitude` (share of the outputs' variance), `frequencies.units`, each (terms,).
 """
 
@@ -192,6 +194,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     # variables on the way, beside the verdict
     held: list[HeldLine] = []  # one a variable
+
+    # rate maps over the plane, beside the verdict
+    maps_hexagonal: float | None = None  # share of the live units whose grid score is above their own limit
+    maps_periodic: float | None = None  # of those whose autocorrelogram rises again by more than that of maps as coarse
+    maps_units: int | None = None  # that are live
+    maps_chance: float | None = None  # what either share is of Gaussian maps
 
     # B, in bits
     bits_total: float | None = None

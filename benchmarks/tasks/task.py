@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.view import View
     from nets.data import Data
 
+NAMED = {"b": "Booleans", "iu": "integers", "f": "reals"}  # by the kinds of numpy's types
 LABELS = ("true", "random", "relabelled")
 NUMBER = 48  # bytes for one of a net's outputs on one row while it is judged: 50 were measured for mod_add at 307
 EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sample of this many rows
@@ -111,6 +112,8 @@ class Task:
     parts: tuple[Part, ...] = ()  # answers that are counted by themselves, where inputs are drawn
     recombined: Callable[..., np.ndarray] | None = None  # what pictures with halves of two inputs show, see `halved`
     read_on: Part | None = None  # the rows that nets are read on, of all that they are trained on
+    places: Callable[..., np.ndarray] | None = None
+    """(size, *arguments) -> reals (rows, time, 2): where a path is after each input, which nets' rate maps are of."""
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):
@@ -206,6 +209,14 @@ class Task:
         for name, where in found.items():
             self._refuse_wrong_shape(f"part {name!r}", where, "b", (shape, shape[:1]))
         return found
+
+    def placed(self, size: int, arguments: tuple[np.ndarray, ...]) -> np.ndarray | None:
+        """Where the paths of these inputs are, (rows, time, 2); None where the task has none."""
+        if self.places is None:
+            return None
+        at = np.asarray(self.places(size, *arguments))
+        self._refuse_wrong_shape("places", at, "f", ((*arguments[0].shape[:2], 2),))
+        return at
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""
@@ -355,7 +366,7 @@ class Task:
     ) -> None:
         if given.dtype.kind not in kinds or given.shape not in shapes:
             raise ValueError(
-                f"task {self.name!r}: expected {what} as {'Booleans' if kinds == 'b' else 'integers'} of shape "
+                f"task {self.name!r}: expected {what} as {NAMED[kinds]} of shape "
                 f"{' or '.join(map(str, shapes))}, got {given.dtype} of shape {given.shape}; give one for each row and "
                 "position"
             )

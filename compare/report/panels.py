@@ -17,6 +17,7 @@ from compare.report.gallery import Gallery, gallery
 from compare.report.held import EXPLAINED, held_table, sites_table
 from compare.report.letters import letters
 from compare.report.machine import machine
+from compare.report.maps import MapsPart, rate_maps
 from compare.report.mathml import summands
 from compare.report.step_lines import left_line, step_line
 from compare.report.terms import FACTS, READ, present, shown, term
@@ -111,6 +112,10 @@ def _held(net: Net) -> dict[str, Any]:
     return {"words": EXPLAINED, "best": held_table(lines), "sites": sites_table(lines)} if lines else {}
 
 
+def _maps(net: Net) -> MapsPart | None:
+    return rate_maps(net.record, net.arrays)
+
+
 def _groups(net: Net) -> dict[str, Any]:
     formulas = [line.rpartition("effect, ")[2] for line in net.record.groups]
     return {"lines": net.record.groups, "letters": letters(" ".join(formulas))} if formulas else {}
@@ -148,6 +153,7 @@ PANELS = (
         _held,
         "Variables on the way to the answer: at which site they sit, and what follows them.",
     ),
+    Panel("maps", "Rate maps", _maps, "What units do where a path is: how many fire in hexagons, and in periods."),
     Panel("groups", "Groups of units", _groups, "Units that share a form."),
     Panel("gallery", "Neuron gallery", _gallery, "Units beside their fitted forms."),
     Panel("charts", "Charts", _charts, "Evidence with controls, bits, frequencies, curves along training."),

@@ -343,6 +343,24 @@ HELD = (
         "Variables on the way to the answer: the site that tells them, how often the answers follow their exchange.",
     ),
 )
+MAPS = (
+    Term(
+        "maps_hexagonal",
+        "maps, hexagonal",
+        fraction,
+        "Share of the units whose rate maps have a grid score above their own limit: the 95th percentile of Gaussian "
+        "maps of the same power at each spatial frequency.",
+    ),
+    Term(
+        "maps_periodic",
+        "maps, periodic",
+        fraction,
+        "Share of the units whose rate maps' autocorrelograms rise again, away from the centre, by more than the same "
+        "percentile.",
+    ),
+    Term("maps_units", "maps", count, "Units that fire, whose rate maps were measured."),
+    Term("maps_chance", "maps, chance", fraction, "What either share is of Gaussian maps."),
+)
 BITS = (
     Term("bits_ratio", "B", fraction, "Bits of the explanation, divided by the bits of the table."),
     Term("bits_total", "bits", count, "Bits of the whole explanation: dictionary, alignment and exceptions."),
@@ -428,7 +446,7 @@ TRAINING = (
 )
 TERMS = (
     *IDENTITY, *VERDICT, *IN_THE_WAY, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE,
-    *HELD, *BITS, *MEMORY, *TRAINING,
+    *HELD, *MAPS, *BITS, *MEMORY, *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 
@@ -456,6 +474,7 @@ FACTS = (
     ("Substitution (S)", tuple(t.name for t in SUBSTITUTION)),
     ("Interchange (D)", tuple(t.name for t in INTERCHANGE)),
     ("Bits (B)", tuple(t.name for t in BITS)),
+    ("Rate maps", tuple(t.name for t in MAPS)),
     ("In the way", tuple(t.name for t in IN_THE_WAY if t.name not in ("in_the_way", "would_decide", "left"))),
     ("Table, ablation, certificate", tuple(t.name for t in MEMORY)),
     ("Along training", tuple(t.name for t in TRAINING)),

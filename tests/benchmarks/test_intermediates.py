@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -95,11 +96,44 @@ def test_they_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch) -
     cell = cell_of("bracket_state", 6, options)
     task = find("task", cell.task, TASKS)
     case = Case(spec=None, view=task.view(6), samples=task.samples(6, 0))
-    found = beside(make(cell, task), task, cell, case)
+    found, arrays = beside(make(cell, task), task, cell, case)
     assert [line.variable for line in found["held"]] == ["depth"]
     assert list(found["held"][0].decoded_at) == ["embed", "head.0.0.out"]
     assert list(found["match_parts"]) == [part.name for part in task.parts]
-    assert beside(make(cell, task), replace(task, intermediates=(), parts=()), cell, case) == {}
+    assert not arrays
+    assert "maps_units" not in found
+    assert beside(make(cell, task), replace(task, intermediates=(), parts=()), cell, case) == ({}, {})
+
+
+def test_rate_maps_are_measured_where_a_task_says_where_a_path_is() -> None:
+    task = find("task", "torus", TASKS)
+    options = {"width": 8, "cell": "relu", "inputs": "reals"}
+    cell = msgspec.structs.replace(cell_of("torus", 20, options), net="recurrent")
+    case = Case(spec=None, view=task.view(20), samples=task.samples(20, 0))
+    fields, arrays = beside(make(cell, task), task, cell, case)
+    assert 0 < fields["maps_units"] <= 8
+    assert fields["maps_hexagonal"] <= 0.5
+    shown = min(fields["maps_units"], 6)
+    assert {name: values.shape for name, values in arrays.items()} == {
+        **{f"maps.{name}": (shown,) for name in ("unit", "score", "limit")},
+        "maps.rates": (shown, 20, 20),
+    }
+    assert beside(make(cell, task), replace(task, places=None), cell, case) == ({}, {})
+
+
+@pytest.mark.parametrize("name", ["arena", "torus"])
+def test_where_a_path_is_lies_within_its_bounds(name: str) -> None:
+    task = find("task", name, TASKS)
+    given = rows(task, 20).arguments
+    at = task.placed(20, given)
+    assert at is not None
+    assert np.abs(at).max() <= {"arena": 0.5, "torus": np.pi}[name] + 1e-9
+    if name == "torus":
+        np.testing.assert_allclose(np.cos(at), task.oracle(20, *given)[..., ::2], atol=1e-9)
+    wrong = replace(task, places=lambda size, x: x[..., 0])
+    with pytest.raises(ValueError, match=rf"task '{name}': expected places as reals of shape \(64, 21, 2\), got"):
+        wrong.placed(20, given)
+    assert replace(task, places=None).placed(20, given) is None
 
 
 def cell_of(task: str, size: int, options: dict) -> Cell:

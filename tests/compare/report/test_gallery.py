@@ -11,9 +11,11 @@ from made_run import make_cell
 from compare.record import Record
 from compare.report.arrays import load
 from compare.report.gallery import SIDE, fold, gallery
+from compare.report.maps import rate_maps
 from compare.report.picture import CLEAR, HALF, levels, png, side_by_side
 
-NET = Record(suite="s", task="t", size=5, net="n", recipe="r", seed=0, cell="c", gallery_formulas=["cos(a)"])
+BARE = {"suite": "s", "task": "t", "size": 5, "net": "n", "recipe": "r", "seed": 0, "cell": "c"}
+NET = Record(**BARE, gallery_formulas=["cos(a)"])
 
 
 def decoded(data: bytes) -> np.ndarray:
@@ -115,3 +117,19 @@ def test_arrays_that_cannot_be_read_are_absent(tmp_path):
     assert load(tmp_path, record) == {}
     path.unlink()
     assert load(tmp_path, record) == {}
+
+
+def test_rate_maps_are_drawn_where_they_were_measured():
+    rates = np.random.default_rng(0).normal(size=(2, 5, 5)).astype(np.float32)
+    arrays = {"maps.unit": np.array([3, 1]), "maps.score": np.array([0.5, 0.1]), "maps.limit": np.array([0.4, 0.4])}
+    arrays |= {"maps.rates": rates}
+    record = Record(**BARE, maps_units=4, maps_hexagonal=0.25, maps_periodic=0.5, maps_chance=0.05)
+    part = rate_maps(record, arrays)
+    assert part is not None
+    assert part.words == "Of 4 units 0.250 fire in hexagons and 0.500 in periods; by chance 0.050."
+    assert [(each.unit, each.score, each.limit) for each in part.maps] == [(3, 0.5, 0.4), (1, 0.1, 0.4)]
+    for each, given in zip(part.maps, rates, strict=True):
+        assert (decoded(base64.b64decode(each.uri.split(",")[1])) == levels(given, np.abs(given).max())).all()
+    assert rate_maps(Record(**BARE), arrays) is None
+    assert rate_maps(record, {**arrays, "maps.unit": np.array([3])}) is None
+    assert rate_maps(record, {"maps.rates": rates}) is None

@@ -17,7 +17,7 @@ from compare.read import Reading
 BINS = 20  # along an axis
 SHUFFLES = 100  # maps that each unit is held against
 LIMIT = 95  # percentile of what they score
-CHANCE = 1 - LIMIT / 100
+CHANCE = (100 - LIMIT) / 100
 SHOWN = 6  # units
 DEAD = 1e-4  # of the largest spread of a map, below which a unit does not fire
 

@@ -87,6 +87,8 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         match_chance=1 / size, s_agreement=good if program else 0.11, s_low=good - 0.01 if program else 0.09,
         s_high=min(1.0, good + 0.005) if program else 0.13, s_domain=good if program else 0.12,
         s_variance=0.94 if program else 0.2, s_control=0.08, s_control_variance=0.13, s_permuted=0.02,
+        maps_units=8 if program else None, maps_hexagonal=0.25 if program else None,
+        maps_periodic=0.5 if program else None, maps_chance=0.05 if program else None,
         held=[HELD] if program else [], match_parts={"small": 1.0, "large": 0.98} if program else {},
         d_r2=0.91 if program else -0.4, d_control=-0.03, d_dictionary=0.97 if program else 0.1,
         bits_total=alignment + 120, bits_dictionary=80.0, bits_alignment=alignment, bits_exceptions=40.0,
@@ -147,6 +149,8 @@ def _arrays(rng, size: int, frequencies: list[int], program: bool, trained: bool
     if program:
         made |= {"machine.after": np.array([[0, 1], [1, 0]]), "machine.says": np.array([[[0], [1]], [[1], [0]]])}
         made |= {"machine.values": np.array([[0], [1]]), "machine.letters": np.array([[0], [1]])}
+        made |= {f"maps.{name}": np.array([0.9, 0.4]) for name in ("score", "limit")}
+        made |= {"maps.unit": np.array([5, 2]), "maps.rates": np.eye(20, dtype=np.float32)[None].repeat(2, axis=0)}
     if frequencies:
         share = rng.dirichlet(np.full(len(frequencies), 8.0)) * 0.97
         made |= {"frequencies.k": np.array(frequencies), "frequencies.amplitude": share}

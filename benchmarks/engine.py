@@ -97,10 +97,10 @@ def compared(
     assessment: Assessment, program: dict[str, Any], spec: Spec | None, task: Task, cell: Cell
 ) -> dict[str, Any]:
     """The net's program beside the synthesizer's; nothing for labels that the synthesizer was not asked about."""
-    if spec is None or cell.recipe.labels != "true":
+    if (spec is None and not asks_loops(task)) or cell.recipe.labels != "true":
         return {}
     explanation = assessment.explanation
-    if asks_loops(task):
+    if spec is None or asks_loops(task):
         state = assessment.carried
         follows = state is None or state.followed_to >= state.exact_to
         if explanation is not None and explanation.loop is None:

@@ -17,7 +17,7 @@ from compare import Classes, Distributions, Reals, Sets
 from nets.data import draw
 from synth import lists_of_rows
 from synth.language.types import BOOL, INT, REAL, STREAM, Fn
-from tests.benchmarks import plain_published, plain_sequences
+from tests.benchmarks import plain_paths, plain_published, plain_sequences
 from tests.benchmarks.plain_streams import MOST, PLAIN
 
 SAMPLED = [task for task in TASKS if not task.listed]
@@ -67,6 +67,7 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "tomita4": plain_legal,
     "product_and_sine": lambda size, a, b, c: [math.fsum([a * b, math.sin(c)])],
     "shape": plain_shape,
+    **plain_paths.PLAIN,
     "objects": lambda size, row: int(row[0]),
     **{name: on_lists(function) for name, function in PLAIN.items()},
     **{name: on_whole_lists(function) for name, function in {**plain_sequences.PLAIN, **plain_published.PLAIN}.items()},

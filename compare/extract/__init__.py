@@ -28,7 +28,7 @@ class Extractor(NamedTuple):
     """`reads` says why a task is none of its own, whatever the net; None where it is.
 
     It is asked only where every input is listed, unless it also reads `samples`; with `positions` it reads no net but
-    one that answers at every position.
+    one that answers at every position, with `once` none but one that answers once a row.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Extractor(NamedTuple):
     extract: Callable[[Reading], Explanation | Refusal]
     samples: bool = False
     positions: bool = False
+    once: bool = False
 
 
 EXTRACTORS = (
@@ -48,7 +49,7 @@ EXTRACTORS = (
     Extractor(units.NAME, units.reads, units.extract),
     Extractor(selects.NAME, selects.reads, selects.extract, samples=True),
     Extractor(recurrent.NAME, recurrent.reads, recurrent.extract, samples=True, positions=True),
-    Extractor(filters.NAME, filters.reads, filters.extract, samples=True),
+    Extractor(filters.NAME, filters.reads, filters.extract, samples=True, once=True),
     Extractor(phases.NAME, phases.reads, phases.extract, samples=True, positions=True),
 )
 
@@ -70,11 +71,14 @@ def sampled(extractor: Extractor, task: Asked) -> str | None:
 
 
 def placed(extractor: Extractor, view: View, samples: Samples | None) -> str | None:
-    """Why an extractor that needs an answer at every position does not read a task that asks for fewer."""
-    if samples is None or not extractor.positions:
+    """Why an extractor that needs an answer at every position, or one a row, does not read a task that asks others."""
+    if samples is None or not (extractor.positions or extractor.once):
         return None
     report = samples.report
-    if report.targets.ndim - view.answers.axes < 2:
+    many = report.targets.ndim - view.answers.axes >= 2
+    if extractor.once:
+        return "expected one answer a row, got one at every position" if many else None
+    if not many:
         return "expected an answer at every position, got one a row"
     masked = report.mask is not None and not report.mask.all()
     return "expected answers that count at every position, got a mask" if masked else None

@@ -1,6 +1,6 @@
 """Programs found by gradient descent: nets with named sites, and their training."""
 
-from nets.arch import ARCHITECTURES, cnn, hierarchy, mlp, recurrent, sequence_transformer, transformer
+from nets.arch import ARCHITECTURES, cnn, generator, hierarchy, mlp, recurrent, sequence_transformer, transformer
 from nets.check import check_net
 from nets.checkpoint import load_arrays, save_arrays
 from nets.data import Batch, Data
@@ -34,6 +34,7 @@ __all__ = [
     "from_arrays",
     "from_model",
     "from_torch",
+    "generator",
     "hierarchy",
     "load_arrays",
     "mlp",

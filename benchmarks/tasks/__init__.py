@@ -9,13 +9,14 @@ from benchmarks.tasks.oracle import by_row
 from benchmarks.tasks.reals import REALS
 from benchmarks.tasks.residues import RESIDUES
 from benchmarks.tasks.sampling import Box, Own, Uniform
+from benchmarks.tasks.scenes import SCENES
 from benchmarks.tasks.sequences import SEQUENCES
 from benchmarks.tasks.streams import STREAMS
 from benchmarks.tasks.task import LABELS, Task
 from benchmarks.tasks.vision import VISION
 
 TASKS: tuple[Task, ...] = (
-    *RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES, *NAVIGATION, *VISION,
+    *RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES, *NAVIGATION, *VISION, SCENES,
 )  # fmt: skip
 
 __all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

@@ -114,6 +114,9 @@ class Task:
     read_on: Part | None = None  # the rows that nets are read on, of all that they are trained on
     places: Callable[..., np.ndarray] | None = None
     """(size, *arguments) -> reals (rows, time, 2): where a path is after each input, which nets' rate maps are of."""
+    masks: Callable[..., np.ndarray] | None = None
+    """(size, *arguments) -> Booleans (rows, objects, height, breadth): where in a picture that is answered each is."""
+    objects: tuple[str, ...] = ()  # their names
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):
@@ -217,6 +220,19 @@ class Task:
         at = np.asarray(self.places(size, *arguments))
         self._refuse_wrong_shape("places", at, "f", ((*arguments[0].shape[:2], 2),))
         return at
+
+    def masked(self, size: int, arguments: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+        """By object, the pixels of these inputs' pictures that are of it, (rows, height, breadth)."""
+        if self.masks is None:
+            return {}
+        found = np.asarray(self.masks(size, *arguments))
+        wanted = (len(arguments[0]), len(self.objects))
+        if found.dtype != bool or found.ndim != 4 or found.shape[:2] != wanted:
+            raise ValueError(
+                f"task {self.name!r}: expected masks as Booleans of shape ({wanted[0]}, {wanted[1]}, height, breadth), "
+                f"a picture for each row and each of `objects`, got {found.dtype} of shape {found.shape}; give as many"
+            )
+        return {name: found[:, place] for place, name in enumerate(self.objects)}
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""

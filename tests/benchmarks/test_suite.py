@@ -40,7 +40,7 @@ ours = cache(read_suite)
 def test_our_suites_are_read_and_every_name_in_them_is_known(name: str) -> None:
     suite = ours(name)
     assert suite.name == name
-    assert [*notes(suite)] == [] or name in ("kinds", "vision")
+    assert [*notes(suite)] == [] or name in ("kinds", "vision", "scenes", "scenes-smoke")  # none reads what draws
     assert len({cell.name for cell in suite.cells}) == len(suite.cells)
     unknown = {cell.recipe.name for cell in suite.cells if cell.expected is None}  # whose verdict nobody knows
     open_ones = (

@@ -348,6 +348,7 @@ def test_the_usual_recipe_follows_the_types_of_arguments(kind: Fn, net: str, rec
         ("product_and_sine", "mlp", "reals"),
         ("shape", "cnn", "images"),
         ("objects", "hierarchy", "strokes"),
+        ("scenes", "generator", "scenes"),
     ],
 )
 def test_the_usual_recipe_of_tasks_on_samples(name: str, net: str, recipe: str) -> None:

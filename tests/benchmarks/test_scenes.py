@@ -1,0 +1,121 @@
+"""Scenes: drawn as by loops over pixels, masks of all that is drawn, factors that cannot be, recipes."""
+
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec import structs
+
+from benchmarks.engine import make
+from benchmarks.recipe import prepare, read_recipe, recipe_names, training
+from benchmarks.suite import read_suite
+from benchmarks.tasks.scenes import COLOURS, FACTORS, HIGH, LOW, NAMES, OBJECTS, SCENES, TOLERANCE, drawn, masks, scenes
+from tests.benchmarks.plain_scenes import plain_objects, plain_picture
+
+
+def some(rows: int, seed: int = 0) -> np.ndarray:
+    return scenes(16, rows, np.random.default_rng(seed))
+
+
+def one(**factors: int) -> np.ndarray:
+    """A scene with nothing in it but what is named."""
+    return np.array([[factors.get(name.replace(" ", "_"), low) for name, low in zip(NAMES, LOW, strict=True)]], float)
+
+
+@pytest.mark.parametrize("size", [16, 24, 32])
+def test_pictures_and_masks_are_those_of_loops_over_pixels(size: int) -> None:
+    factors = np.concatenate([some(24), np.random.default_rng(1).integers(LOW, HIGH + 1, (24, len(LOW)))])
+    pictures, where = drawn(size, factors), masks(size, factors)
+    assert pictures.shape == (48, SCENES.classes(size))
+    for row, picture, mask in zip(factors, pictures, where, strict=True):
+        assert picture.tolist() == plain_picture(size, row)
+        expected = np.array(plain_objects(size, row))
+        assert all(np.array_equal(expected == name, mask[place]) for place, name in enumerate(OBJECTS))
+
+
+def test_masks_cover_what_is_drawn_once() -> None:
+    where = masks(16, some(200))
+    assert (where.sum(axis=1) == 1).all()
+    assert where.any(axis=(0, 2, 3)).all()
+
+
+def test_how_often_objects_are_there() -> None:
+    """A house in half of the pictures and a door in half of these, always whole on its house."""
+    factors = some(4000)
+    share = dict(zip(NAMES, factors.mean(axis=0), strict=True))
+    for name, expected in (("house", 0.5), ("door", 0.25), ("tree", 0.5), ("sun", 0.5)):
+        assert abs(share[name] - expected) < 0.03
+    assert not (factors[:, NAMES.index("door")] > factors[:, NAMES.index("house")]).any()
+    doors = masks(16, factors[(factors[:, NAMES.index("door")] == 1) & (factors[:, NAMES.index("tree")] == 0)])
+    assert (doors[:, OBJECTS.index("door")].sum(axis=(1, 2)) == 6).all()
+
+
+def test_a_door_without_a_house_is_not_drawn() -> None:
+    assert np.array_equal(drawn(16, one(door=1, house_breadth=5)), drawn(16, one()))
+    assert not np.array_equal(drawn(16, one(door=1, house=1)), drawn(16, one(house=1)))
+
+
+def test_no_pixel_is_right_in_two_colours() -> None:
+    assert min(abs(a - b).max() for a, b in combinations(COLOURS, 2)) == pytest.approx(2 * TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("horizon", 11, r"expected a horizon 8 \.\. 10, a whole number, got 11 in row 1; mend the factors"),
+        ("door", 0.5, r"expected a door 0 \.\. 1, a whole number, got 0\.5 in row 1"),
+        ("sun x", np.nan, r"expected a sun x 2 \.\. 12, a whole number, got nan in row 1"),
+        ("tree x", -3, r"expected a tree x 11 \.\. 13, a whole number, got -3 in row 1"),
+    ],
+)
+def test_factors_outside_their_range_are_refused(name: str, value: float, sentence: str) -> None:
+    factors = some(3)
+    given = factors.copy()
+    given[1, NAMES.index(name)] = value
+    assert SCENES.seen is not None
+    for function in (drawn, masks, SCENES.seen):
+        function(16, factors)
+        with pytest.raises(ValueError, match=f"task 'scenes': {sentence}"):
+            function(16, given)
+    with pytest.raises(ValueError, match=r"expected factors \(rows, 11\), got shape \(3, 10\); give horizon, house"):
+        drawn(16, factors[:, 1:])
+
+
+def test_nets_see_every_factor_from_less_than_nothing_to_more() -> None:
+    seen = SCENES.view(16).encode(some(500))
+    assert seen.shape == (500, len(FACTORS))
+    assert seen.min(axis=0).tolist() == [-1.0] * len(FACTORS)
+    assert seen.max(axis=0).tolist() == [1.0] * len(FACTORS)
+
+
+def test_masks_are_of_the_objects_that_the_task_names() -> None:
+    given = (some(5),)
+    assert tuple(SCENES.masked(16, given)) == OBJECTS
+    assert replace(SCENES, masks=None).masked(16, given) == {}
+    with pytest.raises(
+        ValueError, match=r"task 'scenes': expected masks as Booleans of shape \(5, 2, height, breadth\), "
+    ):
+        replace(SCENES, objects=("sky", "ground")).masked(16, given)
+    with pytest.raises(ValueError, match=r"got bool of shape \(5, 16, 16\); give as many"):
+        replace(SCENES, masks=lambda size, factors: masks(size, factors)[:, 0]).masked(16, given)
+
+
+def test_recipes_for_scenes_say_how_to_train() -> None:
+    ours = [name for name in recipe_names() if name.startswith("scenes")]
+    found = {name: prepare(name, read_recipe(name, Path()), SCENES, 16, "generator") for name in ours}
+    usual = training(found["scenes"])
+    assert (usual.batch, usual.steps, usual.learning_rate, usual.schedule) == (64, 3000, 3e-3, "cosine")
+    assert (found["scenes_memorised"].fixed, found["scenes_untrained"].untrained) == (32, True)
+    assert {cell.recipe.name for cell in read_suite("scenes").cells} == set(ours)
+
+
+def test_a_cell_is_trained_from_its_declaration() -> None:
+    cell = next(cell for cell in read_suite("scenes").cells if cell.recipe.name == "scenes")
+    short = {**cell.recipe.train, "steps": 2, "batch": 4}
+    recipe = structs.replace(cell.recipe, train=short, options={"first": 2, "second": 2, "third": 2})
+    made = make(structs.replace(cell, recipe=recipe), SCENES)
+    assert made.trained is not None
+    assert made.trained.steps == 2
+    assert made.net.sites == ("map.0.pre", "map.0", "map.1.pre", "map.1", "map.2.pre", "map.2")

@@ -24,9 +24,10 @@ from compare import Assessment, Case, assess
 from compare.formation import follow
 from compare.halves import exchanged_halves
 from compare.maps import last_site, measure
+from compare.objects import measure_objects, share_drawn
 from compare.parts import match_parts
 from compare.programs import sides
-from compare.read import read
+from compare.read import Reading, read
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
 from compare.variables import find, streams
@@ -154,8 +155,8 @@ def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> 
 
 
 def beside(made: Made, task: Task, cell: Cell, case: Case) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What is measured beside the verdict, fields and arrays: variables on the way, answers by parts, maps, halves."""
-    if case.samples is None or not (task.intermediates or task.parts or task.places or task.recombined):
+    """What is measured beside the verdict, fields and arrays: variables on the way, parts, maps, halves, objects."""
+    if case.samples is None or not (task.intermediates or task.parts or task.places or task.recombined or task.masks):
         return {}, {}
     reading = read(made.net, made.params, case.spec, case.view, samples=case.samples, seed=cell.seed)
     variables = task.variables(cell.size, reading.arguments) if streams(reading) else []
@@ -165,11 +166,30 @@ def beside(made: Made, task: Task, cell: Cell, case: Case) -> tuple[dict[str, An
         halves = exchanged_halves(reading, then)
         fields["halves"] = {site: follows for site, (follows, _) in halves.items()}
         fields["halves_control"] = {site: follows for site, (_, follows) in halves.items()}
+    arrays: dict[str, np.ndarray] = {}
+    if task.masks is not None:
+        objects, arrays = dissected(reading, task, cell.size)
+        fields |= objects
     at, site = task.placed(cell.size, reading.arguments), last_site(reading)
     if at is None or site is None:
-        return fields, {}
+        return fields, arrays
     maps = measure(reading, site, at)
-    return {**fields, **maps.fields()}, maps.arrays()
+    return {**fields, **maps.fields()}, {**arrays, **maps.arrays()}
+
+
+def dissected(reading: Reading, task: Task, size: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """How a net draws the objects of pictures, and what it draws that is asked for against the task's rules."""
+    masks = task.masked(size, reading.arguments)
+    found = measure_objects(reading, masks)
+    reported = tuple(given[reading.reported] for given in reading.arguments)
+    fields = found.fields() | {
+        "objects_drawn": {each.name: share_drawn(reading, masks, each.name) for each in task.misplaced},
+        "objects_misplaced": {
+            each.name: share_drawn(reading, masks, each.name, each.arguments(size, *reported))
+            for each in task.misplaced
+        },
+    }
+    return fields, found.arrays()
 
 
 def saved(made: Made) -> dict[str, np.ndarray]:

@@ -5,6 +5,7 @@ classes; there is one a row, or one a position of a row. `counted` answers are a
 and positions that count.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -18,6 +19,7 @@ from compare.statistics import balanced_agreement, centred, chance_agreement, di
 from nets.losses import largest
 
 SUMMED = 1e-6  # from 1, by which the sum of probabilities may be off
+MOST_BITS = 1000  # for which there are floating-point numbers of options
 PAIRINGS = 16  # shuffles of real answers by which chance is measured
 Contexts = Sequence[Int[np.ndarray, " n"]]
 
@@ -216,7 +218,8 @@ class Reals:
 
     @property
     def options(self) -> float:
-        return max(2.0, 1 / self.tolerance) ** self.width
+        least = max(2.0, 1 / self.tolerance)
+        return least**self.width if self.width * math.log2(least) < MOST_BITS else 2.0**MOST_BITS
 
     def decode(self, outputs: Array) -> Array:
         return outputs

@@ -201,6 +201,21 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     maps_units: int | None = None  # that are live
     maps_chance: float | None = None  # what either share is of Gaussian maps
 
+    # objects in pictures that nets draw, by object and mostly at the site whose unit overlaps most, beside the verdict
+    objects_right: dict[str, float] = {}  # share of its pixels that are right in every channel
+    objects_iou: dict[
+        str, float
+    ] = {}  # intersection over union of one unit above a quantile with it, rows not fitted on
+    objects_shuffled: dict[str, float] = {}  # the same of masks of other pictures
+    objects_removed: dict[
+        str, float
+    ] = {}  # of its right pixels, those that are not without the units that overlap most
+    objects_others: dict[str, float] = {}  # the same of the other objects' pixels, a mean over objects
+    objects_random: dict[str, float] = {}  # of its own without as many random units
+    objects_told: dict[str, float] = {}  # area under the curve of a line that tells whether it is there
+    objects_drawn: dict[str, float] = {}  # share of the pictures with it that have some pixels in its colour
+    objects_misplaced: dict[str, float] = {}  # the same where it is asked for against the task's rules
+
     # B, in bits
     bits_total: float | None = None
     bits_dictionary: float | None = None

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.names import unknown
 from benchmarks.tasks.declaration import Declaration
 from benchmarks.tasks.drawn import KINDS
 from synth.language.types import BOOL, INT, LIST, REAL, SEQUENCE, STREAM, Fn, Z
@@ -44,6 +45,7 @@ def refuse_wrong_fields(task: Declaration) -> None:
     if not task.sizes or not all(isinstance(size, int) for size in task.sizes):
         raise ValueError(f"task {task.name!r}: expected sizes as integers, at least one, got {task.sizes!r}")
     refuse_wrong_samplers(task)
+    refuse_wrong_objects(task)
 
 
 def refuse_wrong_samplers(task: Declaration) -> None:
@@ -72,6 +74,23 @@ def refuse_wrong_samplers(task: Declaration) -> None:
             f"{' with a mask' if task.mask is not None else ''}, got none; on a whole domain answers are classes, one "
             "a row"
         )
+
+
+def refuse_wrong_objects(task: Declaration) -> None:
+    """ValueError for masks without names or answers that are pictures, and for what is misplaced that has no mask."""
+    if (task.masks is None) != (not task.objects):
+        raise ValueError(
+            f"task {task.name!r}: expected masks and the names of their objects, or neither, got "
+            f"{'no masks' if task.masks is None else 'no objects'}; give both"
+        )
+    if task.masks is not None and task.kind != "reals":
+        raise ValueError(
+            f"task {task.name!r}: expected answers that are reals, since masks are of the pictures that are answered, "
+            f"got {task.kind}; leave out `masks`"
+        )
+    for each in task.misplaced:
+        if each.name not in task.objects:
+            raise ValueError(f"task {task.name!r}: {unknown('object', each.name, task.objects)}")
 
 
 def refuse_wrong_numbers(task: Declaration, size: int) -> None:

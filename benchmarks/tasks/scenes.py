@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from benchmarks.tasks.sampling import Own
-from benchmarks.tasks.task import Task
+from benchmarks.tasks.task import Misplaced, Task
 
 SIDE = 16
 OBJECTS = ("sky", "ground", "house", "door", "tree", "sun")
@@ -80,6 +80,13 @@ def inside(place: np.ndarray, begin: np.ndarray, length: np.ndarray | int) -> Bo
     return (place >= begin) & (place < begin + length)
 
 
+def doors_alone(size: int, factors: Float[np.ndarray, "rows 11"]) -> tuple[Float[np.ndarray, "some 11"]]:
+    """The scenes without a house, with a door."""
+    found = factors[factors[:, NAMES.index("house")] == 0].copy()
+    found[:, NAMES.index("door")] = 1
+    return (found,)
+
+
 def refuse_wrong_factors(factors: np.ndarray) -> None:
     """ValueError, with the row, unless there are as many as FACTORS, each a whole number within its range."""
     if factors.ndim != 2 or factors.shape[1] != len(FACTORS):
@@ -104,6 +111,7 @@ SCENES = Task(
     seen=scaled,
     masks=masks,
     objects=OBJECTS,
+    misplaced=(Misplaced("door", doors_alone),),
     sizes=(SIDE,),
     smallest=SIDE,
     classes=channels,

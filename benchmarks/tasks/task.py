@@ -64,6 +64,15 @@ class Part(NamedTuple):
     where: Callable[..., np.ndarray]  # (size, *arguments) -> Booleans (rows,) or (rows, positions)
 
 
+class Misplaced(NamedTuple):
+    """An object that nets are asked to draw where there never is one."""
+
+    name: str  # one of the task's `objects`
+    arguments: Callable[
+        ..., tuple[np.ndarray, ...]
+    ]  # (size, *arguments) -> those that ask for it, of any number of rows
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A task for a family of sizes (a modulus, a number of bits, a range of integers).
@@ -117,6 +126,7 @@ class Task:
     masks: Callable[..., np.ndarray] | None = None
     """(size, *arguments) -> Booleans (rows, objects, height, breadth): where in a picture that is answered each is."""
     objects: tuple[str, ...] = ()  # their names
+    misplaced: tuple[Misplaced, ...] = ()  # what is asked for against the rules, where there are masks
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):

@@ -361,6 +361,46 @@ MAPS = (
     Term("maps_units", "maps", count, "Units that fire, whose rate maps were measured."),
     Term("maps_chance", "maps, chance", fraction, "What either share is of Gaussian maps."),
 )
+OBJECTS = (
+    Term("objects_right", "objects, right", parts, "Share of each object's pixels that are right in every channel."),
+    Term(
+        "objects_iou",
+        "objects, overlap",
+        parts,
+        "Intersection over union of each object with the unit, above one of its quantiles, that overlaps most with it.",
+    ),
+    Term("objects_shuffled", "objects, overlap, control", parts, "The same with the objects of other pictures."),
+    Term(
+        "objects_removed",
+        "objects, removed",
+        parts,
+        "Share of each object's right pixels that are wrong without the four units that overlap most with it.",
+    ),
+    Term(
+        "objects_others", "objects, others", parts, "The same of the other objects' pixels, each object counting alike."
+    ),
+    Term(
+        "objects_random", "objects, removed at random", parts, "The same of its own pixels without four random units."
+    ),
+    Term(
+        "objects_told",
+        "objects, told",
+        parts,
+        "Area under the curve of a line that tells by the site whether an object is in the picture.",
+    ),
+    Term(
+        "objects_drawn",
+        "objects, drawn",
+        parts,
+        "Share of the pictures with an object where its colour is on some pixels.",
+    ),
+    Term(
+        "objects_misplaced",
+        "objects, misplaced",
+        parts,
+        "The same of pictures that it is asked for in where the task's rules never put it.",
+    ),
+)
 BITS = (
     Term("bits_ratio", "B", fraction, "Bits of the explanation, divided by the bits of the table."),
     Term("bits_total", "bits", count, "Bits of the whole explanation: dictionary, alignment and exceptions."),
@@ -446,7 +486,7 @@ TRAINING = (
 )
 TERMS = (
     *IDENTITY, *VERDICT, *IN_THE_WAY, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE,
-    *HELD, *MAPS, *BITS, *MEMORY, *TRAINING,
+    *HELD, *MAPS, *OBJECTS, *BITS, *MEMORY, *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 
@@ -475,6 +515,7 @@ FACTS = (
     ("Interchange (D)", tuple(t.name for t in INTERCHANGE)),
     ("Bits (B)", tuple(t.name for t in BITS)),
     ("Rate maps", tuple(t.name for t in MAPS)),
+    ("Objects in pictures", tuple(t.name for t in OBJECTS)),
     ("In the way", tuple(t.name for t in IN_THE_WAY if t.name not in ("in_the_way", "would_decide", "left"))),
     ("Table, ablation, certificate", tuple(t.name for t in MEMORY)),
     ("Along training", tuple(t.name for t in TRAINING)),

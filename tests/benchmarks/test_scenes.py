@@ -8,10 +8,25 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from benchmarks.engine import make
+from benchmarks.engine import beside, make
 from benchmarks.recipe import prepare, read_recipe, recipe_names, training
 from benchmarks.suite import read_suite
-from benchmarks.tasks.scenes import COLOURS, FACTORS, HIGH, LOW, NAMES, OBJECTS, SCENES, TOLERANCE, drawn, masks, scenes
+from benchmarks.tasks.scenes import (
+    COLOURS,
+    FACTORS,
+    HIGH,
+    LOW,
+    NAMES,
+    OBJECTS,
+    SCENES,
+    TOLERANCE,
+    doors_alone,
+    drawn,
+    masks,
+    scenes,
+)
+from benchmarks.tasks.task import Misplaced
+from compare import Case
 from tests.benchmarks.plain_scenes import plain_objects, plain_picture
 
 
@@ -93,20 +108,54 @@ def test_nets_see_every_factor_from_less_than_nothing_to_more() -> None:
 def test_masks_are_of_the_objects_that_the_task_names() -> None:
     given = (some(5),)
     assert tuple(SCENES.masked(16, given)) == OBJECTS
-    assert replace(SCENES, masks=None).masked(16, given) == {}
+    assert replace(SCENES, masks=None, objects=(), misplaced=()).masked(16, given) == {}
     with pytest.raises(
         ValueError, match=r"task 'scenes': expected masks as Booleans of shape \(5, 2, height, breadth\), "
     ):
-        replace(SCENES, objects=("sky", "ground")).masked(16, given)
+        replace(SCENES, objects=("sky", "ground"), misplaced=()).masked(16, given)
     with pytest.raises(ValueError, match=r"got bool of shape \(5, 16, 16\); give as many"):
         replace(SCENES, masks=lambda size, factors: masks(size, factors)[:, 0]).masked(16, given)
+
+
+def test_declarations_of_objects_that_cannot_be_are_refused() -> None:
+    assert replace(SCENES, misplaced=()).misplaced == ()
+    with pytest.raises(ValueError, match="expected masks and the names of their objects, or neither, got no objects"):
+        replace(SCENES, objects=(), misplaced=())
+    with pytest.raises(ValueError, match="task 'scenes': expected answers that are reals, since masks are of the pict"):
+        replace(SCENES, kind="sets")
+    with pytest.raises(ValueError, match="task 'scenes': unknown object 'dor'; did you mean 'door'"):
+        replace(SCENES, misplaced=(Misplaced("dor", doors_alone),))
+
+
+def test_doors_are_asked_for_where_there_is_no_house() -> None:
+    (alone,) = doors_alone(16, some(100))
+    assert 0 < len(alone) < 100
+    assert (alone[:, NAMES.index("house")] == 0).all()
+    assert (alone[:, NAMES.index("door")] == 1).all()
+    assert not masks(16, alone)[:, OBJECTS.index("door")].any()
+
+
+def test_objects_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an untrained net, which draws no door wherever it is asked."""
+    monkeypatch.setattr("compare.objects.ROWS", 64)
+    monkeypatch.setattr("benchmarks.tasks.drawn.ROWS", 128)
+    cell = next(cell for cell in read_suite("scenes").cells if cell.recipe.untrained)
+    recipe = structs.replace(cell.recipe, options={"first": 4, "second": 5, "third": 4})
+    cell = structs.replace(cell, recipe=recipe)
+    case = Case(spec=None, view=SCENES.view(16), samples=SCENES.samples(16, 0))
+    found, arrays = beside(make(cell, SCENES), SCENES, cell, case)
+    assert tuple(found["objects_right"]) == OBJECTS
+    assert {key.partition(" at ")[0] for key in found["objects_iou"]} == set(OBJECTS)
+    assert (found["objects_drawn"]["door"], found["objects_misplaced"]["door"]) == (0.0, 0.0)
+    assert arrays["objects.map.0.iou"].shape == (len(OBJECTS),)
+    assert beside(make(cell, SCENES), replace(SCENES, masks=None, objects=(), misplaced=()), cell, case) == ({}, {})
 
 
 def test_recipes_for_scenes_say_how_to_train() -> None:
     ours = [name for name in recipe_names() if name.startswith("scenes")]
     found = {name: prepare(name, read_recipe(name, Path()), SCENES, 16, "generator") for name in ours}
     usual = training(found["scenes"])
-    assert (usual.batch, usual.steps, usual.learning_rate, usual.schedule) == (64, 3000, 3e-3, "cosine")
+    assert (usual.batch, usual.steps, usual.learning_rate, usual.schedule) == (64, 3000, 8e-3, "cosine")
     assert (found["scenes_memorised"].fixed, found["scenes_untrained"].untrained) == (32, True)
     assert {cell.recipe.name for cell in read_suite("scenes").cells} == set(ours)
 

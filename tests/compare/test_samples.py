@@ -172,6 +172,11 @@ def test_the_rival_of_a_sample_is_the_cheapest_table() -> None:
     assert near.what == "nearest neighbours' answers"
 
 
+def test_answers_of_many_reals_have_as_many_options_as_numbers_hold() -> None:
+    assert Reals(3, 0.1).options == pytest.approx(1000)
+    assert Reals(768, 0.15).options == 2.0**1000
+
+
 def test_images_and_reals_are_read_as_they_are() -> None:
     def apply(params, x, edits):
         tap, values = tapping(edits)

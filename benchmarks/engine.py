@@ -131,14 +131,20 @@ def make(cell: Cell, task: Task) -> Made:
 
 
 def shuffled(params: Any, name: str, seed: int) -> Any:
-    """The parameter of this name with its rows in another order; ValueError where there is none."""
+    """The parameter of this name with its rows in another order, of each of its matrices; ValueError where it is none.
+
+    Rows are along the last axis but one; a vector's are its entries.
+    """
     leaves, tree = jax.tree_util.tree_flatten_with_path(params)
     names = [jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in leaves]
     if name not in names:
         raise ValueError(f"recipe: {unknown('parameter', name, names)}")
-    order = np.random.default_rng([seed, 51]).permutation(len(leaves[names.index(name)][1]))
+    leaf = leaves[names.index(name)][1]
+    axis = max(leaf.ndim - 2, 0)
+    order = np.random.default_rng([seed, 51]).permutation(leaf.shape[axis])
+    other = jnp.take(leaf, order, axis=axis)
     return jax.tree.unflatten(
-        tree, [leaf[order] if own == name else leaf for own, (_, leaf) in zip(names, leaves, strict=True)]
+        tree, [other if own == name else leaf for own, (_, leaf) in zip(names, leaves, strict=True)]
     )
 
 

@@ -1,5 +1,6 @@
 """Tasks: what is asked, and nothing about who answers."""
 
+from benchmarks.tasks.boards import BOARDS
 from benchmarks.tasks.boolean import BOOLEAN
 from benchmarks.tasks.integers import INTEGERS
 from benchmarks.tasks.languages import LANGUAGES
@@ -17,6 +18,7 @@ from benchmarks.tasks.vision import VISION
 
 TASKS: tuple[Task, ...] = (
     *RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES, *NAVIGATION, *VISION, SCENES,
+    *BOARDS,
 )  # fmt: skip
 
 __all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

@@ -17,7 +17,7 @@ from compare import Classes, Distributions, Reals, Sets
 from nets.data import draw
 from synth import lists_of_rows
 from synth.language.types import BOOL, INT, REAL, STREAM, Fn
-from tests.benchmarks import plain_paths, plain_published, plain_scenes, plain_sequences
+from tests.benchmarks import plain_boards, plain_paths, plain_published, plain_scenes, plain_sequences
 from tests.benchmarks.plain_streams import MOST, PLAIN
 
 SAMPLED = [task for task in TASKS if not task.listed]
@@ -68,6 +68,7 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "product_and_sine": lambda size, a, b, c: [math.fsum([a * b, math.sin(c)])],
     "shape": plain_shape,
     **plain_paths.PLAIN,
+    **plain_boards.PLAIN,
     "objects": lambda size, row: int(row[0]),
     "scenes": plain_scenes.plain_picture,
     **{name: on_lists(function) for name, function in PLAIN.items()},

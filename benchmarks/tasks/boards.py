@@ -1,0 +1,133 @@
+"""Games on boards, told by their moves alone: which moves are legal next. The first of them is infection.
+
+The players take turns. A disc is placed on an empty square next to one of the opponent's, to the side or above or
+below, and every disc next to it becomes the mover's. Where no square is legal one passes, which is a move as well.
+A move is the number of a square, by rows, or n n for a pass. Boards hold 1 for the first player, -1 for the second.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Int8
+
+from benchmarks.tasks.sampling import Own
+from benchmarks.tasks.task import Task
+
+FIRST, SECOND = 1, -1
+LEFT = 5  # squares that no move is asked about: four begin occupied, and with the last one filled a game is over
+
+
+def moves(size: int) -> int:
+    """How many there are to name: each square, and the pass."""
+    return size * size + 1
+
+
+def lasts(size: int) -> int:
+    """How many moves of a game are asked about."""
+    return size * size - LEFT
+
+
+def begun(size: int, rows: int) -> Int8[np.ndarray, "rows squares"]:
+    """The boards before the first move: two discs each in the middle, crosswise."""
+    board, middle = np.zeros((size, size), dtype=np.int8), size // 2
+    board[[middle - 1, middle], [middle - 1, middle]] = SECOND
+    board[[middle - 1, middle], [middle, middle - 1]] = FIRST
+    return np.tile(board.reshape(-1), (rows, 1))
+
+
+def beside(size: int, marked: Bool[np.ndarray, "rows squares"]) -> Bool[np.ndarray, "rows squares"]:
+    """The squares next to a marked one."""
+    board = np.pad(marked.reshape(-1, size, size), ((0, 0), (1, 1), (1, 1)))
+    near = board[:, :-2, 1:-1] | board[:, 2:, 1:-1] | board[:, 1:-1, :-2] | board[:, 1:-1, 2:]
+    return near.reshape(marked.shape)
+
+
+def legal(size: int, board: Int8[np.ndarray, "rows squares"], mover: int) -> Bool[np.ndarray, "rows moves"]:
+    """Which moves are: of the squares those that are, and the pass where there is none."""
+    squares = (board == 0) & beside(size, board == -mover)
+    return np.concatenate([squares, ~squares.any(axis=1, keepdims=True)], axis=1)
+
+
+def placed(
+    size: int, board: Int8[np.ndarray, "rows squares"], mover: int, move: Int[np.ndarray, " rows"]
+) -> Int8[np.ndarray, "rows squares"]:
+    """The boards after the move of each, which is not asked whether it is legal."""
+    at = np.arange(size * size) == move[:, None]
+    return np.where(at | (beside(size, at) & (board != 0)), np.int8(mover), board)
+
+
+def games(size: int, rows: int, rng: np.random.Generator) -> Int[np.ndarray, "rows time"]:
+    """Each move one of the legal ones, all alike."""
+    board, mover, found = begun(size, rows), FIRST, []
+    for _ in range(lasts(size)):
+        may = legal(size, board, mover)
+        found.append(np.where(may, rng.random(may.shape, dtype=np.float32), -1).argmax(axis=1))
+        board, mover = placed(size, board, mover, found[-1]), -mover
+    return np.stack(found, axis=1)
+
+
+def replayed(size: int, played: Int[np.ndarray, "rows time"]) -> Iterator[tuple[np.ndarray, int]]:
+    """After each move the boards and who moves next; ValueError at the first that is illegal."""
+    board, mover = begun(size, len(played)), FIRST
+    for time, move in enumerate(played.T):
+        refuse_illegal(size, board, mover, move, time)
+        board, mover = placed(size, board, mover, move), -mover
+        yield board, mover
+
+
+def refuse_illegal(size: int, board: np.ndarray, mover: int, move: np.ndarray, time: int) -> None:
+    """ValueError, with what would have been legal, for a move that is not."""
+    may = legal(size, board, mover)
+    known = (move >= 0) & (move < moves(size))
+    bad = np.flatnonzero(~known | ~may[np.arange(len(move)), np.where(known, move, 0)])
+    if len(bad):
+        row = bad[0]
+        raise ValueError(
+            f"infection: expected legal moves, got {move[row]} as move {time} of game {row}, where "
+            f"{', '.join(map(str, np.flatnonzero(may[row])))} were legal ({size * size} is the pass); mend the record"
+        )
+
+
+def infection(size: int, played: Int[np.ndarray, "rows time"]) -> Bool[np.ndarray, "rows time moves"]:
+    """What is legal after every move."""
+    return np.stack([legal(size, board, mover) for board, mover in replayed(size, played)], axis=1)
+
+
+def described(size: int, played: Int[np.ndarray, "rows time"]) -> dict[str, Float[np.ndarray, "rows time features"]]:
+    """What a net may hold of board and mover after every move, by groups of features.
+
+    Discs are the mover's (1) or the opponent's (-1); live ones are next to an empty square, and others never matter
+    to what is legal until one is placed beside them. Colours do not know whose turn it is: the wrong frame.
+    """
+    each = [groups(size, board, mover) for board, mover in replayed(size, played)]
+    return {name: np.stack([found[name] for found in each], axis=1).astype(np.float32) for name in each[0]}
+
+
+def groups(size: int, board: np.ndarray, mover: int) -> dict[str, np.ndarray]:
+    live = (board != 0) & beside(size, board == 0)
+    return {
+        "occupied": board != 0,
+        "mine or yours": mover * board,
+        "live": np.concatenate([live, mover * board * live], axis=1),
+        "opponent beside": beside(size, board == -mover),
+        "colours": board,
+    }
+
+
+INFECTION = Task(
+    name="infection",
+    doc="Which squares of an n x n board (or the pass) are legal after every move of infection, by the moves alone.",
+    type=None,
+    oracle=infection,
+    sizes=(4,),
+    smallest=4,
+    values=moves,
+    classes=moves,
+    kind="sets",
+    net="recurrent",
+    recipe="boards",
+    train=Own(games, "random legal games"),
+    test=(Own(games, "random legal games"),),
+)
+
+BOARDS = (INFECTION,)

@@ -1,0 +1,45 @@
+"""Plain references of games on boards: one game at a time, a dictionary of discs by row and column."""
+
+import numpy as np
+
+BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
+Discs = dict[tuple[int, int], str]
+
+
+def crossed(n: int) -> Discs:
+    """Two discs each in the middle, black the first to move."""
+    low, high = n // 2 - 1, n // 2
+    return {(low, low): "white", (high, high): "white", (low, high): "black", (high, low): "black"}
+
+
+def squares(n: int, discs: Discs, other: str) -> list[int]:
+    """The empty ones that have a disc of the other next to them."""
+    return [
+        n * y + x
+        for y in range(n)
+        for x in range(n)
+        if (y, x) not in discs and any(discs.get((y + down, x + right)) == other for down, right in BESIDE)
+    ]
+
+
+def put(n: int, discs: Discs, mine: str, move: int) -> None:
+    """A disc, and all next to it turned; nothing for a pass."""
+    if move == n * n:
+        return
+    y, x = divmod(move, n)
+    for down, right in ((0, 0), *BESIDE):
+        if (down, right) == (0, 0) or (y + down, x + right) in discs:
+            discs[y + down, x + right] = mine
+
+
+def infection(n: int, moves: np.ndarray) -> list[list[bool]]:
+    discs, players, found = crossed(n), ("black", "white"), []
+    for turn, move in enumerate(moves.tolist()):
+        mine = players[turn % 2]
+        put(n, discs, mine, move)
+        may = squares(n, discs, mine)
+        found.append([square in may for square in range(n * n)] + [not may])
+    return found
+
+
+PLAIN = {"infection": infection}

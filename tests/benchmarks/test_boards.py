@@ -1,0 +1,75 @@
+"""Games on boards: the engine of many games against a plain one of single games, and moves that nobody may make."""
+
+import numpy as np
+import pytest
+
+from benchmarks.names import find
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.boards import begun, described, games, infection, legal, replayed
+from tests.benchmarks import plain_boards
+
+DRAWN = {size: games(size, 60, np.random.default_rng(1)) for size in (4, 5)}
+
+
+@pytest.mark.parametrize("size", DRAWN)
+def test_boards_and_what_is_legal_are_those_of_a_plain_engine(size: int) -> None:
+    played = DRAWN[size]
+    boards = [board for board, _ in replayed(size, played)]
+    for row, moves in enumerate(played.tolist()):
+        discs = plain_boards.crossed(size)
+        for turn, move in enumerate(moves):
+            plain_boards.put(size, discs, ("black", "white")[turn % 2], move)
+            colours = [{None: 0, "black": 1, "white": -1}[discs.get(divmod(at, size))] for at in range(size**2)]
+            assert boards[turn][row].tolist() == colours
+    assert infection(size, played).tolist() == [plain_boards.infection(size, moves) for moves in played]
+
+
+def test_games_are_legal_and_some_of_them_have_a_pass() -> None:
+    played = games(4, 1000, np.random.default_rng(0))
+    assert (played == 16).any()
+    assert 0 < (infection(4, played)[..., 16]).mean() < 0.1
+    assert len(np.unique(played, axis=0)) > 990
+
+
+@pytest.mark.parametrize(
+    ("time", "move", "sentence"),
+    [
+        (0, 0, r"expected legal moves, got 0 as move 0 of game 2, where 1, 4, 11, 14 were legal \(16 is the pass\)"),
+        (0, 16, "got 16 as move 0 of game 2, where 1, 4, 11, 14 were"),
+        (0, 17, "got 17 as move 0 of game 2, where 1, 4"),
+        (4, -1, r"got -1 as move 4 of game 2, where \d"),
+    ],
+)
+def test_an_illegal_move_is_refused_with_those_that_are_legal(time: int, move: int, sentence: str) -> None:
+    played = DRAWN[4][:5].copy()
+    infection(4, played)
+    played[2, time] = move
+    with pytest.raises(ValueError, match=sentence):
+        infection(4, played)
+
+
+def test_what_is_described_tells_what_is_legal() -> None:
+    """The opponent's discs, and so the empty squares next to them, follow from any frame but the occupied squares."""
+    played = DRAWN[4]
+    found, right = described(4, played), infection(4, played)
+    beside = (found["occupied"] == 0) & (found["opponent beside"] == 1)
+    assert np.array_equal(beside, right[..., :16])
+    mover = np.where(np.arange(played.shape[1]) % 2 == 0, -1, 1)[:, None]
+    assert np.array_equal(found["mine or yours"] * mover, found["colours"])
+    live, signed = np.split(found["live"], 2, axis=2)
+    assert np.array_equal(np.abs(signed), live)
+    assert ((live == 1) <= (found["occupied"] == 1)).all()
+
+
+def test_before_the_first_move_each_player_has_two_discs() -> None:
+    board = begun(4, 1)
+    assert board.sum() == 0
+    assert np.flatnonzero(board).tolist() == [5, 6, 9, 10]
+    assert np.flatnonzero(legal(4, board, 1)[0]).tolist() == [1, 4, 11, 14]
+
+
+def test_samples_to_report_on_are_games_of_their_own() -> None:
+    samples = find("task", "infection", TASKS).samples(4, 0)
+    assert samples is not None
+    fit, report = samples.fit.arguments[0], samples.report.arguments[0]
+    assert len({*map(tuple, fit.tolist())} & {*map(tuple, report.tolist())}) < 20

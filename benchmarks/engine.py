@@ -20,6 +20,7 @@ from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
+from benchmarks.tasks.drawn import answers
 from compare import Assessment, Case, assess
 from compare.formation import follow
 from compare.halves import exchanged_halves
@@ -29,6 +30,7 @@ from compare.parts import match_parts
 from compare.programs import sides
 from compare.read import Reading, read
 from compare.record import Record
+from compare.squares import measure_squares
 from compare.trajectory import Trajectory, trace
 from compare.variables import find, streams
 from nets.check import check_net
@@ -161,8 +163,9 @@ def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> 
 
 
 def beside(made: Made, task: Task, cell: Cell, case: Case) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What is measured beside the verdict, fields and arrays: variables on the way, parts, maps, halves, objects."""
-    if case.samples is None or not (task.intermediates or task.parts or task.places or task.recombined or task.masks):
+    """What is measured beside the verdict, fields and arrays: by what the task declares."""
+    asks = (task.intermediates, task.parts, task.places, task.recombined, task.masks, task.boards)
+    if case.samples is None or not any(asks):
         return {}, {}
     reading = read(made.net, made.params, case.spec, case.view, samples=case.samples, seed=cell.seed)
     variables = task.variables(cell.size, reading.arguments) if streams(reading) else []
@@ -176,6 +179,11 @@ def beside(made: Made, task: Task, cell: Cell, case: Case) -> tuple[dict[str, An
     if task.masks is not None:
         objects, arrays = dissected(reading, task, cell.size)
         fields |= objects
+    boards = task.boarded(cell.size, reading.arguments)
+    squares = (
+        None if boards is None else measure_squares(reading, boards, lambda moves: answers(task, cell.size, (moves,)))
+    )
+    fields |= {} if squares is None else squares.fields()
     at, site = task.placed(cell.size, reading.arguments), last_site(reading)
     if at is None or site is None:
         return fields, arrays

@@ -215,6 +215,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     objects_told: dict[str, float] = {}  # area under the curve of a line that tells whether it is there
     objects_drawn: dict[str, float] = {}  # share of the pictures with it that have some pixels in its colour
     objects_misplaced: dict[str, float] = {}  # the same where it is asked for against the task's rules
+    # boards, beside the verdict
+    squares_groups: list[str] = []  # of features of the board that the state holds, in the order of the bits they save
+    squares_explained: list[float] = []  # share of the state's variance, with each of those more
+    squares_kept: list[float] = []  # share of the net's sets that stay with the code as its state, the same
+    squares_kept_once: float | None = None  # with the whole code at one time, then and later
+    squares_kept_colours: float | None = None  # squares_kept of the wrong frame: occupied squares, absolute colours
+    squares_wrong: list[float] = []  # moves wrong in a set, the state moved to another board: at once, a move later, ..
+    squares_wrong_colours: list[float] = []  # the same by the wrong frame
+    squares_wrong_none: list[float] = []  # the same with the state left as it is
+    squares_pairs: list[int] = []  # of boards that these three are means over
 
     # B, in bits
     bits_total: float | None = None

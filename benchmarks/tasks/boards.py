@@ -126,6 +126,7 @@ INFECTION = Task(
     kind="sets",
     net="recurrent",
     recipe="boards",
+    boards=described,
     train=Own(games, "random legal games"),
     test=(Own(games, "random legal games"),),
 )

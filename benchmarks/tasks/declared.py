@@ -66,6 +66,11 @@ def refuse_wrong_samplers(task: Declaration) -> None:
             f"task {task.name!r}: expected samplers in `test`, since nets are given what `seen` makes of the arguments,"
             " got none; of a whole domain nets are given the arguments themselves"
         )
+    if task.boards is not None and (task.kind != "sets" or task.listed):
+        raise ValueError(
+            f"task {task.name!r}: expected boards of a task on samples that answers which moves are legal "
+            f"next, sets, got {task.kind}{' of a whole domain' if task.listed else ''}; leave out `boards`"
+        )
     if task.kind not in KINDS:
         raise ValueError(f"task {task.name!r}: expected kind in {', '.join(KINDS)}, got {task.kind!r}; choose one")
     if task.listed and (task.kind != "classes" or task.mask is not None):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.view import View
     from nets.data import Data
 
-NAMED = {"b": "Booleans", "iu": "integers", "f": "reals"}  # by the kinds of numpy's types
+NAMED = {"b": "Booleans", "iu": "integers", "f": "reals", "fiu": "numbers"}  # by the kinds of numpy's types
 LABELS = ("true", "random", "relabelled")
 NUMBER = 48  # bytes for one of a net's outputs on one row while it is judged: 50 were measured for mod_add at 307
 EXAMPLES = 4096  # a larger domain is given to the synthesizer as a seeded sample of this many rows
@@ -127,6 +127,9 @@ class Task:
     """(size, *arguments) -> Booleans (rows, objects, height, breadth): where in a picture that is answered each is."""
     objects: tuple[str, ...] = ()  # their names
     misplaced: tuple[Misplaced, ...] = ()  # what is asked for against the rules, where there are masks
+    boards: Callable[..., dict[str, np.ndarray]] | None = None
+    """(size, moves) -> by name groups of features (rows, time, features) of a game's board and player after each move,
+    among them "occupied" and "colours": what nets that say which moves are legal next may hold (`compare.squares`)."""
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):
@@ -243,6 +246,20 @@ class Task:
                 f"a picture for each row and each of `objects`, got {found.dtype} of shape {found.shape}; give as many"
             )
         return {name: found[:, place] for place, name in enumerate(self.objects)}
+
+    def boarded(self, size: int, arguments: tuple[np.ndarray, ...]) -> dict[str, np.ndarray] | None:
+        """The groups of features of these games' boards; None where the task has no boards."""
+        if self.boards is None:
+            return None
+        found = {name: np.asarray(values) for name, values in self.boards(size, *arguments).items()}
+        if {"occupied", "colours"} - set(found):
+            raise ValueError(
+                f"task {self.name!r}: expected boards with the groups 'occupied' and 'colours', got "
+                f"{', '.join(map(repr, found)) or 'none'}; name the squares that are taken, and their colours, so"
+            )
+        for name, values in found.items():
+            self._refuse_wrong_shape(f"group {name!r}", values, "fiu", ((*arguments[0].shape[:2], *values.shape[-1:]),))
+        return found
 
     def domain(self, size: int) -> tuple[Int[np.ndarray, " rows"], ...]:
         """Every input, one array an argument, in the order of itertools.product."""

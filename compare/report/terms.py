@@ -401,6 +401,42 @@ OBJECTS = (
         "The same of pictures that it is asked for in where the task's rules never put it.",
     ),
 )
+SQUARES = (
+    Term(
+        "squares_groups",
+        "board",
+        listed,
+        "Groups of features of the board that the state holds as a linear code, in the order of the bits they save.",
+    ),
+    Term(
+        "squares_explained",
+        "board, variance",
+        fractions,
+        "Share of the state's variance that the code explains with each of these groups more.",
+    ),
+    Term(
+        "squares_kept",
+        "board, S",
+        fractions,
+        "Share of the net's sets that stay with the code as its state at all times, with each of these groups more.",
+    ),
+    Term("squares_kept_once", "board, S once", fraction, "With all of them at one time, of the sets then and later."),
+    Term(
+        "squares_kept_colours",
+        "board, S colours",
+        fraction,
+        "The share at all times of a code of occupied squares and absolute colours, the wrong frame.",
+    ),
+    Term(
+        "squares_wrong",
+        "board, D",
+        fractions,
+        "Moves wrong in the set when the code moves the state to another real board: at once and after each next move.",
+    ),
+    Term("squares_wrong_colours", "board, D colours", fractions, "The same by the code of the wrong frame."),
+    Term("squares_wrong_none", "board, D none", fractions, "The same with the state left as it is."),
+    Term("squares_pairs", "board, pairs", listed, "Pairs of boards over which these are means."),
+)
 BITS = (
     Term("bits_ratio", "B", fraction, "Bits of the explanation, divided by the bits of the table."),
     Term("bits_total", "bits", count, "Bits of the whole explanation: dictionary, alignment and exceptions."),
@@ -486,7 +522,7 @@ TRAINING = (
 )
 TERMS = (
     *IDENTITY, *VERDICT, *IN_THE_WAY, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE,
-    *HELD, *MAPS, *OBJECTS, *BITS, *MEMORY, *TRAINING,
+    *HELD, *MAPS, *OBJECTS, *SQUARES, *BITS, *MEMORY, *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 
@@ -516,6 +552,7 @@ FACTS = (
     ("Bits (B)", tuple(t.name for t in BITS)),
     ("Rate maps", tuple(t.name for t in MAPS)),
     ("Objects in pictures", tuple(t.name for t in OBJECTS)),
+    ("Boards", tuple(t.name for t in SQUARES)),
     ("In the way", tuple(t.name for t in IN_THE_WAY if t.name not in ("in_the_way", "would_decide", "left"))),
     ("Table, ablation, certificate", tuple(t.name for t in MEMORY)),
     ("Along training", tuple(t.name for t in TRAINING)),

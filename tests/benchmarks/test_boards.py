@@ -1,12 +1,19 @@
 """Games on boards: the engine of many games against a plain one of single games, and moves that nobody may make."""
 
+from dataclasses import replace
+
+import jax.numpy as jnp
+import msgspec
 import numpy as np
 import pytest
 
+from benchmarks.engine import beside, make, shuffled
 from benchmarks.names import find
-from benchmarks.tasks import TASKS
+from benchmarks.tasks import TASKS, drawn
 from benchmarks.tasks.boards import begun, described, games, infection, legal, replayed
+from compare import Case
 from tests.benchmarks import plain_boards
+from tests.benchmarks.test_intermediates import cell_of
 
 DRAWN = {size: games(size, 60, np.random.default_rng(1)) for size in (4, 5)}
 
@@ -73,3 +80,44 @@ def test_samples_to_report_on_are_games_of_their_own() -> None:
     assert samples is not None
     fit, report = samples.fit.arguments[0], samples.report.arguments[0]
     assert len({*map(tuple, fit.tolist())} & {*map(tuple, report.tolist())}) < 20
+
+
+def test_groups_of_features_are_refused_where_they_are_none() -> None:
+    task = find("task", "infection", TASKS)
+    given = (DRAWN[4],)
+    found = task.boarded(4, given)
+    assert found is not None
+    assert {name: values.shape[2] for name, values in found.items()} == {
+        "occupied": 16, "mine or yours": 16, "live": 32, "opponent beside": 16, "colours": 16,
+    }  # fmt: skip
+    assert replace(task, boards=None).boarded(4, given) is None
+    with pytest.raises(ValueError, match="expected boards with the groups 'occupied' and 'colours', got 'occupied'; "):
+        replace(task, boards=lambda size, moves: {"occupied": moves[..., None]}).boarded(4, given)
+    flat = {"occupied": np.zeros((60, 11, 16)), "colours": np.zeros((60, 16))}
+    with pytest.raises(ValueError, match=r"expected group 'colours' as numbers of shape \(60, 11, 16\), got float64"):
+        replace(task, boards=lambda size, moves: flat).boarded(4, given)
+    with pytest.raises(ValueError, match="answers which moves are legal next, sets, got classes; leave out `boards`"):
+        replace(task, kind="classes")
+
+
+def test_squares_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn, "ROWS", 100)
+    task, options = find("task", "infection", TASKS), {"width": 8, "cell": "tanh"}
+    cell = msgspec.structs.replace(cell_of("infection", 4, options), net="recurrent")
+    case = Case(spec=None, view=task.view(4), samples=task.samples(4, 0))
+    fields, arrays = beside(make(cell, task), task, cell, case)
+    assert 0 < fields["squares_kept"][-1] < 1
+    assert set(fields["squares_groups"]) <= set(described(4, DRAWN[4]))
+    assert arrays == {}
+    assert beside(make(cell, task), replace(task, boards=None), cell, case) == ({}, {})
+
+
+def test_rows_are_dealt_out_anew_in_each_gate_alike() -> None:
+    params = {"W": jnp.arange(24.0).reshape(3, 4, 2), "b": jnp.arange(5.0)}
+    found = np.asarray(shuffled(params, "W", 0)["W"])
+    order = found[0, :, 0].astype(int) // 2
+    assert sorted(order) == [0, 1, 2, 3] != order.tolist()
+    assert np.array_equal(found, np.asarray(params["W"])[:, order])
+    assert sorted(np.asarray(shuffled(params, "b", 0)["b"]).tolist()) == [0, 1, 2, 3, 4]
+    with pytest.raises(ValueError, match="unknown parameter 'w'; known: W, b"):
+        shuffled(params, "w", 0)

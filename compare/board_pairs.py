@@ -1,0 +1,107 @@
+"""States moved by a code from one board to another that a game has as well, and what is answered then.
+
+Flips of single discs mostly make boards that no game has. So the two boards of a pair come after as many moves, with
+the same occupied squares and the same player to move, and differ in the colours of a few discs and in what is legal.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from compare.board_codes import Code, Features, coded, counts
+from compare.read import Reading
+from nets.edits import Patch
+
+OCCUPIED, COLOURS = "occupied", "colours"  # groups that every game has: which squares are taken, and by which player
+APART = 2  # colours at most, in which two boards of a pair differ
+PAIRS = 1024
+LATER = 2  # moves after an exchange
+Answer = Callable[[np.ndarray], np.ndarray]  # moves (rows, time) -> which moves are legal after each
+
+
+class Pairs(NamedTuple):
+    """Rows and others whose boards at a time differ in a colour or two, and in what is legal."""
+
+    rows: Int[np.ndarray, " pairs"]
+    others: Int[np.ndarray, " pairs"]
+    time: Int[np.ndarray, " pairs"]
+
+
+class Wrong(NamedTuple):
+    """Mean number of moves that are wrongly in or out of the answered sets, at once and after each later move."""
+
+    code: list[float]
+    wrong_frame: list[float]  # the same with occupied squares and absolute colours
+    nothing: list[float]  # the state left as it is
+    pairs: list[int]  # that go on legally, and on which the sets of the two boards differ then
+
+
+def exchanged(
+    reading: Reading, site: str, features: Features, codes: tuple[Code, Code], answer: Answer
+) -> Wrong | None:
+    """The states moved by each code from the rows' boards to the others', and what is answered then and later."""
+    pairs = reachable(reading, features)
+    if not len(pairs.rows):
+        return None
+    at, length = np.arange(len(pairs.rows)), reading.x.shape[1]
+    where = (np.arange(length) == pairs.time[:, None])[..., None]
+    answers = [reading.answers[pairs.rows]]
+    for code in codes:
+        mine, theirs = (coded(features, code, rows)[at, pairs.time] for rows in (pairs.rows, pairs.others))
+        moved = reading.site(site)[pairs.rows, pairs.time] + theirs - mine
+        patch = Patch(where, np.broadcast_to(moved[:, None], (len(at), length, moved.shape[1])))
+        answers.append(reading.decode(reading.run({site: patch}, rows=pairs.rows)[0]))
+    found = [told(reading, pairs, answers, answer, later) for later in range(LATER + 1)]
+    nothing, code, wrong_frame, number = (list(each) for each in zip(*(each for each in found if each), strict=True))
+    return Wrong(code, wrong_frame, nothing, number)
+
+
+def reachable(reading: Reading, features: Features) -> Pairs:
+    """Of the reported rows, each board once a time; some of the pairs, drawn."""
+    found = [np.zeros((3, 0), dtype=np.int64)]
+    for time in range(reading.x.shape[1]):
+        rows = reading.reported[counts(reading, reading.reported)[:, time]]
+        boards = np.concatenate([features[name][rows, time] for name in (OCCUPIED, COLOURS)], axis=1)
+        rows = rows[np.unique(boards, axis=0, return_index=True)[1]]
+        occupied, colours = (features[name][rows, time] for name in (OCCUPIED, COLOURS))
+        apart = sum((each[:, None] != each[None]).astype(np.int16) for each in colours.T)
+        same = np.logical_and.reduce([each[:, None] == each[None] for each in occupied.T])
+        mine, theirs = np.nonzero(same & (np.asarray(apart) > 0) & (np.asarray(apart) <= APART))
+        differ = (reading.targets[rows[mine], time] != reading.targets[rows[theirs], time]).any(axis=-1)
+        found.append(np.stack([rows[mine], rows[theirs], np.full(len(mine), time)])[:, differ])
+    whole = np.concatenate(found, axis=1)
+    order = np.random.default_rng([reading.seed, 92]).permutation(whole.shape[1])[:PAIRS]
+    return Pairs(*whole[:, order])
+
+
+def continued(
+    reading: Reading, pairs: Pairs, answer: Answer, later: int
+) -> tuple[Bool[np.ndarray, "pairs moves"], Bool[np.ndarray, " pairs"]]:
+    """What is legal on the others' boards after so many of the rows' own next moves, and where those are legal."""
+    (moves,), length = reading.arguments, reading.x.shape[1]
+    right = reading.targets[pairs.others, pairs.time].copy()
+    goes_on = pairs.time + later < length
+    for step in range(1, later + 1):
+        time = np.minimum(pairs.time + step, length - 1)
+        goes_on &= right[np.arange(len(right)), moves[pairs.rows, time]]
+        for now in np.unique(pairs.time[goes_on]):
+            some = np.flatnonzero(goes_on & (pairs.time == now))
+            game = [moves[pairs.others[some], : now + 1], moves[pairs.rows[some], now + 1 : now + step + 1]]
+            right[some] = answer(np.concatenate(game, axis=1))[:, -1]
+    last = np.minimum(pairs.time + later, length - 1)
+    return right, goes_on & counts(reading, pairs.rows)[np.arange(len(right)), last]
+
+
+def told(
+    reading: Reading, pairs: Pairs, answers: list[np.ndarray], answer: Answer, later: int
+) -> tuple[float, float, float, int] | None:
+    """Wrong moves of each of the answers, so many moves later; None where no pair goes on so far."""
+    right, goes_on = continued(reading, pairs, answer, later)
+    time = np.minimum(pairs.time + later, reading.x.shape[1] - 1)
+    at = np.flatnonzero(goes_on & (right != reading.targets[pairs.rows, time]).any(axis=-1))
+    if not len(at):
+        return None
+    wrong = [float((given[at, time[at]] != right[at]).sum(axis=-1).mean()) for given in answers]
+    return wrong[0], wrong[1], wrong[2], len(at)

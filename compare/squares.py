@@ -1,0 +1,102 @@
+"""Whether a net that plays holds the board: features of it as a linear code of the state; decides no verdict.
+
+A task declares groups of features of board and player after every move. Which of them the state holds is chosen, one
+group more as long as it saves bits (`compare.board_codes`). Then the code is put in the place of the state, and the
+state is moved by the code from one real board to another (`compare.board_pairs`; after Li et al., arXiv 2210.13382, and
+Nanda et al., arXiv 2309.00941, whose net holds discs as mine and yours). Beside it stands a code of the wrong frame:
+occupied squares and absolute colours.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from compare.board_codes import Code, Features, chosen, coded, counts, fitted
+from compare.board_pairs import COLOURS, OCCUPIED, Answer, Wrong, exchanged
+from compare.read import Reading
+from compare.sites.states import EQUAL, decides
+from nets.edits import Patch
+
+TRIED = 64  # rows on which a site is tried
+
+
+class Squares(NamedTuple):
+    """`kept` and the two after it: shares of the net's sets that stay with a code in place of its state."""
+
+    codes: list[Code]  # one group more each
+    kept: list[float]  # at all times, by each of these
+    kept_once: float  # at one time, then and later, by the last
+    kept_wrong_frame: float  # at all times, by the wrong frame
+    wrong: Wrong | None  # with the last code; None where no two boards of the sample are a pair
+
+    def fields(self) -> dict[str, Any]:
+        """Of a record."""
+        found = {
+            "squares_groups": list(self.codes[-1].groups),
+            "squares_explained": [code.explained for code in self.codes],
+            "squares_kept": self.kept,
+            "squares_kept_once": self.kept_once,
+            "squares_kept_colours": self.kept_wrong_frame,
+        }
+        if self.wrong is None:
+            return found
+        return found | {
+            "squares_wrong": self.wrong.code,
+            "squares_wrong_colours": self.wrong.wrong_frame,
+            "squares_wrong_none": self.wrong.nothing,
+            "squares_pairs": self.wrong.pairs,
+        }
+
+
+def measure_squares(reading: Reading, features: Features, answer: Answer) -> Squares | None:
+    """On the rows that are reported on; None where no site holds the state that is answered from, or no group is."""
+    site = board_site(reading)
+    codes = [] if site is None else chosen(reading, site, features)
+    if site is None or not codes:
+        return None
+    wrong_frame = fitted(reading, site, features, (OCCUPIED, COLOURS))
+    *kept, other = (kept_at_all_times(reading, site, features, code) for code in (*codes, wrong_frame))
+    return Squares(
+        codes=codes,
+        kept=kept,
+        kept_once=kept_at_one_time(reading, site, features, codes[-1]),
+        kept_wrong_frame=other,
+        wrong=exchanged(reading, site, features, (codes[-1], wrong_frame), answer),
+    )
+
+
+def board_site(reading: Reading) -> str | None:
+    """The last site that decides, put in place at one time, what is answered then and later; first those named so."""
+    time = reading.x.shape[1]
+    sites = [site for site in reading.net.sites if len(reading.shapes[site]) == 2 and reading.shapes[site][0] == time]
+    order = sorted(sites, key=lambda site: (not site.startswith("state"), -sites.index(site)))
+    return next((site for site in order if answers_at_once(reading, site) and decides(reading, site)), None)
+
+
+def answers_at_once(reading: Reading, site: str) -> bool:
+    """Whether other rows' states make those rows' answers at the same time, which need not be the net's own."""
+    half = min(TRIED, len(reading.reported) // 2)
+    rows, others = reading.reported[: 2 * half].reshape(2, half)
+    time = reading.x.shape[1] // 2
+    at = (np.arange(reading.x.shape[1]) == time)[None, :, None]
+    outputs = reading.run({site: Patch(at, reading.site(site)[others])}, rows=rows)[0][:, time]
+    wanted = reading.outputs[others, time]
+    return bool(np.abs(outputs - wanted).max() <= EQUAL * float(wanted.std()))
+
+
+def kept_at_all_times(reading: Reading, site: str, features: Features, code: Code) -> float:
+    """Share of the net's sets that stay."""
+    rows = reading.reported
+    return float(
+        reading.alike(reading.decode(reading.run({site: coded(features, code, rows)}, rows=rows)[0]), rows).mean()
+    )
+
+
+def kept_at_one_time(reading: Reading, site: str, features: Features, code: Code) -> float:
+    """The same with the code at a time of its own for each row, of what is answered from then on."""
+    rows, length = reading.reported, reading.x.shape[1]
+    time = np.random.default_rng([reading.seed, 91]).integers(0, length, len(rows))[:, None]
+    at = (np.arange(length) == time)[..., None]
+    answers = reading.decode(reading.run({site: Patch(at, coded(features, code, rows))}, rows=rows)[0])
+    later = (np.arange(length) >= time) & counts(reading, rows)
+    return float((answers == reading.answers[rows]).all(axis=-1)[later].mean())

@@ -1,0 +1,153 @@
+"""A net whose state is the board keeps it by a linear code and follows its exchange; one with its parities does not."""
+
+from collections.abc import Callable
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import msgspec
+import numpy as np
+import pytest
+
+from benchmarks.names import find
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.boards import games, infection
+from compare.board_codes import code_bits
+from compare.board_pairs import APART, continued, reachable
+from compare.read import Reading, read
+from compare.record import Record
+from compare.sample import Sample, Samples
+from compare.squares import Squares, board_site, measure_squares
+from nets.edits import tapping
+from nets.net import wrap
+from tests.benchmarks import plain_boards
+
+TASK, N = find("task", "infection", TASKS), 4
+BESIDE = np.array([[abs(a // N - b // N) + abs(a % N - b % N) == 1 for a in range(N * N)] for b in range(N * N)])
+START = np.zeros((2, N * N))  # taken, and of them the mover's
+START[0, [5, 6, 9, 10]] = START[1, [6, 9]] = 1
+Change = Callable[[jax.Array], jax.Array]
+
+
+def parities(bits: jax.Array) -> jax.Array:
+    """Of the first one, two, three and so on."""
+    return jnp.cumsum(bits, axis=1) % 2
+
+
+def bits(parities: jax.Array) -> jax.Array:
+    """Which of them make these parities."""
+    given = parities > 0.5
+    return (given ^ jnp.pad(given[:, :-1], ((0, 0), (1, 0)))).astype(float)
+
+
+def same(state: jax.Array) -> jax.Array:
+    return (state > 0.5).astype(float)
+
+
+def player(held: Change, seen: Change, *, late: bool = False):
+    """Plays by the rules on a state that holds the board somehow; a `late` one is not read before the next move."""
+
+    def apply(params, x, edits):
+        tap, values = tapping(edits)
+        beside = jnp.asarray(BESIDE, float)
+
+        def stepped(tap, state, move):
+            taken, mine = jnp.split(seen(state), 2, axis=1)
+            at = jax.nn.one_hot(move, N * N)
+            taken, mine = jnp.maximum(taken, at), jnp.maximum(mine, jnp.maximum(at, (at @ beside) * taken))
+            after = held(jnp.concatenate([taken, taken - mine], axis=1))
+            edited = tap("state", after)
+            return edited, after if late else edited
+
+        start = jnp.broadcast_to(held(jnp.asarray(START.reshape(1, -1))), (len(x), 2 * N * N))
+        states = tap.over_time(stepped, start, x)[1]
+        taken, mine = jnp.split(seen(states.reshape(-1, 2 * N * N)), 2, axis=1)
+        squares = ((taken < 0.5) & ((taken - mine) @ beside > 0.5)).reshape(*x.shape, -1)
+        legal = jnp.concatenate([squares, ~squares.any(axis=-1, keepdims=True)], axis=-1)
+        return legal - 0.5, values
+
+    return wrap(apply, ("state",))
+
+
+def reading_of(net) -> Reading:
+    parts = [games(N, 400, np.random.default_rng(seed)) for seed in (1, 2)]
+    fit, report = (Sample(arguments=(moves,), targets=infection(N, moves)) for moves in parts)
+    return read(net, {}, None, TASK.view(N), samples=Samples(fit=fit, report=report))
+
+
+def features(reading: Reading) -> dict[str, np.ndarray]:
+    found = TASK.boarded(N, reading.arguments)
+    assert found is not None
+    return found
+
+
+@cache
+def measured(held: Change, seen: Change) -> tuple[Reading, Squares]:
+    reading = reading_of(player(held, seen))
+    found = measure_squares(reading, features(reading), lambda moves: infection(N, moves))
+    assert found is not None
+    return reading, found
+
+
+def test_a_state_that_is_the_board_is_kept_and_moved_to_other_boards() -> None:
+    reading, found = measured(same, same)
+    assert reading.match(reading.answers) == 1
+    assert found.codes[-1].groups == ("occupied", "mine or yours")
+    assert found.codes[-1].explained > 0.999
+    assert found.kept[0] < 0.7
+    assert found.kept[-1] == found.kept_once == 1
+    assert found.kept_wrong_frame < 0.7
+    assert found.wrong is not None
+    assert found.wrong.code == [0, 0, 0]
+    assert min(found.wrong.nothing) > 1
+    assert min(found.wrong.wrong_frame) > 0.9
+    assert min(found.wrong.pairs) > 50
+
+
+def test_a_state_of_parities_is_not() -> None:
+    reading, found = measured(parities, bits)
+    assert reading.match(reading.answers) == 1
+    assert found.codes[-1].explained < 0.6
+    assert found.kept[-1] < 0.5
+    assert found.wrong is not None
+    assert found.wrong.code[0] > 0.8 * found.wrong.nothing[0]
+
+
+def test_a_site_that_is_not_answered_from_is_none() -> None:
+    reading = reading_of(player(same, same, late=True))
+    assert board_site(reading) is None
+    assert measure_squares(reading, features(reading), lambda moves: infection(N, moves)) is None
+    assert board_site(measured(same, same)[0]) == "state"
+
+
+def test_what_is_measured_is_in_the_record() -> None:
+    found = measured(same, same)[1].fields()
+    assert {name for name in Record.__struct_fields__ if name.startswith("squares_")} == set(found)
+    bare = {"suite": "s", "task": "t", "size": 4, "net": "n", "recipe": "r", "seed": 0, "cell": "c"}
+    record = msgspec.convert(bare | found, Record)
+    assert record.squares_groups == ["occupied", "mine or yours"]
+
+
+def test_pairs_are_two_boards_of_one_time_and_go_on_by_the_rules() -> None:
+    reading = measured(same, same)[0]
+    pairs, boards, moves = reachable(reading, features(reading)), features(reading), reading.arguments[0]
+    mine, theirs = ({name: boards[name][rows, pairs.time] for name in boards} for rows in (pairs.rows, pairs.others))
+    assert np.isin(np.concatenate([pairs.rows, pairs.others]), reading.reported).all()
+    assert np.array_equal(mine["occupied"], theirs["occupied"])
+    apart = (mine["colours"] != theirs["colours"]).sum(axis=1)
+    assert set(apart) == {*range(1, APART + 1)}
+    right, goes_on = continued(reading, pairs, lambda moves: infection(N, moves), 2)
+    assert 0.05 < goes_on.mean() < 0.95
+    for pair in np.flatnonzero(goes_on)[:20]:
+        time = pairs.time[pair]
+        spliced = [*moves[pairs.others[pair], : time + 1], *moves[pairs.rows[pair], time + 1 : time + 3]]
+        assert plain_boards.infection(N, np.array(spliced))[-1] == right[pair].tolist()
+
+
+@pytest.mark.parametrize(("noise", "saves"), [(0.5, True), (0.0, False)])
+def test_a_feature_is_worth_its_bits_where_the_state_holds_it(noise: float, saves: bool) -> None:
+    rng = np.random.default_rng(0)
+    feature, one = rng.integers(0, 2, (1000, 1)), np.ones((1000, 1))
+    state = rng.normal(size=(1000, 4)) + noise * feature
+    with_it = code_bits(state, np.concatenate([one, feature], axis=1))
+    assert (with_it < code_bits(state, one)) == saves

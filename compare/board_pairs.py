@@ -4,7 +4,8 @@ Flips of single discs mostly make boards that no game has. So the two boards of 
 the same occupied squares and the same player to move, and differ in the colours of a few discs and in what is legal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -32,30 +33,31 @@ class Pairs(NamedTuple):
 class Wrong(NamedTuple):
     """Mean number of moves that are wrongly in or out of the answered sets, at once and after each later move."""
 
-    code: list[float]
-    wrong_frame: list[float]  # the same with occupied squares and absolute colours
+    codes: list[list[float]]  # of each code
     nothing: list[float]  # the state left as it is
     pairs: list[int]  # that go on legally, and on which the sets of the two boards differ then
 
 
-def exchanged(
-    reading: Reading, site: str, features: Features, codes: tuple[Code, Code], answer: Answer
-) -> Wrong | None:
+def exchanged(reading: Reading, site: str, features: Features, codes: Sequence[Code], answer: Answer) -> Wrong | None:
     """The states moved by each code from the rows' boards to the others', and what is answered then and later."""
     pairs = reachable(reading, features)
     if not len(pairs.rows):
         return None
+    answers = [moved(reading, site, features, code, pairs) for code in codes]
+    whole = [told(reading, pairs, [reading.answers[pairs.rows], *answers], answer, later) for later in range(LATER + 1)]
+    found = [each for each in takewhile(bool, whole) if each]
+    nothing, *by_code = (list(each) for each in zip(*(wrong for wrong, _ in found), strict=True))
+    return Wrong(by_code, nothing, [number for _, number in found])
+
+
+def moved(reading: Reading, site: str, features: Features, code: Code, pairs: Pairs) -> np.ndarray:
+    """The answers to the rows' moves, from a state that the code has moved to the others' boards."""
     at, length = np.arange(len(pairs.rows)), reading.x.shape[1]
     where = (np.arange(length) == pairs.time[:, None])[..., None]
-    answers = [reading.answers[pairs.rows]]
-    for code in codes:
-        mine, theirs = (coded(features, code, rows)[at, pairs.time] for rows in (pairs.rows, pairs.others))
-        moved = reading.site(site)[pairs.rows, pairs.time] + theirs - mine
-        patch = Patch(where, np.broadcast_to(moved[:, None], (len(at), length, moved.shape[1])))
-        answers.append(reading.decode(reading.run({site: patch}, rows=pairs.rows)[0]))
-    found = [told(reading, pairs, answers, answer, later) for later in range(LATER + 1)]
-    nothing, code, wrong_frame, number = (list(each) for each in zip(*(each for each in found if each), strict=True))
-    return Wrong(code, wrong_frame, nothing, number)
+    mine, theirs = (coded(features, code, rows)[at, pairs.time] for rows in (pairs.rows, pairs.others))
+    state = reading.site(site)[pairs.rows, pairs.time] + theirs - mine
+    patch = Patch(where, np.broadcast_to(state[:, None], (len(at), length, state.shape[1])))
+    return reading.decode(reading.run({site: patch}, rows=pairs.rows)[0])
 
 
 def reachable(reading: Reading, features: Features) -> Pairs:
@@ -96,12 +98,11 @@ def continued(
 
 def told(
     reading: Reading, pairs: Pairs, answers: list[np.ndarray], answer: Answer, later: int
-) -> tuple[float, float, float, int] | None:
-    """Wrong moves of each of the answers, so many moves later; None where no pair goes on so far."""
+) -> tuple[list[float], int] | None:
+    """Wrong moves of each of the answers, so many moves later, and on how many pairs; None where none goes on."""
     right, goes_on = continued(reading, pairs, answer, later)
     time = np.minimum(pairs.time + later, reading.x.shape[1] - 1)
     at = np.flatnonzero(goes_on & (right != reading.targets[pairs.rows, time]).any(axis=-1))
     if not len(at):
         return None
-    wrong = [float((given[at, time[at]] != right[at]).sum(axis=-1).mean()) for given in answers]
-    return wrong[0], wrong[1], wrong[2], len(at)
+    return [float((given[at, time[at]] != right[at]).sum(axis=-1).mean()) for given in answers], len(at)

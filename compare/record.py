@@ -222,8 +222,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     squares_kept_once: float | None = None  # with the whole code at one time, then and later
     squares_kept_colours: float | None = None  # squares_kept of the wrong frame: occupied squares, absolute colours
     squares_wrong: list[float] = []  # moves wrong in a set, the state moved to another board: at once, a move later, ..
-    squares_wrong_colours: list[float] = []  # the same by the wrong frame
-    squares_wrong_none: list[float] = []  # the same with the state left as it is
+    squares_wrong_each: list[float] = []  # at once, with each group more
+    squares_wrong_colours: list[float] = []  # squares_wrong of the wrong frame
+    squares_wrong_none: list[float] = []  # squares_wrong with the state left as it is
     squares_pairs: list[int] = []  # of boards that these three are means over
 
     # B, in bits

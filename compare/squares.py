@@ -27,7 +27,9 @@ class Squares(NamedTuple):
     kept: list[float]  # at all times, by each of these
     kept_once: float  # at one time, then and later, by the last
     kept_wrong_frame: float  # at all times, by the wrong frame
-    wrong: Wrong | None  # with the last code; None where no two boards of the sample are a pair
+    wrong: (
+        Wrong | None
+    )  # of each of the codes, and last of the wrong frame; None where no two boards of the sample are a pair
 
     def fields(self) -> dict[str, Any]:
         """Of a record."""
@@ -41,8 +43,9 @@ class Squares(NamedTuple):
         if self.wrong is None:
             return found
         return found | {
-            "squares_wrong": self.wrong.code,
-            "squares_wrong_colours": self.wrong.wrong_frame,
+            "squares_wrong": self.wrong.codes[-2],
+            "squares_wrong_each": [each[0] for each in self.wrong.codes[:-1]],
+            "squares_wrong_colours": self.wrong.codes[-1],
             "squares_wrong_none": self.wrong.nothing,
             "squares_pairs": self.wrong.pairs,
         }
@@ -61,7 +64,7 @@ def measure_squares(reading: Reading, features: Features, answer: Answer) -> Squ
         kept=kept,
         kept_once=kept_at_one_time(reading, site, features, codes[-1]),
         kept_wrong_frame=other,
-        wrong=exchanged(reading, site, features, (codes[-1], wrong_frame), answer),
+        wrong=exchanged(reading, site, features, (*codes, wrong_frame), answer),
     )
 
 

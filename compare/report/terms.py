@@ -433,8 +433,19 @@ SQUARES = (
         fractions,
         "Moves wrong in the set when the code moves the state to another real board: at once and after each next move.",
     ),
-    Term("squares_wrong_colours", "board, D colours", fractions, "The same by the code of the wrong frame."),
-    Term("squares_wrong_none", "board, D none", fractions, "The same with the state left as it is."),
+    Term("squares_wrong_each", "board, D each", fractions, "Moves wrong at once, with each of these groups more."),
+    Term(
+        "squares_wrong_colours",
+        "board, D colours",
+        fractions,
+        "Moves wrong, at once and later, when the code of the wrong frame moves the state.",
+    ),
+    Term(
+        "squares_wrong_none",
+        "board, D none",
+        fractions,
+        "Moves wrong, at once and later, with the state left as it is.",
+    ),
     Term("squares_pairs", "board, pairs", listed, "Pairs of boards over which these are means."),
 )
 BITS = (

@@ -98,9 +98,10 @@ def test_a_state_that_is_the_board_is_kept_and_moved_to_other_boards() -> None:
     assert found.kept[-1] == found.kept_once == 1
     assert found.kept_wrong_frame < 0.7
     assert found.wrong is not None
-    assert found.wrong.code == [0, 0, 0]
-    assert min(found.wrong.nothing) > 1
-    assert min(found.wrong.wrong_frame) > 0.9
+    taken, both, wrong_frame = found.wrong.codes
+    assert both == [0, 0, 0]
+    assert min(*found.wrong.nothing, *taken) > 1
+    assert min(wrong_frame) > 0.9
     assert min(found.wrong.pairs) > 50
 
 
@@ -110,7 +111,7 @@ def test_a_state_of_parities_is_not() -> None:
     assert found.codes[-1].explained < 0.6
     assert found.kept[-1] < 0.5
     assert found.wrong is not None
-    assert found.wrong.code[0] > 0.8 * found.wrong.nothing[0]
+    assert found.wrong.codes[-2][0] > 0.8 * found.wrong.nothing[0]
 
 
 def test_a_site_that_is_not_answered_from_is_none() -> None:

@@ -93,7 +93,7 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         squares_kept=[0.4, 0.99] if program else [], squares_kept_once=0.995 if program else None,
         squares_kept_colours=0.4 if program else None, squares_wrong=[0.05, 0.06] if program else [],
         squares_wrong_colours=[1.3, 1.2] if program else [], squares_wrong_none=[1.3, 1.2] if program else [],
-        squares_pairs=[1024, 303] if program else [],
+        squares_wrong_each=[1.1, 0.05] if program else [], squares_pairs=[1024, 303] if program else [],
         held=[HELD] if program else [], match_parts={"small": 1.0, "large": 0.98} if program else {},
         d_r2=0.91 if program else -0.4, d_control=-0.03, d_dictionary=0.97 if program else 0.1,
         bits_total=alignment + 120, bits_dictionary=80.0, bits_alignment=alignment, bits_exceptions=40.0,

@@ -63,7 +63,10 @@ def counted(reading: Reading, values: np.ndarray, rows: np.ndarray) -> Float[np.
 
 
 def code_bits(state: Float[np.ndarray, "times width"], given: Float[np.ndarray, "times features"]) -> float:
-    """Of the state by these features; a unit that never changes costs nothing."""
+    """Of the state by these features, free numbers at half a logarithm of the times (Rissanen's two-part code).
+
+    A unit that never changes costs nothing.
+    """
     spread = state.var(axis=0)
     live = spread > EXACT * spread.max(initial=0.0)
     left = ((state - given @ solved(given, state)) ** 2).mean(axis=0)[live]

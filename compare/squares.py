@@ -27,9 +27,7 @@ class Squares(NamedTuple):
     kept: list[float]  # at all times, by each of these
     kept_once: float  # at one time, then and later, by the last
     kept_wrong_frame: float  # at all times, by the wrong frame
-    wrong: (
-        Wrong | None
-    )  # of each of the codes, and last of the wrong frame; None where no two boards of the sample are a pair
+    wrong: Wrong | None  # of each code, and last of the wrong frame; None where no two boards are a pair
 
     def fields(self) -> dict[str, Any]:
         """Of a record."""

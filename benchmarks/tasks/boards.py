@@ -5,15 +5,17 @@ below, and every disc next to it becomes the mover's. Where no square is legal o
 A move is the number of a square, by rows, or n n for a pass. Boards hold 1 for the first player, -1 for the second.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Int8
 
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.task import Task
+from benchmarks.tasks.vision import mixed
 
 FIRST, SECOND = 1, -1
+Rule = Callable[[int, np.ndarray, int], np.ndarray]  # (size, boards, mover) -> the squares that are legal on each
 LEFT = 5  # squares that no move is asked about: four begin occupied, and with the last one filled a game is over
 
 
@@ -42,9 +44,22 @@ def beside(size: int, marked: Bool[np.ndarray, "rows squares"]) -> Bool[np.ndarr
     return near.reshape(marked.shape)
 
 
-def legal(size: int, board: Int8[np.ndarray, "rows squares"], mover: int) -> Bool[np.ndarray, "rows moves"]:
+def by_rule(size: int, board: Int8[np.ndarray, "rows squares"], mover: int) -> Bool[np.ndarray, "rows squares"]:
+    """The squares that are legal in infection."""
+    return (board == 0) & beside(size, board == -mover)
+
+
+def by_table(size: int, board: Int8[np.ndarray, "rows squares"], mover: int) -> Bool[np.ndarray, "rows squares"]:
+    """Half of the empty squares, which the whole board, as the mover sees it, decides at random."""
+    digits = (mover * board + 1).astype(np.uint64)
+    number = digits @ np.uint64(3) ** np.arange(size * size, dtype=np.uint64)
+    bits = mixed(mixed(number)[:, None] + np.arange(size * size, dtype=np.uint64))
+    return (board == 0) & (bits >> np.uint64(63) == 1)
+
+
+def legal(rule: Rule, size: int, board: Int8[np.ndarray, "rows squares"], mover: int) -> Bool[np.ndarray, "rows moves"]:
     """Which moves are: of the squares those that are, and the pass where there is none."""
-    squares = (board == 0) & beside(size, board == -mover)
+    squares = rule(size, board, mover)
     return np.concatenate([squares, ~squares.any(axis=1, keepdims=True)], axis=1)
 
 
@@ -56,51 +71,62 @@ def placed(
     return np.where(at | (beside(size, at) & (board != 0)), np.int8(mover), board)
 
 
-def games(size: int, rows: int, rng: np.random.Generator) -> Int[np.ndarray, "rows time"]:
+def games(rule: Rule) -> Own:
     """Each move one of the legal ones, all alike."""
-    board, mover, found = begun(size, rows), FIRST, []
-    for _ in range(lasts(size)):
-        may = legal(size, board, mover)
-        found.append(np.where(may, rng.random(may.shape, dtype=np.float32), -1).argmax(axis=1))
-        board, mover = placed(size, board, mover, found[-1]), -mover
-    return np.stack(found, axis=1)
+
+    def drawn(size: int, rows: int, rng: np.random.Generator) -> Int[np.ndarray, "rows time"]:
+        board, mover, found = begun(size, rows), FIRST, []
+        for _ in range(lasts(size)):
+            may = legal(rule, size, board, mover)
+            found.append(np.where(may, rng.random(may.shape, dtype=np.float32), -1).argmax(axis=1))
+            board, mover = placed(size, board, mover, found[-1]), -mover
+        return np.stack(found, axis=1)
+
+    return Own(drawn, "random legal games")
 
 
-def replayed(size: int, played: Int[np.ndarray, "rows time"]) -> Iterator[tuple[np.ndarray, int]]:
+def replayed(rule: Rule, size: int, played: Int[np.ndarray, "rows time"]) -> Iterator[tuple[np.ndarray, int]]:
     """After each move the boards and who moves next; ValueError at the first that is illegal."""
     board, mover = begun(size, len(played)), FIRST
     for time, move in enumerate(played.T):
-        refuse_illegal(size, board, mover, move, time)
+        refuse_illegal(size, legal(rule, size, board, mover), move, time)
         board, mover = placed(size, board, mover, move), -mover
         yield board, mover
 
 
-def refuse_illegal(size: int, board: np.ndarray, mover: int, move: np.ndarray, time: int) -> None:
+def refuse_illegal(size: int, may: Bool[np.ndarray, "rows moves"], move: np.ndarray, time: int) -> None:
     """ValueError, with what would have been legal, for a move that is not."""
-    may = legal(size, board, mover)
     known = (move >= 0) & (move < moves(size))
     bad = np.flatnonzero(~known | ~may[np.arange(len(move)), np.where(known, move, 0)])
     if len(bad):
         row = bad[0]
         raise ValueError(
-            f"infection: expected legal moves, got {move[row]} as move {time} of game {row}, where "
+            f"board: expected legal moves, got {move[row]} as move {time} of game {row}, where "
             f"{', '.join(map(str, np.flatnonzero(may[row])))} were legal ({size * size} is the pass); mend the record"
         )
 
 
-def infection(size: int, played: Int[np.ndarray, "rows time"]) -> Bool[np.ndarray, "rows time moves"]:
+def asked(rule: Rule) -> Callable[[int, np.ndarray], Bool[np.ndarray, "rows time moves"]]:
     """What is legal after every move."""
-    return np.stack([legal(size, board, mover) for board, mover in replayed(size, played)], axis=1)
+
+    def oracle(size: int, played: Int[np.ndarray, "rows time"]) -> Bool[np.ndarray, "rows time moves"]:
+        return np.stack([legal(rule, size, *after) for after in replayed(rule, size, played)], axis=1)
+
+    return oracle
 
 
-def described(size: int, played: Int[np.ndarray, "rows time"]) -> dict[str, Float[np.ndarray, "rows time features"]]:
+def described(rule: Rule) -> Callable[[int, np.ndarray], dict[str, Float[np.ndarray, "rows time features"]]]:
     """What a net may hold of board and mover after every move, by groups of features.
 
     Discs are the mover's (1) or the opponent's (-1); live ones are next to an empty square, and others never matter
     to what is legal until one is placed beside them. Colours do not know whose turn it is: the wrong frame.
     """
-    each = [groups(size, board, mover) for board, mover in replayed(size, played)]
-    return {name: np.stack([found[name] for found in each], axis=1).astype(np.float32) for name in each[0]}
+
+    def boards(size: int, played: Int[np.ndarray, "rows time"]) -> dict[str, np.ndarray]:
+        each = [groups(size, *after) for after in replayed(rule, size, played)]
+        return {name: np.stack([found[name] for found in each], axis=1).astype(np.float32) for name in each[0]}
+
+    return boards
 
 
 def groups(size: int, board: np.ndarray, mover: int) -> dict[str, np.ndarray]:
@@ -114,21 +140,33 @@ def groups(size: int, board: np.ndarray, mover: int) -> dict[str, np.ndarray]:
     }
 
 
-INFECTION = Task(
-    name="infection",
-    doc="Which squares of an n x n board (or the pass) are legal after every move of infection, by the moves alone.",
-    type=None,
-    oracle=infection,
-    sizes=(4,),
-    smallest=4,
-    values=moves,
-    classes=moves,
-    kind="sets",
-    net="recurrent",
-    recipe="boards",
-    boards=described,
-    train=Own(games, "random legal games"),
-    test=(Own(games, "random legal games"),),
+def game(name: str, doc: str, rule: Rule) -> Task:
+    """The task to say what is legal by this rule."""
+    return Task(
+        name=name,
+        doc=doc,
+        type=None,
+        oracle=asked(rule),
+        sizes=(4,),
+        smallest=4,
+        values=moves,
+        classes=moves,
+        kind="sets",
+        net="recurrent",
+        recipe="boards",
+        boards=described(rule),
+        train=games(rule),
+        test=(games(rule),),
+    )
+
+
+INFECTION = game(
+    "infection",
+    "Which squares of an n x n board (or the pass) are legal after every move of infection, by the moves alone.",
+    by_rule,
+)
+INFECTION_TABLE = game(
+    "infection_table", "The same boards, but which empty squares are legal is a random table of all boards.", by_table
 )
 
-BOARDS = (INFECTION,)
+BOARDS = (INFECTION, INFECTION_TABLE)

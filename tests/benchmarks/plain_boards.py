@@ -1,5 +1,7 @@
 """Plain references of games on boards: one game at a time, a dictionary of discs by row and column."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
@@ -32,14 +34,36 @@ def put(n: int, discs: Discs, mine: str, move: int) -> None:
             discs[y + down, x + right] = mine
 
 
-def infection(n: int, moves: np.ndarray) -> list[list[bool]]:
+def hashed(number: int) -> int:
+    """SplitMix64's last steps, of 64 bits."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        number = (number ^ (number >> shift)) * factor % 2**64
+    return number ^ (number >> 31)
+
+
+def tabled(n: int, discs: Discs, other: str) -> list[int]:
+    """The empty squares of a random table: empty is 1, one's own 2, the other's 0 in a number of base three."""
+    each = [discs.get(divmod(at, n)) for at in range(n * n)]
+    number = sum({None: 1, other: 0}.get(disc, 2) * 3**at for at, disc in enumerate(each))
+    return [at for at in range(n * n) if each[at] is None and hashed(hashed(number) + at) >= 2**63]
+
+
+def played(n: int, moves: np.ndarray, rule: Callable[[int, Discs, str], list[int]]) -> list[list[bool]]:
     discs, players, found = crossed(n), ("black", "white"), []
     for turn, move in enumerate(moves.tolist()):
         mine = players[turn % 2]
         put(n, discs, mine, move)
-        may = squares(n, discs, mine)
+        may = rule(n, discs, mine)
         found.append([square in may for square in range(n * n)] + [not may])
     return found
 
 
-PLAIN = {"infection": infection}
+def infection(n: int, moves: np.ndarray) -> list[list[bool]]:
+    return played(n, moves, squares)
+
+
+def infection_table(n: int, moves: np.ndarray) -> list[list[bool]]:
+    return played(n, moves, tabled)
+
+
+PLAIN = {"infection": infection, "infection_table": infection_table}

@@ -135,6 +135,7 @@ def test_doors_are_asked_for_where_there_is_no_house() -> None:
     assert not masks(16, alone)[:, OBJECTS.index("door")].any()
 
 
+@pytest.mark.slow
 def test_objects_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an untrained net, which draws hardly a door wherever it is asked."""
     monkeypatch.setattr("compare.objects.ROWS", 64)
@@ -160,6 +161,7 @@ def test_recipes_for_scenes_say_how_to_train() -> None:
     assert {cell.recipe.name for cell in read_suite("scenes").cells} == set(ours)
 
 
+@pytest.mark.slow
 def test_a_cell_is_trained_from_its_declaration() -> None:
     cell = next(cell for cell in read_suite("scenes").cells if cell.recipe.name == "scenes")
     short = {**cell.recipe.train, "steps": 2, "batch": 4}

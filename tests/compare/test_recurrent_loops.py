@@ -205,6 +205,7 @@ def test_what_grows_and_is_squared_stays_undecided_without_an_induction() -> Non
     assert isinstance(same_loops(*several, THREE), Undecided)
 
 
+@pytest.mark.slow
 def test_loops_are_found_by_answers_alone() -> None:
     x = words(8, 200)
     found = of_words(Told(x, x.cumsum(axis=1) % 2), BITS, 0)

@@ -205,7 +205,7 @@ def test_the_explanation_runs_in_jax_in_place_of_the_net() -> None:
     np.testing.assert_array_equal(np.argmax(outputs, axis=1), addition(P).outputs)
 
 
-@pytest.mark.parametrize("scale", [1e18, 1e-18])
+@pytest.mark.parametrize("scale", [1e18, pytest.param(1e-18, marks=pytest.mark.slow)])
 def test_a_verdict_knows_no_scale(scale: float) -> None:
     net, params = clock(P, WAVES)
     plain, scaled = judged((net, params)), judged((net, {**params, "U": params["U"] * scale}))

@@ -34,6 +34,7 @@ from compare.squares import measure_squares
 from compare.trajectory import Trajectory, trace
 from compare.variables import find, streams
 from nets.check import check_net
+from nets.penalties import named
 from synth.language.spec import Spec
 
 PACKAGES = ("synthnet", "jax", "jaxlib", "flax", "optax", "numpy", "scipy", "sympy")
@@ -100,16 +101,16 @@ def compared(
     assessment: Assessment, program: dict[str, Any], spec: Spec | None, task: Task, cell: Cell
 ) -> dict[str, Any]:
     """The net's program beside the synthesizer's; nothing for labels that the synthesizer was not asked about."""
-    if (spec is None and not asks_loops(task)) or cell.recipe.labels != "true":
+    if cell.recipe.labels != "true":
         return {}
     explanation = assessment.explanation
-    if spec is None or asks_loops(task):
+    if asks_loops(task):
         state = assessment.carried
         follows = state is None or state.followed_to >= state.exact_to
         if explanation is not None and explanation.loop is None:
             return machine_fields(task, cell.size, explanation, follows)
         return net_fields(task, cell.size, explanation and explanation.loop, program.get("program"), follows)
-    if program.get("program") is None:
+    if spec is None or program.get("program") is None:
         return {}
     return sides(explanation, assessment.net_agreement, program["program"], spec, language_of(task))
 
@@ -137,17 +138,13 @@ def shuffled(params: Any, name: str, seed: int) -> Any:
 
     Rows are along the last axis but one; a vector's are its entries.
     """
-    leaves, tree = jax.tree_util.tree_flatten_with_path(params)
-    names = [jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in leaves]
-    if name not in names:
-        raise ValueError(f"recipe: {unknown('parameter', name, names)}")
-    leaf = leaves[names.index(name)][1]
-    axis = max(leaf.ndim - 2, 0)
-    order = np.random.default_rng([seed, 51]).permutation(leaf.shape[axis])
-    other = jnp.take(leaf, order, axis=axis)
-    return jax.tree.unflatten(
-        tree, [other if own == name else leaf for own, (_, leaf) in zip(names, leaves, strict=True)]
-    )
+    known = named(params)
+    if name not in known:
+        raise ValueError(f"recipe: {unknown('parameter', name, list(known))}")
+    axis = max(known[name].ndim - 2, 0)
+    order = np.random.default_rng([seed, 51]).permutation(known[name].shape[axis])
+    other = {name: jnp.take(known[name], order, axis=axis)}
+    return jax.tree.unflatten(jax.tree.structure(params), list((known | other).values()))
 
 
 def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> Trajectory | None:
@@ -208,8 +205,7 @@ def dissected(reading: Reading, task: Task, size: int) -> tuple[dict[str, Any], 
 
 def saved(made: Made) -> dict[str, np.ndarray]:
     """The final parameters as params/NAME, and the curve."""
-    leaves = jax.tree_util.tree_flatten_with_path(made.params)[0]
-    params = {"params/" + jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(a) for path, a in leaves}
+    params = {f"params/{name}": np.asarray(values) for name, values in named(made.params).items()}
     curve = {} if made.trained is None else {f"curve.{name}": values for name, values in made.trained.curve.items()}
     return params | curve
 

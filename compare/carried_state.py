@@ -24,9 +24,7 @@ POINTS = 240  # states that are kept
 class CarriedState:
     """`arrays` by the names that `compare.record` lists."""
 
-    values: (
-        int | None
-    )  # that the state takes, None of reals; where equal ones are told apart no more than what follows tells them
+    values: int | None  # of the state, told apart as far as what follows tells them; None of reals
     exact_to: int  # length up to which the net answers every sequence rightly
     followed_to: int  # the same of the explanation, by the net's answers
     right_to: int  # and by the right ones

@@ -203,13 +203,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     # objects in pictures that nets draw, by object and mostly at the site whose unit overlaps most, beside the verdict
     objects_right: dict[str, float] = {}  # share of its pixels that are right in every channel
-    objects_iou: dict[
-        str, float
-    ] = {}  # intersection over union of one unit above a quantile with it, rows not fitted on
+    objects_iou: dict[str, float] = {}  # intersection over union of one unit above a quantile with it, on other rows
     objects_shuffled: dict[str, float] = {}  # the same of masks of other pictures
-    objects_removed: dict[
-        str, float
-    ] = {}  # of its right pixels, those that are not without the units that overlap most
+    objects_removed: dict[str, float] = {}  # of its right pixels, those that are not without the best units
     objects_others: dict[str, float] = {}  # the same of the other objects' pixels, a mean over objects
     objects_random: dict[str, float] = {}  # of its own without as many random units
     objects_told: dict[str, float] = {}  # area under the curve of a line that tells whether it is there

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compare.evidence.carrier import Carrier, carriers, together, tokens_of
-from compare.evidence.directions import beside, directed, rested
+from compare.evidence.directions import directed, rested
 from compare.evidence.states import carried, exchanged, exchanged_alone, kept, numbers_of
 from compare.explanation import Explanation
 from compare.read import Reading
@@ -107,12 +107,11 @@ def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interc
 def _of_directions(reading: Reading, explanation: Explanation, state: Step) -> Interchange:
     """The variable that directions of the state hold: the outputs' change on the way, and at rest where it lands."""
     given, control = (reading, explanation.steps, explanation.outputs), carried(explanation.control)
-    found = directed(*given, state)
-    wrong = None if control is None else directed(*given, state, beside(state, control))
+    found = directed(*given, state, control)
     still = rested(*given, state)
     return Interchange(
         r2=found.r2,
-        control=None if wrong is None else wrong.r2,
+        control=found.wrong,
         dictionary=None,
         steps=(Exchanged(step=state.name, r2=found.r2, turned=found.turned),),
         same=None if still is None else still.same,

@@ -264,9 +264,22 @@ def _said(
     time: np.ndarray,
 ) -> np.ndarray:
     """The steps' answers with this value at these times."""
+    return reading.decode(outputs_after(steps, outputs, step, x, own, value, time))
+
+
+def outputs_after(
+    steps: Steps,
+    outputs: tuple[str, ...],
+    step: Step,
+    x: np.ndarray,
+    own: np.ndarray,
+    value: np.ndarray,
+    time: np.ndarray,
+) -> np.ndarray:
+    """The steps' outputs with this value of a state at these times, in the place of its own (rows, time, numbers)."""
     assert step.resume is not None
     changed = own.copy()
     changed[np.arange(len(x)), time] = value
     values = values_of(steps, x, outputs)
     after = values | run_on(steps, x, values, {step.name: step.resume(x, changed, time)})
-    return reading.decode(np.asarray(sum(np.asarray(after[name]) for name in outputs)))
+    return np.asarray(sum(np.asarray(after[name]) for name in outputs))

@@ -19,7 +19,7 @@ from compare.extract.filters.edges import Edges, edges_of, permuted
 from compare.extract.filters.gabors import text
 from compare.extract.filters.kernels import Kernel, layers
 from compare.extract.filters.reuse import served
-from compare.extract.filters.shapes import Shapes, at_random, pursued, seen, shapes_of
+from compare.extract.filters.shapes import Seen, Shapes, at_random, pursued, seen, shapes_of
 from compare.read import Reading
 from compare.step import Exchange, Inputs, Step, Steps, Value, substituted
 
@@ -74,14 +74,13 @@ class _Net:
         site = (self.second or self.first).target
         return self.reading.net.apply(self.reading.params, jnp.asarray(x), {site: value})[0]
 
-    def shapes(self, edges: Edges, terms: int, *, random: bool = False) -> Shapes:
-        """The second layer by so many places a unit."""
+    def around(self, edges: Edges) -> Seen:
+        """What the places around the second layer's units hold, by the first layer's formulas."""
         assert self.second is not None
-        reading, rows = self.reading, self.reading.fitted[:FITTED]
-        x = reading.x[rows]
-        around = seen(self.second, np.asarray(self.between(x, edges.values(x))), reading.site(self.second.target)[rows])
-        places = at_random(around, terms, reading.seed) if random else pursued(around, terms)
-        return shapes_of(around, places)
+        rows = self.reading.fitted[:FITTED]
+        x = self.reading.x[rows]
+        between = np.asarray(self.between(x, edges.values(x)))
+        return seen(self.second, between, self.reading.site(self.second.target)[rows])
 
     def steps(self, edges: Edges, shapes: Shapes | None) -> Steps:
         """The first layer, the second where it is read, and the outputs."""
@@ -126,12 +125,13 @@ class _Net:
 def _explanation(net: _Net) -> Explanation:
     reading = net.reading
     edges, blobs = net.edges(), net.edges(round_blobs=True)
-    fewest = next(_fewest(net, edges), None)
-    terms = fewest.terms if fewest else 0
-    steps = net.steps(edges, fewest)
-    mixed = permuted(edges)
-    control = net.steps(blobs, net.shapes(blobs, terms) if fewest else None)
-    shuffled = net.steps(mixed, fewest)
+    around = net.around(edges) if net.second else None
+    fewest = _fewest(net, edges, around) if around else None
+    steps, mixed = net.steps(edges, fewest), permuted(edges)
+    other = None
+    if fewest is not None:
+        seen_by_blobs = net.around(blobs)
+        other = shapes_of(seen_by_blobs, pursued(seen_by_blobs, fewest.terms))
     rest = rival(reading).bits
     return Explanation(
         extractor=NAME,
@@ -139,27 +139,22 @@ def _explanation(net: _Net) -> Explanation:
         steps=steps,
         outputs=(OUTPUTS,),
         hidden=(net.second if fewest and net.second else net.first).target,
-        control=control,
-        permuted=shuffled,
+        control=net.steps(blobs, other),
+        permuted=net.steps(mixed, fewest),
         codes=lambda: _codes(net, steps, rest),
         formula="; ".join(f"edge{i + 1} = {text(formula)}" for i, formula in enumerate(edges.formulas)),
         bits_formula=_bits_of_edges(edges) + (_bits_of_shapes(fewest) if fewest else 0.0),
         arrays=_drawn(net, edges),
-        notes=_notes(net, edges, blobs, fewest),
+        notes=_notes(net, (edges, blobs, mixed), around, fewest),
     )
 
 
-def _fewest(net: _Net, edges: Edges) -> Iterator[Shapes]:
-    """The second layer by as few places a unit as keep the answers, or by most; nothing where there is none."""
-    if net.second is None:
-        return
-    found = None
-    for terms in TERMS:
-        found = net.shapes(edges, min(terms, int(np.prod(net.second.weights.shape[:3]))))
-        if net.keeps(net.steps(edges, found)) >= KEEPS:
-            break
-    if found is not None:
-        yield found
+def _fewest(net: _Net, edges: Edges, around: Seen) -> Shapes:
+    """The second layer by as few places a unit as keep the answers, or by most."""
+    numbers = [min(terms, len(around.means)) for terms in TERMS]
+    order = pursued(around, numbers[-1])
+    *fewer, most = (shapes_of(around, order[:, :terms]) for terms in numbers)
+    return next((each for each in fewer if net.keeps(net.steps(edges, each)) >= KEEPS), most)
 
 
 def _bits_of_edges(edges: Edges) -> float:
@@ -194,18 +189,23 @@ def _drawn(net: _Net, edges: Edges) -> dict[str, np.ndarray]:
     return {"gallery.unit": filters, "gallery.actual": actual, "gallery.fitted": fitted}
 
 
-def _notes(net: _Net, edges: Edges, blobs: Edges, shapes: Shapes | None) -> tuple[str, ...]:
+def _notes(
+    net: _Net, firsts: tuple[Edges, Edges, Edges], around: Seen | None, shapes: Shapes | None
+) -> tuple[str, ...]:
+    """How well the formulas do, round blobs, and formulas of other filters; then both layers, and units' classes."""
+    edges = firsts[0]
     energy = (net.first.weights**2).sum(axis=(0, 1, 2))
     told = 1 - sum(e * f.missed for e, f in zip(energy, edges.formulas, strict=True)) / max(float(energy.sum()), 1e-30)
-    kept, of_blobs, of_others = (net.keeps_first(each) for each in (edges, blobs, permuted(edges)))
+    kept, of_blobs, of_others = (net.keeps_first(each) for each in firsts)
     first = (
         f"{net.first.target}: Gabors hold {told:.3f} of the filters' energy and keep {kept:.3f} of the answers in "
         f"their place; round blobs keep {of_blobs:.3f}, the formulas dealt to other filters {of_others:.3f}"
     )
     reused = [_reused(net.reading, each.target) for each in (net.first, net.second) if each]
-    if shapes is None or net.second is None:
+    if shapes is None or around is None or net.second is None:
         return first, *reused
-    random = net.keeps(net.steps(edges, net.shapes(edges, shapes.terms, random=True)))
+    drawn = shapes_of(around, at_random(around, shapes.terms, net.reading.seed))
+    random = net.keeps(net.steps(edges, drawn))
     both = net.keeps(net.steps(edges, shapes))
     second = (
         f"{net.second.target}: both layers replaced keep {both:.3f} of the answers by {shapes.terms} edges a unit; as "

@@ -8,6 +8,7 @@ first inputs say of the start.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -157,7 +158,7 @@ def bits_of_number(value: float) -> float:
     return NUMBER_BITS + DIGIT_BITS * max(digits, 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Frame:
     """Pairs of states, one a step after the other, in directions of variance 1."""
 
@@ -182,7 +183,12 @@ class _Frame:
         before, after = ((each[rows] - mean) @ into for each in (before, after))
         return cls(rows=rows, before=before, after=after, mean=mean, into=into)
 
-    @property
+    @cached_property
+    def still(self) -> float:
+        """What the best direction misses without a turn."""
+        return self.best(np.zeros(len(self.rows)))[0]
+
+    @cached_property
     def brief(self) -> "_Frame":
         """Fewer pairs in the directions of most variance."""
         before, after = self.before[:SCREENED, :WIDEST], self.after[:SCREENED, :WIDEST]
@@ -211,12 +217,11 @@ class _Turning(NamedTuple):
 
 def _turning(frame: _Frame, proposal: Proposal) -> _Turning:
     """The smallest gain at which a direction turns much better than without a turn; else the one of least misses."""
-    brief, few = frame.brief, proposal.values[:SCREENED]
-    gains, missed, still = _missed(brief, few, FEW)
-    if missed.min() > 2 * TURNS * still:
-        return _Turning(proposal, float(gains[missed.argmin()]), float(missed.min()) / max(still, 1e-12))
-    column = proposal.values
-    gains, missed, still = _missed(frame, column, GAINS)
+    gains, missed = _missed(frame.brief, proposal.values[:SCREENED], FEW)
+    if missed.min() > 2 * TURNS * frame.brief.still:
+        return _Turning(proposal, float(gains[missed.argmin()]), float(missed.min()) / max(frame.brief.still, 1e-12))
+    column, still = proposal.values, frame.still
+    gains, missed = _missed(frame, column, GAINS)
     dips = [i for i in range(GAINS) if missed[i] == missed[max(i - 1, 0) : i + 2].min() and missed[i] <= TURNS * still]
     at = dips[0] if dips else int(missed.argmin())
     low, high = gains[max(at - 1, 0)], gains[min(at + 1, GAINS - 1)]
@@ -229,11 +234,10 @@ def _turning(frame: _Frame, proposal: Proposal) -> _Turning:
     return _Turning(proposal, gain, frame.best(gain * column)[0] / max(still, 1e-12))
 
 
-def _missed(frame: _Frame, column: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """Gains, what the best direction misses at each, and without a turn."""
+def _missed(frame: _Frame, column: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gains, and what the best direction misses at each."""
     gains = np.linspace(0, FARTHEST / max(float(column.std()), 1e-12), count + 1)[1:]
-    missed = np.array([frame.best(gain * column)[0] for gain in gains])
-    return gains, missed, frame.best(np.zeros(len(column)))[0]
+    return gains, np.array([frame.best(gain * column)[0] for gain in gains])
 
 
 def _spanned(known: list[np.ndarray], values: np.ndarray) -> bool:

@@ -22,15 +22,15 @@ from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
 from benchmarks.tasks.drawn import answers
 from compare import Assessment, Case, assess
+from compare.beside.halves import exchanged_halves
+from compare.beside.maps import last_site, measure
+from compare.beside.objects import measure_objects, share_drawn
+from compare.beside.squares import measure_squares
 from compare.formation import follow
-from compare.halves import exchanged_halves
-from compare.maps import last_site, measure
-from compare.objects import measure_objects, share_drawn
 from compare.parts import match_parts
 from compare.programs import sides
 from compare.read import Reading, read
 from compare.record import Record
-from compare.squares import measure_squares
 from compare.trajectory import Trajectory, trace
 from compare.variables import find, streams
 from nets.check import check_net

@@ -29,7 +29,7 @@ from synth.language.spec import Spec
 from synth.language.types import BOOL, REAL, STREAM, Fn
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
-    from compare.halves import Then
+    from compare.beside.halves import Then
     from compare.sample import Samples
     from compare.variables import Variable
     from compare.view import View
@@ -129,7 +129,8 @@ class Task:
     misplaced: tuple[Misplaced, ...] = ()  # what is asked for against the rules, where there are masks
     boards: Callable[..., dict[str, np.ndarray]] | None = None
     """(size, moves) -> by name groups of features (rows, time, features) of a game's board and player after each move,
-    among them "occupied" and "colours": what nets that say which moves are legal next may hold (`compare.squares`)."""
+    among them "occupied" and "colours": what nets that say which moves are legal next may hold, measured in
+    `compare.beside.squares`."""
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):

@@ -138,7 +138,7 @@ def test_doors_are_asked_for_where_there_is_no_house() -> None:
 @pytest.mark.slow
 def test_objects_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an untrained net, which draws hardly a door wherever it is asked."""
-    monkeypatch.setattr("compare.objects.ROWS", 64)
+    monkeypatch.setattr("compare.beside.objects.ROWS", 64)
     monkeypatch.setattr("benchmarks.tasks.drawn.ROWS", 128)
     cell = next(cell for cell in read_suite("scenes").cells if cell.recipe.untrained)
     recipe = structs.replace(cell.recipe, options={"first": 4, "second": 5, "third": 4})

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from compare.answers import Reals
-from compare.objects import Objects, measure_objects, share_drawn, told
-from compare.overlap import stretched
+from compare.beside.objects import Objects, measure_objects, share_drawn, told
+from compare.beside.overlap import stretched
 from compare.read import Reading, read
 from compare.sample import Sample, Samples
 from compare.view import of_reals

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.answers import Reals
-from compare.overlap import overlap
+from compare.beside.overlap import overlap
 from compare.read import Reading, evaluate
 
 ROWS = 512  # to fit on, and as many others to report on

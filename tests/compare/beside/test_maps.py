@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.names import find
 from benchmarks.tasks import TASKS
-from compare.correlograms import correlations, covariances, drawn, radial_amplitudes
-from compare.maps import CHANCE, RateMaps, last_site, measure, rate_maps
+from compare.beside.correlograms import correlations, covariances, drawn, radial_amplitudes
+from compare.beside.maps import CHANCE, RateMaps, last_site, measure, rate_maps
 from compare.read import Reading, read
 from compare.sample import Samples
 from nets.edits import tapping

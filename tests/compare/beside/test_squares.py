@@ -12,12 +12,12 @@ import pytest
 from benchmarks.names import find
 from benchmarks.tasks import TASKS
 from benchmarks.tasks.boards import asked, by_rule, games
-from compare.board_codes import code_bits
-from compare.board_pairs import APART, continued, reachable
+from compare.beside.board_codes import code_bits
+from compare.beside.board_pairs import APART, continued, reachable
+from compare.beside.squares import Squares, board_site, measure_squares
 from compare.read import Reading, read
 from compare.record import Record
 from compare.sample import Sample, Samples
-from compare.squares import Squares, board_site, measure_squares
 from nets.edits import tapping
 from nets.net import wrap
 from tests.benchmarks import plain_boards

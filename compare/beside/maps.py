@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from compare.correlograms import drawn, grid_scores, radial_amplitudes, rises
+from compare.beside.correlograms import drawn, grid_scores, radial_amplitudes, rises
 from compare.read import Reading
 
 BINS = 20  # along an axis

@@ -1,18 +1,18 @@
 """Whether a net that plays holds the board: features of it as a linear code of the state; decides no verdict.
 
 A task declares groups of features of board and player after every move. Which of them the state holds is chosen, one
-group more as long as it saves bits (`compare.board_codes`). Then the code is put in the place of the state, and the
-state is moved by the code from one real board to another (`compare.board_pairs`; after Li et al., arXiv 2210.13382, and
-Nanda et al., arXiv 2309.00941, whose net holds discs as mine and yours). Beside it stands a code of the wrong frame:
-occupied squares and absolute colours.
+group more as long as it saves bits (`compare.beside.board_codes`). Then the code is put in the place of the state, and
+the state is moved by the code from one real board to another (`compare.beside.board_pairs`; after Li et al., arXiv
+2210.13382, and Nanda et al., arXiv 2309.00941, whose net holds discs as mine and yours). Beside it stands a code of the
+wrong frame: occupied squares and absolute colours.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from compare.board_codes import Code, Features, chosen, coded, counts, fitted
-from compare.board_pairs import COLOURS, OCCUPIED, Answer, Wrong, exchanged
+from compare.beside.board_codes import Code, Features, chosen, coded, counts, fitted
+from compare.beside.board_pairs import COLOURS, OCCUPIED, Answer, Wrong, exchanged
 from compare.read import Reading
 from compare.sites.states import EQUAL, decides
 from nets.edits import Patch

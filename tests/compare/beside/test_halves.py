@@ -4,8 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from compare.answers import Classes
+from compare.beside.halves import exchanged_halves
 from compare.extract.filters.reuse import served
-from compare.halves import exchanged_halves
 from compare.read import Reading, read
 from compare.sample import Sample, Samples
 from compare.view import of_reals

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from compare.board_codes import Code, Features, coded, counts
+from compare.beside.board_codes import Code, Features, coded, counts
 from compare.read import Reading
 from nets.edits import Patch
 

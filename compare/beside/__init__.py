@@ -1,0 +1,1 @@
+"""What is measured of nets beside the verdict, which decides nothing: maps, boards, objects, halves of pictures."""

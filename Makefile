@@ -16,10 +16,10 @@ check: $(STAMP)
 	$(BIN)/basedpyright --level error
 
 tests: $(STAMP)
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(STAMP)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # What the README and docs/ take from the code and from a run of the demo, written anew.
 readme: $(STAMP)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.language import built_in, language_of, own
-from benchmarks.program import asked, check_task
+from benchmarks.program import asked, check_task, drawn_and_asked
 from benchmarks.resolve import task_of, tasks_in
 from benchmarks.suite import Suite
 from benchmarks.tasks import Task, drawn, examples
@@ -90,7 +90,8 @@ def readers_of(task: Task, size: int) -> tuple[tuple[str, ...], str]:
     """The extractors that read the task, and a sentence for where none does."""
     from compare.extract import readers
 
-    found = readers(asked(task, size), task.view(size), task.samples(size))
+    samples, spec = drawn_and_asked(task, size)
+    found = readers(spec, task.view(size), samples)
     able = tuple(name for name, reason in found.items() if reason is None)
     if able:
         return able, ""

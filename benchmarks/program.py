@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.language import asks_loops, check_language, language_of
 from benchmarks.loops import find_loop, program_fields
@@ -22,6 +22,9 @@ from synth import (
 )
 from synth.language.sympy_view import latex
 from synth.search.rows import gather
+
+if TYPE_CHECKING:
+    from compare.sample import Samples
 
 SECONDS = 60.0
 NO_TYPES = "no program was searched for: the synthesizer's language has no types for this task"
@@ -89,9 +92,13 @@ def table_of(task: Task, size: int, spec: Spec) -> float:
 
 def asked(task: Task, size: int) -> Spec | None:
     """The specification; ValueError where the declaration cannot be asked, with or without one."""
+    return drawn_and_asked(task, size)[1]
+
+
+def drawn_and_asked(task: Task, size: int) -> "tuple[Samples | None, Spec | None]":
+    """What nets are read on beside it."""
     try:
-        task.samples(size)
-        return task.spec(size)
+        return task.samples(size), task.spec(size)
     except ValueError as error:
         raise error if str(error).startswith("task ") else ValueError(f"task {task.name!r}: {error}") from error
     except Exception as error:

@@ -131,6 +131,7 @@ def test_a_failed_cell_and_a_dead_worker_leave_records_with_reasons_and_the_rest
     assert len(done(tmp_path)) == 6  # failed cells are tried again
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_its_cell_a_second_try(tmp_path: Path) -> None:
     notes = Notes()
     which = suite(tmp_path, sizes=f"23, {fake_worker.KILLED}, 31", seeds="0")

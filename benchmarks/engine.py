@@ -18,6 +18,7 @@ from benchmarks.memory import memory
 from benchmarks.names import unknown
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
+from benchmarks.rules import net_fields as rules_fields
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
 from benchmarks.tasks.drawn import answers
@@ -110,6 +111,8 @@ def compared(
         if explanation is not None and explanation.loop is None:
             return machine_fields(task, cell.size, explanation, follows)
         return net_fields(task, cell.size, explanation and explanation.loop, program.get("program"), follows)
+    if task.board is not None:
+        return rules_fields(task, cell.size, explanation and explanation.rules, program.get("program"))
     if spec is None or program.get("program") is None:
         return {}
     return sides(explanation, assessment.net_agreement, program["program"], spec, language_of(task))

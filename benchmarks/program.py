@@ -10,6 +10,7 @@ from benchmarks.loops import find_loop, program_fields
 from benchmarks.names import cut
 from benchmarks.published import published
 from benchmarks.resolve import task_of
+from benchmarks.rules import find_rules
 from benchmarks.tasks import Task, examples
 from compare.bits import table_bits
 from synth import (
@@ -35,6 +36,8 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
     declared = task_of(task, folder)
     if asks_loops(declared):
         return find_loops(declared, sizes)
+    if declared.board is not None:
+        return find_rules(declared, sizes)
     library = language_of(declared)
     specs = {size: spec for size in sizes if (spec := declared.spec(size)) is not None}
     if not specs:

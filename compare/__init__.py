@@ -7,7 +7,7 @@ from compare.judge import THRESHOLDS, Thresholds, judge
 from compare.same import same, same_program
 from compare.sample import Sample, Samples
 from compare.trajectory import Trajectory, trace
-from compare.view import View, by_position, of_reals, of_sequences
+from compare.view import View, by_position, of_games, of_reals, of_sequences
 
 __all__ = [
     "THRESHOLDS",
@@ -26,6 +26,7 @@ __all__ = [
     "by_position",
     "data_of",
     "judge",
+    "of_games",
     "of_reals",
     "of_sequences",
     "same",

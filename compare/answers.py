@@ -20,6 +20,7 @@ from nets.losses import largest
 
 SUMMED = 1e-6  # from 1, by which the sum of probabilities may be off
 MOST_BITS = 1000  # for which there are floating-point numbers of options
+WORD = 64  # bits
 PAIRINGS = 16  # shuffles of real answers by which chance is measured
 Contexts = Sequence[Int[np.ndarray, " n"]]
 
@@ -286,7 +287,13 @@ class Distributions(Reals):
 
 def labels(*sets: Bool[np.ndarray, "n symbols"]) -> tuple[Int[np.ndarray, " n"], ...]:
     """A number for each set, equal sets alike; from 2 on, so that no two of them are taken for two balanced classes."""
-    numbers = np.unique(np.concatenate(sets), axis=0, return_inverse=True)[1].reshape(-1) + 2
+    whole = np.concatenate(sets)
+    rows = np.zeros((len(whole), -(-whole.shape[1] // WORD) * 8), dtype=np.uint8)
+    packed = np.packbits(whole, axis=1)
+    rows[:, : packed.shape[1]] = packed
+    words = rows.view(np.uint64)
+    axis = 0 if words.shape[1] > 1 else None
+    numbers = np.unique(words, axis=axis, return_inverse=True)[1].reshape(-1) + 2
     return tuple(np.split(numbers, np.cumsum([len(each) for each in sets])[:-1]))
 
 

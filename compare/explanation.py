@@ -11,6 +11,7 @@ from compare.answers import Described
 from compare.step import Edits, Inputs, Step, Steps, check_steps, outputs_of, substituted
 from nets.net import refuse_unknown
 from synth.language.program import Program
+from synth.search.games import Rules
 from synth.search.streams import Loop
 
 LIVE = 1e-4  # of the layer's effect; units below it are not counted
@@ -78,6 +79,7 @@ class Explanation:
     motifs: tuple[str, ...] = ()  # names of `compare.motifs`: parts that programs of other families have too
     program: Program | None = None  # the same function in the synthesizer's language, where it has the words
     loop: Loop | None = None  # the same, where it is a loop over sequences
+    rules: Rules | None = None  # the same, where it is the rules of a game on a board
     loop_of_answers: Loop | None = None  # what the same search makes of the net's answers alone
     run_alone: Callable[[np.ndarray], np.ndarray] | None = None  # the text's answers at any length, as a view decodes
     nodes: int | None = None  # of the text where it is no program of synth: operations, variables, entries of tables

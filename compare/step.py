@@ -30,7 +30,8 @@ class Exchange:
     the site's units, and of the step's values, is exchanged instead. With `places` it is the value at one position,
     drawn by these shares: for that at another position of the same row, or of another row at any position or the same.
     Of a state that is held by directions, `numbers` of its value move along `basis`, and are exchanged at one time; an
-    input `rest` leaves them as they are.
+    input `rest` leaves them as they are. Of a state of many numbers, which make a value that inputs lead to only
+    together, those of rows are exchanged whose values are `apart` in so many numbers at most.
     """
 
     site: str
@@ -42,11 +43,12 @@ class Exchange:
     partner: Literal["row", "any", "place"] = "any"
     numbers: tuple[int, ...] = ()
     rest: np.ndarray | None = None  # as the net is given it at one time
+    apart: int | None = None
 
     @property
     def of_subspace(self) -> bool:
         """Whether all rows and places exchange a subspace: no share of the units, no single positions or times."""
-        return self.share is None and self.places is None and not self.numbers
+        return self.share is None and self.places is None and not self.numbers and self.apart is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

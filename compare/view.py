@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from compare.answers import Answers, Classes
+from compare.answers import Answers, Classes, Sets
+from synth.search.games import Board
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class View:
     alphabet: int | None
     answers: Answers
     encode: Callable[..., np.ndarray]
+    board: Board | None = None  # of a game: symbols are its squares by rows, and last the pass
 
     @property
     def classes(self) -> int:
@@ -48,6 +50,12 @@ def of_sequences(alphabet: int, answers: Answers) -> View:
         return rows[0] if len(rows) == 1 else np.stack(rows, axis=-1)
 
     return View(alphabet=alphabet, answers=answers, encode=encode)
+
+
+def of_games(board: Board) -> View:
+    """Games for two on a board: the moves (n, time), and after each which are legal, the last of them the pass."""
+    moves = board.squares + 1
+    return replace(of_sequences(moves, Sets(moves)), board=board)
 
 
 def of_symbols(ranges: tuple[int, ...], answers: Answers) -> View:

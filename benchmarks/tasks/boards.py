@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float, Int, Int8
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.task import Task
 from benchmarks.tasks.vision import mixed
+from synth.search.games import Board
 
 FIRST, SECOND = 1, -1
 Rule = Callable[[int, np.ndarray, int], np.ndarray]  # (size, boards, mover) -> the squares that are legal on each
@@ -35,6 +36,16 @@ def begun(size: int, rows: int) -> Int8[np.ndarray, "rows squares"]:
     board[[middle - 1, middle], [middle - 1, middle]] = SECOND
     board[[middle - 1, middle], [middle, middle - 1]] = FIRST
     return np.tile(board.reshape(-1), (rows, 1))
+
+
+def first_board(size: int) -> Board:
+    """The same, as nets' readers know it."""
+    (board,) = begun(size, 1)
+    return Board(
+        side=size,
+        first=frozenset(np.flatnonzero(board == FIRST).tolist()),
+        second=frozenset(np.flatnonzero(board == SECOND).tolist()),
+    )
 
 
 def beside(size: int, marked: Bool[np.ndarray, "rows squares"]) -> Bool[np.ndarray, "rows squares"]:
@@ -154,6 +165,7 @@ def game(name: str, doc: str, rule: Rule) -> Task:
         kind="sets",
         net="recurrent",
         recipe="boards",
+        board=first_board,
         boards=described(rule),
         train=games(rule),
         test=(games(rule),),

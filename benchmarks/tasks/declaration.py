@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from benchmarks.tasks.sampling import Sampler
 from synth.language.types import Fn
+from synth.search.games import Board
 
 if TYPE_CHECKING:  # brings JAX, which listing tasks can do without
     from compare.view import View
@@ -35,6 +36,8 @@ class Declaration(Protocol):
     def mask(self) -> Callable[..., Any] | None: ...
     @property
     def seen(self) -> Callable[..., Any] | None: ...
+    @property
+    def board(self) -> Callable[[int], Board] | None: ...
     @property
     def boards(self) -> Callable[..., Any] | None: ...
     @property

@@ -1,6 +1,7 @@
 """Asking a task on samples: inputs drawn, its oracle asked, everything checked where it enters."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -98,7 +99,8 @@ def view_of(task: Declaration, size: int) -> "View":
     if few(task, size)[0].ndim > 1 and task.arguments(size) > 1:
         return of_symbols(task.ranges(size), answers)
     if few(task, size)[0].ndim > 1:
-        return of_sequences(task.alphabet(size), answers)
+        board = None if task.board is None else task.board(size)
+        return replace(of_sequences(task.alphabet(size), answers), board=board)
     return View(alphabet=task.alphabet(size), answers=answers, encode=positions)
 
 

@@ -27,6 +27,7 @@ from benchmarks.tasks.oracle import answer_all, ask, refuse_constant
 from benchmarks.tasks.sampling import Sampler
 from synth.language.spec import Spec
 from synth.language.types import BOOL, REAL, STREAM, Fn
+from synth.search.games import Board
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.beside.halves import Then
@@ -127,6 +128,7 @@ class Task:
     """(size, *arguments) -> Booleans (rows, objects, height, breadth): where in a picture that is answered each is."""
     objects: tuple[str, ...] = ()  # their names
     misplaced: tuple[Misplaced, ...] = ()  # what is asked for against the rules, where there are masks
+    board: Callable[[int], Board] | None = None  # of a game, told by its moves: the squares, and the first discs
     boards: Callable[..., dict[str, np.ndarray]] | None = None
     """(size, moves) -> by name groups of features (rows, time, features) of a game's board and player after each move,
     among them "occupied" and "colours": what nets that say which moves are legal next may hold, measured in

@@ -17,6 +17,7 @@ from jaxtyping import Float, Int
 
 from compare.evidence.carrier import Carrier, carriers, together, tokens_of
 from compare.evidence.directions import directed, rested
+from compare.evidence.neighbours import near
 from compare.evidence.states import carried, exchanged, exchanged_alone, kept, numbers_of
 from compare.explanation import Explanation
 from compare.read import Reading
@@ -86,6 +87,8 @@ def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interc
     All numbers count alike, however seldom something follows from their exchange: one that sits nowhere in the state
     does not hide behind the others.
     """
+    if state.exchange is not None and state.exchange.apart is not None:
+        return _of_neighbours(reading, explanation, state)
     if state.exchange is not None:
         return _of_directions(reading, explanation, state)
     given = reading, explanation.steps, explanation.outputs
@@ -101,6 +104,19 @@ def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interc
         dictionary=whole.right,
         steps=(Exchanged(step=state.name, r2=right, turned=whole.turned),),
         same=kept(reading, state),
+    )
+
+
+def _of_neighbours(reading: Reading, explanation: Explanation, state: Step) -> Interchange | None:
+    """The state's whole value, between rows whose values differ in a few numbers."""
+    found = near(reading, explanation.steps, explanation.outputs, state, carried(explanation.control))
+    if found is None:
+        return None
+    return Interchange(
+        r2=found.r2,
+        control=found.wrong,
+        dictionary=None,
+        steps=(Exchanged(step=state.name, r2=found.r2, turned=found.turned),),
     )
 
 

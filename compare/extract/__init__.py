@@ -7,6 +7,7 @@ from compare.asked import Asked, asked
 from compare.explanation import Explanation, Refusal
 from compare.extract import (
     attention,
+    boards,
     boolean,
     filters,
     forms,
@@ -48,6 +49,7 @@ EXTRACTORS = (
     Extractor(forms.NAME, forms.reads, forms.extract),
     Extractor(units.NAME, units.reads, units.extract),
     Extractor(selects.NAME, selects.reads, selects.extract, samples=True),
+    Extractor(boards.NAME, boards.reads, boards.extract, samples=True),
     Extractor(recurrent.NAME, recurrent.reads, recurrent.extract, samples=True, positions=True),
     Extractor(filters.NAME, filters.reads, filters.extract, samples=True, once=True),
     Extractor(phases.NAME, phases.reads, phases.extract, samples=True, positions=True),

@@ -32,6 +32,26 @@ def state_of(reading: Reading) -> str | None:
     return next((site for site, matters in tried if decides(reading, site, matters=matters)), None)
 
 
+def answered_from(reading: Reading) -> str | None:
+    """The site that, put in place at one time, decides what is answered at that time and later; else later alone."""
+    time = reading.x.shape[1]
+    sites = [site for site in reading.net.sites if len(reading.shapes[site]) == 2 and reading.shapes[site][0] == time]
+    order = sorted(sites, key=lambda site: (not site.startswith("state"), -sites.index(site)))
+    found = next((site for site in order if answers_at_once(reading, site) and decides(reading, site)), None)
+    return found or state_of(reading)
+
+
+def answers_at_once(reading: Reading, site: str) -> bool:
+    """Whether other rows' states make those rows' answers at the same time, which need not be the net's own."""
+    half = min(PROBED, len(reading.reported) // 2)
+    rows, others = reading.reported[: 2 * half].reshape(2, half)
+    time = reading.x.shape[1] // 2
+    at = (np.arange(reading.x.shape[1]) == time)[None, :, None]
+    outputs = reading.run({site: Patch(at, reading.site(site)[others])}, rows=rows)[0][:, time]
+    wanted = reading.outputs[others, time]
+    return bool(np.abs(outputs - wanted).max() <= EQUAL * float(wanted.std()))
+
+
 def decides(reading: Reading, site: str, *, matters: bool = True) -> bool:
     """Whether the site at one time, taken from another row, makes what follows that row's.
 

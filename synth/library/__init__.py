@@ -7,6 +7,7 @@ from synth.language.program import unknown
 from synth.library.arith import ARITH
 from synth.library.bits import BITVECTOR, COUNT
 from synth.library.bitvectors import bitvectors
+from synth.library.boards import boards
 from synth.library.boolean import BOOLEAN
 from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
@@ -33,6 +34,7 @@ LIBRARIES = {
     "reals": REALS,
     "measures": MEASURES,
     "bitvectors": bitvectors(64),
+    "boards": boards(8),
     "functions": FUNCTIONS,
     "lists": LISTS,
     "streams": STREAMS,
@@ -79,5 +81,6 @@ __all__ = [
     "STREAMS",
     "TRIGONOMETRIC",
     "bitvectors",
+    "boards",
     "named",
 ]

@@ -1,0 +1,115 @@
+"""Exchange of a state of many numbers, at one time, between rows whose values differ in a few of them.
+
+One number by itself mostly makes a value that no inputs lead to, such as a board that no game has: of that nothing
+follows that a net has learnt. What is scored is what follows at that time and later; of answers that say what may come
+next, as long as it does.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from compare.answers import Sets
+from compare.evidence.states import outputs_after, put
+from compare.read import Reading
+from compare.sites.states import answers_at_once
+from compare.step import Step, Steps, values_of
+from nets.edits import Patch
+
+PAIRS = 1024
+LATER = 2  # inputs after an exchange
+
+
+class Near(NamedTuple):
+    """Share of the change of the answers that comes out as the steps say."""
+
+    r2: float
+    wrong: float | None  # the same, of a control
+    turned: float  # of the net's answers then and later, those that change
+    pairs: int
+
+
+class _Pairs(NamedTuple):
+    """Rows, others, and the time at which the first take the others' values."""
+
+    rows: Int[np.ndarray, " pairs"]
+    others: Int[np.ndarray, " pairs"]
+    time: Int[np.ndarray, " pairs"]
+
+
+def near(
+    reading: Reading, steps: Steps, outputs: tuple[str, ...], state: Step, control: Step | None = None
+) -> Near | None:
+    """The whole value exchanged between near rows of the reported ones; None where there are none."""
+    values = np.asarray(values_of(steps, reading.x, [state.name])[state.name])
+    pairs = _pairs(reading, values, state)
+    if not len(pairs.rows):
+        return None
+    at, x = (np.arange(len(pairs.rows)), pairs.time), reading.x[pairs.rows]
+    after = reading.decode(
+        outputs_after(steps, outputs, state, x, values[pairs.rows], values[pairs.others][at], pairs.time)
+    )
+    told = _told(reading, pairs, after, at_once=answers_at_once(reading, str(state.holds)))
+    before = reading.answers[pairs.rows]
+
+    def moved(step: Step) -> np.ndarray:
+        own, theirs = (np.asarray(step.compute(reading.x[rows]))[at] for rows in (pairs.rows, pairs.others))
+        return _moved(reading, state, pairs, put(step, reading.site(str(state.holds))[pairs.rows][at], own, theirs)[0])
+
+    def explained(given: np.ndarray) -> float:
+        missed, change = (_apart(reading, each, after, told) for each in (given, before))
+        return 1 - missed / max(change, 1e-30)
+
+    given = moved(state)
+    return Near(
+        r2=explained(given),
+        wrong=None if control is None else explained(moved(control)),
+        turned=float((~reading.view.answers.alike(given, before))[told].mean()),
+        pairs=len(pairs.rows),
+    )
+
+
+def _pairs(reading: Reading, values: np.ndarray, state: Step) -> _Pairs:
+    """Each value once a time, and some of the pairs, drawn."""
+    assert state.exchange is not None
+    assert state.exchange.apart is not None
+    found = [np.zeros((3, 0), dtype=np.int64)]
+    for time in range(reading.x.shape[1]):
+        rows = reading.reported if reading.mask is None else reading.reported[reading.mask[reading.reported, time]]
+        rows = rows[np.unique(values[rows, time], axis=0, return_index=True)[1]] if len(rows) else rows
+        here = values[rows, time]
+        same = sum((here == each).astype(np.float32) @ (here == each).T.astype(np.float32) for each in np.unique(here))
+        apart = here.shape[1] - np.asarray(same)
+        mine, theirs = np.nonzero((apart > 0.5) & (apart < state.exchange.apart + 0.5))
+        found.append(np.stack([rows[mine], rows[theirs], np.full(len(mine), time)]))
+    whole = np.concatenate(found, axis=1)
+    return _Pairs(*whole[:, np.random.default_rng([reading.seed, 92]).permutation(whole.shape[1])[:PAIRS]])
+
+
+def _told(reading: Reading, pairs: _Pairs, after: np.ndarray, *, at_once: bool) -> Bool[np.ndarray, "pairs time"]:
+    """Where an answer counts: at the time and a little later, as long as the inputs are those that may come."""
+    times, rows = np.arange(reading.x.shape[1]), np.arange(len(pairs.rows))
+    told = (times >= pairs.time[:, None]) & (times <= pairs.time[:, None] + LATER)
+    if reading.mask is not None:
+        told &= reading.mask[pairs.rows]
+    if not isinstance(reading.view.answers, Sets):
+        return told
+    for time in times[1:]:
+        possible = after[rows, time - 1, reading.x[pairs.rows, time]] & told[:, time - 1]
+        told[:, time] &= possible | (pairs.time == time)
+    return told if at_once else told & (times > pairs.time[:, None])
+
+
+def _moved(reading: Reading, state: Step, pairs: _Pairs, states: np.ndarray) -> np.ndarray:
+    """The answers, from these states on."""
+    at = (np.arange(reading.x.shape[1]) == pairs.time[:, None])[..., None]
+    value = np.broadcast_to(states[:, None], (*at.shape[:2], states.shape[1])).astype(np.float32)
+    return reading.decode(reading.run({str(state.holds): Patch(at, value)}, rows=pairs.rows)[0])
+
+
+def _apart(reading: Reading, given: np.ndarray, after: np.ndarray, told: np.ndarray) -> float:
+    """How far answers are from those that should be, their entries or, of one a position, how many."""
+    if reading.view.answers.axes:
+        return float(((given.astype(np.float64) - after.astype(np.float64)) ** 2)[told].sum())
+    return float((~reading.view.answers.alike(given, after))[told].sum())

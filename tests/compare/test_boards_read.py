@@ -1,0 +1,123 @@
+"""Nets that play games: the board that a state holds, and states that hold none."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from compare import Assessment, assess
+from compare.answers import Sets
+from compare.asked import asked
+from compare.evidence.neighbours import near
+from compare.evidence.states import carried
+from compare.explanation import Explanation, Refusal
+from compare.extract import EXTRACTORS
+from compare.extract.boards import extract, reads
+from compare.extract.boards.code import squares_of
+from compare.extract.boards.features import chosen, proposals
+from compare.read import Reading, read
+from compare.view import of_games, of_sequences
+from synth.search.games import Board, rules_of
+from tests.compare.planted_boards import BOARD, games, playing, samples, view
+
+ALONE = tuple(each for each in EXTRACTORS if each.name == "boards")
+
+
+@cache
+def judged(*, scrambled: bool = False) -> Assessment:
+    return assess(playing(scrambled=scrambled), {}, None, view(), samples=samples(), extractors=ALONE)
+
+
+@cache
+def reading() -> Reading:
+    return read(playing(), {}, None, view(), samples=samples())
+
+
+def test_a_net_whose_state_holds_the_board_is_a_program():
+    found = judged()
+    assert found.verdict.outcome == "program"
+    assert found.explanation is not None
+    assert found.explanation.rules is not None
+    own = rules_of(BOARD, games(100, 7).arguments[0], games(100, 7).targets)
+    assert own is not None
+    assert found.explanation.rules.text == own.text
+    assert found.evidence.interchange is not None
+    assert found.evidence.interchange.r2 > 0.99
+
+
+def test_a_net_of_the_same_answers_that_holds_no_board_is_not():
+    found = judged(scrambled=True)
+    assert found.evidence.match == 1
+    assert found.verdict.outcome == "undetermined"
+    assert found.verdict.decided_by == "S"
+
+
+def test_the_features_are_those_that_the_state_is_made_of():
+    rules = rules_of(BOARD, games(100, 7).arguments[0], games(100, 7).targets)
+    assert rules is not None
+    seen = rules.along(games(400, 8).arguments[0])
+    flat = type(seen)(*(each.reshape(-1)[:3000] for each in seen))
+    rng = np.random.default_rng(0)
+    marks = np.concatenate([BOARD.marked(flat.mine), BOARD.marked(flat.yours)], axis=1)
+    states = marks @ rng.normal(size=(32, 24)) + 0.05 * rng.normal(size=(3000, 24))
+    found = chosen(proposals(rules, flat), states)
+    assert len(found) == 2
+    told = np.concatenate([np.ones((3000, 1)), *(BOARD.marked(f.program.run(flat._asdict())) for f in found)], axis=1)
+    assert np.linalg.matrix_rank(told) == np.linalg.matrix_rank(np.concatenate([told, marks], axis=1))
+    assert chosen(proposals(rules, flat), rng.normal(size=(3000, 24))) == []
+
+
+def test_what_is_exchanged_is_the_board_and_not_another_frame_of_it():
+    found = extract(reading())
+    assert isinstance(found, Explanation)
+    state = carried(found.steps)
+    assert state is not None
+    exchanged = near(reading(), found.steps, found.outputs, state, carried(found.control))
+    assert exchanged is not None
+    assert exchanged.pairs > 100
+    assert exchanged.r2 > 0.99
+    assert exchanged.wrong is not None
+    assert exchanged.wrong < exchanged.r2 - 0.2
+
+
+def test_a_state_goes_on_from_the_board_that_is_put_into_it():
+    found = extract(reading())
+    assert isinstance(found, Explanation)
+    state = carried(found.steps)
+    assert state is not None
+    assert state.resume is not None
+    x = reading().x[:50]
+    boards = np.asarray(state.compute(x))
+    other, time = np.roll(boards, 1, axis=0), np.full(50, 4)
+    changed = boards.copy()
+    changed[:, 4] = other[:, 4]
+    after = state.resume(x, changed, time)
+    assert np.array_equal(after[:, :4], boards[:, :4])
+    rolled = np.concatenate([np.roll(x, 1, axis=0)[:, :5], x[:, 5:]], axis=1)
+    assert np.array_equal(after[:, 4:], np.asarray(state.compute(rolled))[:, 4:])
+
+
+def test_a_net_that_has_not_learnt_its_game_is_not_read():
+    wrong = samples()
+    mixed = np.random.default_rng(0).permutation(wrong.report.targets)
+    given = type(wrong)(fit=wrong.fit, report=type(wrong.fit)(arguments=wrong.report.arguments, targets=mixed))
+    found = extract(read(playing(), {}, None, view(), samples=given))
+    assert isinstance(found, Refusal)
+    assert "not learned" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted"),
+    [(of_sequences(17, Sets(17)), "expected a game on a board"), (view(), None)],
+)
+def test_only_games_on_boards_are_read(seen, wanted):
+    said = reads(asked(None, seen, samples()))
+    assert said is wanted or (said is not None and wanted is not None and wanted in said)
+
+
+def test_squares_are_seen_by_who_moves_next():
+    rules = rules_of(BOARD, games(100, 7).arguments[0], games(100, 7).targets)
+    assert rules is not None
+    begun = squares_of(BOARD, BOARD.begun(1))[0]
+    assert {int(at) for at in np.flatnonzero(begun == 1)} == set(BOARD.first)
+    assert of_games(Board(side=3, first=frozenset({1}), second=frozenset({2}))).alphabet == 10

@@ -127,8 +127,9 @@ def test_a_net_on_samples_is_judged_and_says_that_only_a_reader_is_missing(kind:
     answers, right = KINDS[kind]
     found = assess(running(kind), PARAMS, None, of_sequences(2, answers), samples=samples(right))
     assert (found.verdict.outcome, found.verdict.decided_by) == ("undetermined", "explanation")
-    *others, selects, recurrent, filters, phases = found.refusals
+    *others, selects, boards, recurrent, filters, phases = found.refusals
     assert all("samples" in refusal.reason for refusal in others)
+    assert boards.reason.startswith("expected a game on a board")
     assert filters.reason.startswith("expected images")
     assert phases.reason.startswith("expected samples of sequences of reals")
     assert ("got reals" if kind == "reals" else "attention heads") in selects.reason

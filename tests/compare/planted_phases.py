@@ -37,13 +37,13 @@ def frame() -> np.ndarray:
     return np.linalg.qr(np.random.default_rng(7).normal(size=(WIDTH, 2)))[0]
 
 
-def turning(gain: float = 1.0) -> Net:
-    """The state is a vector in two directions that every velocity turns."""
+def turning(gain: float = 1.0, bias: float = 0.0) -> Net:
+    """The state is a vector in two directions that every velocity turns, and every step by a bias more."""
     into = jnp.asarray(frame(), jnp.float32)
 
     def step(params, state, x):
         a, b = (state @ into).T
-        cosine, sine = jnp.cos(gain * x[:, 0]), jnp.sin(gain * x[:, 0])
+        cosine, sine = jnp.cos(gain * x[:, 0] + bias), jnp.sin(gain * x[:, 0] + bias)
         turned = jnp.stack([a * cosine - b * sine, a * sine + b * cosine], axis=1) + x[:, 1:]
         state = turned @ into.T
         return state, turned
@@ -67,11 +67,11 @@ def grid() -> Net:
     return stepwise(step, lambda params: jnp.zeros(WIDTH), name="grid")
 
 
-def samples() -> Samples:
-    parts = [paths(ROWS, 1), paths(ROWS, 2)]
-    fit, report = (Sample(arguments=(x,), targets=circle(angles(x))) for x in parts)
-    return Samples(fit=fit, report=report)
+def samples(longer: int | None = None) -> Samples:
+    parts = [paths(ROWS, 1), paths(ROWS, 2), *([] if longer is None else [paths(ROWS // 4, 3, longer)])]
+    fit, report, *beyond = (Sample(arguments=(x,), targets=circle(angles(x))) for x in parts)
+    return Samples(fit=fit, report=report, longer=tuple(beyond))
 
 
-def reading(net: Net) -> Reading:
-    return read(net, {}, None, of_reals(Reals(2, 0.1)), samples=samples())
+def reading(net: Net, longer: int | None = None) -> Reading:
+    return read(net, {}, None, of_reals(Reals(2, 0.1)), samples=samples(longer))

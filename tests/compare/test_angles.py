@@ -12,6 +12,8 @@ from compare.evidence.directions import directed, rested
 from compare.evidence.states import carried
 from compare.explanation import Explanation, Refusal
 from compare.extract import phases
+from compare.extract.phases.carrying import Carrying
+from compare.extract.phases.drift import drift
 from compare.extract.phases.grid import grid_bits
 from compare.extract.phases.motion import bits_of_number, functions, phases_of
 from compare.extract.phases.said import Said
@@ -138,3 +140,25 @@ def test_a_gain_that_is_not_one_is_told(scale: float) -> None:
     found = phases.extract(reading(turning(gain=scale)))
     assert not isinstance(found, Refusal)
     assert ("3*(x1)" in found.formula) == (scale == 3.0)
+
+
+@pytest.mark.parametrize(
+    ("net", "kind", "power"),
+    [(turning(bias=0.004), "a bias", 2.0), (grid(), "a random walk", 1.0), (turning(), "", 0.0)],
+)
+def test_what_a_net_is_off_beyond_its_length_grows_as_by_a_bias_or_a_random_walk(net, kind: str, power: float) -> None:
+    right = reading(turning())
+    found = phases_of(right.site("state")[right.fitted], right.x[right.fitted])
+    assert not isinstance(found, str)
+    around = np.linspace(-3, 3, 500)[:, None]
+    said = Said.fitted(around, circle(around[:, 0]), ("theta",), 0.02)
+    off = drift(Carrying(reading=reading(net, longer=160), phases=tuple(found)), said)
+    assert off is not None
+    assert off.length == 160
+    if kind:
+        assert off.kind == kind
+        assert abs(off.power - power) < 0.25
+        assert off.most > off.least
+    else:
+        assert off.most < 0.01
+    assert drift(Carrying(reading=right, phases=tuple(found)), said) is None

@@ -12,6 +12,7 @@ from compare.asked import Asked
 from compare.explanation import Explanation, Refusal
 from compare.extract.phases.carrying import Carrying, features
 from compare.extract.phases.codes import codes, program_bits
+from compare.extract.phases.drift import drift
 from compare.extract.phases.grid import grid_bits
 from compare.extract.phases.held import Held, best, fewest, moving, tuning
 from compare.extract.phases.motion import Phase, phases_of
@@ -81,7 +82,7 @@ def _explanation(carrying: Carrying, held: Held) -> Explanation:
         bits_formula=program_bits(carrying, said),
         run_alone=lambda x: np.asarray(reading.decode(said.outputs(carrying.along(x)))),
         nodes=said.nodes + sum(_nodes(phase) for phase in carrying.phases),
-        notes=_notes(carrying, held),
+        notes=_notes(carrying, held, said),
         motifs=(ROTATION.name,),
     )
 
@@ -156,13 +157,18 @@ def _text(carrying: Carrying, said: Said) -> str:
     return "; ".join([*(f"{n} = {n} + {phase.added}, from {start}" for n, phase, start in named), f"y = {said.text}"])
 
 
-def _notes(carrying: Carrying, held: Held) -> tuple[str, ...]:
+def _notes(carrying: Carrying, held: Held, said: Said) -> tuple[str, ...]:
     told = [
         f"{name} goes along with a direction of the state to a mean resultant length of {phase.told:.4f}"
         for name, phase in zip(carrying.names, carrying.phases, strict=True)
     ]
     form = " + ".join(term.text(carrying.names) for term in held.template.terms)
-    return (*told, f"{held.site}: {len(held.template.terms)} terms, in the order in which they say most: {form}")
+    beyond = drift(carrying, said)
+    return (
+        *told,
+        f"{held.site}: {len(held.template.terms)} terms, in the order in which they say most: {form}",
+        *([] if beyond is None else [beyond.text]),
+    )
 
 
 def _nodes(phase: Phase) -> int:

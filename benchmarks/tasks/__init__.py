@@ -7,6 +7,7 @@ from benchmarks.tasks.languages import LANGUAGES
 from benchmarks.tasks.mips import MIPS
 from benchmarks.tasks.navigation import NAVIGATION
 from benchmarks.tasks.oracle import by_row
+from benchmarks.tasks.othello import OTHELLO
 from benchmarks.tasks.reals import REALS
 from benchmarks.tasks.residues import RESIDUES
 from benchmarks.tasks.sampling import Box, Own, Uniform
@@ -18,7 +19,7 @@ from benchmarks.tasks.vision import VISION
 
 TASKS: tuple[Task, ...] = (
     *RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES, *NAVIGATION, *VISION, SCENES,
-    *BOARDS,
+    *BOARDS, OTHELLO,
 )  # fmt: skip
 
 __all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

@@ -1,11 +1,13 @@
 """Games on boards, told by their moves alone: which moves are legal next. The first of them is infection.
 
-The players take turns. A disc is placed on an empty square next to one of the opponent's, to the side or above or
-below, and every disc next to it becomes the mover's. Where no square is legal one passes, which is a move as well.
+The players take turns to place a disc on an empty square, and some discs that lie there become the mover's. Where no
+square is legal one passes, which is a move as well. In infection a square is legal next to one of the opponent's discs,
+to the side or above or below, and every disc next to it is turned over.
 A move is the number of a square, by rows, or n n for a pass. Boards hold 1 for the first player, -1 for the second.
 """
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Int8
@@ -16,8 +18,14 @@ from benchmarks.tasks.vision import mixed
 from synth.search.games import Board
 
 FIRST, SECOND = 1, -1
-Rule = Callable[[int, np.ndarray, int], np.ndarray]  # (size, boards, mover) -> the squares that are legal on each
 LEFT = 5  # squares that no move is asked about: four begin occupied, and with the last one filled a game is over
+
+
+class Rules(NamedTuple):
+    """Of a game."""
+
+    squares: Callable[[int, np.ndarray, int], np.ndarray]  # (size, boards, mover) -> which are legal on each
+    turned: Callable[[int, np.ndarray, int, np.ndarray], np.ndarray]  # (.., moves) -> discs that become the mover's
 
 
 def moves(size: int) -> int:
@@ -56,7 +64,7 @@ def beside(size: int, marked: Bool[np.ndarray, "rows squares"]) -> Bool[np.ndarr
 
 
 def by_rule(size: int, board: Int8[np.ndarray, "rows squares"], mover: int) -> Bool[np.ndarray, "rows squares"]:
-    """The squares that are legal in infection."""
+    """The squares that are legal in infection: next to one of the opponent's."""
     return (board == 0) & beside(size, board == -mover)
 
 
@@ -68,40 +76,53 @@ def by_table(size: int, board: Int8[np.ndarray, "rows squares"], mover: int) -> 
     return (board == 0) & (bits >> np.uint64(63) == 1)
 
 
-def legal(rule: Rule, size: int, board: Int8[np.ndarray, "rows squares"], mover: int) -> Bool[np.ndarray, "rows moves"]:
+def all_beside(
+    size: int, board: Int8[np.ndarray, "rows squares"], mover: int, move: Int[np.ndarray, " rows"]
+) -> Bool[np.ndarray, "rows squares"]:
+    """The discs next to the square of the move."""
+    return beside(size, placed_at(size, move)) & (board != 0)
+
+
+def placed_at(size: int, move: Int[np.ndarray, " rows"]) -> Bool[np.ndarray, "rows squares"]:
+    """The square of each move, none for a pass."""
+    return np.arange(size * size) == move[:, None]
+
+
+def legal(
+    rules: Rules, size: int, board: Int8[np.ndarray, "rows squares"], mover: int
+) -> Bool[np.ndarray, "rows moves"]:
     """Which moves are: of the squares those that are, and the pass where there is none."""
-    squares = rule(size, board, mover)
+    squares = rules.squares(size, board, mover)
     return np.concatenate([squares, ~squares.any(axis=1, keepdims=True)], axis=1)
 
 
 def placed(
-    size: int, board: Int8[np.ndarray, "rows squares"], mover: int, move: Int[np.ndarray, " rows"]
+    rules: Rules, size: int, board: Int8[np.ndarray, "rows squares"], mover: int, move: Int[np.ndarray, " rows"]
 ) -> Int8[np.ndarray, "rows squares"]:
     """The boards after the move of each, which is not asked whether it is legal."""
-    at = np.arange(size * size) == move[:, None]
-    return np.where(at | (beside(size, at) & (board != 0)), np.int8(mover), board)
+    return np.where(placed_at(size, move) | rules.turned(size, board, mover, move), np.int8(mover), board)
 
 
-def games(rule: Rule) -> Own:
+def games(rules: Rules) -> Own:
     """Each move one of the legal ones, all alike."""
 
     def drawn(size: int, rows: int, rng: np.random.Generator) -> Int[np.ndarray, "rows time"]:
         board, mover, found = begun(size, rows), FIRST, []
         for _ in range(lasts(size)):
-            may = legal(rule, size, board, mover)
+            may = legal(rules, size, board, mover)
             found.append(np.where(may, rng.random(may.shape, dtype=np.float32), -1).argmax(axis=1))
-            board, mover = placed(size, board, mover, found[-1]), -mover
+            board, mover = placed(rules, size, board, mover, found[-1]), -mover
         return np.stack(found, axis=1)
 
     return Own(drawn, "random legal games")
 
 
-def replayed(rule: Rule, size: int, played: Int[np.ndarray, "rows time"]) -> Iterator[tuple[np.ndarray, int]]:
+def replayed(rules: Rules, size: int, played: Int[np.ndarray, "rows time"]) -> Iterator[tuple[np.ndarray, int]]:
     """After each move the boards and who moves next; ValueError at the first that is illegal."""
     board, mover = begun(size, len(played)), FIRST
     for time, move in enumerate(played.T):
-        refuse_illegal(size, legal(rule, size, board, mover), move, time)
-        board, mover = placed(size, board, mover, move), -mover
+        refuse_illegal(size, legal(rules, size, board, mover), move, time)
+        board, mover = placed(rules, size, board, mover, move), -mover
         yield board, mover
 
 
@@ -117,16 +138,16 @@ def refuse_illegal(size: int, may: Bool[np.ndarray, "rows moves"], move: np.ndar
         )
 
 
-def asked(rule: Rule) -> Callable[[int, np.ndarray], Bool[np.ndarray, "rows time moves"]]:
+def asked(rules: Rules) -> Callable[[int, np.ndarray], Bool[np.ndarray, "rows time moves"]]:
     """What is legal after every move."""
 
     def oracle(size: int, played: Int[np.ndarray, "rows time"]) -> Bool[np.ndarray, "rows time moves"]:
-        return np.stack([legal(rule, size, *after) for after in replayed(rule, size, played)], axis=1)
+        return np.stack([legal(rules, size, *after) for after in replayed(rules, size, played)], axis=1)
 
     return oracle
 
 
-def described(rule: Rule) -> Callable[[int, np.ndarray], dict[str, Float[np.ndarray, "rows time features"]]]:
+def described(rules: Rules) -> Callable[[int, np.ndarray], dict[str, Float[np.ndarray, "rows time features"]]]:
     """What a net may hold of board and mover after every move, by groups of features.
 
     Discs are the mover's (1) or the opponent's (-1); live ones are next to an empty square, and others never matter
@@ -134,7 +155,7 @@ def described(rule: Rule) -> Callable[[int, np.ndarray], dict[str, Float[np.ndar
     """
 
     def boards(size: int, played: Int[np.ndarray, "rows time"]) -> dict[str, np.ndarray]:
-        each = [groups(size, *after) for after in replayed(rule, size, played)]
+        each = [groups(size, *after) for after in replayed(rules, size, played)]
         return {name: np.stack([found[name] for found in each], axis=1).astype(np.float32) for name in each[0]}
 
     return boards
@@ -151,13 +172,13 @@ def groups(size: int, board: np.ndarray, mover: int) -> dict[str, np.ndarray]:
     }
 
 
-def game(name: str, doc: str, rule: Rule) -> Task:
-    """The task to say what is legal by this rule."""
+def game(name: str, doc: str, rules: Rules) -> Task:
+    """The task to say what is legal by these rules."""
     return Task(
         name=name,
         doc=doc,
         type=None,
-        oracle=asked(rule),
+        oracle=asked(rules),
         sizes=(4,),
         smallest=4,
         values=moves,
@@ -166,19 +187,22 @@ def game(name: str, doc: str, rule: Rule) -> Task:
         net="recurrent",
         recipe="boards",
         board=first_board,
-        boards=described(rule),
-        train=games(rule),
-        test=(games(rule),),
+        boards=described(rules),
+        train=games(rules),
+        test=(games(rules),),
     )
 
 
+INFECTION_RULES = Rules(by_rule, all_beside)
 INFECTION = game(
     "infection",
     "Which squares of an n x n board (or the pass) are legal after every move of infection, by the moves alone.",
-    by_rule,
+    INFECTION_RULES,
 )
 INFECTION_TABLE = game(
-    "infection_table", "The same boards, but which empty squares are legal is a random table of all boards.", by_table
+    "infection_table",
+    "The same boards, but which empty squares are legal is a random table of all boards.",
+    Rules(by_table, all_beside),
 )
 
 BOARDS = (INFECTION, INFECTION_TABLE)

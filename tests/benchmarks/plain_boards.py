@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.tasks.othello import OTHELLO
+
 BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
+ROUND = (*BESIDE, (1, 1), (1, -1), (-1, 1), (-1, -1))
 Discs = dict[tuple[int, int], str]
 
 
@@ -66,4 +69,39 @@ def infection_table(n: int, moves: np.ndarray) -> list[list[bool]]:
     return played(n, moves, tabled)
 
 
-PLAIN = {"infection": infection, "infection_table": infection_table}
+def bracketed(n: int, discs: Discs, at: tuple[int, int], mine: str) -> list[tuple[int, int]]:
+    """The other's discs in straight runs from a square that end with one of mine."""
+    found: list[tuple[int, int]] = []
+    for down, right in ROUND:
+        run = []
+        y, x = at[0] + down, at[1] + right
+        while discs.get((y, x), mine) != mine:
+            run.append((y, x))
+            y, x = y + down, x + right
+        found += run if (y, x) in discs else []
+    return found
+
+
+def openings(n: int, discs: Discs, mine: str) -> list[int]:
+    """The empty squares from which some disc is turned over in Othello."""
+    return [at for at in range(n * n) if divmod(at, n) not in discs and bracketed(n, discs, divmod(at, n), mine)]
+
+
+def put_in_othello(n: int, discs: Discs, mine: str, move: int) -> None:
+    if move < n * n:
+        discs |= dict.fromkeys([divmod(move, n), *bracketed(n, discs, divmod(move, n), mine)], mine)
+
+
+def othello(n: int, moves: np.ndarray) -> list[list[bool] | None]:
+    """None after the end, and where the task says that states of a game are not asked about."""
+    discs, found = crossed(n), []
+    for turn, (move, counts) in enumerate(zip(moves.tolist(), OTHELLO.mask(n, moves[None])[0], strict=True)):
+        mine, other = (("black", "white"), ("white", "black"))[turn % 2]
+        put_in_othello(n, discs, mine, move)
+        may = openings(n, discs, other)
+        assert may or openings(n, discs, mine) or not counts
+        found.append([square in may for square in range(n * n)] + [not may] if counts else None)
+    return found
+
+
+PLAIN = {"othello": othello, "infection": infection, "infection_table": infection_table}

@@ -10,16 +10,16 @@ import pytest
 from benchmarks.engine import beside, make, shuffled
 from benchmarks.names import find
 from benchmarks.tasks import TASKS, drawn
-from benchmarks.tasks.boards import INFECTION, asked, begun, by_rule, described, games, legal, replayed
+from benchmarks.tasks.boards import INFECTION, INFECTION_RULES, asked, begun, described, games, legal, replayed
 from compare import Case
 from tests.benchmarks import plain_boards
 from tests.benchmarks.test_intermediates import cell_of
 
-infection = asked(by_rule)
+infection = asked(INFECTION_RULES)
 
 
 def drawn_games(size: int, rows: int, seed: int) -> np.ndarray:
-    return games(by_rule).function(size, rows, np.random.default_rng(seed))
+    return games(INFECTION_RULES).function(size, rows, np.random.default_rng(seed))
 
 
 DRAWN = {size: drawn_games(size, 60, 1) for size in (4, 5)}
@@ -28,7 +28,7 @@ DRAWN = {size: drawn_games(size, 60, 1) for size in (4, 5)}
 @pytest.mark.parametrize("size", DRAWN)
 def test_boards_and_what_is_legal_are_those_of_a_plain_engine(size: int) -> None:
     played = DRAWN[size]
-    boards = [board for board, _ in replayed(by_rule, size, played)]
+    boards = [board for board, _ in replayed(INFECTION_RULES, size, played)]
     for row, moves in enumerate(played.tolist()):
         discs = plain_boards.crossed(size)
         for turn, move in enumerate(moves):
@@ -65,7 +65,7 @@ def test_an_illegal_move_is_refused_with_those_that_are_legal(time: int, move: i
 def test_what_is_described_tells_what_is_legal() -> None:
     """The opponent's discs, and so the empty squares next to them, follow from any frame but the occupied squares."""
     played = DRAWN[4]
-    found, right = described(by_rule)(4, played), infection(4, played)
+    found, right = described(INFECTION_RULES)(4, played), infection(4, played)
     beside = (found["occupied"] == 0) & (found["opponent beside"] == 1)
     assert np.array_equal(beside, right[..., :16])
     mover = np.where(np.arange(played.shape[1]) % 2 == 0, -1, 1)[:, None]
@@ -79,7 +79,7 @@ def test_before_the_first_move_each_player_has_two_discs() -> None:
     board = begun(4, 1)
     assert board.sum() == 0
     assert np.flatnonzero(board).tolist() == [5, 6, 9, 10]
-    assert np.flatnonzero(legal(by_rule, 4, board, 1)[0]).tolist() == [1, 4, 11, 14]
+    assert np.flatnonzero(legal(INFECTION_RULES, 4, board, 1)[0]).tolist() == [1, 4, 11, 14]
 
 
 def test_samples_to_report_on_are_games_of_their_own() -> None:
@@ -114,7 +114,7 @@ def test_squares_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch
     case = Case(spec=None, view=task.view(4), samples=task.samples(4, 0))
     fields, arrays = beside(make(cell, task), task, cell, case)
     assert 0 < fields["squares_kept"][-1] < 1
-    assert set(fields["squares_groups"]) <= set(described(by_rule)(4, DRAWN[4]))
+    assert set(fields["squares_groups"]) <= set(described(INFECTION_RULES)(4, DRAWN[4]))
     assert arrays == {}
     assert beside(make(cell, task), replace(task, boards=None), cell, case) == ({}, {})
 

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.names import find
 from benchmarks.tasks import TASKS
-from benchmarks.tasks.boards import asked, by_rule, games
+from benchmarks.tasks.boards import INFECTION_RULES, asked, games
 from compare.beside.board_codes import code_bits
 from compare.beside.board_pairs import APART, continued, reachable
 from compare.beside.squares import Squares, board_site, measure_squares
@@ -23,7 +23,7 @@ from nets.net import wrap
 from tests.benchmarks import plain_boards
 
 TASK, N = find("task", "infection", TASKS), 4
-infection = asked(by_rule)
+infection = asked(INFECTION_RULES)
 BESIDE = np.array([[abs(a // N - b // N) + abs(a % N - b % N) == 1 for a in range(N * N)] for b in range(N * N)])
 START = np.zeros((2, N * N))  # taken, and of them the mover's
 START[0, [5, 6, 9, 10]] = START[1, [6, 9]] = 1
@@ -71,7 +71,7 @@ def player(held: Change, seen: Change, *, late: bool = False):
 
 
 def reading_of(net) -> Reading:
-    parts = [games(by_rule).function(N, 400, np.random.default_rng(seed)) for seed in (1, 2)]
+    parts = [games(INFECTION_RULES).function(N, 400, np.random.default_rng(seed)) for seed in (1, 2)]
     fit, report = (Sample(arguments=(moves,), targets=infection(N, moves)) for moves in parts)
     return read(net, {}, None, TASK.view(N), samples=Samples(fit=fit, report=report))
 

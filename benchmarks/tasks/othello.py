@@ -103,7 +103,9 @@ def trained_games(size: int, rows: int, rng: np.random.Generator) -> Int8[np.nda
 
 
 def held_games(size: int, rows: int, rng: np.random.Generator) -> Int8[np.ndarray, "rows time"]:
-    return rng.choice(known(size).held, rows)
+    """All different, as long as there are as many."""
+    held = known(size).held
+    return rng.choice(held, rows, replace=rows > len(held))
 
 
 def oracle(size: int, played: Int[np.ndarray, "rows time"]) -> Bool[np.ndarray, "rows time moves"]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.tasks.othello import OTHELLO
+from benchmarks.tasks.othello import counts
 
 BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
 ROUND = (*BESIDE, (1, 1), (1, -1), (-1, 1), (-1, -1))
@@ -95,12 +95,12 @@ def put_in_othello(n: int, discs: Discs, mine: str, move: int) -> None:
 def othello(n: int, moves: np.ndarray) -> list[list[bool] | None]:
     """None after the end, and where the task says that states of a game are not asked about."""
     discs, found = crossed(n), []
-    for turn, (move, counts) in enumerate(zip(moves.tolist(), OTHELLO.mask(n, moves[None])[0], strict=True)):
+    for turn, (move, asked) in enumerate(zip(moves.tolist(), counts(n, moves[None])[0], strict=True)):
         mine, other = (("black", "white"), ("white", "black"))[turn % 2]
         put_in_othello(n, discs, mine, move)
         may = openings(n, discs, other)
-        assert may or openings(n, discs, mine) or not counts
-        found.append([square in may for square in range(n * n)] + [not may] if counts else None)
+        assert may or openings(n, discs, mine) or not asked
+        found.append([square in may for square in range(n * n)] + [not may] if asked else None)
     return found
 
 

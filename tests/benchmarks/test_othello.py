@@ -14,6 +14,7 @@ from benchmarks.tasks.othello import (
     SHOWN,
     SIZE,
     all_runs,
+    counts,
     features,
     known,
     matters,
@@ -72,11 +73,11 @@ def test_no_state_that_is_trained_on_is_reported_on() -> None:
 
 
 def test_all_that_is_played_early_counts_and_a_tenth_of_what_follows_does_not() -> None:
-    states, counts = walked(STATES, SIZE, GAMES.trained), OTHELLO.mask(SIZE, GAMES.trained)
+    states, asked_about = walked(STATES, SIZE, GAMES.trained), counts(SIZE, GAMES.trained)
     late = (STATES.moves[states] > SHOWN) & ~STATES.over[states]
-    assert counts[:, :SHOWN].all()
-    assert 0.88 < counts[late].mean() < 0.92
-    assert not counts[STATES.over[states]].any()
+    assert asked_about[:, :SHOWN].all()
+    assert 0.88 < asked_about[late].mean() < 0.92
+    assert not asked_about[STATES.over[states]].any()
 
 
 def flipped(board: np.ndarray, at: np.ndarray) -> np.ndarray:

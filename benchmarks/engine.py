@@ -179,16 +179,24 @@ def beside(made: Made, task: Task, cell: Cell, case: Case) -> tuple[dict[str, An
     if task.masks is not None:
         objects, arrays = dissected(reading, task, cell.size)
         fields |= objects
-    boards = task.boarded(cell.size, reading.arguments)
-    squares = (
-        None if boards is None else measure_squares(reading, boards, lambda moves: answers(task, cell.size, (moves,)))
-    )
-    fields |= {} if squares is None else squares.fields()
+    if task.boards is not None:
+        squares, pairs = played(reading, task, cell, case)
+        fields, arrays = fields | squares, arrays | pairs
     at, site = task.placed(cell.size, reading.arguments), last_site(reading)
     if at is None or site is None:
         return fields, arrays
     maps = measure(reading, site, at)
     return {**fields, **maps.fields()}, {**arrays, **maps.arrays()}
+
+
+def played(reading: Reading, task: Task, cell: Cell, case: Case) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What a net's state holds of the boards of a game."""
+    boards, net = task.boarded(cell.size, reading.arguments), reading.net
+    assert boards is not None
+    drawn = net.init(jax.random.key(cell.seed))
+    untrained = read(net, drawn, case.spec, case.view, samples=case.samples, seed=cell.seed)
+    found = measure_squares(reading, boards, lambda moves: answers(task, cell.size, (moves,)), untrained)
+    return ({}, {}) if found is None else (found.fields(), found.arrays())
 
 
 def dissected(reading: Reading, task: Task, size: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -215,6 +215,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     squares_groups: list[str] = []  # of features of the board that the state holds, in the order of the bits they save
     squares_explained: list[float] = []  # share of the state's variance, with each of those more
     squares_kept: list[float] = []  # share of the net's sets that stay with the code as its state, the same
+    squares_kept_right: float | None = None  # of those of them that are right, with the whole code
     squares_kept_once: float | None = None  # with the whole code at one time, then and later
     squares_kept_colours: float | None = None  # squares_kept of the wrong frame: occupied squares, absolute colours
     squares_wrong: list[float] = []  # moves wrong in a set, the state moved to another board: at once, a move later, ..
@@ -222,6 +223,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     squares_wrong_colours: list[float] = []  # squares_wrong of the wrong frame
     squares_wrong_none: list[float] = []  # squares_wrong with the state left as it is
     squares_pairs: list[int] = []  # of boards that these three are means over
+    squares_live: float | None = None  # share of the live discs that a line reads off the state as mine or yours
+    squares_live_untrained: float | None = None  # off the same net untrained
+    squares_live_majority: float | None = None  # by what is most common on a square after as many moves
 
     # B, in bits
     bits_total: float | None = None

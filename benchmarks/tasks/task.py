@@ -131,8 +131,8 @@ class Task:
     board: Callable[[int], Board] | None = None  # of a game, told by its moves: the squares, and the first discs
     boards: Callable[..., dict[str, np.ndarray]] | None = None
     """(size, moves) -> by name groups of features (rows, time, features) of a game's board and player after each move,
-    among them "occupied" and "colours": what nets that say which moves are legal next may hold, measured in
-    `compare.beside.squares`."""
+    among them "occupied" and "colours", and perhaps "live" (where discs can still matter, then whose these are): what
+    nets that say which moves are legal next may hold, measured in `compare.beside.squares`."""
 
     def __post_init__(self) -> None:
         for name, given in (("train", sampler_of(self.train)), ("test", samplers_of(self.test))):

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 
 from compare.beside.board_codes import Code, Features, coded, counts
 from compare.read import Reading
@@ -19,15 +19,24 @@ OCCUPIED, COLOURS = "occupied", "colours"  # groups that every game has: which s
 APART = 2  # colours at most, in which two boards of a pair differ
 PAIRS = 1024
 LATER = 2  # moves after an exchange
+SHOWN = 4  # pairs that are kept for a picture
 Answer = Callable[[np.ndarray], np.ndarray]  # moves (rows, time) -> which moves are legal after each
 
 
 class Pairs(NamedTuple):
-    """Rows and others whose boards at a time differ in a colour or two, and in what is legal."""
+    """Reported rows and others, any, whose boards at a time differ in a colour or two, and in what is legal."""
 
     rows: Int[np.ndarray, " pairs"]
     others: Int[np.ndarray, " pairs"]
     time: Int[np.ndarray, " pairs"]
+
+
+class Shown(NamedTuple):
+    """Some of the pairs, the row's own board first and then the one it is moved to by a code."""
+
+    colours: Float[np.ndarray, "pairs 2 squares"]
+    answered: Bool[np.ndarray, "pairs 2 moves"]  # by the net as it is, and with its state moved
+    legal: Bool[np.ndarray, "pairs 2 moves"]
 
 
 class Wrong(NamedTuple):
@@ -36,10 +45,14 @@ class Wrong(NamedTuple):
     codes: list[list[float]]  # of each code
     nothing: list[float]  # the state left as it is
     pairs: list[int]  # that go on legally, and on which the sets of the two boards differ then
+    shown: Shown  # moved by the last code but one
 
 
 def exchanged(reading: Reading, site: str, features: Features, codes: Sequence[Code], answer: Answer) -> Wrong | None:
-    """The states moved by each code from the rows' boards to the others', and what is answered then and later."""
+    """The states moved by each code from the rows' boards to the others', and what is answered then and later.
+
+    The last of the codes is of the wrong frame.
+    """
     pairs = reachable(reading, features)
     if not len(pairs.rows):
         return None
@@ -47,7 +60,15 @@ def exchanged(reading: Reading, site: str, features: Features, codes: Sequence[C
     whole = [told(reading, pairs, [reading.answers[pairs.rows], *answers], answer, later) for later in range(LATER + 1)]
     found = [each for each in takewhile(bool, whole) if each]
     nothing, *by_code = (list(each) for each in zip(*(wrong for wrong, _ in found), strict=True))
-    return Wrong(by_code, nothing, [number for _, number in found])
+    return Wrong(by_code, nothing, [number for _, number in found], shown(reading, features, pairs, answers[-2]))
+
+
+def shown(reading: Reading, features: Features, pairs: Pairs, answers: np.ndarray) -> Shown:
+    """The first pairs, with the answers to the rows' moves from the states that were moved."""
+    rows, others, time = (each[:SHOWN] for each in pairs)
+    both = np.stack([rows, others], axis=1), time[:, None]
+    answered = np.stack([reading.answers[rows, time], answers[:SHOWN][np.arange(len(rows)), time]], axis=1)
+    return Shown(features[COLOURS][both], answered, reading.targets[both])
 
 
 def moved(reading: Reading, site: str, features: Features, code: Code, pairs: Pairs) -> np.ndarray:
@@ -61,21 +82,29 @@ def moved(reading: Reading, site: str, features: Features, code: Code, pairs: Pa
 
 
 def reachable(reading: Reading, features: Features) -> Pairs:
-    """Of the reported rows, each board once a time; some of the pairs, drawn."""
+    """From boards of the reported rows to those of any, each board once a time; some of the pairs, drawn."""
     found = [np.zeros((3, 0), dtype=np.int64)]
     for time in range(reading.x.shape[1]):
-        rows = reading.reported[counts(reading, reading.reported)[:, time]]
-        boards = np.concatenate([features[name][rows, time] for name in (OCCUPIED, COLOURS)], axis=1)
-        rows = rows[np.unique(boards, axis=0, return_index=True)[1]]
-        occupied, colours = (features[name][rows, time] for name in (OCCUPIED, COLOURS))
-        apart = sum((each[:, None] != each[None]).astype(np.int16) for each in colours.T)
-        same = np.logical_and.reduce([each[:, None] == each[None] for each in occupied.T])
-        mine, theirs = np.nonzero(same & (np.asarray(apart) > 0) & (np.asarray(apart) <= APART))
-        differ = (reading.targets[rows[mine], time] != reading.targets[rows[theirs], time]).any(axis=-1)
-        found.append(np.stack([rows[mine], rows[theirs], np.full(len(mine), time)])[:, differ])
+        rows, others = (
+            different(reading, features, each, time) for each in (reading.reported, np.arange(reading.rows))
+        )
+        taken, also = (features[OCCUPIED][each, time].T for each in (rows, others))
+        mine, theirs = (features[COLOURS][each, time].T for each in (rows, others))
+        apart = sum((one[:, None] != other[None]).astype(np.int16) for one, other in zip(mine, theirs, strict=True))
+        same = np.logical_and.reduce([one[:, None] == other[None] for one, other in zip(taken, also, strict=True)])
+        one, other = np.nonzero(same & (np.asarray(apart) > 0) & (np.asarray(apart) <= APART))
+        differ = (reading.targets[rows[one], time] != reading.targets[others[other], time]).any(axis=-1)
+        found.append(np.stack([rows[one], others[other], np.full(len(one), time)])[:, differ])
     whole = np.concatenate(found, axis=1)
     order = np.random.default_rng([reading.seed, 92]).permutation(whole.shape[1])[:PAIRS]
     return Pairs(*whole[:, order])
+
+
+def different(reading: Reading, features: Features, rows: Int[np.ndarray, " rows"], time: int) -> np.ndarray:
+    """Those of the rows whose answers count then, one a board."""
+    rows = rows[counts(reading, rows)[:, time]]
+    boards = np.concatenate([features[name][rows, time] for name in (OCCUPIED, COLOURS)], axis=1)
+    return rows[np.unique(boards, axis=0, return_index=True)[1]]
 
 
 def continued(

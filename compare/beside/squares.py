@@ -4,15 +4,17 @@ A task declares groups of features of board and player after every move. Which o
 group more as long as it saves bits (`compare.beside.board_codes`). Then the code is put in the place of the state, and
 the state is moved by the code from one real board to another (`compare.beside.board_pairs`; after Li et al., arXiv
 2210.13382, and Nanda et al., arXiv 2309.00941, whose net holds discs as mine and yours). Beside it stands a code of the
-wrong frame: occupied squares and absolute colours.
+wrong frame: occupied squares and absolute colours. What a line reads of live discs is in `compare.beside.live_discs`.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Bool
 
 from compare.beside.board_codes import Code, Features, chosen, coded, counts, fitted
 from compare.beside.board_pairs import COLOURS, OCCUPIED, Answer, Wrong, exchanged
+from compare.beside.live_discs import Live, measure_live
 from compare.read import Reading
 from compare.sites.states import EQUAL, decides
 from nets.edits import Patch
@@ -25,9 +27,11 @@ class Squares(NamedTuple):
 
     codes: list[Code]  # one group more each
     kept: list[float]  # at all times, by each of these
+    kept_right: float | None  # of the sets that are right, by the last; None where none is
     kept_once: float  # at one time, then and later, by the last
     kept_wrong_frame: float  # at all times, by the wrong frame
     wrong: Wrong | None  # of each code, and last of the wrong frame; None where no two boards are a pair
+    live: Live | None
 
     def fields(self) -> dict[str, Any]:
         """Of a record."""
@@ -35,9 +39,16 @@ class Squares(NamedTuple):
             "squares_groups": list(self.codes[-1].groups),
             "squares_explained": [code.explained for code in self.codes],
             "squares_kept": self.kept,
+            "squares_kept_right": self.kept_right,
             "squares_kept_once": self.kept_once,
             "squares_kept_colours": self.kept_wrong_frame,
         }
+        if self.live is not None:
+            found |= {
+                "squares_live": self.live.told,
+                "squares_live_untrained": self.live.untrained,
+                "squares_live_majority": self.live.majority,
+            }
         if self.wrong is None:
             return found
         return found | {
@@ -48,21 +59,35 @@ class Squares(NamedTuple):
             "squares_pairs": self.wrong.pairs,
         }
 
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Beside it: pairs of boards for a picture."""
+        return (
+            {} if self.wrong is None else {f"boards.{name}": each for name, each in self.wrong.shown._asdict().items()}
+        )
 
-def measure_squares(reading: Reading, features: Features, answer: Answer) -> Squares | None:
-    """On the rows that are reported on; None where no site holds the state that is answered from, or no group is."""
+
+def measure_squares(
+    reading: Reading, features: Features, answer: Answer, untrained: Reading | None = None
+) -> Squares | None:
+    """On the rows that are reported on; None where no site holds the state that is answered from, or no group is.
+
+    `untrained` is the same net on the same rows, with parameters as they are drawn.
+    """
     site = board_site(reading)
     codes = [] if site is None else chosen(reading, site, features)
     if site is None or not codes:
         return None
     wrong_frame = fitted(reading, site, features, (OCCUPIED, COLOURS))
     *kept, other = (kept_at_all_times(reading, site, features, code) for code in (*codes, wrong_frame))
+    right = right_sets(reading)
     return Squares(
         codes=codes,
-        kept=kept,
+        kept=[float(each.mean()) for each in kept],
+        kept_right=float(kept[-1][right].mean()) if right.any() else None,
         kept_once=kept_at_one_time(reading, site, features, codes[-1]),
-        kept_wrong_frame=other,
+        kept_wrong_frame=float(other.mean()),
         wrong=exchanged(reading, site, features, (*codes, wrong_frame), answer),
+        live=measure_live(reading, site, features, untrained),
     )
 
 
@@ -85,12 +110,15 @@ def answers_at_once(reading: Reading, site: str) -> bool:
     return bool(np.abs(outputs - wanted).max() <= EQUAL * float(wanted.std()))
 
 
-def kept_at_all_times(reading: Reading, site: str, features: Features, code: Code) -> float:
-    """Share of the net's sets that stay."""
+def kept_at_all_times(reading: Reading, site: str, features: Features, code: Code) -> Bool[np.ndarray, " counted"]:
+    """Which of the net's sets stay."""
     rows = reading.reported
-    return float(
-        reading.alike(reading.decode(reading.run({site: coded(features, code, rows)}, rows=rows)[0]), rows).mean()
-    )
+    return reading.alike(reading.decode(reading.run({site: coded(features, code, rows)}, rows=rows)[0]), rows)
+
+
+def right_sets(reading: Reading) -> Bool[np.ndarray, " counted"]:
+    """Which of them are the task's."""
+    return reading.alike(reading.targets[reading.reported], reading.reported)
 
 
 def kept_at_one_time(reading: Reading, site: str, features: Features, code: Code) -> float:

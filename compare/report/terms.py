@@ -420,6 +420,7 @@ SQUARES = (
         fractions,
         "Share of the net's sets that stay with the code as its state at all times, with each of these groups more.",
     ),
+    Term("squares_kept_right", "board, S right", fraction, "With all of them, of the net's sets that are right."),
     Term("squares_kept_once", "board, S once", fraction, "With all of them at one time, of the sets then and later."),
     Term(
         "squares_kept_colours",
@@ -447,6 +448,20 @@ SQUARES = (
         "Moves wrong, at once and later, with the state left as it is.",
     ),
     Term("squares_pairs", "board, pairs", listed, "Pairs of boards over which these are means."),
+    Term(
+        "squares_live",
+        "board, live",
+        fraction,
+        "Share of the live discs, those whose colour can still matter, that a line a square reads off the state as the "
+        "mover's or the opponent's.",
+    ),
+    Term("squares_live_untrained", "board, live untrained", fraction, "The share off the state of the net untrained."),
+    Term(
+        "squares_live_majority",
+        "board, live majority",
+        fraction,
+        "The share by what is most common on a square after as many moves.",
+    ),
 )
 BITS = (
     Term("bits_ratio", "B", fraction, "Bits of the explanation, divided by the bits of the table."),

@@ -115,7 +115,8 @@ def test_squares_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch
     fields, arrays = beside(make(cell, task), task, cell, case)
     assert 0 < fields["squares_kept"][-1] < 1
     assert set(fields["squares_groups"]) <= set(described(INFECTION_RULES)(4, DRAWN[4]))
-    assert arrays == {}
+    assert 0.4 < fields["squares_live_majority"] < fields["squares_live"] == fields["squares_live_untrained"]
+    assert set(arrays) == {"boards.colours", "boards.answered", "boards.legal"}
     assert beside(make(cell, task), replace(task, boards=None), cell, case) == ({}, {})
 
 

@@ -94,6 +94,8 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         squares_kept_colours=0.4 if program else None, squares_wrong=[0.05, 0.06] if program else [],
         squares_wrong_colours=[1.3, 1.2] if program else [], squares_wrong_none=[1.3, 1.2] if program else [],
         squares_wrong_each=[1.1, 0.05] if program else [], squares_pairs=[1024, 303] if program else [],
+        squares_kept_right=0.992 if program else None, squares_live=0.97 if program else None,
+        squares_live_untrained=0.66 if program else None, squares_live_majority=0.6 if program else None,
         held=[HELD] if program else [], match_parts={"small": 1.0, "large": 0.98} if program else {},
         d_r2=0.91 if program else -0.4, d_control=-0.03, d_dictionary=0.97 if program else 0.1,
         bits_total=alignment + 120, bits_dictionary=80.0, bits_alignment=alignment, bits_exceptions=40.0,
@@ -155,6 +157,8 @@ def _arrays(rng, size: int, frequencies: list[int], program: bool, trained: bool
         made |= {"machine.after": np.array([[0, 1], [1, 0]]), "machine.says": np.array([[[0], [1]], [[1], [0]]])}
         made |= {"machine.values": np.array([[0], [1]]), "machine.letters": np.array([[0], [1]])}
         made |= {f"maps.{name}": np.array([0.9, 0.4]) for name in ("score", "limit")}
+        made |= {"boards.colours": np.tile(np.arange(16) % 3 - 1.0, (2, 2, 1))}
+        made |= {f"boards.{name}": np.arange(68).reshape(2, 2, 17) % 5 == 0 for name in ("answered", "legal")}
         made |= {"maps.unit": np.array([5, 2]), "maps.rates": np.eye(20, dtype=np.float32)[None].repeat(2, axis=0)}
     if frequencies:
         share = rng.dirichlet(np.full(len(frequencies), 8.0)) * 0.97

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from compare.record import Record
 from compare.report.arrays import Arrays
+from compare.report.boards import BoardsPart, boards
 from compare.report.cell_drawings import cell_drawings, state_drawings, tuning_drawings
 from compare.report.chart_data import Charts
 from compare.report.gallery import Gallery, gallery
@@ -116,6 +117,11 @@ def _maps(net: Net) -> MapsPart | None:
     return rate_maps(net.record, net.arrays)
 
 
+def _boards(net: Net) -> BoardsPart | None:
+    found = boards(net.record, net.arrays)
+    return found and found._replace(pairs=[each._replace(svg=Markup(each.svg)) for each in found.pairs])  # of our own
+
+
 def _groups(net: Net) -> dict[str, Any]:
     formulas = [line.rpartition("effect, ")[2] for line in net.record.groups]
     return {"lines": net.record.groups, "letters": letters(" ".join(formulas))} if formulas else {}
@@ -154,6 +160,7 @@ PANELS = (
         "Variables on the way to the answer: at which site they sit, and what follows them.",
     ),
     Panel("maps", "Rate maps", _maps, "What units do where a path is: how many fire in hexagons, and in periods."),
+    Panel("boards", "Boards", _boards, "Boards that the state was moved to, and the moves that are then answered."),
     Panel("groups", "Groups of units", _groups, "Units that share a form."),
     Panel("gallery", "Neuron gallery", _gallery, "Units beside their fitted forms."),
     Panel("charts", "Charts", _charts, "Evidence with controls, bits, frequencies, curves along training."),

@@ -76,11 +76,10 @@ def known(size: int) -> Known:
     """Which games and states are held out, by hashed numbers of their openings and boards."""
     whole, states = whole_games(tree(size))[:, : told(size)], tree(size)
     board = (states.boards + 1).astype(np.uint64) @ np.uint64(3) ** np.arange(size * size, dtype=np.uint64)
-    shown = ~chosen(np.uint64(2) * board + (states.mover > 0)) | (states.moves <= SHOWN)
+    number = np.uint64(2) * board + (states.mover > 0)  # one for the same board after more passes
     trained = whole[~opened(size, whole)]
-    asked = np.zeros(len(shown), dtype=bool)
-    asked[walked(states, size, trained)] = True
-    return Known(trained, whole[opened(size, whole)], asked & shown)
+    asked = np.isin(number, number[walked(states, size, trained)])
+    return Known(trained, whole[opened(size, whole)], asked & (~chosen(number) | (states.moves <= SHOWN)))
 
 
 def opened(size: int, played: Int[np.ndarray, "rows time"]) -> Bool[np.ndarray, " rows"]:
@@ -139,14 +138,16 @@ def features(size: int, played: Int[np.ndarray, "rows time"]) -> dict[str, Float
 
 @cache
 def matters(size: int) -> Bool[np.ndarray, "squares squares"]:
-    """Whether a disc placed on the first square may ever meet one on the second: in line with it, and not next to one
-    that lies at the line's other end."""
-    found = np.zeros((size * size + 1, size * size + 1), dtype=bool)
-    for step in range(size - 1):
-        further = rays(size)[:, :, step + 1] < size * size if step + 1 < size - 1 else np.zeros(1, dtype=bool)
-        at, side = np.nonzero((rays(size)[:, :, step] < size * size) & ((step > 0) | further))
-        found[at, rays(size)[at, side, step]] = True
-    return found[:-1, :-1]
+    """Whether a disc placed on the first square may ever turn one on the second over, or end a run with it.
+
+    Both are in line, and between them or beyond the second there is another square.
+    """
+    inside = rays(size) < size * size
+    beyond = np.pad(inside, ((0, 0), (0, 0), (0, 1)))[..., 1:]
+    at, side, step = np.nonzero(inside & (beyond | (np.arange(size - 1) > 0)))
+    found = np.zeros((size * size, size * size), dtype=bool)
+    found[at, rays(size)[at, side, step]] = True
+    return found
 
 
 def only_listed(size: int) -> int:

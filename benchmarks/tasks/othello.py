@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int, Int8
 
-from benchmarks.tasks.boards import Rules, moves
+from benchmarks.tasks.boards import Rules, first_board, moves
 from benchmarks.tasks.game_tree import Tree, listed, walked, whole_games
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.task import Task
@@ -171,6 +171,7 @@ OTHELLO = Task(
     net="recurrent",
     recipe="othello",
     mask=counts,
+    board=first_board,
     boards=features,
     train=Own(trained_games, "games of openings that are not held out"),
     test=(Own(held_games, "unseen states in games of openings that are held out"),),

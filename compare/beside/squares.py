@@ -16,10 +16,8 @@ from compare.beside.board_codes import Code, Features, chosen, coded, counts, fi
 from compare.beside.board_pairs import COLOURS, OCCUPIED, Answer, Wrong, exchanged
 from compare.beside.live_discs import Live, measure_live
 from compare.read import Reading
-from compare.sites.states import EQUAL, decides
+from compare.sites.states import answered_from
 from nets.edits import Patch
-
-TRIED = 64  # rows on which a site is tried
 
 
 class Squares(NamedTuple):
@@ -73,7 +71,7 @@ def measure_squares(
 
     `untrained` is the same net on the same rows, with parameters as they are drawn.
     """
-    site = board_site(reading)
+    site = answered_from(reading)
     codes = [] if site is None else chosen(reading, site, features)
     if site is None or not codes:
         return None
@@ -89,25 +87,6 @@ def measure_squares(
         wrong=exchanged(reading, site, features, (*codes, wrong_frame), answer),
         live=measure_live(reading, site, features, untrained),
     )
-
-
-def board_site(reading: Reading) -> str | None:
-    """The last site that decides, put in place at one time, what is answered then and later; first those named so."""
-    time = reading.x.shape[1]
-    sites = [site for site in reading.net.sites if len(reading.shapes[site]) == 2 and reading.shapes[site][0] == time]
-    order = sorted(sites, key=lambda site: (not site.startswith("state"), -sites.index(site)))
-    return next((site for site in order if answers_at_once(reading, site) and decides(reading, site)), None)
-
-
-def answers_at_once(reading: Reading, site: str) -> bool:
-    """Whether other rows' states make those rows' answers at the same time, which need not be the net's own."""
-    half = min(TRIED, len(reading.reported) // 2)
-    rows, others = reading.reported[: 2 * half].reshape(2, half)
-    time = reading.x.shape[1] // 2
-    at = (np.arange(reading.x.shape[1]) == time)[None, :, None]
-    outputs = reading.run({site: Patch(at, reading.site(site)[others])}, rows=rows)[0][:, time]
-    wanted = reading.outputs[others, time]
-    return bool(np.abs(outputs - wanted).max() <= EQUAL * float(wanted.std()))
 
 
 def kept_at_all_times(reading: Reading, site: str, features: Features, code: Code) -> Bool[np.ndarray, " counted"]:

@@ -71,20 +71,31 @@ def near(
 
 
 def _pairs(reading: Reading, values: np.ndarray, state: Step) -> _Pairs:
-    """Each value once a time, and some of the pairs, drawn."""
+    """From the reported rows where an answer counts to any rows, each value once a time; some of the pairs, drawn."""
     assert state.exchange is not None
     assert state.exchange.apart is not None
     found = [np.zeros((3, 0), dtype=np.int64)]
     for time in range(reading.x.shape[1]):
-        rows = reading.reported if reading.mask is None else reading.reported[reading.mask[reading.reported, time]]
-        rows = rows[np.unique(values[rows, time], axis=0, return_index=True)[1]] if len(rows) else rows
-        here = values[rows, time]
-        same = sum((here == each).astype(np.float32) @ (here == each).T.astype(np.float32) for each in np.unique(here))
-        apart = here.shape[1] - np.asarray(same)
-        mine, theirs = np.nonzero((apart > 0.5) & (apart < state.exchange.apart + 0.5))
-        found.append(np.stack([rows[mine], rows[theirs], np.full(len(mine), time)]))
+        asked = reading.reported if reading.mask is None else reading.reported[reading.mask[reading.reported, time]]
+        rows, others = (_different(values[:, time], each) for each in (asked, np.arange(reading.rows)))
+        apart = _numbers_apart(values[rows, time], values[others, time])
+        mine, theirs = np.nonzero((apart > 0) & (apart <= state.exchange.apart))
+        found.append(np.stack([rows[mine], others[theirs], np.full(len(mine), time)]))
     whole = np.concatenate(found, axis=1)
     return _Pairs(*whole[:, np.random.default_rng([reading.seed, 92]).permutation(whole.shape[1])[:PAIRS]])
+
+
+def _different(values: Int[np.ndarray, "all numbers"], rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, " some"]:
+    """Of these rows one for each value."""
+    return rows[np.unique(values[rows], axis=0, return_index=True)[1]] if len(rows) else rows
+
+
+def _numbers_apart(one: Int[np.ndarray, "n numbers"], other: Int[np.ndarray, "m numbers"]) -> Int[np.ndarray, "n m"]:
+    """In how many numbers each two values differ."""
+    same = np.zeros((len(one), len(other)), dtype=np.float32)
+    for each in np.unique(one):
+        same += (one == each).astype(np.float32) @ (other == each).T.astype(np.float32)
+    return one.shape[1] - np.rint(same).astype(int)
 
 
 def _told(reading: Reading, pairs: _Pairs, after: np.ndarray, *, at_once: bool) -> Bool[np.ndarray, "pairs time"]:

@@ -33,12 +33,11 @@ def state_of(reading: Reading) -> str | None:
 
 
 def answered_from(reading: Reading) -> str | None:
-    """The site that, put in place at one time, decides what is answered at that time and later; else later alone."""
+    """The last site that, put in place at one time, decides what is answered then and later; first those named so."""
     time = reading.x.shape[1]
     sites = [site for site in reading.net.sites if len(reading.shapes[site]) == 2 and reading.shapes[site][0] == time]
     order = sorted(sites, key=lambda site: (not site.startswith("state"), -sites.index(site)))
-    found = next((site for site in order if answers_at_once(reading, site) and decides(reading, site)), None)
-    return found or state_of(reading)
+    return next((site for site in order if answers_at_once(reading, site) and decides(reading, site)), None)
 
 
 def answers_at_once(reading: Reading, site: str) -> bool:

@@ -17,14 +17,14 @@ from compare.explanation import Code, Explanation, Refusal
 from compare.extract.boards.code import BoardCode, Squares, fitted, seen_of, squares_of
 from compare.extract.boards.features import BOARDS, Feature, chosen, proposals
 from compare.read import Reading
-from compare.sites.states import NO_STATE, answered_from
+from compare.sites.states import NO_STATE, answered_from, state_of
 from compare.step import Exchange, Inputs, Step, Steps, Value
 from synth.search.games import Rules, rules_of
 
 NAME = "boards"
 TEMPLATE = "a move makes some squares the mover's; the state is a sum of vectors, one for each marked square"
 BOARD, OUTPUTS = "board", "outputs"
-LEARNT = 0.95  # of the answers, from which on rules are sought
+LEARNT = 0.9  # of the answers, from which on rules are sought
 APART = 2  # squares, at most, in which boards differ that are exchanged
 STEPS = (0.3, 0.2, 0.15, 0.1)  # of a state's size, to which numbers are rounded
 KEEPS = 0.995  # of the answers, by the fewest features
@@ -42,7 +42,7 @@ def reads(asked: Asked) -> str | None:
 def extract(reading: Reading) -> Explanation | Refusal:
     """Explain a net whose state holds the board; refuse any other with the reason."""
     reason = reads(reading) or unlearnt(reading)
-    site = None if reason else answered_from(reading)
+    site = None if reason else answered_from(reading) or state_of(reading)
     if site is None:
         return Refusal(extractor=NAME, reason=reason or NO_STATE.format(sites=list(reading.net.sites)))
     rules = found_rules(reading)

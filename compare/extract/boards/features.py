@@ -22,8 +22,8 @@ from synth.library.boards import boards
 from synth.search.games import Rules, Seen, words_of
 
 NODES = 4  # of a program that is proposed, at most, a part of the rules being one
-BOARDS = 3072  # by which features are chosen
-MOST = 16  # features
+BOARDS = 6144  # by which features are chosen
+MOST = 24  # features
 TOGETHER = 32  # programs that are tried together
 EXACT = 1e-6  # of a unit's variance, which is as good as nothing left
 RIDGE = 1e-3  # boards, by which a square that is never marked counts
@@ -117,8 +117,8 @@ def _saved(
     """Bits that each of these programs saves, its own and those of its squares' numbers paid."""
     own = _beside(known, proposed.marked(some))
     across = np.swapaxes(own, 1, 2)
-    gram = across @ own + RIDGE * np.eye(own.shape[2], dtype=np.float32)
-    told = across @ left
+    gram = (across @ own).astype(np.float64) + RIDGE * np.eye(own.shape[2])
+    told = (across @ left).astype(np.float64)
     after = (left**2).sum(axis=0) - (told * np.linalg.solve(gram, told)).sum(axis=1)
     ratio = np.maximum((left**2).sum(axis=0), least) / np.maximum(after, least)
     squares = (np.einsum("bii->bi", gram) > 2 * RIDGE).sum(axis=1)

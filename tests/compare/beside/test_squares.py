@@ -16,10 +16,11 @@ from benchmarks.tasks.boards import INFECTION_RULES, asked, games
 from compare.beside.board_codes import code_bits
 from compare.beside.board_pairs import APART, SHOWN, continued, reachable
 from compare.beside.live_discs import LIVE, measure_live
-from compare.beside.squares import Squares, board_site, measure_squares, right_sets
+from compare.beside.squares import Squares, measure_squares, right_sets
 from compare.read import Reading, read
 from compare.record import Record
 from compare.sample import Sample, Samples
+from compare.sites.states import answered_from
 from nets.edits import tapping
 from nets.net import wrap
 from tests.benchmarks import plain_boards
@@ -120,9 +121,9 @@ def test_a_state_of_parities_is_not() -> None:
 
 def test_a_site_that_is_not_answered_from_is_none() -> None:
     reading = reading_of(player(same, same, late=True))
-    assert board_site(reading) is None
+    assert answered_from(reading) is None
     assert measure_squares(reading, features(reading), lambda moves: infection(N, moves)) is None
-    assert board_site(measured(same, same)[0]) == "state"
+    assert answered_from(measured(same, same)[0]) == "state"
 
 
 def test_what_is_measured_is_in_the_record() -> None:

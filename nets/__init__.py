@@ -1,6 +1,16 @@
 """Programs found by gradient descent: nets with named sites, and their training."""
 
-from nets.arch import ARCHITECTURES, cnn, generator, hierarchy, mlp, recurrent, sequence_transformer, transformer
+from nets.arch import (
+    ARCHITECTURES,
+    autoencoder,
+    cnn,
+    generator,
+    hierarchy,
+    mlp,
+    recurrent,
+    sequence_transformer,
+    transformer,
+)
 from nets.check import check_net
 from nets.checkpoint import load_arrays, save_arrays
 from nets.data import Batch, Data
@@ -29,6 +39,7 @@ __all__ = [
     "Snap",
     "Tap",
     "Trained",
+    "autoencoder",
     "check_net",
     "cnn",
     "from_arrays",

@@ -1,4 +1,4 @@
-"""What is added to the loss of training for parameters that are rough, or many."""
+"""What is added to the loss of training for parameters that are rough, or many, and codes that are not normal."""
 
 from typing import Any
 
@@ -28,8 +28,19 @@ def mass(weights: Float[Array, "..."]) -> Float[Array, ""]:
     return jnp.abs(weights).sum()
 
 
+def departure(code: Float[Array, "batch twice"]) -> Float[Array, ""]:
+    """Nats by which normals are off the standard one (Kullback and Leibler's), summed over a row, a mean over rows.
+
+    The first half of a row are their means, the second the logarithms of their deviations.
+    """
+    mean, log = jnp.split(code, 2, axis=-1)
+    return 0.5 * (mean**2 + jnp.exp(2 * log) - 1 - 2 * log).sum(axis=-1).mean()
+
+
 def refuse_unknown_penalties(net: Net, recipe: Recipe) -> None:
-    """ValueError, with the nearest name, for a penalty on a parameter that the net has not, or that has no two axes."""
+    """ValueError, with the nearest name, for a penalty on what the net has not, or a parameter without two axes."""
+    if recipe.prior:
+        refuse_unknown("recipe", f"prior_site among the sites of {net.name!r}", [recipe.prior_site], net.sites)
     if not (recipe.smooth or recipe.sparse):
         return
     known = named(jax.eval_shape(net.init, jax.random.key(0)))

@@ -8,12 +8,12 @@ SCHEDULES = ("constant", "cosine", "settling")
 
 WHOLE = ("steps", "warmup", "checkpoints", "evaluate_every", "restarts")
 WHOLE_OR_NONE = ("batch", "settle")
-REAL = ("learning_rate", "weight_decay", "b1", "b2", "settled", "noise", "smooth", "sparse")
+REAL = ("learning_rate", "weight_decay", "b1", "b2", "settled", "noise", "smooth", "sparse", "prior")
 REAL_OR_NONE = ("clip",)
-NAMES = ("noise_site", "smooth_param", "sparse_param")
+NAMES = ("noise_site", "smooth_param", "sparse_param", "prior_site")
 LEAST = {
     "steps": 1, "learning_rate": 0, "weight_decay": 0, "warmup": 0, "checkpoints": 0, "noise": 0, "restarts": 1,
-    "smooth": 0, "sparse": 0,
+    "smooth": 0, "sparse": 0, "prior": 0,
 }  # fmt: skip
 
 
@@ -45,6 +45,8 @@ class Recipe:
     smooth_param: str = "F0"  # the parameter; neighbours are along its two leading axes, and zero beyond the edge
     sparse: float = 0.0  # times the absolute weights of a parameter, the same
     sparse_param: str = "F1"
+    prior: float = 0.0  # times the nats by which normals are off the standard one, the same
+    prior_site: str = "code"  # a site (batch, twice as many): their means, then the logarithms of their deviations
     restarts: int = 1  # seeds that are trained; the best on held-out rows is kept
 
     def __post_init__(self) -> None:

@@ -9,10 +9,10 @@ import optax
 from jaxtyping import Array, Int, Shaped
 
 from nets.data import Batch, Data
-from nets.edits import Shift
+from nets.edits import Shift, Sites
 from nets.losses import LOSSES, mean
 from nets.net import Apply, Net, Params
-from nets.penalties import mass, named, roughness
+from nets.penalties import departure, mass, named, roughness
 from nets.recipe import Recipe
 
 MEASURES = ("train_accuracy", "held_out_accuracy", "train_loss", "held_out_loss", "weight_norm")
@@ -44,6 +44,7 @@ class Rates(NamedTuple):
     fall: float  # the steps that it takes
     smooth: float = 0.0  # times the roughness of a parameter
     sparse: float = 0.0  # times the mass of one
+    prior: float = 0.0  # times the departure of a site from the standard normal
 
 
 class How(NamedTuple):
@@ -56,6 +57,7 @@ class How(NamedTuple):
     noisy: str | None  # the site that noise is added to
     smooth: str | None = None  # the parameter whose roughness is added to the loss
     sparse: str | None = None  # the parameter whose mass is
+    prior: str | None = None  # the site whose departure is
 
 
 class Rows(NamedTuple):
@@ -73,7 +75,8 @@ def rates_of(recipe: Recipe, settled_at: int | None = None) -> Rates:
     fall = float(recipe.settle or 0) if recipe.schedule == "settling" else 0.0
     falls = NEVER if not fall else recipe.steps - fall if settled_at is None else float(settled_at)
     numbers = (float(max(recipe.warmup, 1)), float(recipe.steps), cosine, clip, float(recipe.noise))
-    return Rates(*weights, *numbers, falls, max(fall, 1.0), float(recipe.smooth), float(recipe.sparse))
+    penalties = (float(recipe.smooth), float(recipe.sparse), float(recipe.prior))
+    return Rates(*weights, *numbers, falls, max(fall, 1.0), *penalties)
 
 
 def how_of(data: Data, recipe: Recipe) -> How:
@@ -81,7 +84,8 @@ def how_of(data: Data, recipe: Recipe) -> How:
     noisy = recipe.noise_site if recipe.noise else None
     smooth = recipe.smooth_param if recipe.smooth else None
     sparse = recipe.sparse_param if recipe.sparse else None
-    return How(data.loss, recipe.batch, data.sampler is not None, recipe.clip is not None, noisy, smooth, sparse)
+    prior = recipe.prior_site if recipe.prior else None
+    return How(data.loss, recipe.batch, data.sampler is not None, recipe.clip is not None, noisy, smooth, sparse, prior)
 
 
 def rows_of(data: Data) -> Rows:
@@ -145,8 +149,8 @@ def _step(apply: Apply, how: How, state: State, rows: Batch, rates: Rates, key: 
 
     def loss(params: Params) -> Array:
         edits = _noise(apply, how, params, x, rates.noise, drawn)
-        outputs = apply(params, x, edits)[0] if edits else apply(params, x)[0]
-        return _penalised(how, params, rates, mean(LOSSES[how.loss].each(outputs, y), mask))
+        outputs, sites = apply(params, x, edits) if edits else apply(params, x)
+        return _penalised(how, params, sites, rates, mean(LOSSES[how.loss].each(outputs, y), mask))
 
     slopes = jax.grad(loss)(state.params)
     if how.clipped:
@@ -158,12 +162,14 @@ def _step(apply: Apply, how: How, state: State, rows: Batch, rates: Rates, key: 
     return State(params, moments, state.step + 1)
 
 
-def _penalised(how: How, params: Params, rates: Rates, loss: Array) -> Array:
+def _penalised(how: How, params: Params, sites: Sites, rates: Rates, loss: Array) -> Array:
     """The loss with the penalties that there are."""
     if how.smooth is not None:
         loss = loss + rates.smooth * roughness(named(params)[how.smooth])
     if how.sparse is not None:
         loss = loss + rates.sparse * mass(named(params)[how.sparse])
+    if how.prior is not None:
+        loss = loss + rates.prior * departure(sites[how.prior])
     return loss
 
 

@@ -1,6 +1,7 @@
 """A convolutional net that draws a picture from a few numbers."""
 
 import itertools
+from collections.abc import Mapping
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +15,8 @@ from nets.net import Inputs, Net
 
 QUARTER = 4  # of the side of a picture is that of the first map
 KERNEL = 3
+MAPS = tuple(name for layer in range(3) for name in (f"map.{layer}.pre", f"map.{layer}"))  # sites
+DRAWING = ("W", "b", "F1", "f1", "F2", "f2", "F3", "f3")  # parameters
 
 
 @remembered
@@ -30,25 +33,35 @@ def generator(
     """
     check_sizes("generator", {"positions": positions, "classes": classes, "channels": channels})
     check_sizes("generator", {"first": first, "second": second, "third": third})
-    side = round((classes / channels) ** 0.5)
-    if side * side * channels != classes or side % QUARTER:
-        raise ValueError(
-            f"generator: expected classes = {channels} n x n with n a multiple of {QUARTER}, for pictures of n x n "
-            f"pixels of {channels} channels, got {classes}; ask for pictures of 16 x 16 ({16 * 16 * channels})"
-        )
-    least, counts = side // QUARTER, (first, second, third, channels)
-    shapes: Shapes = {"W": ((positions, least * least * first), positions**-0.5), "b": ((least * least * first,), 0.0)}
-    for layer, (fan_in, count) in enumerate(itertools.pairwise(counts), start=1):
-        scale = (2 / (KERNEL * KERNEL * fan_in)) ** 0.5
-        shapes[f"F{layer}"] = ((KERNEL, KERNEL, fan_in, count), scale if layer < len(counts) - 1 else scale / 2)
-        shapes[f"f{layer}"] = ((count,), 0.0)
+    least = quarter("generator", classes, channels)
+    shapes = drawing(positions, least, (first, second, third, channels))
 
     def module(rngs: nnx.Rngs) -> Generator:
         return Generator(shapes, positions, (least, least, first), rngs=rngs)
 
-    return net_of(
-        "generator", module, tuple(name for layer in range(3) for name in (f"map.{layer}.pre", f"map.{layer}"))
-    )
+    return net_of("generator", module, MAPS)
+
+
+def quarter(net: str, classes: int, channels: int) -> int:
+    """The side of the first map, of a picture of so many channels' pixels; ValueError where it has none."""
+    side = round((classes / channels) ** 0.5)
+    if side * side * channels != classes or side % QUARTER:
+        raise ValueError(
+            f"{net}: expected classes = {channels} n x n with n a multiple of {QUARTER}, for pictures of n x n "
+            f"pixels of {channels} channels, got {classes}; ask for pictures of 16 x 16 ({16 * 16 * channels})"
+        )
+    return side // QUARTER
+
+
+def drawing(positions: int, least: int, counts: tuple[int, int, int, int]) -> Shapes:
+    """The parameters that draw a picture from so many numbers, and their scales."""
+    shapes: Shapes = {"W": ((positions, least * least * counts[0]), positions**-0.5)}
+    shapes["b"] = ((least * least * counts[0],), 0.0)
+    for layer, (fan_in, count) in enumerate(itertools.pairwise(counts), start=1):
+        scale = (2 / (KERNEL * KERNEL * fan_in)) ** 0.5
+        shapes[f"F{layer}"] = ((KERNEL, KERNEL, fan_in, count), scale if layer < len(counts) - 1 else scale / 2)
+        shapes[f"f{layer}"] = ((count,), 0.0)
+    return shapes
 
 
 class Generator(nnx.Module):
@@ -64,12 +77,23 @@ class Generator(nnx.Module):
             raise ValueError(
                 f"generator: expected inputs (batch, {self.positions}), a few numbers a picture, got shape {x.shape}"
             )
-        rows = (x.astype(float) @ self.W[...] + self.b[...]).reshape(len(x), *self.least)
-        for layer in range(3):
-            rows = tap(f"map.{layer}", jax.nn.relu(tap(f"map.{layer}.pre", rows)))
-            kernel, shift = getattr(self, f"F{layer + 1}")[...], getattr(self, f"f{layer + 1}")[...]
-            rows = spread(rows, kernel, 2 if layer < 2 else 1) + shift
-        return jax.nn.sigmoid(rows).reshape(len(x), -1)
+        return picture(held(self), x.astype(float), self.least, tap)
+
+
+def held(module: nnx.Module) -> dict[str, Array]:
+    """A module's parameters that draw."""
+    return {name: getattr(module, name)[...] for name in DRAWING}
+
+
+def picture(
+    params: Mapping[str, Array], numbers: Float[Array, "batch numbers"], least: tuple[int, int, int], tap: Tap
+) -> Float[Array, "batch classes"]:
+    """What these parameters draw from a few numbers a picture."""
+    rows = (numbers @ params["W"] + params["b"]).reshape(len(numbers), *least)
+    for layer in range(3):
+        rows = tap(f"map.{layer}", jax.nn.relu(tap(f"map.{layer}.pre", rows)))
+        rows = spread(rows, params[f"F{layer + 1}"], 2 if layer < 2 else 1) + params[f"f{layer + 1}"]
+    return jax.nn.sigmoid(rows).reshape(len(numbers), -1)
 
 
 def spread(rows: Rows, kernel: Float[Array, "3 3 channels filters"], times: int) -> Rows:

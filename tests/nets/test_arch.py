@@ -12,6 +12,7 @@ from nets import (
     ARCHITECTURES,
     Net,
     Patch,
+    autoencoder,
     check_net,
     cnn,
     generator,
@@ -62,11 +63,14 @@ SMALL = {
         {"positions": 4, "classes": 192, "first": 3, "second": 4, "third": 2},
         {"positions": 2, "classes": 16, "channels": 1, "first": 2, "second": 1, "third": 3},
     ),
+    "autoencoder": (
+        {"positions": 16, "classes": 16, "channels": 1, "hidden": 5, "latents": 3, "first": 2, "second": 1, "third": 3},
+    ),
 }
 CASES = [(make, sizes) for make in ARCHITECTURES for sizes in SMALL.get(make.__name__, ({},))]
 FAST = (
     "mlp-0", "mlp-4", "transformer-5", "recurrent-7", "recurrent-11", "sequence_transformer-12", "cnn-17",
-    "hierarchy-18", "generator-20",
+    "hierarchy-18", "generator-20", "autoencoder-22",
 )  # fmt: skip
 NAMED = [(f"{make.__name__}-{i}", (make, sizes)) for i, (make, sizes) in enumerate(CASES)]
 
@@ -93,7 +97,7 @@ def inputs_of(make, sizes: dict) -> np.ndarray:
     asked = {name: value.default for name, value in inspect.signature(make).parameters.items()} | sizes
     if "height" in asked:
         return rng.normal(size=(ROWS, asked["height"], asked["breadth"], asked["channels"]))
-    if make is generator:
+    if make in (generator, autoencoder):
         return rng.normal(size=(ROWS, asked["positions"]))
     length = asked.get("positions", TIME)
     if asked.get("inputs") == "reals":
@@ -260,6 +264,12 @@ def test_the_same_sizes_give_the_same_net(make):
         (cnn, {"hidden": 0}, "cnn: expected hidden to be an integer of at least 1, got 0"),
         (hierarchy, {"second": 0}, "hierarchy: expected second to be an integer of at least 1, got 0"),
         (hierarchy, {"breadth": 1}, "hierarchy: expected images of at least 2 x 2, got 24 x 1; take larger ones"),
+        (autoencoder, {"latents": 0}, "autoencoder: expected latents to be an integer of at least 1, got 0"),
+        (
+            autoencoder,
+            {"classes": 300},
+            "autoencoder: expected classes = 3 n x n with n a multiple of 4, .* got 300; ask",
+        ),
         (generator, {"first": 0}, "generator: expected first to be an integer of at least 1, got 0"),
         (generator, {"classes": 300}, "generator: expected classes = 3 n x n with n a multiple of 4, .* got 300; ask"),
     ],

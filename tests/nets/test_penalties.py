@@ -8,9 +8,9 @@ import numpy as np
 import optax
 import pytest
 
-from nets import Data, Recipe, train
+from nets import Data, Recipe, autoencoder, train
 from nets.losses import squared_error
-from nets.penalties import mass, named, roughness
+from nets.penalties import departure, mass, named, roughness
 from tests.nets.small import affine
 
 NET = affine(3, 2)
@@ -78,6 +78,28 @@ def test_training_follows_the_slopes_of_the_loss_and_of_both_penalties(smooth, s
     assert np.abs(trained["W"] - train(NET, DATA, RECIPE, 0).params["W"]).max() > 1e-4
 
 
+def test_departure_is_the_mean_of_nats_from_the_standard_normal():
+    """By sums over a fine grid of one normal's density."""
+    grid = np.linspace(-12, 12, 200_001)
+    code = np.array([[0.3, -1.0, 0.2, -0.5], [0.0, 0.0, 0.0, 0.0]])  # two means and logarithms of deviations a row
+
+    def nats(mean: float, log: float) -> float:
+        ours, standard = (-0.5 * ((grid - m) / s) ** 2 - np.log(s) for m, s in ((mean, np.exp(log)), (0.0, 1.0)))
+        density = np.exp(ours) / np.sqrt(2 * np.pi)
+        return float((density * (ours - standard)).sum() * (grid[1] - grid[0]))
+
+    expected = np.mean([nats(0.3, 0.2) + nats(-1.0, -0.5), 0.0])
+    np.testing.assert_allclose(departure(jnp.asarray(code)), expected, rtol=1e-5)
+
+
+def test_training_with_a_prior_brings_codes_nearer_to_it():
+    net = autoencoder(positions=3, classes=16, channels=1, hidden=4, latents=2, first=2, second=2, third=2)
+    data = replace(DATA, y=RNG.random(size=(8, 16)).astype("f"), classes=16)
+    recipe = replace(RECIPE, steps=40, noise=1.0, noise_site="noise")
+    codes = [net.apply(train(net, data, replace(recipe, prior=prior), 0).params, DATA.x)[1]["code"] for prior in (0, 1)]
+    assert departure(codes[1]) < 0.5 * departure(codes[0])
+
+
 def test_what_is_measured_is_the_loss_without_penalties():
     one, other = (train(NET, DATA, replace(RECIPE, smooth=smooth, sparse=smooth), 0) for smooth in (0.0, 9.0))
     assert one.curve["train_loss"][0] == other.curve["train_loss"][0]
@@ -94,11 +116,12 @@ def test_parameters_in_a_tree_are_named_by_their_path():
     [
         ({"smooth": 1.0, "smooth_param": "WW"}, "smooth_param among the parameters of 'affine', got 'WW'; the nearest"),
         ({"sparse": 1.0, "sparse_param": "F1"}, "sparse_param among the parameters of 'affine', got 'F1'; the nearest"),
+        ({"prior": 1.0, "prior_site": "cod"}, "prior_site among the sites of 'affine', got 'cod'; the nearest is"),
         ({"smooth": 1.0, "smooth_param": "b"}, r"smooth_param of at least two axes, .* got 'b' of shape \(32,\); name"),
     ],
 )
 def test_a_penalty_on_no_such_parameter_is_refused(changes, sentence):
     with pytest.raises(ValueError, match=f"recipe: expected {sentence}"):
         train(NET, DATA, replace(RECIPE, **changes), 0)
-    without = {field: value for field, value in changes.items() if field.endswith("_param")}
+    without = {field: value for field, value in changes.items() if field.endswith(("_param", "_site"))}
     assert train(NET, DATA, replace(RECIPE, **without), 0).steps == RECIPE.steps

@@ -24,6 +24,7 @@ from benchmarks.tasks import Task
 from benchmarks.tasks.drawn import answers
 from compare import Assessment, Case, assess
 from compare.beside.halves import exchanged_halves
+from compare.beside.latents import measure_latents
 from compare.beside.maps import last_site, measure
 from compare.beside.objects import measure_objects, share_drawn
 from compare.beside.squares import measure_squares
@@ -202,15 +203,19 @@ def played(reading: Reading, task: Task, cell: Cell, case: Case) -> tuple[dict[s
 def dissected(reading: Reading, task: Task, size: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """How a net draws the objects of pictures, and what it draws that is asked for against the task's rules."""
     masks = task.masked(size, reading.arguments)
-    found = measure_objects(reading, masks)
+    found, latents = measure_objects(reading, masks, task.within), measure_latents(reading, masks, task.within)
     reported = tuple(given[reading.reported] for given in reading.arguments)
-    fields = found.fields() | {
-        "objects_drawn": {each.name: share_drawn(reading, masks, each.name) for each in task.misplaced},
-        "objects_misplaced": {
-            each.name: share_drawn(reading, masks, each.name, each.arguments(size, *reported))
-            for each in task.misplaced
-        },
-    }
+    fields = (
+        found.fields()
+        | ({} if latents is None else latents.fields())
+        | {
+            "objects_drawn": {each.name: share_drawn(reading, masks, each.name) for each in task.misplaced},
+            "objects_misplaced": {
+                each.name: share_drawn(reading, masks, each.name, each.arguments(size, *reported))
+                for each in task.misplaced
+            },
+        }
+    )
     return fields, found.arrays()
 
 

@@ -201,16 +201,27 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     maps_units: int | None = None  # that are live
     maps_chance: float | None = None  # what either share is of Gaussian maps
 
-    # objects in pictures that nets draw, by object and mostly at the site whose unit overlaps most, beside the verdict
+    # objects in pictures that nets draw, by object and mostly at a site, beside the verdict
     objects_right: dict[str, float] = {}  # share of its pixels that are right in every channel
     objects_iou: dict[str, float] = {}  # intersection over union of one unit above a quantile with it, on other rows
     objects_shuffled: dict[str, float] = {}  # the same of masks of other pictures
-    objects_removed: dict[str, float] = {}  # of its right pixels, those that are not without the best units
+    objects_told: dict[str, float] = {}  # area under the curve of a line that tells whether it is there
+    objects_removed: dict[str, float] = {}  # of the pixels drawn as it, those that are not without four units
     objects_others: dict[str, float] = {}  # the same of the other objects' pixels, a mean over objects
     objects_random: dict[str, float] = {}  # of its own without as many random units
-    objects_told: dict[str, float] = {}  # area under the curve of a line that tells whether it is there
+    objects_inserted: dict[str, float] = {}  # of its pixels, those drawn as it with the four put into other pictures
+    objects_inserted_random: dict[str, float] = {}  # with as many random units
     objects_drawn: dict[str, float] = {}  # share of the pictures with it that have some pixels in its colour
     objects_misplaced: dict[str, float] = {}  # the same where it is asked for against the task's rules
+
+    # the same in the numbers that a net draws them from
+    objects_latent: dict[str, float] = {}  # area under the curve of a line that tells whether it is there
+    objects_sampled: dict[str, float] = {}  # share of the pictures drawn from the prior that have it
+    objects_alone: dict[str, float] = {}  # of those with a part of an object, the share without the whole
+    objects_formulas: dict[str, str] = {}  # of the numbers: for whether it is there, and for where
+    objects_there: dict[str, float] = {}  # area under the curve of the first, on other pictures
+    objects_place: dict[str, float] = {}  # share of the variance that the second explains, on other pictures
+
     # boards, beside the verdict
     squares_groups: list[str] = []  # of features of the board that the state holds, in the order of the bits they save
     squares_explained: list[float] = []  # share of the state's variance, with each of those more

@@ -11,7 +11,7 @@ from benchmarks.tasks.othello import OTHELLO
 from benchmarks.tasks.reals import REALS
 from benchmarks.tasks.residues import RESIDUES
 from benchmarks.tasks.sampling import Box, Own, Uniform
-from benchmarks.tasks.scenes import SCENES
+from benchmarks.tasks.scenes import SCENES, SCENES_SEEN
 from benchmarks.tasks.sequences import SEQUENCES
 from benchmarks.tasks.streams import STREAMS
 from benchmarks.tasks.task import LABELS, Task
@@ -19,7 +19,7 @@ from benchmarks.tasks.vision import VISION
 
 TASKS: tuple[Task, ...] = (
     *RESIDUES, *BOOLEAN, *INTEGERS, *STREAMS, *REALS, *MIPS, *LANGUAGES, *SEQUENCES, *NAVIGATION, *VISION, SCENES,
-    *BOARDS, OTHELLO,
+    SCENES_SEEN, *BOARDS, OTHELLO,
 )  # fmt: skip
 
 __all__ = ["LABELS", "TASKS", "Box", "Own", "Task", "Uniform", "by_row"]

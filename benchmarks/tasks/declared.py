@@ -82,7 +82,7 @@ def refuse_wrong_samplers(task: Declaration) -> None:
 
 
 def refuse_wrong_objects(task: Declaration) -> None:
-    """ValueError for masks without names or answers that are pictures, and for what is misplaced that has no mask."""
+    """ValueError for masks without names or answers that are pictures, and for objects named without one."""
     if (task.masks is None) != (not task.objects):
         raise ValueError(
             f"task {task.name!r}: expected masks and the names of their objects, or neither, got "
@@ -93,9 +93,9 @@ def refuse_wrong_objects(task: Declaration) -> None:
             f"task {task.name!r}: expected answers that are reals, since masks are of the pictures that are answered, "
             f"got {task.kind}; leave out `masks`"
         )
-    for each in task.misplaced:
-        if each.name not in task.objects:
-            raise ValueError(f"task {task.name!r}: {unknown('object', each.name, task.objects)}")
+    for name in (*(each.name for each in task.misplaced), *(name for pair in task.within for name in pair)):
+        if name not in task.objects:
+            raise ValueError(f"task {task.name!r}: {unknown('object', name, task.objects)}")
 
 
 def refuse_wrong_numbers(task: Declaration, size: int) -> None:

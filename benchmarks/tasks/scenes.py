@@ -5,6 +5,8 @@ scaled. Lengths are in pixels of a picture of SIDE x SIDE, counted from its uppe
 show the same, larger.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
@@ -51,6 +53,11 @@ def scaled(size: int, factors: Float[np.ndarray, "rows 11"]) -> Float[np.ndarray
 def drawn(size: int, factors: Float[np.ndarray, "rows 11"]) -> Float[np.ndarray, "rows channels"]:
     """The pictures, row by row, red, green and blue of each pixel in turn."""
     return COLOURS[shown(size, factors)].reshape(len(factors), -1)
+
+
+def looked_at(size: int, factors: Float[np.ndarray, "rows 11"]) -> Float[np.ndarray, "rows channels"]:
+    """The same, from -1 to 1."""
+    return 2 * drawn(size, factors) - 1
 
 
 def masks(size: int, factors: Float[np.ndarray, "rows 11"]) -> Bool[np.ndarray, "rows objects size size"]:
@@ -112,6 +119,7 @@ SCENES = Task(
     masks=masks,
     objects=OBJECTS,
     misplaced=(Misplaced("door", doors_alone),),
+    within=(("door", "house"),),
     sizes=(SIDE,),
     smallest=SIDE,
     classes=channels,
@@ -121,4 +129,13 @@ SCENES = Task(
     recipe="scenes",
     train=Own(scenes, "scenes"),
     test=(Own(scenes, "scenes"),),
+)
+SCENES_SEEN = replace(
+    SCENES,
+    name="scenes_seen",
+    doc="The picture that is seen, of n x n pixels of sky and ground, a house, its door, a tree and the sun.",
+    seen=looked_at,
+    misplaced=(),
+    net="autoencoder",
+    recipe="scenes_seen",
 )

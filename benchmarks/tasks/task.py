@@ -129,6 +129,7 @@ class Task:
     objects: tuple[str, ...] = ()  # their names
     misplaced: tuple[Misplaced, ...] = ()  # what is asked for against the rules, where there are masks
     board: Callable[[int], Board] | None = None  # of a game, told by its moves: the squares, and the first discs
+    within: tuple[tuple[str, str], ...] = ()  # an object and another, of which it is a part: never without it
     boards: Callable[..., dict[str, np.ndarray]] | None = None
     """(size, moves) -> by name groups of features (rows, time, features) of a game's board and player after each move,
     among them "occupied" and "colours", and perhaps "live" (where discs can still matter, then whose these are): what

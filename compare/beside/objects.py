@@ -1,26 +1,27 @@
 """Whether units of a net that draws pictures stand for the objects in them, as in a dissection; decides no verdict.
 
 For each site with places (rows, height, breadth, units): the unit that overlaps most with each object, beside the same
-of masks dealt out anew to the pictures; what is no longer drawn right without the four units that overlap most, beside
-four at random (set to 0, as in Bau et al., 2019); whether an object is there, told linearly. A site whose name ends in
-`.pre` is left out where the activation of it is a site too. Also the share of each object's pixels that are right.
+of masks dealt out anew to the pictures; what is no longer drawn without four units, and drawn with them, beside four at
+random (`compare.beside.ablation`); whether an object is there, told linearly. A site whose name ends in `.pre` is left
+out where the activation of it is a site too. Also the share of each object's pixels that are right.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.answers import Reals
+from compare.beside.ablation import Drawn, Switched, drawn_objects, looked, switched, without
 from compare.beside.overlap import overlap
+from compare.beside.told import told
 from compare.read import Reading, evaluate
 
 ROWS = 512  # to fit on, and as many others to report on
-ABLATED = 4  # units
-DRAWS = 4  # of random units
+OVERLAPS = ("iou", "shuffled", "told")  # of a site
+DOES = ("removed", "others", "random", "inserted", "inserted_random")  # of what its units do
 SEEN = 3  # pixels in an object's colour, from which on it is drawn
-RIDGE = 1e-2  # of the mean square of a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +31,8 @@ class AtSite:
     fitted: Float[np.ndarray, " objects"]  # overlap of the best unit on the rows that it was chosen on
     iou: Float[np.ndarray, " objects"]  # on others
     shuffled: Float[np.ndarray, " objects"]  # the same of masks of other pictures
-    removed: Float[np.ndarray, " objects"]  # of its pixels that were right, those that are not without its four units
-    others: Float[np.ndarray, " objects"]  # the same of the other objects' pixels, a mean over objects
-    random: Float[np.ndarray, " objects"]  # of its own, without four random units
     told: Float[np.ndarray, " objects"]  # area under the curve; NaN for what is in all pictures or none
+    switched: Switched  # what its units do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,26 +43,49 @@ class Objects:
     right: Float[np.ndarray, " objects"]  # share of its pixels that are within the tolerance
     sites: Mapping[str, AtSite]
 
+    off: Mapping[str, Float[np.ndarray, "3 height breadth channels"]]
+    """By object and site: a picture as it is drawn, without the object's units there, and without random ones."""
+
     def fields(self) -> dict[str, dict[str, float]]:
-        """Of a record: by object, at the site where its best unit overlaps most on the rows that are fitted on."""
+        """Of a record: by object, at the site where its best unit overlaps most, or its units do most to it alone.
+
+        Which of the sites that is, the rows that are fitted on say.
+        """
         found: dict[str, dict[str, float]] = {"objects_right": named(self.names, self.right)}
         if not self.sites:
             return found
-        best = [max(self.sites, key=lambda site: self.sites[site].fitted[place]) for place in range(len(self.names))]
-        keys = tuple(f"{name} at {site}" for name, site in zip(self.names, best, strict=True))
-        for field in ("iou", "shuffled", "removed", "others", "random", "told"):
-            values = [getattr(self.sites[site], field)[place] for place, site in enumerate(best)]
-            found[f"objects_{field}"] = named(keys, np.array(values))
+        for fields, sites, at in (
+            (OVERLAPS, best({site: at.fitted for site, at in self.sites.items()}), self.sites),
+            (DOES, self.switched_at(), {site: at.switched for site, at in self.sites.items()}),
+        ):
+            keys = tuple(f"{name} at {site}" for name, site in zip(self.names, sites, strict=True))
+            for field in fields:
+                values = [getattr(at[site], field)[place] for place, site in enumerate(sites)]
+                found[f"objects_{field}"] = named(keys, np.array(values))
         return found
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Beside it, at every site, in the order of the objects."""
-        fields = ("iou", "shuffled", "removed", "others", "random", "told")
-        return {
-            f"objects.{site}.{field}": getattr(at, field).astype(np.float32)
-            for site, at in self.sites.items()
-            for field in fields
+        """Beside it, at every site, in the order of the objects; pictures with units switched off."""
+        found = {f"objects.{site}.{field}": getattr(at, field) for site, at in self.sites.items() for field in OVERLAPS}
+        found |= {
+            f"objects.{site}.{field}": getattr(at.switched, field) for site, at in self.sites.items() for field in DOES
         }
+        found = {name: values.astype(np.float32) for name, values in found.items()}
+        found |= {f"objects.{site}.units": at.switched.units for site, at in self.sites.items()}
+        if not self.off:
+            return found
+        pixels = np.rint(255 * np.clip(np.stack(list(self.off.values())), 0, 1)).astype(np.uint8)
+        return found | {"objects.off": pixels, "objects.off.names": np.array(list(self.off))}
+
+    def switched_at(self) -> list[str]:
+        """By object the site where its units do most to it alone."""
+        return best({site: at.switched.fitted for site, at in self.sites.items()})
+
+
+def best(scores: Mapping[str, Float[np.ndarray, " objects"]]) -> list[str]:
+    """By object the site that scores most."""
+    sites, each = list(scores), np.stack(list(scores.values()))
+    return [sites[place] for place in np.where(np.isnan(each), -np.inf, each).argmax(axis=0)]
 
 
 def named(keys: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
@@ -71,17 +93,52 @@ def named(keys: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
     return {key: float(value) for key, value in zip(keys, values, strict=True) if np.isfinite(value)}
 
 
-def measure_objects(reading: Reading, masks: Mapping[str, Bool[np.ndarray, "rows height breadth"]]) -> Objects:
-    """Of each object, given where it is in the pictures of all rows; ValueError where answers are no pictures."""
-    where = checked(reading, masks)
+def measure_objects(
+    reading: Reading,
+    masks: Mapping[str, Bool[np.ndarray, "rows height breadth"]],
+    within: Sequence[tuple[str, str]] = (),
+) -> Objects:
+    """Of each object, given where it is in the pictures of all rows; ValueError where answers are no pictures.
+
+    Pairs `within` are of an object that is a part of another, and goes with it.
+    """
+    names, objects = tuple(masks), objects_of(reading, masks, within)
+    where = objects.where
     rows = [part[:ROWS] for part in (reading.fitted, reading.reported)]
-    return Objects(
-        names=tuple(masks),
+    found = Objects(
+        names=names,
         right=shares(
             right_pixels(reading, reading.outputs[reading.reported], reading.reported, where), where[reading.reported]
         ),
-        sites={site: at_site(reading, site, where, rows) for site in sites_with_places(reading)},
+        sites={site: at_site(reading, site, objects, rows) for site in sites_with_places(reading)},
+        off={},
     )
+    return replace(found, off=switched_off(reading, found, objects, rows[1]))
+
+
+def objects_of(
+    reading: Reading, masks: Mapping[str, Bool[np.ndarray, "rows height breadth"]], within: Sequence[tuple[str, str]]
+) -> Drawn:
+    """The objects of all rows' pictures."""
+    where = checked(reading, masks)
+    parts = np.array([[(one, other) in within for other in masks] for one in masks])
+    return drawn_objects(where, pictures(reading.targets, where), parts)
+
+
+def switched_off(
+    reading: Reading, found: Objects, objects: Drawn, rows: Int[np.ndarray, " n"]
+) -> dict[str, Float[np.ndarray, "3 height breadth channels"]]:
+    """Of each object that units are found of, the picture with the most of its pixels, of these rows."""
+    off: dict[str, Float[np.ndarray, "3 height breadth channels"]] = {}
+    for place, name in enumerate(found.names):
+        site = found.switched_at()[place] if found.sites else ""
+        if not found.sites or np.isnan(found.sites[site].switched.removed[place]):
+            continue
+        row = rows[[objects.where[rows, place].sum(axis=(1, 2)).argmax()]]
+        units = (np.zeros(0, int), found.sites[site].switched.units[place], found.sites[site].switched.at_random[0])
+        drawn = [without(reading, looked(reading, site, objects, row), each) for each in units]
+        off[f"{name} at {site}"] = pictures(np.concatenate([reading.decode(each) for each in drawn]), objects.where)
+    return off
 
 
 def share_drawn(
@@ -153,50 +210,19 @@ def shares(holds: Bool[np.ndarray, "n height breadth"], where: np.ndarray) -> Fl
     return np.where(counts > 0, (holds[:, None] & where).sum(axis=(0, 2, 3)) / np.maximum(counts, 1), np.nan)
 
 
-def at_site(reading: Reading, site: str, where: np.ndarray, rows: list[Int[np.ndarray, " n"]]) -> AtSite:
+def at_site(reading: Reading, site: str, objects: Drawn, rows: list[Int[np.ndarray, " n"]]) -> AtSite:
     """All that is measured there, on rows to fit on and others."""
     rng = np.random.default_rng([reading.seed, 97])
     values = [reading.run(keep=(site,), rows=part)[1][site] for part in rows]
-    masks = [where[part] for part in rows]
+    masks = [objects.where[part] for part in rows]
     own = overlap((values[0], values[1]), (masks[0], masks[1]))
     other = overlap((values[0], values[1]), (rng.permutation(masks[0]), rng.permutation(masks[1])))
-    right = right_pixels(reading, reading.outputs[rows[1]], rows[1], where)
-
-    def lost(units: np.ndarray) -> Float[np.ndarray, " objects"]:
-        edited = values[1].copy()
-        edited[..., units] = 0
-        still = right_pixels(reading, reading.run({site: edited}, rows=rows[1])[0], rows[1], where)
-        return shares(~still, masks[1] & right[:, None])
-
-    each = np.array([lost(units[:ABLATED]) for units in own.units])
-    count = values[1].shape[-1]
-    drawn = [lost(rng.permutation(count)[:ABLATED]) for _ in range(DRAWS)]
-    apart = np.where(np.eye(len(each), dtype=bool), np.nan, each)
-    known = np.isfinite(apart)
     flat = [part.reshape(len(part), -1) for part in values]
+    there = [objects.present[part] for part in rows]
     return AtSite(
         fitted=own.fitted,
         iou=own.found,
         shuffled=other.found,
-        removed=np.diagonal(each),
-        others=np.where(known, apart, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1),
-        random=np.mean(drawn, axis=0),
-        told=np.array(
-            [told(*flat, *(mask[:, place].any(axis=(1, 2)) for mask in masks)) for place in range(len(each))]
-        ),
+        told=np.array([told(*flat, *(each[:, place] for each in there)) for place in range(len(own.found))]),
+        switched=switched(reading, site, objects, rows),
     )
-
-
-def told(
-    fit: Float[np.ndarray, "n width"], other: Float[np.ndarray, "m width"], held: np.ndarray, there: np.ndarray
-) -> float:
-    """How well a line that is fitted tells on other rows: the area under its curve, NaN where nothing is to be told."""
-    if held.all() or not held.any() or there.all() or not there.any():
-        return float("nan")
-    mean = fit.mean(axis=0, dtype=np.float64)
-    centred = fit - mean
-    kernel = centred @ centred.T
-    kernel[np.diag_indices_from(kernel)] += RIDGE * np.trace(kernel) / len(kernel) + 1e-12
-    scores = ((other - mean) @ centred.T) @ np.linalg.solve(kernel, held - held.mean())
-    above = scores[there][:, None] - scores[~there]
-    return float(((above > 0) + 0.5 * (above == 0)).mean())

@@ -21,6 +21,7 @@ from compare.report.machine import machine
 from compare.report.maps import MapsPart, rate_maps
 from compare.report.mathml import summands
 from compare.report.step_lines import left_line, step_line
+from compare.report.switched import ObjectsPart, objects_part
 from compare.report.terms import FACTS, READ, present, shown, term
 
 TERMS_SHOWN = 16  # of a formula; a net without a program can have hundreds, of which the text holds all
@@ -122,6 +123,10 @@ def _boards(net: Net) -> BoardsPart | None:
     return found and found._replace(pairs=[each._replace(svg=Markup(each.svg)) for each in found.pairs])  # of our own
 
 
+def _objects(net: Net) -> ObjectsPart | None:
+    return objects_part(net.record, net.arrays)
+
+
 def _groups(net: Net) -> dict[str, Any]:
     formulas = [line.rpartition("effect, ")[2] for line in net.record.groups]
     return {"lines": net.record.groups, "letters": letters(" ".join(formulas))} if formulas else {}
@@ -161,6 +166,7 @@ PANELS = (
     ),
     Panel("maps", "Rate maps", _maps, "What units do where a path is: how many fire in hexagons, and in periods."),
     Panel("boards", "Boards", _boards, "Boards that the state was moved to, and the moves that are then answered."),
+    Panel("objects", "Objects", _objects, "Pictures with units switched off, and what numbers say of their objects."),
     Panel("groups", "Groups of units", _groups, "Units that share a form."),
     Panel("gallery", "Neuron gallery", _gallery, "Units beside their fitted forms."),
     Panel("charts", "Charts", _charts, "Evidence with controls, bits, frequencies, curves along training."),

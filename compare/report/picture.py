@@ -1,4 +1,7 @@
-"""Small maps as PNG bytes, without a plotting library: 15 diverging colours, 4 bits a pixel, scaled by the browser."""
+"""Small maps as PNG bytes, without a plotting library: 15 diverging colours, 4 bits a pixel, scaled by the browser.
+
+Pictures in colours of their own have 24 bits a pixel.
+"""
 
 import struct
 import zlib
@@ -31,17 +34,22 @@ def png(entries: UInt8[np.ndarray, "rows columns"]) -> bytes:
     even = np.pad(entries, ((0, 0), (0, columns % 2)))
     packed = (even[:, 0::2] << 4) | even[:, 1::2]
     lines = np.concatenate([np.zeros((rows, 1), np.uint8), packed], axis=1)
-    opaque = bytes([255] * CLEAR + [0])
-    return b"".join(
-        (
-            b"\x89PNG\r\n\x1a\n",
-            _chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 4, 3, 0, 0, 0)),
-            _chunk(b"PLTE", _palette().tobytes()),
-            _chunk(b"tRNS", opaque),
-            _chunk(b"IDAT", zlib.compress(lines.tobytes(), 9)),
-            _chunk(b"IEND", b""),
-        )
-    )
+    palette = (_chunk(b"PLTE", _palette().tobytes()), _chunk(b"tRNS", bytes([255] * CLEAR + [0])))
+    return _file(struct.pack(">IIBBBBB", columns, rows, 4, 3, 0, 0, 0), palette, lines)
+
+
+def coloured(pixels: UInt8[np.ndarray, "rows columns 3"]) -> bytes:
+    """A PNG of red, green and blue."""
+    rows, columns = pixels.shape[:2]
+    lines = np.concatenate([np.zeros((rows, 1), np.uint8), pixels.reshape(rows, -1)], axis=1)
+    return _file(struct.pack(">IIBBBBB", columns, rows, 8, 2, 0, 0, 0), (), lines)
+
+
+def _file(header: bytes, palette: tuple[bytes, ...], lines: UInt8[np.ndarray, "rows bytes"]) -> bytes:
+    """A PNG; each line begins with its filter, 0."""
+    data = zlib.compress(lines.tobytes(), 9)
+    parts = (b"\x89PNG\r\n\x1a\n", _chunk(b"IHDR", header), *palette, _chunk(b"IDAT", data), _chunk(b"IEND", b""))
+    return b"".join(parts)
 
 
 def _palette() -> UInt8[np.ndarray, "16 3"]:

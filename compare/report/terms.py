@@ -371,23 +371,35 @@ OBJECTS = (
     ),
     Term("objects_shuffled", "objects, overlap, control", parts, "The same with the objects of other pictures."),
     Term(
-        "objects_removed",
-        "objects, removed",
-        parts,
-        "Share of each object's right pixels that are wrong without the four units that overlap most with it.",
-    ),
-    Term(
-        "objects_others", "objects, others", parts, "The same of the other objects' pixels, each object counting alike."
-    ),
-    Term(
-        "objects_random", "objects, removed at random", parts, "The same of its own pixels without four random units."
-    ),
-    Term(
         "objects_told",
         "objects, told",
         parts,
         "Area under the curve of a line that tells by the site whether an object is in the picture.",
     ),
+    Term(
+        "objects_removed",
+        "objects, removed",
+        parts,
+        "Share of the pixels drawn as each object that are not with four units set to 0, which are chosen on other "
+        "rows by what they do; a pixel is drawn as the object of the nearest colour.",
+    ),
+    Term(
+        "objects_others",
+        "objects, others",
+        parts,
+        "The same of the other objects' pixels, each object counting alike, but not of what is a part of this one.",
+    ),
+    Term(
+        "objects_random", "objects, removed at random", parts, "The same of its own pixels without four random units."
+    ),
+    Term(
+        "objects_inserted",
+        "objects, inserted",
+        parts,
+        "Share of each object's pixels that are drawn as it in pictures without it, with the four units of pictures "
+        "that have it.",
+    ),
+    Term("objects_inserted_random", "objects, inserted at random", parts, "The same with four random units."),
     Term(
         "objects_drawn",
         "objects, drawn",
@@ -399,6 +411,37 @@ OBJECTS = (
         "objects, misplaced",
         parts,
         "The same of pictures that it is asked for in where the task's rules never put it.",
+    ),
+    Term(
+        "objects_latent",
+        "objects, told by latents",
+        parts,
+        "Area under the curve of a line that tells by the latents of given pictures whether an object is in them.",
+    ),
+    Term(
+        "objects_sampled",
+        "objects, sampled",
+        parts,
+        "Share of the pictures drawn from latents of the prior that have an object.",
+    ),
+    Term(
+        "objects_alone",
+        "objects, parts alone",
+        parts,
+        "Of those pictures that have a part of an object, the share without the object.",
+    ),
+    Term("objects_formulas", "objects, formulas", pairs, "Of the latents: whether an object is there, and where."),
+    Term(
+        "objects_there",
+        "objects, there",
+        parts,
+        "Area under the curve of the formula for whether it is there, on other pictures than it was fitted on.",
+    ),
+    Term(
+        "objects_place",
+        "objects, place",
+        parts,
+        "Share of the variance of where it is that the formula explains, the same.",
     ),
 )
 SQUARES = (

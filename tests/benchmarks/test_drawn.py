@@ -71,6 +71,7 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     **plain_boards.PLAIN,
     "objects": lambda size, row: int(row[0]),
     "scenes": plain_scenes.plain_picture,
+    "scenes_seen": plain_scenes.plain_picture,
     **{name: on_lists(function) for name, function in PLAIN.items()},
     **{name: on_whole_lists(function) for name, function in {**plain_sequences.PLAIN, **plain_published.PLAIN}.items()},
     **{name: on_the_first_symbols(function) for name, function in plain_published.LANGUAGES.items()},

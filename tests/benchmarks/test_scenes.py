@@ -19,6 +19,7 @@ from benchmarks.tasks.scenes import (
     NAMES,
     OBJECTS,
     SCENES,
+    SCENES_SEEN,
     TOLERANCE,
     doors_alone,
     drawn,
@@ -108,11 +109,11 @@ def test_nets_see_every_factor_from_less_than_nothing_to_more() -> None:
 def test_masks_are_of_the_objects_that_the_task_names() -> None:
     given = (some(5),)
     assert tuple(SCENES.masked(16, given)) == OBJECTS
-    assert replace(SCENES, masks=None, objects=(), misplaced=()).masked(16, given) == {}
+    assert replace(SCENES, masks=None, objects=(), misplaced=(), within=()).masked(16, given) == {}
     with pytest.raises(
         ValueError, match=r"task 'scenes': expected masks as Booleans of shape \(5, 2, height, breadth\), "
     ):
-        replace(SCENES, objects=("sky", "ground"), misplaced=()).masked(16, given)
+        replace(SCENES, objects=("sky", "ground"), misplaced=(), within=()).masked(16, given)
     with pytest.raises(ValueError, match=r"got bool of shape \(5, 16, 16\); give as many"):
         replace(SCENES, masks=lambda size, factors: masks(size, factors)[:, 0]).masked(16, given)
 
@@ -125,6 +126,8 @@ def test_declarations_of_objects_that_cannot_be_are_refused() -> None:
         replace(SCENES, kind="sets")
     with pytest.raises(ValueError, match="task 'scenes': unknown object 'dor'; did you mean 'door'"):
         replace(SCENES, misplaced=(Misplaced("dor", doors_alone),))
+    with pytest.raises(ValueError, match="task 'scenes': unknown object 'hous'; did you mean 'house'"):
+        replace(SCENES, within=(("door", "hous"),))
 
 
 def test_doors_are_asked_for_where_there_is_no_house() -> None:
@@ -149,16 +152,30 @@ def test_objects_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch
     assert {key.partition(" at ")[0] for key in found["objects_iou"]} == set(OBJECTS)
     assert max(found["objects_drawn"]["door"], found["objects_misplaced"]["door"]) < 0.1
     assert arrays["objects.map.0.iou"].shape == (len(OBJECTS),)
-    assert beside(make(cell, SCENES), replace(SCENES, masks=None, objects=(), misplaced=()), cell, case) == ({}, {})
+    assert beside(make(cell, SCENES), replace(SCENES, masks=None, objects=(), misplaced=(), within=()), cell, case) == (
+        {},
+        {},
+    )
 
 
 def test_recipes_for_scenes_say_how_to_train() -> None:
     ours = [name for name in recipe_names() if name.startswith("scenes")]
     found = {name: prepare(name, read_recipe(name, Path()), SCENES, 16, "generator") for name in ours}
-    usual = training(found["scenes"])
+    usual, seen = training(found["scenes"]), training(found["scenes_seen"])
     assert (usual.batch, usual.steps, usual.learning_rate, usual.schedule) == (64, 3000, 8e-3, "cosine")
-    assert (found["scenes_memorised"].fixed, found["scenes_untrained"].untrained) == (32, True)
+    assert (seen.noise, seen.noise_site, seen.prior, seen.prior_site) == (1.0, "noise", 1e-4, "code")
+    assert (found["scenes_memorised"].fixed, found["scenes_seen_memorised"].fixed) == (32, 32)
+    assert found["scenes_untrained"].untrained
     assert {cell.recipe.name for cell in read_suite("scenes").cells} == set(ours)
+
+
+def test_what_is_seen_is_what_is_to_be_drawn() -> None:
+    factors = some(5)
+    assert SCENES_SEEN.seen is not None
+    assert np.allclose((SCENES_SEEN.seen(16, factors) + 1) / 2, drawn(16, factors))
+    assert np.array_equal(SCENES_SEEN.oracle(16, factors), drawn(16, factors))
+    assert SCENES_SEEN.within == (("door", "house"),)
+    assert SCENES_SEEN.misplaced == ()  # a picture of a door without a house cannot be seen
 
 
 @pytest.mark.slow

@@ -349,6 +349,7 @@ def test_the_usual_recipe_follows_the_types_of_arguments(kind: Fn, net: str, rec
         ("shape", "cnn", "images"),
         ("objects", "hierarchy", "strokes"),
         ("scenes", "generator", "scenes"),
+        ("scenes_seen", "autoencoder", "scenes_seen"),
     ],
 )
 def test_the_usual_recipe_of_tasks_on_samples(name: str, net: str, recipe: str) -> None:

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from compare.answers import Reals
-from compare.beside.objects import Objects, measure_objects, share_drawn, told
+from compare.beside.ablation import drawn_objects, rest
+from compare.beside.objects import Objects, measure_objects, share_drawn
 from compare.beside.overlap import stretched
+from compare.beside.told import told
 from compare.read import Reading, read
 from compare.sample import Sample, Samples
 from compare.view import of_reals
@@ -68,19 +70,53 @@ def test_units_that_are_masks_overlap_with_their_objects_and_carry_them_alone() 
     at, fields = found.sites["map"], found.fields()
     assert at.iou.tolist() == [1.0] * 3
     assert (at.shuffled[1:] < 0.3).all()
-    assert at.removed[1:].tolist() == [1.0] * 2
-    assert not at.others.any()
-    assert (at.random < 0.9).all()
     assert np.allclose(at.told[1:], 1.0)
     assert fields["objects_right"] == dict.fromkeys(NAMES, 1.0)
     assert fields["objects_iou"] == {f"{name} at map": 1.0 for name in NAMES}
     assert list(fields["objects_told"]) == ["square at map", "bar at map"]  # ground is in every picture
-    assert {values.shape for values in found.arrays().values()} == {(3,)}
 
 
-def test_units_that_are_turned_into_each_other_carry_every_object() -> None:
-    at = measured(mixed=True).sites["map"]
-    assert (at.others > 0.3).all()
+def test_units_that_are_masks_go_alone_and_bring_their_object_into_other_pictures() -> None:
+    found = measured(mixed=False)
+    at, fields = found.sites["map"].switched, found.fields()
+    assert at.units[1:].tolist() == [[4, 5, 6, 7], [8, 9, 10, 11]]
+    assert at.removed[1:].tolist() == [1.0] * 2
+    assert (at.inserted[1:] > 0.9).all()  # but for some squares where a bar is
+    assert not at.others[1:].any()
+    assert (at.random[1:] < 0.2).all()
+    assert (at.inserted_random[1:] < 0.2).all()
+    assert np.isnan(at.removed[0])  # ground is in every picture
+    assert fields["objects_removed"] == {"square at map": 1.0, "bar at map": 1.0}
+
+
+def test_pictures_with_units_switched_off_are_kept() -> None:
+    found = measured(mixed=False)
+    drawn, off, other = found.off["square at map"]
+    assert np.allclose(drawn[~(off == drawn).all(axis=-1)], COLOURS[1])
+    assert (~(off == drawn).all(axis=-1)).sum() == 9  # a whole square
+    arrays = found.arrays()
+    assert arrays["objects.off"].shape == (2, 3, SIDE, SIDE, 2)
+    assert arrays["objects.off"].dtype == np.uint8
+    assert arrays["objects.off.names"].tolist() == ["square at map", "bar at map"]
+    assert arrays["objects.map.units"].shape == (3, 4)
+    assert other.shape == drawn.shape
+
+
+def test_what_is_within_an_object_may_go_with_it() -> None:
+    given, where = reading(planted(False))
+    every = np.stack(list(where.values()), axis=1)
+    parts = np.zeros((3, 3), bool)
+    parts[2, 1] = True  # the bar is within the square
+    objects = drawn_objects(every, np.asarray(given.targets).reshape(-1, SIDE, SIDE, 2), parts)
+    assert np.allclose(objects.colours, COLOURS)
+    lost = np.array([0.1, 0.5, 0.9])
+    assert [rest(lost, place, objects) for place in range(3)] == pytest.approx([0.7, 0.1, 0.3])
+
+
+def test_units_that_are_turned_into_each_other_bring_no_object_into_other_pictures() -> None:
+    at = measured(mixed=True).sites["map"].switched
+    assert (at.inserted[1:] < 0.1).all()
+    assert at.removed[1] < 0.1
 
 
 def test_masks_of_other_pictures_overlap_with_no_unit() -> None:

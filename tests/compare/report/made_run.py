@@ -96,6 +96,10 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         squares_wrong_each=[1.1, 0.05] if program else [], squares_pairs=[1024, 303] if program else [],
         squares_kept_right=0.992 if program else None, squares_live=0.97 if program else None,
         squares_live_untrained=0.66 if program else None, squares_live_majority=0.6 if program else None,
+        objects_removed={"house at map.2": 0.98} if program else {},
+        objects_others={"house at map.2": 0.1} if program else {},
+        objects_random={"house at map.2": 0.12} if program else {},
+        objects_formulas={"house": "0.5*z1 + 0.2"} if program else {}, objects_there={"house": 0.96} if program else {},
         held=[HELD] if program else [], match_parts={"small": 1.0, "large": 0.98} if program else {},
         d_r2=0.91 if program else -0.4, d_control=-0.03, d_dictionary=0.97 if program else 0.1,
         bits_total=alignment + 120, bits_dictionary=80.0, bits_alignment=alignment, bits_exceptions=40.0,
@@ -159,6 +163,10 @@ def _arrays(rng, size: int, frequencies: list[int], program: bool, trained: bool
         made |= {f"maps.{name}": np.array([0.9, 0.4]) for name in ("score", "limit")}
         made |= {"boards.colours": np.tile(np.arange(16) % 3 - 1.0, (2, 2, 1))}
         made |= {f"boards.{name}": np.arange(68).reshape(2, 2, 17) % 5 == 0 for name in ("answered", "legal")}
+        made |= {
+            "objects.off.names": np.array(["house at map.2"]),
+            "objects.off": np.full((1, 3, 4, 4, 3), 99, np.uint8),
+        }
         made |= {"maps.unit": np.array([5, 2]), "maps.rates": np.eye(20, dtype=np.float32)[None].repeat(2, axis=0)}
     if frequencies:
         share = rng.dirichlet(np.full(len(frequencies), 8.0)) * 0.97

@@ -30,8 +30,8 @@ class Drawn(NamedTuple):
 
     def shown(self, reading: Reading, outputs: np.ndarray) -> Int[np.ndarray, "n height breadth"]:
         """The number of the object that each pixel of these pictures is drawn as."""
-        pixels = np.asarray(reading.decode(outputs)).reshape(len(outputs), *self.where.shape[2:], 1, -1)
-        return ((pixels - self.colours) ** 2).sum(axis=-1).argmin(axis=-1)
+        pixels = np.asarray(reading.decode(outputs)).reshape(len(outputs), *self.where.shape[2:], -1)
+        return ((self.colours**2).sum(axis=1) - 2 * pixels @ self.colours.T).argmin(axis=-1)
 
 
 class Look(NamedTuple):
@@ -50,7 +50,7 @@ class Switched:
 
     units: Int[np.ndarray, "objects units"]
     at_random: Int[np.ndarray, "draws units"]
-    fitted: Float[np.ndarray, " objects"]  # removed, less others, on the rows that units are chosen on
+    fitted: Float[np.ndarray, " objects"]  # removed, less others and random, on the rows that units are chosen on
     removed: Float[np.ndarray, " objects"]  # of its pixels that are drawn as it, those that are not without its units
     others: Float[np.ndarray, " objects"]  # the same of the others' pixels, a mean over objects
     random: Float[np.ndarray, " objects"]  # of its own, without as many random units
@@ -67,7 +67,7 @@ def drawn_objects(
     counts = np.maximum(where.sum(axis=(0, 2, 3)), 1)
     colours = np.einsum("nohw,nhwc->oc", where, targets, dtype=np.float64) / counts[:, None]
     counted = ~within.T & ~np.eye(len(within), dtype=bool)
-    return Drawn(where, colours, counted, where.any(axis=(2, 3)))
+    return Drawn(where, colours.astype(np.float32), counted, where.any(axis=(2, 3)))
 
 
 def switched(reading: Reading, site: str, objects: Drawn, rows: list[Int[np.ndarray, " n"]]) -> Switched:
@@ -77,15 +77,17 @@ def switched(reading: Reading, site: str, objects: Drawn, rows: list[Int[np.ndar
     count = report.values.shape[-1]
     random = [rng.permutation(count)[:UNITS] for _ in range(DRAWS)]
     lost_at_random = [lost(reading, report, units, objects) for units in random]
+    others = [rng.permutation(count)[:UNITS] for _ in range(DRAWS)]  # so that no site is chosen for these draws
+    control = np.mean([lost(reading, fit, units, objects) for units in others], axis=0)
     each = [_switched(reading, (fit, report), place, objects, random, rng) for place in range(objects.where.shape[1])]
     units, found = [units for units, _ in each], np.array([figures for _, figures in each])
-    fitted, removed, others, inserted, inserted_random = found.T
+    score, removed, rest_removed, inserted, inserted_random = found.T
     return Switched(
         units=np.array([np.pad(chosen, (0, min(UNITS, count) - len(chosen)), constant_values=-1) for chosen in units]),
         at_random=np.array(random),
-        fitted=fitted,
+        fitted=score - control,
         removed=removed,
-        others=others,
+        others=rest_removed,
         random=np.where(np.isfinite(removed), np.mean(lost_at_random, axis=0), np.nan),
         inserted=inserted,
         inserted_random=inserted_random,

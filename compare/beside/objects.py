@@ -47,9 +47,10 @@ class Objects:
     """By object and site: a picture as it is drawn, without the object's units there, and without random ones."""
 
     def fields(self) -> dict[str, dict[str, float]]:
-        """Of a record: by object, at the site where its best unit overlaps most, or its units do most to it alone.
+        """Of a record: by object, at the site where its best unit overlaps most, or its units do most to it.
 
-        Which of the sites that is, the rows that are fitted on say.
+        Which of the sites that is, the rows that are fitted on say: of units, by what they remove of it, less what they
+        do of others, and what random ones do of it.
         """
         found: dict[str, dict[str, float]] = {"objects_right": named(self.names, self.right)}
         if not self.sites:

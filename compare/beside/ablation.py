@@ -67,7 +67,7 @@ def drawn_objects(
     counts = np.maximum(where.sum(axis=(0, 2, 3)), 1)
     colours = np.einsum("nohw,nhwc->oc", where, targets, dtype=np.float64) / counts[:, None]
     counted = ~within.T & ~np.eye(len(within), dtype=bool)
-    return Drawn(where, colours.astype(np.float32), counted, where.any(axis=(2, 3)))
+    return Drawn(where, colours.astype(np.float32), counted, np.asarray(where.any(axis=(2, 3))))
 
 
 def switched(reading: Reading, site: str, objects: Drawn, rows: list[Int[np.ndarray, " n"]]) -> Switched:
@@ -165,7 +165,7 @@ def _switched(
     objects: Drawn,
     random: list[np.ndarray],
     rng: np.random.Generator,
-) -> tuple[Int[np.ndarray, " few"], tuple[float, float, float, float, float]]:
+) -> tuple[Int[np.ndarray, " few"], tuple[float, ...]]:
     """The units and, in order, fitted, removed, others, inserted, inserted at random."""
     fit, report = looks
     there = objects.present[report.rows, place]

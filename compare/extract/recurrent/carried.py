@@ -13,6 +13,7 @@ from compare.step import Codewords, Inputs, Step, Steps, Value
 from synth.search.streams import Loop
 
 STATE, OUTPUTS = "state", "outputs"
+LARGEST = 2.0**53  # a number that is told from its neighbours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,8 @@ class Affine:
         return jnp.asarray(value, jnp.float32) @ jnp.asarray(self.by, jnp.float32) + self.offset
 
     def told(self, states: Value) -> Value:
-        return np.rint(np.asarray(states, dtype=np.float64) @ self.back + self.shift).astype(np.int64)
+        numbers = np.rint(np.asarray(states, dtype=np.float64) @ self.back + self.shift)
+        return np.clip(np.nan_to_num(numbers), -LARGEST, LARGEST).astype(np.int64)  # states may run away
 
 
 class Moved(Protocol):

@@ -10,6 +10,7 @@ from compare.answers import Sets
 from compare.asked import asked
 from compare.evidence.neighbours import near
 from compare.evidence.states import carried
+from compare.evidence.substitution import replaced
 from compare.explanation import Explanation, Refusal
 from compare.extract import EXTRACTORS
 from compare.extract.boards import extract, reads
@@ -23,7 +24,6 @@ from tests.compare.planted_boards import BOARD, games, playing, samples, view
 ALONE = tuple(each for each in EXTRACTORS if each.name == "boards")
 
 
-@cache
 def judged(*, scrambled: bool = False) -> Assessment:
     return assess(playing(scrambled=scrambled), {}, None, view(), samples=samples(), extractors=ALONE)
 
@@ -31,6 +31,13 @@ def judged(*, scrambled: bool = False) -> Assessment:
 @cache
 def reading() -> Reading:
     return read(playing(), {}, None, view(), samples=samples())
+
+
+@cache
+def explained() -> Explanation:
+    found = extract(reading())
+    assert isinstance(found, Explanation)
+    return found
 
 
 def test_a_net_whose_state_holds_the_board_is_a_program():
@@ -45,11 +52,20 @@ def test_a_net_whose_state_holds_the_board_is_a_program():
     assert found.evidence.interchange.r2 > 0.99
 
 
-def test_a_net_of_the_same_answers_that_holds_no_board_is_not():
+@pytest.mark.slow
+def test_a_net_of_the_same_answers_that_holds_no_board_is_no_program():
     found = judged(scrambled=True)
     assert found.evidence.match == 1
     assert found.verdict.outcome == "undetermined"
     assert found.verdict.decided_by == "S"
+
+
+def test_a_state_of_the_same_answers_that_holds_no_board_is_not_stood_in_for():
+    scrambled = read(playing(scrambled=True), {}, None, view(), samples=samples())
+    found = extract(scrambled)
+    assert isinstance(found, Explanation)
+    kept = scrambled.agreement(replaced(scrambled, found.steps, found.hidden).answers)
+    assert kept < 0.5
 
 
 def test_the_features_are_those_that_the_state_is_made_of():
@@ -68,8 +84,7 @@ def test_the_features_are_those_that_the_state_is_made_of():
 
 
 def test_what_is_exchanged_is_the_board_and_not_another_frame_of_it():
-    found = extract(reading())
-    assert isinstance(found, Explanation)
+    found = explained()
     state = carried(found.steps)
     assert state is not None
     exchanged = near(reading(), found.steps, found.outputs, state, carried(found.control))
@@ -81,9 +96,7 @@ def test_what_is_exchanged_is_the_board_and_not_another_frame_of_it():
 
 
 def test_a_state_goes_on_from_the_board_that_is_put_into_it():
-    found = extract(reading())
-    assert isinstance(found, Explanation)
-    state = carried(found.steps)
+    state = carried(explained().steps)
     assert state is not None
     assert state.resume is not None
     x = reading().x[:50]

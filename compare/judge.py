@@ -63,7 +63,7 @@ RECURRENT = replace(RESIDUES, s_variance=None, d_r2=0.95)
 SELECTS = replace(RESIDUES, s_variance=None, s_agreement=0.97, d_r2=0.65, bits_alone=0.5, bits_large=0.15)
 PHASES = replace(RESIDUES, s_agreement=0.98, d_r2=0.95, d_same=0.9, closure=0.98)
 FILTERS = replace(RESIDUES, s_agreement=0.95, s_variance=None, d_r2=0.8)
-BOARDS = replace(RESIDUES, s_agreement=0.98, s_variance=None, d_r2=0.9, closure=0.9, bits_large=0.25)
+BOARDS = replace(RESIDUES, s_agreement=0.98, s_variance=None, d_r2=0.9, closure=0.9, bits_large=0.2)
 FORMS = replace(RESIDUES, bits_large=0.25, bits_alone=0.0)  # any weights of bits are near some integers
 THRESHOLDS: Mapping[str, Thresholds] = {
     "residues": RESIDUES,

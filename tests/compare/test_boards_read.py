@@ -1,5 +1,6 @@
 """Nets that play games: the board that a state holds, and states that hold none."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,7 +15,7 @@ from compare.evidence.substitution import replaced
 from compare.explanation import Explanation, Refusal
 from compare.extract import EXTRACTORS
 from compare.extract.boards import extract, reads
-from compare.extract.boards.code import squares_of
+from compare.extract.boards.code import fitted, squares_of
 from compare.extract.boards.features import chosen, proposals
 from compare.read import Reading, read
 from compare.view import of_games, of_sequences
@@ -134,3 +135,20 @@ def test_squares_are_seen_by_who_moves_next():
     begun = squares_of(BOARD, BOARD.begun(1))[0]
     assert {int(at) for at in np.flatnonzero(begun == 1)} == set(BOARD.first)
     assert of_games(Board(side=3, first=frozenset({1}), second=frozenset({2}))).alphabet == 10
+
+
+def test_numbers_are_rounded_so_that_the_rest_takes_up_what_is_rounded_off():
+    rules = rules_of(BOARD, games(100, 7).arguments[0], games(100, 7).targets)
+    assert rules is not None
+    seen = rules.along(games(300, 8).arguments[0])
+    squares = squares_of(BOARD, seen).reshape(-1, BOARD.squares)
+    rng = np.random.default_rng(0)
+    states = np.concatenate([squares == 1, squares == -1], axis=1) @ rng.normal(size=(32, 24))
+    flat = type(seen)(*(each.reshape(-1)[:3000] for each in seen))
+    code = fitted(BOARD, tuple(chosen(proposals(rules, flat), states[:3000])), squares, states)
+    assert np.abs(code(squares) - states).max() < 1e-2
+    (coarse, few), (fine, many) = code.rounded(0.4), code.rounded(0.1)
+    assert few < many
+    alone = replace(code, vectors=np.rint(code.vectors / (0.4 * code.scale)) * 0.4 * code.scale)
+    missed = [((each(squares) - states) ** 2).mean() for each in (fine, coarse, alone)]
+    assert missed[0] < missed[1] < missed[2]

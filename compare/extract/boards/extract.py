@@ -26,7 +26,7 @@ TEMPLATE = "a move makes some squares the mover's; the state is a sum of vectors
 BOARD, OUTPUTS = "board", "outputs"
 LEARNT = 0.9  # of the answers, from which on rules are sought
 APART = 2  # squares, at most, in which boards differ that are exchanged
-STEPS = (0.3, 0.2, 0.15, 0.1)  # of a state's size, to which numbers are rounded
+STEPS = (0.4, 0.3, 0.2, 0.1)  # of a state's size, to which numbers are rounded
 KEEPS = 0.995  # of the answers, by the fewest features
 
 

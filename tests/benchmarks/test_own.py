@@ -145,6 +145,7 @@ def test_what_a_file_does_not_hold_is_said_in_one_sentence(tmp_path: Path) -> No
     assert load("mytask.py:HALF", tmp_path).name == "half"
 
 
+@pytest.mark.slow
 def test_a_suite_runs_own_task_and_nets_and_bad_nets_fail_alone(tmp_path: Path) -> None:
     suite = read_suite(str(write(tmp_path) / "suite.toml"))
     outcome = run_suite(suite, tmp_path / "run", command="synthnet run suite.toml", jobs=1)

@@ -116,6 +116,7 @@ def test_only_limits_the_cells_and_the_rest_comes_with_the_next_run(tmp_path: Pa
         chosen(which, "mod_add-23-closed-clok-s0")
 
 
+@pytest.mark.slow
 def test_a_failed_cell_and_a_dead_worker_leave_records_with_reasons_and_the_rest_goes_on(tmp_path: Path) -> None:
     which = suite(tmp_path, sizes=f"23, {fake_worker.FAILS}, {fake_worker.DIES}, 31", seeds="0")
     outcome = run(tmp_path, which)

@@ -162,6 +162,7 @@ def test_other_inner_variables_are_read_from_the_net(kind):
     assert bits.total < 0.5 * rival(given).bits
 
 
+@pytest.mark.slow
 def test_a_product_of_renamed_tokens_is_not_read():
     given, explanation = explained(multiplying(shuffle=np.random.default_rng(0).permutation(23)))
     assert substitution(given, explanation, effect(given)).agreement < 0.5

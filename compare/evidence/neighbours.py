@@ -19,6 +19,7 @@ from nets.edits import Patch
 
 PAIRS = 1024
 LATER = 2  # inputs after an exchange
+MOST = 4096  # values that are held against one another at a time
 
 
 class Near(NamedTuple):
@@ -86,8 +87,9 @@ def _pairs(reading: Reading, values: np.ndarray, state: Step) -> _Pairs:
 
 
 def _different(values: Int[np.ndarray, "all numbers"], rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, " some"]:
-    """Of these rows one for each value."""
-    return rows[np.unique(values[rows], axis=0, return_index=True)[1]] if len(rows) else rows
+    """Of these rows one for each value, of many some."""
+    found = rows[np.unique(values[rows], axis=0, return_index=True)[1]] if len(rows) else rows
+    return found if len(found) <= MOST else np.random.default_rng(len(found)).permutation(found)[:MOST]
 
 
 def _numbers_apart(one: Int[np.ndarray, "n numbers"], other: Int[np.ndarray, "m numbers"]) -> Int[np.ndarray, "n m"]:

@@ -79,7 +79,9 @@ def switched(reading: Reading, site: str, objects: Drawn, rows: list[Int[np.ndar
     lost_at_random = [lost(reading, report, units, objects) for units in random]
     others = [rng.permutation(count)[:UNITS] for _ in range(DRAWS)]  # so that no site is chosen for these draws
     control = np.mean([lost(reading, fit, units, objects) for units in others], axis=0)
-    each = [_switched(reading, (fit, report), place, objects, random, rng) for place in range(objects.where.shape[1])]
+    single = [without(reading, fit, np.array([unit])) for unit in range(count)]
+    places = range(objects.where.shape[1])
+    each = [_switched(reading, (fit, report), place, objects, single, random, rng) for place in places]
     units, found = [units for units, _ in each], np.array([figures for _, figures in each])
     score, removed, rest_removed, inserted, inserted_random = found.T
     return Switched(
@@ -144,13 +146,18 @@ def rest(found: Float[np.ndarray, " objects"], place: int, objects: Drawn) -> fl
     return float(np.nanmean(values)) if np.isfinite(values).any() else 0.0
 
 
-def chosen(reading: Reading, look: Look, place: int, objects: Drawn) -> tuple[Int[np.ndarray, " few"], float]:
-    """The units of an object, one after the other, and what they remove of it, less of others; none where undrawn."""
+def chosen(
+    reading: Reading, look: Look, place: int, objects: Drawn, single: list[np.ndarray]
+) -> tuple[Int[np.ndarray, " few"], float]:
+    """The units of an object, one after the other, and what they remove of it, less of others; none where undrawn.
+
+    `single` are the outputs without each unit.
+    """
     units: list[int] = []
     removes = float("nan")
     for _ in range(min(UNITS, look.values.shape[-1]) if look.right[:, place].any() else 0):
         free = [unit for unit in range(look.values.shape[-1]) if unit not in units]
-        given = [without(reading, look, np.array([*units, unit])) for unit in free]
+        given = [without(reading, look, np.array([*units, unit])) for unit in free] if units else single
         removed = [alone(gone(reading, look, each, objects), place, objects) for each in given]
         moves = [alone(moved(look, each), place, objects) for each in given]
         best = int(np.argmax(np.add(removed, np.multiply(TIE, moves))))
@@ -163,6 +170,7 @@ def _switched(
     looks: tuple[Look, Look],
     place: int,
     objects: Drawn,
+    single: list[np.ndarray],
     random: list[np.ndarray],
     rng: np.random.Generator,
 ) -> tuple[Int[np.ndarray, " few"], tuple[float, ...]]:
@@ -171,7 +179,7 @@ def _switched(
     there = objects.present[report.rows, place]
     if there.all() or not there.any() or not report.right[:, place].any():
         return np.zeros(0, int), (np.nan,) * 5
-    units, score = chosen(reading, fit, place, objects)
+    units, score = chosen(reading, fit, place, objects, single)
     if not len(units):
         return units, (np.nan,) * 5
     found = lost(reading, report, units, objects)

@@ -59,7 +59,7 @@ def counts(reading: Reading, rows: np.ndarray) -> Bool[np.ndarray, "rows time"]:
 
 def counted(reading: Reading, values: np.ndarray, rows: np.ndarray) -> Float[np.ndarray, "times width"]:
     """The values of these rows at the times that count, one after the other."""
-    return values[rows].astype(np.float64)[counts(reading, rows)]
+    return reading.counted(values[rows].astype(np.float64), rows)
 
 
 def code_bits(state: Float[np.ndarray, "times width"], given: Float[np.ndarray, "times features"]) -> float:

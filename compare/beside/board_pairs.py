@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.beside.board_codes import Code, Features, coded, counts
+from compare.evidence.states import answered_with
 from compare.read import Reading
-from nets.edits import Patch
 
 OCCUPIED, COLOURS = "occupied", "colours"  # groups that every game has: which squares are taken, and by which player
 APART = 2  # colours at most, in which two boards of a pair differ
@@ -73,12 +73,10 @@ def shown(reading: Reading, features: Features, pairs: Pairs, answers: np.ndarra
 
 def moved(reading: Reading, site: str, features: Features, code: Code, pairs: Pairs) -> np.ndarray:
     """The answers to the rows' moves, from a state that the code has moved to the others' boards."""
-    at, length = np.arange(len(pairs.rows)), reading.x.shape[1]
-    where = (np.arange(length) == pairs.time[:, None])[..., None]
+    at = np.arange(len(pairs.rows))
     mine, theirs = (coded(features, code, rows)[at, pairs.time] for rows in (pairs.rows, pairs.others))
-    state = reading.site(site)[pairs.rows, pairs.time] + theirs - mine
-    patch = Patch(where, np.broadcast_to(state[:, None], (len(at), length, state.shape[1])))
-    return reading.decode(reading.run({site: patch}, rows=pairs.rows)[0])
+    states = reading.site(site)[pairs.rows, pairs.time] + theirs - mine
+    return answered_with(reading, site, pairs.rows, pairs.time, states)
 
 
 def reachable(reading: Reading, features: Features) -> Pairs:

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float, Int
 
 from compare.beside.correlograms import drawn, grid_scores, radial_amplitudes, rises
 from compare.read import Reading
+from compare.sites.states import over_time
 
 BINS = 20  # along an axis
 SHUFFLES = 100  # maps that each unit is held against
@@ -88,9 +89,7 @@ def _held(
 
 def last_site(reading: Reading) -> str | None:
     """The last one with a width at each time of the inputs."""
-    time = reading.x.shape[1] if reading.x.ndim > 1 else 0
-    found = (site for site in reversed(reading.net.sites) if reading.shapes[site][:-1] == (time,))
-    return next(found, None)
+    return next(reversed(over_time(reading)), None)
 
 
 def rate_maps(

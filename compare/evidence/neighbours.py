@@ -11,11 +11,10 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from compare.answers import Sets
-from compare.evidence.states import outputs_after, put
+from compare.evidence.states import answered_with, outputs_after, put
 from compare.read import Reading
 from compare.sites.states import answers_at_once
 from compare.step import Step, Steps, values_of
-from nets.edits import Patch
 
 PAIRS = 1024
 LATER = 2  # inputs after an exchange
@@ -47,16 +46,17 @@ def near(
     pairs = _pairs(reading, values, state)
     if not len(pairs.rows):
         return None
-    at, x = (np.arange(len(pairs.rows)), pairs.time), reading.x[pairs.rows]
+    site, at, x = str(state.holds), (np.arange(len(pairs.rows)), pairs.time), reading.x[pairs.rows]
     after = reading.decode(
         outputs_after(steps, outputs, state, x, values[pairs.rows], values[pairs.others][at], pairs.time)
     )
-    told = _told(reading, pairs, after, at_once=answers_at_once(reading, str(state.holds)))
+    told = _told(reading, pairs, after, at_once=answers_at_once(reading, site))
     before = reading.answers[pairs.rows]
 
     def moved(step: Step) -> np.ndarray:
         own, theirs = (np.asarray(step.compute(reading.x[rows]))[at] for rows in (pairs.rows, pairs.others))
-        return _moved(reading, state, pairs, put(step, reading.site(str(state.holds))[pairs.rows][at], own, theirs)[0])
+        states = put(step, reading.site(site)[pairs.rows][at], own, theirs)[0]
+        return answered_with(reading, site, pairs.rows, pairs.time, states)
 
     def explained(given: np.ndarray) -> float:
         missed, change = (_apart(reading, each, after, told) for each in (given, before))
@@ -112,13 +112,6 @@ def _told(reading: Reading, pairs: _Pairs, after: np.ndarray, *, at_once: bool) 
         possible = after[rows, time - 1, reading.x[pairs.rows, time]] & told[:, time - 1]
         told[:, time] &= possible | (pairs.time == time)
     return told if at_once else told & (times > pairs.time[:, None])
-
-
-def _moved(reading: Reading, state: Step, pairs: _Pairs, states: np.ndarray) -> np.ndarray:
-    """The answers, from these states on."""
-    at = (np.arange(reading.x.shape[1]) == pairs.time[:, None])[..., None]
-    value = np.broadcast_to(states[:, None], (*at.shape[:2], states.shape[1])).astype(np.float32)
-    return reading.decode(reading.run({str(state.holds): Patch(at, value)}, rows=pairs.rows)[0])
 
 
 def _apart(reading: Reading, given: np.ndarray, after: np.ndarray, told: np.ndarray) -> float:

@@ -168,15 +168,17 @@ def exchanged(
     wanted[:, numbers] = theirs[at][:, numbers]
     states = reading.site(step.holds)[rows, time]
     moved, there = put(step, states, own[at], wanted)
-    answers = _continued(reading, step, rows, time, moved)
-    before, after = (_said(reading, steps, outputs, step, x, own, v, time) for v in (own[at], wanted))
+    answers = answered_with(reading, step.holds, rows, time, moved)
+    before, after = (
+        reading.decode(outputs_after(steps, outputs, step, x, own, value, time)) for value in (own[at], wanted)
+    )
     later = _later(reading, time)
     cases = (~reading.view.answers.alike(before, after) & later).any(axis=1)
     made = cases & there if (cases & there).sum() >= SHOWN * cases.sum() else np.zeros_like(cases)
     right = (reading.view.answers.alike(answers, after) | ~later).all(axis=1)
     wrong = np.zeros_like(right)
     if control is not None:
-        otherwise = _continued(reading, step, rows, time, put(control, states, own[at], wanted)[0])
+        otherwise = answered_with(reading, step.holds, rows, time, put(control, states, own[at], wanted)[0])
         wrong = (reading.view.answers.alike(otherwise, after) | ~later).all(axis=1)
     turned, count = (~reading.view.answers.alike(answers, reading.answers[rows]) & later)[made], max(int(made.sum()), 1)
     return Turned(
@@ -202,7 +204,7 @@ def kept(reading: Reading, step: Step) -> float | None:
         return None
     rng = np.random.default_rng([reading.seed, 25])
     other = np.where(others[some], rng.random(others[some].shape), -1.0).argmax(axis=1)
-    answers = _continued(reading, step, rows[some], time[some], step.codewords.words[other])
+    answers = answered_with(reading, step.holds, rows[some], time[some], step.codewords.words[other])
     alike = reading.view.answers.alike(answers, reading.answers[rows[some]])
     return float((alike | ~_later(reading, time[some])).all(axis=1).mean())
 
@@ -246,25 +248,17 @@ def _later(reading: Reading, time: Int[np.ndarray, " rows"]) -> Bool[np.ndarray,
     return np.arange(reading.x.shape[1]) > time[:, None]
 
 
-def _continued(reading: Reading, step: Step, rows: np.ndarray, time: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """The net's answers with these states put in at these times."""
+def answered_with(
+    reading: Reading,
+    site: str,
+    rows: Int[np.ndarray, " n"],
+    time: Int[np.ndarray, " n"],
+    states: Float[np.ndarray, "n width"],
+) -> np.ndarray:
+    """The net's answers with these states put into a site at these times."""
     where = (np.arange(reading.x.shape[1]) == time[:, None])[..., None]
     value = np.broadcast_to(states[:, None], (*where.shape[:2], states.shape[1])).astype(np.float32)
-    return reading.decode(reading.run({str(step.holds): Patch(where, value)}, rows=rows)[0])
-
-
-def _said(
-    reading: Reading,
-    steps: Steps,
-    outputs: tuple[str, ...],
-    step: Step,
-    x: np.ndarray,
-    own: np.ndarray,
-    value: np.ndarray,
-    time: np.ndarray,
-) -> np.ndarray:
-    """The steps' answers with this value at these times."""
-    return reading.decode(outputs_after(steps, outputs, step, x, own, value, time))
+    return reading.decode(reading.run({site: Patch(where, value)}, rows=rows)[0])
 
 
 def outputs_after(

@@ -25,17 +25,21 @@ def state_of(reading: Reading) -> str | None:
 
     Where nothing that comes before matters to what follows, any site decides it.
     """
-    time = reading.x.shape[1]
-    sites = [s for s in reading.net.sites if len(reading.shapes[s]) == 2 and reading.shapes[s][0] == time]
+    sites = over_time(reading)
     order = sorted(sites, key=lambda site: (site != "state", -sites.index(site)))
     tried = ((site, matters) for matters in (True, False) for site in order)
     return next((site for site, matters in tried if decides(reading, site, matters=matters)), None)
 
 
+def over_time(reading: Reading) -> list[str]:
+    """The sites with a width at each time of the inputs."""
+    time = reading.x.shape[1] if reading.x.ndim > 1 else 0
+    return [site for site in reading.net.sites if len(reading.shapes[site]) == 2 and reading.shapes[site][0] == time]
+
+
 def answered_from(reading: Reading) -> str | None:
     """The last site that, put in place at one time, decides what is answered then and later; first those named so."""
-    time = reading.x.shape[1]
-    sites = [site for site in reading.net.sites if len(reading.shapes[site]) == 2 and reading.shapes[site][0] == time]
+    sites = over_time(reading)
     order = sorted(sites, key=lambda site: (not site.startswith("state"), -sites.index(site)))
     return next((site for site in order if answers_at_once(reading, site) and decides(reading, site)), None)
 

@@ -81,8 +81,8 @@ class _Game:
 
     def counted(self, values: np.ndarray) -> np.ndarray:
         """Of the rows that are fitted on, at the times that count, one after the other."""
-        rows, mask = self.reading.fitted, self.reading.mask
-        return values[rows].reshape(-1, values.shape[-1]) if mask is None else values[rows][mask[rows]]
+        rows = self.reading.fitted
+        return self.reading.counted(values[rows], rows)
 
     def chosen(self) -> list[Feature]:
         """The features that the state holds."""

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from compare.extract.phases.carrying import Carrying
 from compare.extract.phases.template import Template, Term, chosen, fitted, with_harmonics
-from compare.sites.states import decides
+from compare.sites.states import decides, over_time
 
 KEEPS, EXPLAINS = 0.999, 0.93  # of the answers, and of the site's variance by its effect: by as few terms as do
 TRIED = 512  # rows on which the net is run for that
@@ -43,9 +43,8 @@ def best(carrying: Carrying) -> Held | None:
 
 def _tried(carrying: Carrying) -> Iterator[Held]:
     reading = carrying.reading
-    time = reading.x.shape[1]
-    for site in reading.net.sites:
-        if len(reading.shapes[site]) != 2 or reading.shapes[site][0] != time or not decides(reading, site):
+    for site in over_time(reading):
+        if not decides(reading, site):
             continue
         effect = (reading.readout(site)[0] ** 2).sum(axis=1).reshape(reading.shapes[site]).sum(axis=0)
         held = fewest(carrying, site, effect)

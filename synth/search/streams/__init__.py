@@ -4,7 +4,8 @@
 - `source`: its printed Python, run
 - `examples`: words with answers, and the table of a machine
 - `steps`: step functions f(s, x) whose labels determine the answers (a machine, or words, to arithmetic)
-- `linear`: recurrences with rational coefficients; `features`: what else a loop may carry along
+- `linear`: recurrences with rational coefficients, or modulo a number; `features`: what else a loop may carry along
+- `ways`: windows, earlier answers, states, counters, features
 - `expressed`: the output function; `solve`: all of it, with counterexamples
 """
 

@@ -3,17 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count
 
-from synth.language.program import Program, renamed
+from synth.language.program import Program, renamed, terminal
+from synth.language.types import INT
 from synth.search.streams.features import Feature
 from synth.search.streams.loop import PRIME, Loop, Variable
 
 LETTERS = "stuvwz"
+ANSWER = "y"  # in an output: the answer before the item
 
 
 def of_features(items: Sequence[str], output: Program, known: Mapping[str, Feature]) -> Loop:
-    """The answer over features, with the variables that these need."""
+    """The answer over features, with the variables that these need; one over earlier answers is a variable itself."""
     used = [known[word.name] for word in output.terminals if word.name in known]
     variables = tuple(dict.fromkeys(variable for feature in used for variable in feature.variables))
+    if any(word.name == ANSWER for each in (output, *(v.step for v in variables)) for word in each.terminals):
+        answer = Variable(name=ANSWER, step=output)
+        variables, output = (*variables, answer), terminal(answer.after, INT)
     return named(Loop(items=tuple(items), variables=variables, outputs=(output,)))
 
 

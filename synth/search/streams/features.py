@@ -192,18 +192,22 @@ def run(program: Program, columns: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.asarray(program.run(flat), dtype=np.int64).reshape(shape)
 
 
-def telling(found: Sequence[Feature], examples: Examples, most: int) -> list[Feature]:
-    """Those with which, and the item, the answers take fewest bits: what they leave open, and a table of pairs."""
+def telling(found: Sequence[Feature], examples: Examples, most: int, known: Sequence[np.ndarray] = ()) -> list[Feature]:
+    """Those with which, the item and what is known (rows, time) the answers take fewest bits.
+
+    These are of what they leave open, and of a table of pairs.
+    """
     counts = examples.counts
-    items = np.unique(np.stack([each[counts] for each in examples.items], axis=1), axis=0, return_inverse=True)[1]
+    given = np.stack([each[counts] for each in (*examples.items, *known)], axis=1)
+    items = np.unique(given, axis=0, return_inverse=True)[1]
     answers = np.unique(examples.answers[0][counts], return_inverse=True)[1]
     width, few = log2(answers.max() + 2), items.reshape(-1) * (answers.max() + 1) + answers.reshape(-1)
     scores = []
     for feature in found:
         places = np.unique(feature.values[counts], return_inverse=True)[1]
         joint = places.reshape(-1) * (few.max() + 1) + few
-        known = np.unique(joint // (answers.max() + 1), return_counts=True)[1]
+        pairs = np.unique(joint // (answers.max() + 1), return_counts=True)[1]
         both = np.unique(joint, return_counts=True)[1]
-        open_bits = float((known * np.log2(known)).sum() - (both * np.log2(both)).sum())
-        scores.append(open_bits + len(known) * width / 2 + feature.bits)
+        open_bits = float((pairs * np.log2(pairs)).sum() - (both * np.log2(both)).sum())
+        scores.append(open_bits + len(pairs) * width / 2 + feature.bits)
     return [found[place] for place in np.argsort(scores, kind="stable")[:most]]

@@ -4,7 +4,6 @@ Every way only proposes; a loop counts once it is right on all examples and `che
 counterexample: counterexamples join the examples, and the search goes on.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from synth.search.streams.assembled import beside
 from synth.search.streams.examples import Examples, StateTable, joined, words_of
-from synth.search.streams.linear import recurrence
+from synth.search.streams.linear import modulus_of, recurrence
 from synth.search.streams.loop import Loop
 from synth.search.streams.steps import step_functions
 from synth.search.streams.ways import WAYS, Asked, Clock, stepped
@@ -26,7 +25,7 @@ def solve_stream(examples: Examples, seconds: float = 60.0, check: Check | None 
 
     `check` gives counterexamples, rows of items with the right answers, or None where it knows of none.
     """
-    clock = Clock(time.thread_time() + seconds)
+    clock = Clock.of(seconds)
     refused: set[Loop] = set()
     for _ in range(ROUNDS):
         best: Loop | None = None
@@ -54,7 +53,7 @@ def loops_of_words(examples: Examples, seconds: float = 10.0, most: int = 3, see
     The step functions are tabulated once a process, which takes some seconds beyond these.
     """
     step_functions()
-    asked = Asked(examples, names_of(examples), Clock(time.thread_time() + seconds), seed)
+    asked = Asked(examples, names_of(examples), Clock.of(seconds), seed)
     found = [loop for loop in stepped(asked, inf) if fits(loop, examples)]
     return sorted(dict.fromkeys(found), key=lambda loop: loop.bits)[:most]
 
@@ -100,10 +99,11 @@ def candidates(examples: Examples, clock: Clock, seed: int) -> Iterator[Loop]:
 def single(examples: Examples, names: Sequence[str], clock: Clock, seed: int) -> Iterator[Loop]:
     """Of one output; each way looks for fewer bits than the ones before it found."""
     asked, bits = Asked(examples, names, clock, seed), inf
-    linear = recurrence(examples, names)
-    if linear is not None and fits(linear, examples):
-        bits = linear.bits
-        yield linear
+    for modulus in dict.fromkeys((0, modulus_of(examples))):
+        linear = recurrence(examples, names, modulus)
+        if linear is not None and fits(linear, examples) and linear.bits < bits:
+            bits = linear.bits
+            yield linear
     for way, enough in WAYS:
         for loop in way(asked, bits) if bits > enough else ():
             if fits(loop, examples) and loop.bits < bits:

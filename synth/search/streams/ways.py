@@ -4,7 +4,7 @@ Each is given what the best loop so far takes, and looks for fewer bits where it
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -16,19 +16,20 @@ import numpy as np
 
 from synth.language.program import Program, apply, terminal
 from synth.language.types import INT
-from synth.library.arith import ADD, MAX, SUB
+from synth.library.arith import ADD, MAX, MIN, SUB
 from synth.library.choice import EQ
 from synth.library.loops import LOOPS, TRUTH
 from synth.search.streams import kernels
-from synth.search.streams.assembled import of_features
+from synth.search.streams.assembled import ANSWER, of_features
 from synth.search.streams.examples import Examples
 from synth.search.streams.expressed import expressed
 from synth.search.streams.features import Feature, before, features, telling
-from synth.search.streams.linear import total
+from synth.search.streams.linear import exact, total
 from synth.search.streams.loop import PRIME, Loop, Variable, run
 from synth.search.streams.states import Driven, determined, proposed
 
 PREVIOUS, DELAY = 3, 6.0  # items back that an answer may be an expression of, and the bits of one
+EARLIER = ((1, 0), (1, 1), (2, 0), (2, 1), (1, 2))  # answers and items back that an answer may be an expression of
 STATE_SECONDS, SHORTER_SECONDS = 2.0, 0.5  # for the answers by a state, before there is a loop and after
 WINDOW_SECONDS, FEATURE_SECONDS, DEEP_SECONDS = 4.0, 3.0, 10.0
 ENOUGH, SHORT, LONG = 36.0, 90.0, 160.0  # bits of a loop for which a way looks for no shorter one
@@ -44,6 +45,10 @@ class Clock:
     """CPU seconds that are left."""
 
     until: float
+
+    @classmethod
+    def of(cls, seconds: float) -> "Clock":
+        return cls(time.thread_time() + seconds)
 
     @property
     def left(self) -> float:
@@ -80,14 +85,44 @@ class Asked(NamedTuple):
 
 
 def windowed(asked: Asked, bits: float) -> Iterator[Loop]:
-    """Expressions of the last items, of as few as determine the answers."""
-    for back in range(PREVIOUS + 1):
-        known = delays(asked.items, back)
+    """Expressions of the last items, of as few as determine the answers; of the place too, near the start."""
+    yield from recalled(asked, bits, [(0, back, False) for back in range(PREVIOUS + 1)])
+    yield from recalled(asked, bits, [(0, back, True) for back in range(1, PREVIOUS + 1)])
+
+
+def recurrent(asked: Asked, bits: float) -> Iterator[Loop]:
+    """The same of the answers before."""
+    yield from recalled(asked, bits, [(*each, False) for each in EARLIER])
+    yield from recalled(asked, bits, [(*each, True) for each in EARLIER])
+
+
+def recalled(asked: Asked, bits: float, tried: Sequence[tuple[int, int, bool]]) -> Iterator[Loop]:
+    """An expression of so many answers before, so many items before, and perhaps the place: the first that there is."""
+    for answers, back, placed in tried:
+        known = delays(asked.items, back) | earlier(asked.examples, answers)
+        if placed:
+            known |= place(asked.examples, max(answers, back))
         columns = asked.items | {name: feature.values for name, feature in known.items()}
         found = asked.expressed(columns, WINDOW_SECONDS, bits, dict.fromkeys(known, DELAY))
         if found is not None:
             yield of_features(asked.names, found, known)
             return
+
+
+def place(examples: Examples, most: int) -> dict[str, Feature]:
+    """How many items have come before, up to so many."""
+    items = examples.items[0]
+    step = apply(MIN, total([Fraction(1), Fraction(1)], ["n"]), total([Fraction(most)], []))
+    values = np.minimum(np.arange(items.shape[1]), most) + np.zeros_like(items)
+    return {"n": Feature(name="n", variables=(Variable(name="n", step=step),), bits=DELAY, values=values)}
+
+
+def earlier(examples: Examples, back: int) -> dict[str, Feature]:
+    """The answers before, as features of the variable that the answer then is."""
+    if not back:
+        return {}
+    last = Feature(name=ANSWER, variables=(), bits=DELAY, values=before(examples.answers[0], 0))
+    return {ANSWER: last} | (delays({ANSWER: last.values}, back - 1) if back > 1 else {})
 
 
 def delays(items: dict[str, np.ndarray], back: int) -> dict[str, Feature]:
@@ -133,11 +168,17 @@ def carried(state: Driven, items: dict[str, np.ndarray]) -> tuple[np.ndarray, np
 
 
 def counted(asked: Asked, bits: float) -> Iterator[Loop]:
-    """Expressions of how often each symbol has come and of the most that one has, by comparisons for the most part."""
+    """Of how often each symbol has come, the most that one has, whether it has: a weighted sum, or an expression."""
     counts = asked.examples.counts
     if len(asked.names) > 1 or len(symbols := np.unique(asked.examples.items[0][counts])) > SYMBOLS:
         return
-    known = counters(asked.names[0], asked.examples.items[0], symbols.tolist())
+    name, items = asked.names[0], asked.examples.items[0]
+    known, come = counters(name, items, symbols.tolist()), flags(name, items, symbols.tolist())
+    for some in (come, {name: each for name, each in known.items() if len(each.variables) == 1}):
+        columns = [*(each.values[counts] for each in some.values()), np.ones(counts.sum(), dtype=np.int64)]
+        weights = exact(np.stack(columns, axis=1), asked.examples.answers[0][counts])
+        if weights is not None:
+            yield of_features(asked.names, total(weights, [*some]), some)
     found = asked.expressed({name: feature.values for name, feature in known.items()}, DEEP_SECONDS, inf)
     if found is not None:
         yield of_features(asked.names, found, known)
@@ -147,8 +188,7 @@ def counters(name: str, values: np.ndarray, symbols: list[int]) -> dict[str, Fea
     """By their names after the item; the last is the largest of them."""
     known: dict[str, Feature] = {}
     for symbol in symbols:
-        here = apply(TRUTH, apply(EQ, terminal(name, INT), total([Fraction(symbol)], [])))
-        variable = Variable(name=f"c{symbol}", step=apply(ADD, terminal(f"c{symbol}", INT), here))
+        variable = Variable(name=f"c{symbol}", step=apply(ADD, terminal(f"c{symbol}", INT), here(name, symbol)))
         column = np.cumsum(values == symbol, axis=1)
         known[variable.after] = Feature(name=variable.after, variables=(variable,), bits=COUNTER, values=column)
     most = reduce(lambda a, b: apply(MAX, a, b), (terminal(counter, INT) for counter in known))
@@ -158,10 +198,25 @@ def counters(name: str, values: np.ndarray, symbols: list[int]) -> dict[str, Fea
     return known | {"most'": Feature(name="most'", variables=most_of, bits=COUNTER * len(most_of), values=column)}
 
 
+def flags(name: str, values: np.ndarray, symbols: list[int]) -> dict[str, Feature]:
+    """Whether each symbol has come, by their names after the item."""
+    known: dict[str, Feature] = {}
+    for symbol in symbols:
+        variable = Variable(name=f"f{symbol}", step=apply(MAX, terminal(f"f{symbol}", INT), here(name, symbol)))
+        column = np.maximum.accumulate(values == symbol, axis=1).astype(np.int64)
+        known[variable.after] = Feature(name=variable.after, variables=(variable,), bits=COUNTER, values=column)
+    return known
+
+
+def here(name: str, symbol: int) -> Program:
+    """1 where the item is the symbol, otherwise 0."""
+    return apply(TRUTH, apply(EQ, terminal(name, INT), total([Fraction(symbol)], [])))
+
+
 def featured(asked: Asked, bits: float) -> Iterator[Loop]:
     """An expression of the cheapest variables."""
     few = asked._replace(examples=probe(asked.examples))
-    carry = features(few.examples, few.names, deep=False)
+    carry = [*earlier(few.examples, 1).values(), *features(few.examples, few.names, deep=False)]
     yield from paired(few, carry, bits)
     yield from told(few, carry[:TERMINALS], FEATURE_SECONDS, bits)
 
@@ -169,10 +224,11 @@ def featured(asked: Asked, bits: float) -> Iterator[Loop]:
 def deepened(asked: Asked, bits: float) -> Iterator[Loop]:
     """Two variables in a relation, or an expression of those that tell most, variables that scan others among them."""
     few = asked._replace(examples=probe(asked.examples))
-    carry = features(few.examples, few.names, deep=True)
-    yield from paired(few, carry, bits)
-    yield from told(few, carry[:TERMINALS], DEEP_SECONDS, bits)
-    yield from told(few, telling(carry, few.examples, FEW), DEEP_SECONDS, inf, REPEATED)
+    answer, carry = [*earlier(few.examples, 1).values()], features(few.examples, few.names, deep=True)
+    yield from paired(few, [*answer, *carry], bits)
+    yield from told(few, [*answer, *carry[:TERMINALS]], DEEP_SECONDS, bits)
+    for known in ((), [each.values for each in answer]):
+        yield from told(few, [*answer, *telling(carry, few.examples, FEW, known)], DEEP_SECONDS, inf, REPEATED)
 
 
 def paired(asked: Asked, carry: Sequence[Feature], bits: float) -> Iterator[Loop]:
@@ -219,4 +275,12 @@ def related(first: str, second: str, relation: int) -> Program:
     return apply(TRUTH, made) if name in ("eq", "lt", "le") else made
 
 
-WAYS = ((windowed, ENOUGH), (stepped, ENOUGH), (featured, ENOUGH), (counted, SHORT), (deepened, LONG))
+Way = Callable[[Asked, float], Iterator[Loop]]
+WAYS: tuple[tuple[Way, float], ...] = (
+    (windowed, ENOUGH),
+    (stepped, ENOUGH),
+    (recurrent, ENOUGH),
+    (featured, ENOUGH),
+    (counted, SHORT),
+    (deepened, LONG),
+)

@@ -27,6 +27,7 @@ from compare.beside.halves import exchanged_halves
 from compare.beside.latents import measure_latents
 from compare.beside.maps import last_site, measure
 from compare.beside.objects import measure_objects, share_drawn
+from compare.beside.painting import measure_painting
 from compare.beside.squares import measure_squares
 from compare.formation import follow
 from compare.parts import match_parts
@@ -204,10 +205,13 @@ def dissected(reading: Reading, task: Task, size: int) -> tuple[dict[str, Any], 
     """How a net draws the objects of pictures, and what it draws that is asked for against the task's rules."""
     masks = task.masked(size, reading.arguments)
     found, latents = measure_objects(reading, masks, task.within), measure_latents(reading, masks, task.within)
+    factors = task.factored(reading.arguments)
+    painting = measure_painting(reading, masks, factors) if factors else None
     reported = tuple(given[reading.reported] for given in reading.arguments)
     fields = (
         found.fields()
         | ({} if latents is None else latents.fields())
+        | ({} if painting is None else painting.fields())
         | {
             "objects_drawn": {each.name: share_drawn(reading, masks, each.name) for each in task.misplaced},
             "objects_misplaced": {
@@ -216,7 +220,7 @@ def dissected(reading: Reading, task: Task, size: int) -> tuple[dict[str, Any], 
             },
         }
     )
-    return fields, found.arrays()
+    return fields, found.arrays() | ({} if painting is None else painting.arrays())
 
 
 def saved(made: Made) -> dict[str, np.ndarray]:

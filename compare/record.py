@@ -222,6 +222,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     objects_there: dict[str, float] = {}  # area under the curve of the first, on other pictures
     objects_place: dict[str, float] = {}  # share of the variance that the second explains, on other pictures
 
+    # the program by which a net paints pictures, beside the verdict
+    painting: dict[str, str] = {}  # by object, from the back to the front, where it is; then those not found
+    painting_code: list[str] = []  # the same as lines of Python
+    painting_iou: dict[str, float] = {}  # by object, intersection over union of the net's pixels and the program's
+    painting_left: dict[str, float] = {}  # by object, what the program leaves of how it differs from the mean picture
+    painting_alike: dict[str, float] = {}  # share of the pixels, of the program and its controls
+    painting_explained: dict[str, float] = {}  # share of the variance around the mean picture, the same
+    painting_whole: dict[str, float] = {}  # share of the pictures that are alike in every pixel, the same
+    painting_bits: dict[str, float] = {}  # of the program, of its exceptions, and of a table of the pictures
+
     # boards, beside the verdict
     squares_groups: list[str] = []  # of features of the board that the state holds, in the order of the bits they save
     squares_explained: list[float] = []  # share of the state's variance, with each of those more

@@ -88,6 +88,11 @@ def refuse_wrong_objects(task: Declaration) -> None:
             f"task {task.name!r}: expected masks and the names of their objects, or neither, got "
             f"{'no masks' if task.masks is None else 'no objects'}; give both"
         )
+    if task.factors and task.masks is None:
+        raise ValueError(
+            f"task {task.name!r}: expected masks where factors are named, since these say what a picture is painted by,"
+            " got none; leave out `factors`"
+        )
     if task.masks is not None and task.kind != "reals":
         raise ValueError(
             f"task {task.name!r}: expected answers that are reals, since masks are of the pictures that are answered, "

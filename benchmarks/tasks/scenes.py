@@ -118,6 +118,7 @@ SCENES = Task(
     seen=scaled,
     masks=masks,
     objects=OBJECTS,
+    factors=NAMES,
     misplaced=(Misplaced("door", doors_alone),),
     within=(("door", "house"),),
     sizes=(SIDE,),

@@ -127,6 +127,7 @@ class Task:
     masks: Callable[..., np.ndarray] | None = None
     """(size, *arguments) -> Booleans (rows, objects, height, breadth): where in a picture that is answered each is."""
     objects: tuple[str, ...] = ()  # their names
+    factors: tuple[str, ...] = ()  # of the numbers in a row of the first argument, whole ones, where there are masks
     misplaced: tuple[Misplaced, ...] = ()  # what is asked for against the rules, where there are masks
     board: Callable[[int], Board] | None = None  # of a game, told by its moves: the squares, and the first discs
     within: tuple[tuple[str, str], ...] = ()  # an object and another, of which it is a part: never without it
@@ -250,6 +251,20 @@ class Task:
                 f"a picture for each row and each of `objects`, got {found.dtype} of shape {found.shape}; give as many"
             )
         return {name: found[:, place] for place, name in enumerate(self.objects)}
+
+    def factored(self, arguments: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+        """By name, each factor of these inputs, (rows,): Booleans where it is 0 or 1; empty where none is named."""
+        if not self.factors:
+            return {}
+        values = np.asarray(arguments[0])
+        if values.ndim != 2 or values.shape[1] != len(self.factors):
+            raise ValueError(
+                f"task {self.name!r}: expected {len(self.factors)} numbers a row, one for each of `factors`, got shape "
+                f"{values.shape}; name each"
+            )
+        names = [name.replace(" ", "_") for name in self.factors]
+        columns = (each.astype(bool) if np.isin(each, (0, 1)).all() else each.astype(np.int64) for each in values.T)
+        return dict(zip(names, columns, strict=True))
 
     def boarded(self, size: int, arguments: tuple[np.ndarray, ...]) -> dict[str, np.ndarray] | None:
         """The groups of features of these games' boards; None where the task has no boards."""

@@ -166,7 +166,9 @@ PANELS = (
     ),
     Panel("maps", "Rate maps", _maps, "What units do where a path is: how many fire in hexagons, and in periods."),
     Panel("boards", "Boards", _boards, "Boards that the state was moved to, and the moves that are then answered."),
-    Panel("objects", "Objects", _objects, "Pictures with units switched off, and what numbers say of their objects."),
+    Panel(
+        "objects", "Objects", _objects, "How the pictures are painted, with units switched off, and what numbers say."
+    ),
     Panel("groups", "Groups of units", _groups, "Units that share a form."),
     Panel("gallery", "Neuron gallery", _gallery, "Units beside their fitted forms."),
     Panel("charts", "Charts", _charts, "Evidence with controls, bits, frequencies, curves along training."),

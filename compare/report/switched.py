@@ -7,6 +7,7 @@ import numpy as np
 
 from compare.record import Record
 from compare.report.arrays import Arrays
+from compare.report.painted import Painted, painted
 from compare.report.picture import coloured
 from compare.report.show import fraction
 
@@ -38,6 +39,7 @@ class ObjectsPart(NamedTuple):
 
     strips: list[Strip]
     lines: list[LatentLine]
+    painted: Painted | None
 
 
 def objects_part(record: Record, arrays: Arrays) -> ObjectsPart | None:
@@ -47,7 +49,8 @@ def objects_part(record: Record, arrays: Arrays) -> ObjectsPart | None:
     scores = {name: f"area {fraction(value)}" for name, value in record.objects_there.items()}
     scores |= {name: f"explained {fraction(value)}" for name, value in record.objects_place.items()}
     lines = [LatentLine(name, formula, scores.get(name, "")) for name, formula in record.objects_formulas.items()]
-    return ObjectsPart(strips[:MOST], lines) if strips or lines else None
+    program = painted(record, arrays)
+    return ObjectsPart(strips[:MOST], lines, program) if strips or lines or program else None
 
 
 def _given(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:

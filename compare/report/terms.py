@@ -444,6 +444,49 @@ OBJECTS = (
         "Share of the variance of where it is that the formula explains, the same.",
     ),
 )
+PAINTING = (
+    Term(
+        "painting",
+        "painting",
+        pairs,
+        "The program by which the net paints: where each object is, by a pixel's column x and row y and the scene's "
+        "factors, from the back to the front, found in the net's own pictures.",
+    ),
+    Term("painting_code", "painting, code", listed, "The same as Python, with the colours."),
+    Term(
+        "painting_iou",
+        "painting, overlap",
+        parts,
+        "Intersection over union of each object's pixels as the net and as the program paint them, in other scenes.",
+    ),
+    Term(
+        "painting_left",
+        "painting, left",
+        parts,
+        "Of the squares by which the net's pixels of each object differ from the mean picture, the share that is left "
+        "with the program's picture in its place.",
+    ),
+    Term(
+        "painting_alike",
+        "painting, alike",
+        parts,
+        "Share of the pixels of other scenes that the program paints as the net does; beside it with other scenes' "
+        "factors, layers in another order, and objects' regions dealt out anew, and by factors read from the latents.",
+    ),
+    Term(
+        "painting_explained",
+        "painting, explained",
+        parts,
+        "Share of the net's variance around its mean picture that the program's pictures explain, the same.",
+    ),
+    Term("painting_whole", "painting, whole", parts, "Share of the pictures that are alike in every pixel, the same."),
+    Term(
+        "painting_bits",
+        "painting, bits",
+        pairs,
+        "Bits of the program, of the pixels that it does not tell, and of a table of which object each pixel shows.",
+    ),
+)
 SQUARES = (
     Term(
         "squares_groups",
@@ -591,7 +634,7 @@ TRAINING = (
 )
 TERMS = (
     *IDENTITY, *VERDICT, *IN_THE_WAY, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE,
-    *HELD, *MAPS, *OBJECTS, *SQUARES, *BITS, *MEMORY, *TRAINING,
+    *HELD, *MAPS, *OBJECTS, *PAINTING, *SQUARES, *BITS, *MEMORY, *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 
@@ -621,6 +664,7 @@ FACTS = (
     ("Bits (B)", tuple(t.name for t in BITS)),
     ("Rate maps", tuple(t.name for t in MAPS)),
     ("Objects in pictures", tuple(t.name for t in OBJECTS)),
+    ("Painting", tuple(t.name for t in PAINTING)),
     ("Boards", tuple(t.name for t in SQUARES)),
     ("In the way", tuple(t.name for t in IN_THE_WAY if t.name not in ("in_the_way", "would_decide", "left"))),
     ("Table, ablation, certificate", tuple(t.name for t in MEMORY)),

@@ -109,7 +109,7 @@ def test_nets_see_every_factor_from_less_than_nothing_to_more() -> None:
 def test_masks_are_of_the_objects_that_the_task_names() -> None:
     given = (some(5),)
     assert tuple(SCENES.masked(16, given)) == OBJECTS
-    assert replace(SCENES, masks=None, objects=(), misplaced=(), within=()).masked(16, given) == {}
+    assert replace(SCENES, masks=None, objects=(), factors=(), misplaced=(), within=()).masked(16, given) == {}
     with pytest.raises(
         ValueError, match=r"task 'scenes': expected masks as Booleans of shape \(5, 2, height, breadth\), "
     ):
@@ -120,6 +120,8 @@ def test_masks_are_of_the_objects_that_the_task_names() -> None:
 
 def test_declarations_of_objects_that_cannot_be_are_refused() -> None:
     assert replace(SCENES, misplaced=()).misplaced == ()
+    with pytest.raises(ValueError, match="expected masks where factors are named, since these say what a picture is"):
+        replace(SCENES, masks=None, objects=(), misplaced=(), within=())
     with pytest.raises(ValueError, match="expected masks and the names of their objects, or neither, got no objects"):
         replace(SCENES, objects=(), misplaced=())
     with pytest.raises(ValueError, match="task 'scenes': expected answers that are reals, since masks are of the pict"):
@@ -138,6 +140,15 @@ def test_doors_are_asked_for_where_there_is_no_house() -> None:
     assert not masks(16, alone)[:, OBJECTS.index("door")].any()
 
 
+def test_factors_have_names_and_are_whole_or_booleans() -> None:
+    found = SCENES.factored((some(200),))
+    assert list(found)[:6] == ["horizon", "house", "door", "tree", "sun", "house_x"]
+    assert [found[name].dtype.kind for name in ("horizon", "house", "sun_x")] == ["i", "b", "i"]
+    assert replace(SCENES, factors=()).factored((some(5),)) == {}
+    with pytest.raises(ValueError, match=r"expected 10 numbers a row, one for each of `factors`, got shape \(5, 11\)"):
+        replace(SCENES, factors=NAMES[1:]).factored((some(5),))
+
+
 @pytest.mark.slow
 def test_objects_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an untrained net, which draws hardly a door wherever it is asked."""
@@ -151,8 +162,12 @@ def test_objects_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch
     assert tuple(found["objects_right"]) == OBJECTS
     assert {key.partition(" at ")[0] for key in found["objects_iou"]} == set(OBJECTS)
     assert max(found["objects_drawn"]["door"], found["objects_misplaced"]["door"]) < 0.1
+    assert set(found["painting_iou"]) <= set(OBJECTS)
+    assert arrays["objects.painting"].shape == (2, 4, 16, 16, 3)
     assert arrays["objects.map.0.iou"].shape == (len(OBJECTS),)
-    assert beside(make(cell, SCENES), replace(SCENES, masks=None, objects=(), misplaced=(), within=()), cell, case) == (
+    assert beside(
+        make(cell, SCENES), replace(SCENES, masks=None, objects=(), factors=(), misplaced=(), within=()), cell, case
+    ) == (
         {},
         {},
     )

@@ -99,6 +99,13 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         objects_removed={"house at map.2": 0.98} if program else {},
         objects_others={"house at map.2": 0.1} if program else {},
         objects_random={"house at map.2": 0.12} if program else {},
+        painting={"sky": "(le 0 0)", "sun": "(and sun (le y 4))"} if program else {},
+        painting_code=["paint('sky', where=0 <= 0)", "paint('sun', where=sun and y <= 4)"] if program else [],
+        painting_iou={"sky": 1.0, "sun": 0.97} if program else {}, painting_left={"sun": 0.02} if program else {},
+        painting_alike={"program": 0.99, "other factors": 0.7} if program else {},
+        painting_explained={"program": 0.98, "other factors": -0.9} if program else {},
+        painting_whole={"program": 0.9, "other factors": 0.01} if program else {},
+        painting_bits={"program": 60.5, "exceptions": 12.0, "table": 900.0} if program else {},
         objects_formulas={"house": "0.5*z1 + 0.2"} if program else {}, objects_there={"house": 0.96} if program else {},
         held=[HELD] if program else [], match_parts={"small": 1.0, "large": 0.98} if program else {},
         d_r2=0.91 if program else -0.4, d_control=-0.03, d_dictionary=0.97 if program else 0.1,
@@ -166,6 +173,7 @@ def _arrays(rng, size: int, frequencies: list[int], program: bool, trained: bool
         made |= {
             "objects.off.names": np.array(["house at map.2"]),
             "objects.off": np.full((1, 3, 4, 4, 3), 99, np.uint8),
+            "objects.painting": np.full((2, 2, 4, 4, 3), 150, np.uint8),
         }
         made |= {"maps.unit": np.array([5, 2]), "maps.rates": np.eye(20, dtype=np.float32)[None].repeat(2, axis=0)}
     if frequencies:

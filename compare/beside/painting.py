@@ -13,7 +13,7 @@ in them, fitted where an object is drawn that needs the factor.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import lgamma, log
 from typing import NamedTuple
 
@@ -119,6 +119,7 @@ def measure_painting(
     seen = Seen.of(reading, objects, fit, report)
     shown = canvas.shown(taken(factors, report))
     tried = {"program": [canvas.painted(shown)], **controls(canvas, taken(factors, report), reading.seed)}
+    tried["mean picture"] = [np.broadcast_to(seen.mean, seen.drawn.shape)]
     told = from_latents(reading, objects, canvas, factors, fit, report)
     tried |= {} if told is None else {"latents": [canvas.painted(canvas.shown(told))]}
     scores = {name: np.mean([seen.scores(each) for each in some], axis=0) for name, some in tried.items()}
@@ -214,20 +215,25 @@ def by_name(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
 def controls(canvas: Canvas, factors: Factors, seed: int) -> dict[str, list[Float[np.ndarray, "n h b channels"]]]:
     """The program's pictures with the factors of other scenes, layers in another order, and other objects' regions."""
     rng = np.random.default_rng([seed, 113])
-    found: dict[str, list[np.ndarray]] = {"other factors": [], "other order": [], "other regions": []}
-    rows, count = len(next(iter(factors.values()))), len(canvas.coats)
-    if count < 2:
+    rows, coats = len(next(iter(factors.values()))), canvas.coats
+    if not coats:
         return {}
-    for _ in range(DRAWS):
-        found["other factors"].append(canvas.painted(canvas.shown(taken(factors, rng.permutation(rows)))))
-        order = _another(count, rng)
-        mixed = Canvas(coats=tuple(canvas.coats[i] for i in order), ground=canvas.ground, shape=canvas.shape)
-        found["other order"].append(mixed.painted(mixed.shown(factors)))
-        order = _another(count, rng)
-        coats = [each._replace(program=canvas.coats[i].program) for each, i in zip(canvas.coats, order, strict=True)]
-        swapped = Canvas(coats=tuple(coats), ground=canvas.ground, shape=canvas.shape)
-        found["other regions"].append(swapped.painted(swapped.shown(factors)))
-    return found
+    others = [canvas.shown(taken(factors, rng.permutation(rows))) for _ in range(DRAWS)]
+    found = {"other factors": [canvas.painted(shown) for shown in others]}
+    if len(coats) == 1:
+        return found
+    orders = [_another(len(coats), rng) for _ in range(2 * DRAWS)]
+    mixed = [replace(canvas, coats=tuple(coats[i] for i in order)) for order in orders[:DRAWS]]
+    dealt = [
+        replace(
+            canvas, coats=tuple(coat._replace(program=coats[i].program) for coat, i in zip(coats, order, strict=True))
+        )
+        for order in orders[DRAWS:]
+    ]
+    return found | {
+        name: [each.painted(each.shown(factors)) for each in some]
+        for name, some in (("other order", mixed), ("other regions", dealt))
+    }
 
 
 def _another(count: int, rng: np.random.Generator) -> Int[np.ndarray, " count"]:

@@ -13,7 +13,7 @@ from compare.report.tables import Table
 
 CHANNELS, VERSIONS = 3, 2
 GAP = 1  # pixels between two pictures
-HEADINGS = ("painted by", "pixels alike", "explained", "pictures alike")
+HEADINGS = ("painted by", "painting, alike", "painting, explained", "painting, whole")
 
 
 class PaintedLine(NamedTuple):

@@ -471,7 +471,8 @@ PAINTING = (
         "painting, alike",
         parts,
         "Share of the pixels of other scenes that the program paints as the net does; beside it with other scenes' "
-        "factors, layers in another order, and objects' regions dealt out anew, and by factors read from the latents.",
+        "factors, layers in another order, objects' regions dealt out anew, the mean picture, and by factors that are "
+        "read from the latents.",
     ),
     Term(
         "painting_explained",

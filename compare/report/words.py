@@ -73,6 +73,7 @@ GLOSSARY = {
     "decoded": "Values that a linear map of the site tells at each position; of numbers the variance that it explains.",
     "followed": "Exchanges of a subspace between two rows after which all answers are as the other's value makes them.",
     "table bits": "Bits of a table of the net's answers.",
+    "painted by": "The program that was read in the net's pictures, or what it is held against.",
 }
 FIELDS = {each.label: each.sentence for each in TERMS}
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from synth.language.program import Apply, Program, apply, terminal
+import numpy as np
+
+from synth.bank.budget import Budget
+from synth.bank.levels import levels
+from synth.language.program import Apply, Program, Terminal, apply, terminal
 from synth.language.types import INT
 from synth.library.arith import ADD, SUB
 from synth.library.choice import LE, LT
@@ -10,6 +14,8 @@ from synth.library.constants import CONSTANTS
 from synth.search.streams.states import substituted
 
 Price = Callable[[Program], float]
+ROWS = 32  # by which sums are told apart
+LOOKED_AT = 20000  # programs, among which a shorter sum is looked for
 
 
 def number(value: int) -> Program:
@@ -73,3 +79,45 @@ def written(program: Program, inner: Mapping[str, Program]) -> Program:
     for name, given in zip(names, inner.values(), strict=True):
         program = substituted(program, name, given)
     return program
+
+
+def shorter(program: Program) -> Program:
+    """The program with every sum of integer words as short as enumeration finds it."""
+    root = program.nodes[-1]
+    if is_sum(program):
+        return _shortest(program)
+    if not isinstance(root, Apply) or not root.args:
+        return program
+    return apply(root.primitive, *(shorter(part_of(program, place)) for place in root.args))
+
+
+def is_sum(program: Program) -> bool:
+    """Whether it adds and subtracts words, and nothing else."""
+    return all(
+        node.primitive in (ADD, SUB) if isinstance(node, Apply) else isinstance(node, Terminal) and node.type == INT
+        for node in program.nodes
+    )
+
+
+def _shortest(program: Program) -> Program:
+    """Of the sums of those of its words that matter, the cheapest that is equal, else as it is."""
+    rng = np.random.default_rng(0)
+    columns = {word.name: rng.integers(-1000, 1000, ROWS) for word in program.terminals}
+    wanted = program.run(columns)
+    used = [name for name in columns if (program.run({**columns, name: columns[name] + 1}) != wanted).any()]
+    if not used or len(program.nodes) == 1:
+        return program
+    for level in levels((ADD, SUB), {name: columns[name] for name in used}, Budget(candidates=LOOKED_AT)):
+        equal = np.flatnonzero((level.values[INT] == wanted[:, None]).all(axis=0))
+        if len(equal):
+            found = level.program(INT, int(equal[0]))
+            return found if tree_size(found) < tree_size(program) else program
+    return program
+
+
+def tree_size(program: Program) -> int:
+    """Nodes, equal subexpressions as often as they are written."""
+    sizes: list[int] = []
+    for node in program.nodes:
+        sizes.append(1 + sum(sizes[place] for place in node.args) if isinstance(node, Apply) else 1)
+    return sizes[-1]

@@ -8,7 +8,7 @@ by `or`. Rows are drawn anew among those that hold so far, so that few are enoug
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from synth.library.arith import ABS, ADD, SUB
 from synth.library.boolean import AND, NOT, OR
 from synth.library.choice import LE, LT
 from synth.library.constants import CONSTANTS
-from synth.search.bounds import Price, at_least, at_most, number, written
+from synth.search.bounds import Price, at_least, at_most, number, shorter, written
 
 LIBRARY = (ADD, SUB, ABS, LE, LT, AND, OR, NOT, *CONSTANTS)
 FIRST = (ADD, SUB)  # what the first terms are made of
@@ -84,7 +84,13 @@ def region(columns: Columns, there: Bool[np.ndarray, " rows"], seed: int, ways: 
         best = max((each for each in (best, found) if each is not None), key=lambda each: each.saved, default=None)
         if best is None or not HOPE <= best.share < ENOUGH:
             break
-    return best if best is not None and best.saved > 0 else None
+    return None if best is None or best.saved <= 0 else _shorter(best, given.price)
+
+
+def _shorter(found: Region, price: Price) -> Region:
+    program = shorter(found.program)
+    bits = price(program)
+    return replace(found, program=program, bits=bits, saved=found.saved + found.bits - bits)
 
 
 def run(program: Program, columns: Columns) -> Bool[np.ndarray, " rows"]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from compare.record import Record
 from compare.report.painted import painted
+from compare.report.show import DASH
 from tests.compare.report.test_gallery import BARE
 from tests.compare.report.test_switched import decoded
 
@@ -28,7 +29,7 @@ def test_lines_and_scores_are_in_order() -> None:
     assert part is not None
     assert [tuple(line) for line in part.lines] == [
         ("sky", "(le 0 0)", "overlap 0.900, left 0.100"),
-        ("sun", "not found", "overlap 0.000, left –"),
+        ("sun", "not found", f"overlap 0.000, left {DASH}"),
     ]
     assert part.scores.rows == [("program", "0.900", "0.800", "0.250"), ("other factors", "0.500", "-0.100", "0.000")]
     assert part.code.splitlines() == RECORD.painting_code

@@ -6,5 +6,7 @@
   `unify/` (decision trees of programs that are right on some examples each, and pairs joined by an operator)
 - `fits`: programs whose constants the examples give, tried beside these
 - `deduction/`: languages whose operators take functions; `deduction/rules` says which function an operator would need
+- `regions`: where something is, from rows on which it is or is not; `layers`: several of these, one over the other;
+  `terms` and `bounds`: what they are made of
 - `rows`: the examples; `rerun`: an answer's printed Python on them; `solution`: what comes back, what it may claim
 """

@@ -27,7 +27,8 @@ def at_most(term: Program, bound: int, bits: Price) -> Program | None:
     ways = [apply(LE, term, number(bound))] if 0 <= bound < len(CONSTANTS) else []
     head = term.nodes[-1]
     if isinstance(head, Apply) and head.primitive is SUB:
-        ways += sides(*(part_of(term, place) for place in head.args), bound)
+        one, other = (part_of(term, place) for place in head.args)
+        ways += sides(one, other, bound)
     elif -len(CONSTANTS) < bound < 0:
         ways.append(apply(LE, apply(ADD, term, number(-bound)), number(0)))
     return min(ways, key=bits) if ways else None

@@ -1,31 +1,28 @@
 """Where something is, as a Boolean program: found from rows that are said to be there or not, by bits.
 
 The enumerator's terms of the integer words, from the shortest on, are each held against every bound, and so are the
-words that are Booleans. What holds of nearly all that is there is joined by `and`, one after the other, the one that
-saves most bits first: of telling which rows are there, less its own. What the others make needless goes again. Terms
-that were kept are words of a second, richer language, whose terms are tried next; what is left uncovered may be joined
-by `or`. Rows are drawn anew among those that hold so far, so that few are enough.
+words that are Booleans. What holds of nearly all that is there is joined by `and`, one after the other: what saves most
+of the bits of telling which rows are there, for its own bits. What the others make needless goes again. Terms that were
+kept are words of a second, richer language, whose terms are tried next; what is left uncovered may be joined by `or`.
+Rows are drawn anew among those that hold so far, so that few are enough.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 
-from synth.bank.bank import Bank
-from synth.bank.budget import Budget, Meter, Spent
-from synth.bank.elsewhere import values_on
 from synth.language.grammar import EIGHTHS, program_cost, uniform_language
-from synth.language.primitive import Primitive
 from synth.language.program import Program, Terminal, apply, terminal
 from synth.language.types import BOOL, INT
 from synth.library.arith import ABS, ADD, SUB
 from synth.library.boolean import AND, NOT, OR
 from synth.library.choice import LE, LT
 from synth.library.constants import CONSTANTS
-from synth.search.bounds import Price, at_least, at_most, number, shorter, written
+from synth.search.bounds import Price, at_least, at_most, number, shorter
+from synth.search.terms import Columns, Terms
 
 LIBRARY = (ADD, SUB, ABS, LE, LT, AND, OR, NOT, *CONSTANTS)
 FIRST = (ADD, SUB)  # what the first terms are made of
@@ -33,7 +30,6 @@ THEN = (ADD, SUB, ABS, *CONSTANTS[:5])  # what the second are
 NODES = 5  # of the first terms
 TERMS = 4000  # of the second
 WORDS = 4  # that the second are made of, at most
-TELLING = 256  # rows by which terms are told apart
 DRAWN = (4000, 8000)  # rows that are there, and others, on which bounds are tried
 LOOKED = (250, 750)  # of these, on which terms are looked at first
 BEST = 12  # terms that are tried then
@@ -53,8 +49,6 @@ class Way(NamedTuple):
 
 
 WAYS = (Way(0.5, 0.02, 1), Way(0.0, 0.02, 1), Way(0.5, 1.0, 3))
-
-Columns = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +113,11 @@ def always() -> Program:
 def checked(columns: Columns, there: np.ndarray) -> None:
     shapes = {name: np.shape(values) for name, values in columns.items()}
     bad = [name for name, values in columns.items() if np.asarray(values).dtype.kind not in "biu"]
-    if bad or there.dtype != bool or set(shapes.values()) != {(len(there),)}:
+    whole = any(np.asarray(values).dtype.kind in "iu" for values in columns.values())
+    if bad or not whole or there.dtype != bool or set(shapes.values()) != {(len(there),)}:
         raise ValueError(
-            f"region: expected columns of integers or Booleans, and Booleans of where it is, of one shape (rows,), got "
-            f"{there.dtype} of shape {np.shape(there)}, columns {shapes}, of another kind {bad}; mend these"
+            f"region: expected columns of integers, or of Booleans too, and Booleans of where it is, of one shape (rows,),"
+            f" got {there.dtype} of shape {np.shape(there)}, columns {shapes}, of another kind {bad}; mend these"
         )
 
 
@@ -154,58 +149,6 @@ class Atom(NamedTuple):
     term: Program | None
     gain: float  # bits that it saves
     bits: float  # of its own
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Distinct integer terms of a language, from the cheapest on; `written` puts them into the words of the rows."""
-
-    bank: Bank
-    written: Callable[[Program], Program]
-    inner: Mapping[str, Program]
-    bits: Float[np.ndarray, " terms"]
-
-    @classmethod
-    def of(cls, columns: Columns, library: Sequence[Primitive], nodes: float, most: int, seed: int) -> "Terms":
-        """Over the columns of integers, all of so many nodes, or so many terms."""
-        words = {name: values for name, values in columns.items() if values.dtype != bool}
-        return cls.over({name: terminal(name, INT) for name in words}, words, library, nodes, most, seed)
-
-    @classmethod
-    def over(
-        cls,
-        inner: Mapping[str, Program],
-        columns: Columns,
-        library: Sequence[Primitive],
-        nodes: float,
-        most: int,
-        seed: int,
-    ) -> "Terms":
-        """Over words each of which is another program of the columns."""
-        rows = len(next(iter(columns.values())))
-        some = np.random.default_rng([seed, 109]).choice(rows, min(TELLING, rows), replace=False)
-        given = {name: np.asarray(program.run(columns))[some].astype(np.int64) for name, program in inner.items()}
-        language = uniform_language(library, tuple(Terminal(name, INT) for name in inner))
-        bank = Bank(language, given, Meter(Budget()))
-        limit = nodes * max(language.costs[INT].values())
-        cost, counts = bank.step, [(0, 0)]
-        while cost <= min(limit, bank.reach()) and bank.count(INT) < most:
-            try:
-                bank.build(cost)
-            except Spent:
-                break
-            counts.append((cost, bank.count(INT)))
-            cost += bank.step
-        sizes = np.diff([0, *(number for _, number in counts)])
-        bits = np.repeat([cost / EIGHTHS for cost, _ in counts], sizes)[:most]
-        return cls(bank, lambda program: written(program, inner), inner, bits)
-
-    def values(self, columns: Columns) -> Int[np.ndarray, "rows terms"]:
-        given = {name: np.asarray(program.run(columns)).astype(np.int64) for name, program in self.inner.items()}
-        return values_on(self.bank, given, {INT: np.arange(len(self.bits))})[INT]
-
-    def program(self, place: int) -> Program:
-        return self.written(self.bank.program(INT, place))
 
 
 def _sought(given: Given, terms: Terms, way: Way, rng: np.random.Generator) -> Region | None:

@@ -9,7 +9,7 @@ from compare.beside.painting import NOT_FOUND, Canvas, Coat, Painting, code, mea
 from compare.read import Reading
 from nets.edits import tapping
 from nets.net import Net, wrap
-from synth import BOOL, INT, parse
+from synth import BOOL, INT, Type, parse
 from synth.library import LIBRARY
 from tests.compare.beside.test_objects import COLOURS, SIDE, planted, reading
 
@@ -49,8 +49,9 @@ def test_a_planted_grammar_is_found_and_right_in_other_scenes(found: Painting) -
     assert max(found.left.values()) < 1e-3
     assert found.bits["program"] + found.bits["exceptions"] < found.bits["table"] / 4
     assert found.arrays()["objects.painting"].shape[0] == 2
+    words: dict[str, Type] = {name: BOOL if name in ("square", "bar") else INT for name in ("x", "y", *FACTORS)}
     for text in found.texts.values():  # as synth writes it
-        parse(text, LIBRARY, dict.fromkeys(("x", "y", *FACTORS), INT) | dict.fromkeys(("square", "bar"), BOOL))
+        parse(text, LIBRARY, words)
 
 
 def test_controls_fail(found: Painting) -> None:

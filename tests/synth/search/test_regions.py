@@ -65,8 +65,10 @@ def test_labels_that_nothing_tells_have_no_layer() -> None:
 
 def test_columns_of_another_kind_or_shape_are_refused() -> None:
     there = np.zeros(ROWS, bool)
-    with pytest.raises(ValueError, match="region: expected columns of integers or Booleans"):
+    with pytest.raises(ValueError, match="region: expected columns of integers, or of Booleans too"):
         region(columns() | {"a": np.zeros(ROWS)}, there, 0)
+    with pytest.raises(ValueError, match="region: expected columns of integers"):
+        region({"there": there}, there, 0)
     with pytest.raises(ValueError, match="of one shape"):
         region(columns(), there[1:], 0)
     with pytest.raises(ValueError, match="of one shape"):

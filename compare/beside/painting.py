@@ -292,11 +292,11 @@ def from_latents(
     fit: Int[np.ndarray, " n"],
     report: Int[np.ndarray, " m"],
 ) -> dict[str, np.ndarray] | None:
-    """The factors of the rows that are reported on, read from the latents; None of a net without that site.
+    """The factors of the rows that are reported on, read from the latents; None of a net without that site, or without a program.
 
     Whole numbers are fitted where an object is drawn whose region names them.
     """
-    if LATENT not in reading.net.sites:
+    if LATENT not in reading.net.sites or not canvas.coats:
         return None
     fit = reading.fitted  # more than the regions need
     terms = [_terms(reading.site(LATENT)[rows]) for rows in (fit, report)]

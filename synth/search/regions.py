@@ -116,8 +116,8 @@ def checked(columns: Columns, there: np.ndarray) -> None:
     whole = any(np.asarray(values).dtype.kind in "iu" for values in columns.values())
     if bad or not whole or there.dtype != bool or set(shapes.values()) != {(len(there),)}:
         raise ValueError(
-            f"region: expected columns of integers, or of Booleans too, and Booleans of where it is, of one shape (rows,),"
-            f" got {there.dtype} of shape {np.shape(there)}, columns {shapes}, of another kind {bad}; mend these"
+            "region: expected columns of integers, or of Booleans too, and Booleans of where it is, of one shape "
+            f"(rows,), got {there.dtype} of shape {np.shape(there)}, columns {shapes}, of another kind {bad}; mend these"
         )
 
 

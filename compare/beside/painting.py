@@ -292,7 +292,7 @@ def from_latents(
     fit: Int[np.ndarray, " n"],
     report: Int[np.ndarray, " m"],
 ) -> dict[str, np.ndarray] | None:
-    """The factors of the rows that are reported on, read from the latents; None of a net without that site, or without a program.
+    """The factors of the rows that are reported on, read from the latents; None without that site, or any coat.
 
     Whole numbers are fitted where an object is drawn whose region names them.
     """

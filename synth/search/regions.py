@@ -117,7 +117,7 @@ def checked(columns: Columns, there: np.ndarray) -> None:
     if bad or not whole or there.dtype != bool or set(shapes.values()) != {(len(there),)}:
         raise ValueError(
             "region: expected columns of integers, or of Booleans too, and Booleans of where it is, of one shape "
-            f"(rows,), got {there.dtype} of shape {np.shape(there)}, columns {shapes}, of another kind {bad}; mend these"
+            f"(rows,), got {there.dtype} of shape {np.shape(there)}, columns {shapes}, other kinds {bad}; mend these"
         )
 
 

@@ -12,11 +12,14 @@ from nets.net import Inputs, Net, Params, wrap
 Stepped = Callable[[Params, Array, Array], tuple[Array, Array]]
 
 
-def stepwise(step: Stepped, start: Callable[[Params], Array], name: str = "stepwise") -> Net:
+def stepwise(
+    step: Stepped, start: Callable[[Params], Array], name: str = "stepwise", init: Callable | None = None
+) -> Net:
     """`step(params, state, x) -> (state, outputs)` on a batch, from the state `start(params)`, (width,), on.
 
     `state` is (batch, width), x one input of each row, (batch, ...), outputs are (batch, classes); the net's inputs and
-    outputs have an axis of time after the batch's. The site `state` holds what the next step reads.
+    outputs have an axis of time after the batch's. The site `state` holds what the next step reads. Without
+    `init(key) -> params` it can be read and judged, not trained.
     """
 
     def apply(params: Params, x: Inputs, edits: Any) -> tuple[Array, Sites]:
@@ -32,4 +35,4 @@ def stepwise(step: Stepped, start: Callable[[Params], Array], name: str = "stepw
         _, outputs = tap.over_time(stepped, jnp.broadcast_to(begun, (len(x), *begun.shape)), x)
         return outputs, values
 
-    return wrap(apply, ("state",), name=name)
+    return wrap(apply, ("state",), name=name, init=init)

@@ -38,6 +38,15 @@ def test_an_increment_and_its_gain_are_found_in_states_that_turn(gain: float) ->
     assert found[0].told > 0.99
 
 
+def test_a_state_that_has_not_taken_in_the_last_inputs_yet_does_not_lower_the_gain() -> None:
+    x = paths(300, 4)
+    late = 0.15 * x[:, :, 0] + 0.1 * np.pad(x[:, :-1, 0], ((0, 0), (1, 0)))
+    states = circle(angles(x, 2.5) - 2.5 * late) @ frame().T
+    found = phases_of(states + 0.005 * np.random.default_rng(5).normal(size=states.shape), x.astype(float))
+    assert not isinstance(found, str)
+    assert found[0].gain == 2.5
+
+
 def test_states_that_do_not_turn_are_refused() -> None:
     x = paths(300, 4)
     states = np.random.default_rng(0).normal(size=(*x.shape[:2], 6)).cumsum(axis=1)

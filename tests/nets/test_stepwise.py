@@ -1,5 +1,6 @@
 """A net from its step."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -23,6 +24,13 @@ def test_a_step_makes_a_net_whose_state_can_be_edited():
     assert outputs.shape == (4, 5, 2)
     edited = net.apply(params, X, {"state": Patch((np.arange(5) == 1)[:, None], 0.0)})[0]
     np.testing.assert_allclose(edited[:, 2:, 0], X[:, 2:].cumsum(axis=1))
+
+
+def test_with_an_init_it_can_be_trained():
+    net = stepwise(step, lambda params: params["start"], init=lambda key: {"keep": 1.0, "start": jnp.ones(1)})
+    np.testing.assert_allclose(net.apply(net.init(jax.random.key(0)), X)[0][..., 0], 1 + X.cumsum(axis=1))
+    with pytest.raises(ValueError, match="init"):
+        stepwise(step, lambda params: params["start"]).init(jax.random.key(0))
 
 
 def test_a_start_of_another_shape_is_refused():

@@ -35,6 +35,7 @@ MOST = 2  # phases
 SAME = 1e-9  # of an increment's mean square, beside a multiple of another one
 SPANNED = 0.01  # of an increment's mean square, beyond the sums of others
 IMPROVED = 3  # times that a gain is fitted about the phase
+LAST = 3  # inputs that a state may not have taken in yet, which alone would lower the gain
 DIGITS = 5  # of a gain, at most
 NEGLIGIBLE = 0.5  # of the spread about the phase, by which a rounded gain may be off in the mean
 DIGIT_BITS, NUMBER_BITS = 3.33, 3.0  # of a decimal digit; of where a number's digits begin and end
@@ -253,13 +254,16 @@ def _phase(frame: _Frame, states: np.ndarray, x: np.ndarray, turning: _Turning) 
     """The start from the first inputs, then the gain by all states, with as few digits as serve."""
     along = frame.best(turning.gain * turning.proposal.values)[1]
     seen, added = frame.seen(states, along), turning.proposal.of(x).cumsum(axis=1)
-    begun = np.angle((seen * np.exp(-1j * turning.gain * added)).sum(axis=1))
+    near, begun = turning.gain, np.zeros(len(x))
+    for _ in range(IMPROVED):
+        begun = np.angle((seen * np.exp(-1j * near * added)).sum(axis=1))
+        near += _missing(near, added, begun, seen)[0]
     found = _start(functions(x[:, 0], SHORT), begun)
     if found is None:
         return f"a direction of the state turns with {turning.proposal.text}, but the first inputs do not say its start"
     start, sign = found
     begins = np.zeros(len(x)) if start is None else start.of(x[:, 0])
-    gain, told = _gain(sign * turning.gain, added, begins, seen if sign > 0 else seen.conj())
+    gain, told = _gain(sign * near, added, begins, seen if sign > 0 else seen.conj())
     return Phase(increment=turning.proposal, gain=gain, start=start, told=told)
 
 
@@ -291,13 +295,28 @@ def _gain(
     seen: Complex[np.ndarray, "rows time"],
 ) -> tuple[float, float]:
     """By least squares about the phase, rounded to as few digits as move it little; and how well it is told then."""
-    off = np.zeros_like(added)
+    left = np.zeros(added.size)
     for _ in range(IMPROVED):
-        off = seen * np.exp(-1j * (begins[:, None] + gain * added))
-        off = np.angle(off / np.exp(1j * np.angle(off.mean())))
-        gain += float((off * added).sum() / max(float((added**2).sum()), 1e-30))
-    allowed = NEGLIGIBLE * float(off.std()) / max(float(np.sqrt((added**2).mean())), 1e-30)
+        more, left = _missing(gain, added, begins, seen)
+        gain += more
+    allowed = NEGLIGIBLE * float(left.std()) / max(float(np.sqrt((added**2).mean())), 1e-30)
     rounded = (float(f"{gain:.{digits}g}") for digits in range(1, DIGITS + 1))
     gain = next((each for each in rounded if abs(each - gain) <= allowed), gain)
     resultant = np.exp(1j * (np.angle(seen) - begins[:, None] - gain * added))
     return gain, float(np.abs(resultant.mean()))
+
+
+def _missing(
+    gain: float,
+    added: Float[np.ndarray, "rows time"],
+    begins: Float[np.ndarray, " rows"],
+    seen: Complex[np.ndarray, "rows time"],
+) -> tuple[float, Float[np.ndarray, " states"]]:
+    """What the gain lacks about the phase, where the last LAST inputs may be taken in by a part; and what is left."""
+    off = seen * np.exp(-1j * (begins[:, None] + gain * added))
+    off = np.angle(off / np.exp(1j * np.angle(off.mean()))).reshape(-1)
+    each = np.diff(added, axis=1, prepend=0)
+    lags = [np.pad(each, ((0, 0), (lag, 0)))[:, : each.shape[1]] for lag in range(LAST)]
+    columns = np.stack([added, *lags], axis=-1).reshape(added.size, -1)
+    found = np.linalg.lstsq(columns, off, rcond=None)[0]
+    return float(found[0]), off - columns @ found

@@ -251,6 +251,17 @@ def test_a_net_that_errs_on_few_words_is_forgiven_as_much() -> None:
     assert np.array_equal(found.loop.run(x)[0], WINDOW.loop.run(x)[0])
 
 
+def test_where_there_are_few_words_no_others_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(
+        "compare.extract.recurrent.sought.sought", lambda first, *rest: looked.append(len(first.answers[0]))
+    )
+    for rows in (16, 200):
+        x = np.zeros((rows, 6), dtype=int)
+        assert of_words(Told(x, x), BITS, seed=0) is None
+    assert looked == [16, 192, 8]
+
+
 def test_restless_words_hold_all_letters_and_lead_far() -> None:
     """Of words of ten bits as many as one in a thousand are of one letter."""
     bits, many = restless(2, 12, 0), restless(1000, 12, 0)

@@ -60,7 +60,7 @@ def of_words(told: Told, values: Letters, seed: int, seconds: float = SECONDS) -
     all is forgiven.
     """
     found = sought(told.begun(slice(WORDS), values), [told._replace(forgiven=0.0)], values, seed, seconds)
-    for begin in range(WORDS, WORDS + TRIES * FEWER, FEWER):
+    for begin in range(WORDS, min(WORDS + TRIES * FEWER, len(told.words)), FEWER):
         if found is None:
             found = sought(told.begun(slice(begin, begin + FEWER), values), [told], values, seed, seconds)
     return found

@@ -27,7 +27,7 @@ def described(task: Task) -> Iterator[str]:
     size = task.sizes[0]
     check_task(task, size)
     yield f"{task.name}: {task.doc}"
-    yield f"  type       {task.signature(size) or 'none that the synthesizer has: no program is searched for'}"
+    yield f"  type       {task.signature(size) or untyped(task)}"
     yield f"  sizes      {', '.join(map(str, task.sizes))}{' (primes only)' if task.needs_prime else ''}"
     yield from (f"  {line}" for line in (whole(task, size) if task.listed else on_samples(task, size)))
     yield from (f"  language   {', '.join(words(task))}" for _ in task.library[:1])
@@ -35,6 +35,12 @@ def described(task: Task) -> Iterator[str]:
     yield from (f"  judged     {line}" for line in outlook(task))
     yield from (f"  e.g.       {line}" for line in a_few(task, size))
     yield from (f"  note       {note}" for note in names_of_ours(task))
+
+
+def untyped(task: Task) -> str:
+    """What is searched for where there are no types."""
+    searched = "no program is searched for" if task.board is None else "the rules of the game are searched for"
+    return f"none that the synthesizer has: {searched}"
 
 
 def whole(task: Task, size: int) -> Iterator[str]:

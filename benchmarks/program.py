@@ -1,9 +1,11 @@
 """The synthesizer's program for a task, found once for all sizes of a suite and shared by its cells."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from benchmarks.language import asks_loops, check_language, language_of
 from benchmarks.loops import find_loop, program_fields
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from compare.sample import Samples
 
 SECONDS = 60.0
+FEW = 16  # rows on which what is measured beside the verdict is asked first
 NO_TYPES = "no program was searched for: the synthesizer's language has no types for this task"
 
 
@@ -83,9 +86,50 @@ def find_loops(task: Task, sizes: Sequence[int]) -> tuple[dict[str, dict[str, An
 
 def check_task(task: Task, size: int) -> None:
     """ValueError for an oracle that cannot be asked, and for a language that is unsound or cannot answer."""
-    spec = asked(task, size)
+    samples, spec = drawn_and_asked(task, size)
+    if samples is not None:
+        ask_beside(task, size, samples)
     if spec is not None:
         check_language(task, spec)
+
+
+def ask_beside(task: Task, size: int, samples: "Samples") -> None:
+    """ValueError where what is measured beside the verdict cannot be asked, told before a net is trained."""
+    given = tuple(values[:FEW] for values in samples.report.arguments)
+    rows = np.arange(len(given[0]))
+
+    def held() -> None:
+        for each in task.variables(size, given):
+            each.then(rows, each.values)
+
+    def halved() -> None:
+        if (then := task.halved(size, given)) is not None:
+            then(rows, rows)
+
+    def misplaced() -> None:
+        for each in task.misplaced:
+            task.view(size).encode(*each.arguments(size, *given))
+
+    questions: dict[str, Callable[[], Any]] = {
+        "stages": lambda: task.staged(size, samples),
+        "intermediates": held,
+        "parts": lambda: task.parted(size, given),
+        "places": lambda: task.placed(size, given),
+        "recombined": halved,
+        "masks": lambda: task.masked(size, given),
+        "misplaced": misplaced,
+        "boards": lambda: task.boarded(size, given),
+    }
+    for field, question in questions.items():
+        try:
+            question()
+        except Exception as error:
+            if isinstance(error, ValueError) and str(error).startswith("task "):
+                raise
+            why = f"{type(error).__name__}: {error}".splitlines()[0]
+            raise ValueError(
+                f"task {task.name!r}: expected `{field}` to answer {len(rows)} rows at size {size}, got {why}; mend it"
+            ) from error
 
 
 def table_of(task: Task, size: int, spec: Spec) -> float:

@@ -1,5 +1,6 @@
 """Whether a task's declaration can be what it says: one sentence where it cannot."""
 
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,23 @@ from benchmarks.tasks.declaration import Declaration
 from benchmarks.tasks.drawn import KINDS
 from synth.language.types import BOOL, INT, LIST, REAL, SEQUENCE, STREAM, Fn, Z
 
+FUNCTIONS = {
+    "values": "lambda n: n",
+    "seen": "lambda n, *arguments: reals (rows, ...)",
+    "mask": "lambda n, *arguments: Booleans (rows, positions)",
+    "places": "lambda n, *arguments: reals (rows, time, 2)",
+    "masks": "lambda n, *arguments: Booleans (rows, objects, height, breadth)",
+    "recombined": "lambda n, mine, theirs: classes (rows,)",
+    "board": "lambda n: Board(side=n, first=frozenset(), second=frozenset())",
+    "boards": "lambda n, moves: {name: numbers (rows, time, features)}",
+}  # fields that may be left out, and what is written there
+ENTRIES = {
+    "stages": ("Stage", ("name", "oracle")),
+    "intermediates": ("Intermediate", ("name", "values", "then")),
+    "parts": ("Part", ("name", "where")),
+    "read_on": ("Part", ("name", "where")),
+    "misplaced": ("Misplaced", ("name", "arguments")),
+}  # what holds several things under one name, and these
 USES = {"values": "an argument may be", "classes": "an answer may be"}
 USUAL = {
     STREAM.name: ("recurrent", "stream"),
@@ -33,19 +51,49 @@ def refuse_wrong_fields(task: Declaration) -> None:
                 f"task {task.name!r}: expected {field} as a tuple, got {given!r}; with one entry write ({length}) with "
                 "its comma"
             )
-    given = [field for field in ("values", "seen") if getattr(task, field) is not None]
+    given = [field for field in FUNCTIONS if getattr(task, field) is not None]
     for field in dict.fromkeys(("oracle", "classes", "terminals", *(("values",) if task.listed else ()), *given)):
         if not callable(getattr(task, field)):
             raise ValueError(
-                f"task {task.name!r}: expected {field} as a function of the size, got {getattr(task, field)!r}; "
-                "write one, such as lambda n: n"
+                f"task {task.name!r}: expected {field} as a function of the size, got {getattr(task, field)!r:.80}; "
+                f"write one, such as {FUNCTIONS.get(field, 'lambda n: n')}"
             )
     if not (isinstance(task.type, Fn) or callable(task.type) or (task.type is None and not task.listed)):
         raise ValueError(f"task {task.name!r}: expected type as Fn((INT, INT), INT) or the like, got {task.type!r:.80}")
     if not task.sizes or not all(isinstance(size, int) for size in task.sizes):
         raise ValueError(f"task {task.name!r}: expected sizes as integers, at least one, got {task.sizes!r}")
+    refuse_wrong_kinds(task)
     refuse_wrong_samplers(task)
     refuse_wrong_objects(task)
+
+
+def refuse_wrong_kinds(task: Declaration) -> None:
+    """ValueError for names that are no text, numbers that are none, and entries that lack what is asked of them."""
+    wanted: dict[str, tuple[type | UnionType, str]] = {
+        "doc": (str, "text"),
+        "net": (str | None, "a net's name"),
+        "recipe": (str | None, "a recipe's name"),
+        "smallest": (int, "a whole number"),
+        "tolerance": (float | int, "a number"),
+    }
+    for field, (kind, what) in wanted.items():
+        given = getattr(task, field)
+        if not isinstance(given, kind) or isinstance(given, bool):
+            raise ValueError(f"task {task.name!r}: expected {field} as {what}, got {given!r:.80}; write one")
+    for field, (what, parts) in ENTRIES.items():
+        given = getattr(task, field)
+        for each in (given,) if field == "read_on" and given is not None else given or ():
+            if not all(hasattr(each, part) for part in parts):
+                raise ValueError(
+                    f"task {task.name!r}: expected {field} of {what}({', '.join(parts)}), got {each!r:.80}; write "
+                    f"{what} from benchmarks.tasks.task"
+                )
+    for pair in task.within:
+        if isinstance(pair, str) or len(pair) != 2:
+            raise ValueError(
+                f'task {task.name!r}: expected within as pairs such as (("door", "house"),), got {task.within!r:.80}; '
+                "write the outer comma too"
+            )
 
 
 def refuse_wrong_samplers(task: Declaration) -> None:

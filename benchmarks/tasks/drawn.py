@@ -14,6 +14,7 @@ from benchmarks.tasks.oracle import AGAIN, by_row, place, refuse_constant
 from benchmarks.tasks.sampling import Arguments, Own, Sampler, Wanted
 from benchmarks.tasks.seen import refuse_mixed_sight, sight
 from synth.language.types import BOOL
+from synth.search.games import Board
 
 if TYPE_CHECKING:  # both bring JAX, which listing tasks can do without
     from compare.answers import Answers
@@ -99,9 +100,28 @@ def view_of(task: Declaration, size: int) -> "View":
     if few(task, size)[0].ndim > 1 and task.arguments(size) > 1:
         return of_symbols(task.ranges(size), answers)
     if few(task, size)[0].ndim > 1:
-        board = None if task.board is None else task.board(size)
-        return replace(of_sequences(task.alphabet(size), answers), board=board)
+        return replace(of_sequences(task.alphabet(size), answers), board=board_of(task, size))
     return View(alphabet=task.alphabet(size), answers=answers, encode=positions)
+
+
+def board_of(task: Declaration, size: int) -> Board | None:
+    """The board of a game; ValueError where its squares and the pass are not the moves, and what is answered."""
+    if task.board is None:
+        return None
+    board = task.board(size)
+    if not isinstance(board, Board):
+        raise ValueError(
+            f"task {task.name!r}: expected board({size}) to be a Board, got {board!r:.80}; give Board(side=..., "
+            "first=frozenset(), second=frozenset()) with the first discs"
+        )
+    moves, named, said = board.squares + 1, task.alphabet(size), task.classes(size)
+    if task.kind != "sets" or named != moves or said != moves:
+        raise ValueError(
+            f"task {task.name!r}: expected moves 0 .. {board.squares} on a board of {board.side} x {board.side}, the "
+            f"last of them the pass, and sets of them as answers, got {named} values and {task.kind} of {said} classes;"
+            f" let `values` and `classes` be {moves}, or give another board"
+        )
+    return board
 
 
 def few(task: Declaration, size: int) -> Arguments:
@@ -172,8 +192,9 @@ def checked(task: Declaration, sampler: Sampler, size: int, rows: int, rng: np.r
     if bad.any():
         where = tuple(np.argwhere(bad)[0])
         raise ValueError(
-            f"task {task.name!r}: expected an oracle that answers {answers.says()}, got {found.targets[where]} for "
-            f"{row_of(found.arguments, where[0])}; mend the oracle{place(task.oracle)}, or what `classes` says"
+            f"task {task.name!r}: expected an oracle that answers {answers.says()}, got "
+            f"{line(found.targets[where])} for {row_of(found.arguments, where[0])}; mend the "
+            f"oracle{place(task.oracle)}, or what `classes` says"
         )
     refuse_mixed(task, size, found)
     refuse_mixed_sight(task, size, found.arguments)
@@ -316,8 +337,12 @@ def refuse_mixed(task: Declaration, size: int, found: Asked) -> None:
 
 def row_of(arguments: Arguments, row: int) -> str:
     """A row's arguments, cut to a line."""
-    shown = [np.array2string(values[row], threshold=20, edgeitems=8, precision=4) for values in arguments]
-    return f"({', '.join(' '.join(each.split()) for each in shown)})"
+    return f"({', '.join(line(values[row]) for values in arguments)})"
+
+
+def line(values: np.ndarray) -> str:
+    """Numbers, or a number, cut to a line."""
+    return " ".join(np.array2string(np.asarray(values), threshold=20, edgeitems=8, precision=4).split())
 
 
 def sampler_of(given: Any) -> Any:

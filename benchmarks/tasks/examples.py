@@ -13,6 +13,7 @@ from synth.language.types import REAL, SEQUENCE
 
 EXAMPLES = 96  # rows that the synthesizer gets, and a quarter as many of the next longer range
 SHOWN, LINE = 4, 24  # rows that are shown, and numbers of each
+TEN = 10  # symbols of one digit
 
 
 def spec_of(task: Declaration, size: int) -> Spec | None:
@@ -107,11 +108,13 @@ def shown(task: Declaration, size: int) -> Iterator[str]:
 
 
 def told(task: Declaration, answers: np.ndarray) -> np.ndarray:
-    """Answers for the eye: sets as their symbols one after the other."""
+    """Answers for the eye: sets as their symbols one after the other, with commas where some have two digits."""
     if task.kind != "sets":
         return answers
     sets = answers.reshape(-1, answers.shape[-1])
-    return np.array(["".join(map(str, np.flatnonzero(each))) or "none" for each in sets]).reshape(answers.shape[:-1])
+    between = "," if answers.shape[-1] > TEN else ""
+    words = [between.join(map(str, np.flatnonzero(each))) or "none" for each in sets]
+    return np.array(words).reshape(answers.shape[:-1])
 
 
 def brief(values: np.ndarray, counts: np.ndarray | None = None) -> str:

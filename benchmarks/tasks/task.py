@@ -237,6 +237,11 @@ class Task:
             return None
         at = np.asarray(self.places(size, *arguments))
         self._refuse_wrong_shape("places", at, "f", ((*arguments[0].shape[:2], 2),))
+        if not (np.isfinite(at).all() and (np.ptp(at, axis=(0, 1)) > 0).all()):
+            raise ValueError(
+                f"task {self.name!r}: expected places that move along both axes, got {at.min(axis=(0, 1))} to "
+                f"{at.max(axis=(0, 1))}; give the two coordinates of a path at each time, or leave `places` out"
+            )
         return at
 
     def masked(self, size: int, arguments: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
@@ -249,6 +254,12 @@ class Task:
             raise ValueError(
                 f"task {self.name!r}: expected masks as Booleans of shape ({wanted[0]}, {wanted[1]}, height, breadth), "
                 f"a picture for each row and each of `objects`, got {found.dtype} of shape {found.shape}; give as many"
+            )
+        if self.classes(size) % math.prod(found.shape[2:]):
+            raise ValueError(
+                f"task {self.name!r}: expected answers with as many reals for each of {math.prod(found.shape[2:])} "
+                f"pixels of the masks, {found.shape[2]} x {found.shape[3]}, got {self.classes(size)}; give masks of "
+                "the pictures that are answered"
             )
         return {name: found[:, place] for place, name in enumerate(self.objects)}
 

@@ -58,6 +58,12 @@ def test_tasks_on_samples_wait_for_an_extractor_that_reads_samples() -> None:
     assert "  answers    one of 5 classes, one a row" in picture
 
 
+def test_of_a_game_the_rules_are_searched_for_and_squares_stand_apart() -> None:
+    lines = list(described(task_of("infection", Path())))
+    assert "  type       none that the synthesizer has: the rules of the game are searched for" in lines
+    assert any(line.endswith(" 0,1,8,13 1,8,13 1,8,12 1,12 1") for line in lines)
+
+
 def test_a_suite_says_which_primitives_are_named_like_ours(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(MINE.replace('name="half"', 'name="halve"'))
     (tmp_path / "mine.toml").write_text(SUITE)

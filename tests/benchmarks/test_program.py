@@ -1,16 +1,19 @@
 """What a record says of the synthesizer's program: one that is longer than the table is none, and no line is long."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmarks.language import language_of
-from benchmarks.names import LONGEST
-from benchmarks.program import fields, find_program, one_function
+from benchmarks.names import LONGEST, find
+from benchmarks.program import check_task, fields, find_program, one_function
 from benchmarks.resolve import task_of
-from benchmarks.tasks import Task
+from benchmarks.tasks import TASKS, Task
+from benchmarks.tasks.task import Misplaced, Part
 from synth import BOOL, INT, Budget, Fn, Found, apply, solve
+from synth.search.games import Board
 
 BITS = Task(
     name="set_bits",
@@ -32,6 +35,45 @@ DIGITS = dataclasses.replace(
     classes=lambda n: 10,
     library=("arith", "choice", "digits"),
 )
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "sentence"),
+    [
+        ("ring", {"places": lambda n, x: x[..., 0]}, r"expected places as reals of shape \(16, 21, 2\), got"),
+        (
+            "ring",
+            {"places": lambda n, x: 0 * x[..., :2]},
+            r"expected places that move along both axes, got \[0",
+        ),
+        (
+            "ring",
+            {"places": lambda n, x: x.place},
+            "expected `places` to answer 16 rows at size 20, got AttributeError",
+        ),
+        ("ring", {"parts": (Part("slow", lambda n, x: 0 * x[:, 0, 0]),)}, "expected part 'slow' as Booleans of shape"),
+        ("scenes", {"masks": lambda n, f: np.zeros((len(f), 6, 17, 16), dtype=bool)}, "for each of 272 pixels of the"),
+        (
+            "scenes",
+            {"misplaced": (Misplaced("door", lambda n, f: (f - 1,)),)},
+            "task 'scenes': expected .* whole number, got",
+        ),
+        ("infection", {"boards": lambda n, x: {"occupied": x}}, "expected boards with the groups 'occupied' and"),
+        ("infection", {"board": lambda n: n}, r"expected board\(4\) to be a Board, got 4; give Board\(side="),
+        (
+            "infection",
+            {"board": lambda n: Board(side=5, first=frozenset(), second=frozenset())},
+            r"expected moves 0 \.\. 25 on a board of 5 x 5, .* got 17 values and sets of 17 classes; let `values`",
+        ),
+    ],
+)
+def test_what_is_measured_beside_the_verdict_is_asked_before_a_net_is_trained(
+    name: str, changes: dict[str, Any], sentence: str
+) -> None:
+    task = find("task", name, TASKS)
+    check_task(task, task.sizes[0])
+    with pytest.raises(ValueError, match=sentence):
+        check_task(dataclasses.replace(task, **changes), task.sizes[0])
 
 
 @pytest.mark.parametrize(("task", "program"), [(BITS, "(count bits)"), (DIGITS, "(count (digits a))")])

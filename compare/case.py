@@ -72,13 +72,16 @@ def data_of(
     """What a net is judged on, from arrays: the inputs as the net takes them, (rows, arguments), and the right answers.
 
     Inputs are integers from 0 on, Booleans or reals: one array, or one (rows,) an argument. Answers are integers from 0
-    on or Booleans, (rows,), for a net that gives a number for each class; or reals, (rows,) or (rows, width), alike
-    within the `tolerance`. Where each input of the arguments' ranges is there once, they are all inputs that there are.
-    Otherwise, and of reals and sequences (answers (rows, positions)), half of the rows, drawn by `seed`, is fitted on
-    and the other half reported on. `modulus` says that all integers are residues, `names` what the arguments are
-    called, `classes` how many there are, where the largest is missing, `train` which rows the net was trained on.
+    on or Booleans, (rows,), for a net that gives a number for each class; or reals, (rows,), (rows, width) or (rows,
+    positions, width), alike within the `tolerance`. Where each input of the arguments' ranges is there once, they are
+    all inputs that there are. Otherwise, and of reals and sequences (answers (rows, positions)), half of the rows,
+    drawn by `seed`, is fitted on and the other half reported on. `modulus` says that all integers are residues, `names`
+    what the arguments are called, `classes` how many there are, where the largest is missing, `train` which rows the
+    net was trained on.
     """
     columns, right = _columns(inputs), np.asarray(answers)
+    for what, values in (*(("inputs", column) for column in columns), ("answers", right)):
+        _refuse_no_numbers(what, values)
     if len({len(each) for each in (*columns, right)}) != 1:
         raise ValueError(
             f"data_of: expected as many answers as inputs, got {', '.join(str(len(each)) for each in columns[:3])} "
@@ -100,6 +103,21 @@ def _columns(inputs: np.ndarray | Sequence[np.ndarray]) -> list[np.ndarray]:
         given = np.asarray(inputs)
         return list(given.T) if given.ndim == 2 else [given]
     return [np.asarray(each) for each in inputs]
+
+
+def _refuse_no_numbers(what: str, values: np.ndarray) -> None:
+    """ValueError unless there are rows of Booleans, integers or finite reals."""
+    if values.dtype.kind not in "biuf" or values.ndim == 0 or not values.size:
+        raise ValueError(
+            f"data_of: expected {what} as an array of Booleans, integers or reals, at least one row, got "
+            f"{values.dtype} of shape {values.shape}; give numbers, one row an input"
+        )
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        raise ValueError(
+            f"data_of: expected finite {what}, got {values[tuple(bad[0])]} in row {bad[0][0]} and {len(bad) - 1} more; "
+            "leave such rows out"
+        )
 
 
 def _whole(values: np.ndarray) -> bool:
@@ -158,7 +176,7 @@ def _above(*columns: np.ndarray) -> int:
 def _kind(right: np.ndarray, classes: int | None, tolerance: float | None) -> Answers:
     if _whole(right):
         return Classes(classes or _above(right))
-    width = right.shape[1] if right.ndim > 1 else 1
+    width = right.shape[-1] if right.ndim > 1 else 1
     return Reals(width, TOLERANCE * float(right.std()) or TOLERANCE if tolerance is None else tolerance)
 
 

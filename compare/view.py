@@ -54,6 +54,8 @@ def of_sequences(alphabet: int, answers: Answers) -> View:
 
 def of_games(board: Board) -> View:
     """Games for two on a board: the moves (n, time), and after each which are legal, the last of them the pass."""
+    if not isinstance(board, Board):
+        raise ValueError(f"of_games: expected a Board, got {board!r:.80}; give Board(side=..., first=..., second=...)")
     moves = board.squares + 1
     return replace(of_sequences(moves, Sets(moves)), board=board)
 

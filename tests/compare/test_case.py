@@ -11,8 +11,10 @@ from compare.checks import inputs_of, refuse_constant
 from compare.evidence.substitution import replaced
 from compare.read import read
 from compare.step import Step
+from compare.view import of_games
 from nets import tapping, wrap
 from synth import BOOL, INT, Fn, Z
+from synth.search.games import Board
 
 N = 6
 A, B = (values.ravel() for values in np.indices((N, N)))
@@ -179,3 +181,37 @@ def test_an_explanation_that_is_wider_than_its_site_is_one_sentence(width: int) 
         ValueError, match=r"expected values of shape \(36, 4\) for site 'hidden', got \(36, 5\) of the steps .*\(wide\)"
     ):
         replaced(reading, (step,), "hidden")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "answers", "sentence"),
+    [
+        (
+            [],
+            [],
+            r"expected answers as an array of Booleans, integers or reals, at least one row, got float64 of",
+        ),
+        (np.zeros((0, 12, 12)), np.zeros(0, int), r"expected inputs as .* got float64 of shape \(0, 12, 12\); give"),
+        (np.full((2, 12, 12), "a"), [0, 1], r"expected inputs as .* got <U1 of shape \(2, 12, 12\); give numbers"),
+        (np.zeros((2, 3)), ["a", "b"], r"expected answers as .* got <U1 of shape \(2,\); give numbers, one row"),
+        (np.zeros((2, 3), complex), [0, 1], "expected inputs as .* got complex128 of shape"),
+        (np.array([[[0.0], [1.0]], [[0.0], [np.nan]]]), [0, 1], "expected finite inputs, got nan in row 1 and 0 more"),
+    ],
+)
+def test_data_that_are_no_numbers_are_refused(inputs, answers, sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"data_of: {sentence}"):
+        data_of(inputs, answers)
+
+
+def test_numbers_at_every_position_are_answers() -> None:
+    rng = np.random.default_rng(0)
+    case = data_of(rng.normal(size=(40, 7, 3)), rng.normal(size=(40, 7, 2)))
+    assert case.view.answers.width == 2
+    assert case.samples is not None
+    assert case.samples.report.targets.shape == (20, 7, 2)
+
+
+def test_games_need_a_board() -> None:
+    with pytest.raises(ValueError, match=r"of_games: expected a Board, got 4; give Board\(side="):
+        of_games(4)  # pyright: ignore[reportArgumentType]
+    assert of_games(Board(side=3, first=frozenset(), second=frozenset())).classes == 10

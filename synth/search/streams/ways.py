@@ -70,15 +70,20 @@ class Asked(NamedTuple):
     def items(self) -> dict[str, np.ndarray]:
         return dict(zip(self.names, self.examples.items, strict=True))
 
+    def determined(self, columns: dict[str, np.ndarray]) -> bool:
+        """Whether equal values of all columns never have two answers."""
+        counts = self.examples.counts
+        return determined([values[counts] for values in columns.values()], self.examples.answers[0][counts])
+
     def expressed(
         self, columns: dict[str, np.ndarray], seconds: float, bits: float, prices: dict[str, float] | None = None
     ) -> Program | None:
         """The answers as an expression of columns (rows, time), where these determine them."""
+        if not self.determined(columns):
+            return None
         counts = self.examples.counts
         table = {name: values[counts] for name, values in columns.items()}
         answers = self.examples.answers[0][counts]
-        if not determined(list(table.values()), answers):
-            return None
         limit = self.clock.share(seconds)
         found = expressed(table, answers, limit, prices=prices, bits=bits, seed=self.seed)
         return None if found is None else found.program
@@ -86,26 +91,26 @@ class Asked(NamedTuple):
 
 def windowed(asked: Asked, bits: float) -> Iterator[Loop]:
     """Expressions of the last items, of as few as determine the answers; of the place too, near the start."""
-    yield from recalled(asked, bits, [(0, back, False) for back in range(PREVIOUS + 1)])
-    yield from recalled(asked, bits, [(0, back, True) for back in range(1, PREVIOUS + 1)])
+    tried = [(0, back, False) for back in range(PREVIOUS + 1)]
+    yield from recalled(asked, bits, tried + [(0, back, True) for back in range(1, PREVIOUS + 1)])
 
 
 def recurrent(asked: Asked, bits: float) -> Iterator[Loop]:
     """The same of the answers before."""
-    yield from recalled(asked, bits, [(*each, False) for each in EARLIER])
-    yield from recalled(asked, bits, [(*each, True) for each in EARLIER])
+    yield from recalled(asked, bits, [(*each, placed) for placed in (False, True) for each in EARLIER])
 
 
 def recalled(asked: Asked, bits: float, tried: Sequence[tuple[int, int, bool]]) -> Iterator[Loop]:
-    """An expression of so many answers before, so many items before, and perhaps the place: the first that there is."""
+    """An expression of the first so many answers before, items before, and perhaps the place that determine it."""
     for answers, back, placed in tried:
         known = delays(asked.items, back) | earlier(asked.examples, answers)
         if placed:
             known |= place(asked.examples, max(answers, back))
         columns = asked.items | {name: feature.values for name, feature in known.items()}
-        found = asked.expressed(columns, WINDOW_SECONDS, bits, dict.fromkeys(known, DELAY))
-        if found is not None:
-            yield of_features(asked.names, found, known)
+        if asked.determined(columns):
+            found = asked.expressed(columns, WINDOW_SECONDS, bits, dict.fromkeys(known, DELAY))
+            if found is not None:
+                yield of_features(asked.names, found, known)
             return
 
 

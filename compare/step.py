@@ -30,8 +30,8 @@ class Exchange:
     the site's units, and of the step's values, is exchanged instead. With `places` it is the value at one position,
     drawn by these shares: for that at another position of the same row, or of another row at any position or the same.
     Of a state that is held by directions, `numbers` of its value move along `basis`, and are exchanged at one time; an
-    input `rest` leaves them as they are. Of a state of many numbers, which make a value that inputs lead to only
-    together, those of rows are exchanged whose values are `apart` in so many numbers at most.
+    input `rest` leaves them as they are. Of many numbers, which make a value that inputs lead to only together, those
+    of rows are exchanged, at one time, whose values are `apart` in so many numbers at most.
     """
 
     site: str

@@ -28,7 +28,12 @@ DRAWN = 16  # for each exchange that is kept
 FEWEST = 32  # exchanges of which a share is told
 ROWS_A_NUMBER = 2  # fitted rows for each number of a linear map; positions with fewer are left out
 SLIGHT = 1e-4  # of a site's mean square, added to all directions when values are decoded
-NO_SITES = ("pattern", "score", "value")  # what a head looks at, and what it brings before it is written
+NO_SITES = (
+    "pattern",
+    "score",
+    "value",
+    "mid",
+)  # what a head looks at, and brings before it is written; what heads have written, which stands beside it
 
 
 class Variable(NamedTuple):

@@ -37,11 +37,11 @@ class Net:
 
     Names used by our architectures, which the extractors look for first (a site that depends on one argument alone is
     also recognised by its values): `operand.{i}` one argument's contribution to the first hidden layer,
-    `embed.{i}` one position's embedding or `embed` all of them, `resid.{layer}` the stream after a layer,
-    `head.{layer}.{h}.score`, `.pattern`, `.value` and `.out`, `hidden.{layer}.pre` before and `hidden.{layer}` after
-    the nonlinearity, `conv.{layer}.pre` and `conv.{layer}` the same of images, `image` these themselves and
-    `conv.{layer}.pool` what was pooled, `state.next` (batch, time, width) a state as computed and `state` as the next
-    step reads it.
+    `embed.{i}` one position's embedding or `embed` all of them, `resid.{layer}` the stream after a layer and
+    `resid.{layer}.mid` before its MLP, `head.{layer}.{h}.score`, `.pattern`, `.value` and `.out`,
+    `hidden.{layer}.pre` before and `hidden.{layer}` after the nonlinearity, `conv.{layer}.pre` and `conv.{layer}` the
+    same of images, `image` these themselves and `conv.{layer}.pool` what was pooled, `state.next` (batch, time, width)
+    a state as computed and `state` as the next step reads it.
     """
 
     name: str

@@ -48,16 +48,18 @@ class Wrong(NamedTuple):
     shown: Shown  # moved by the last code but one
 
 
-def exchanged(reading: Reading, site: str, features: Features, codes: Sequence[Code], answer: Answer) -> Wrong | None:
+def exchanged(
+    reading: Reading, site: str, features: Features, codes: Sequence[Code], answer: Answer, moves: int = LATER
+) -> Wrong | None:
     """The states moved by each code from the rows' boards to the others', and what is answered then and later.
 
-    The last of the codes is of the wrong frame.
+    The last of the codes is of the wrong frame. What is answered after so many `moves` more follows.
     """
     pairs = reachable(reading, features)
     if not len(pairs.rows):
         return None
     answers = [moved(reading, site, features, code, pairs) for code in codes]
-    whole = [told(reading, pairs, [reading.answers[pairs.rows], *answers], answer, later) for later in range(LATER + 1)]
+    whole = [told(reading, pairs, [reading.answers[pairs.rows], *answers], answer, later) for later in range(moves + 1)]
     found = [each for each in takewhile(bool, whole) if each]
     nothing, *by_code = (list(each) for each in zip(*(wrong for wrong, _ in found), strict=True))
     return Wrong(by_code, nothing, [number for _, number in found], shown(reading, features, pairs, answers[-2]))

@@ -60,7 +60,7 @@ def coverage(reading: Reading, explanation: Explanation) -> Coverage:
 
 
 def _of_state(reading: Reading, site: str) -> Coverage:
-    moved, wanted, _ = taken_over(reading, site, max(reading.x.shape[1] // 2 - 1, 0), 2 * FEWEST)
+    moved, wanted, _ = taken_over(reading, [site], max(reading.x.shape[1] // 2 - 1, 0), 2 * FEWEST)
     kind = reading.view.answers
     given, right = (reading.decode(each) for each in (moved, wanted))
     wrong = kind.disagreement(*(each.reshape(-1, *each.shape[2:]) for each in (given, right)))

@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 
 from compare.evidence.carrier import Carrier, carriers, together, tokens_of
 from compare.evidence.directions import directed, rested
-from compare.evidence.neighbours import near
+from compare.evidence.neighbours import near, of_neighbours
 from compare.evidence.states import carried, exchanged, exchanged_alone, kept, numbers_of
 from compare.explanation import Explanation
 from compare.read import Reading
@@ -57,6 +57,9 @@ class Interchange:
 
 def interchange(reading: Reading, explanation: Explanation) -> Interchange | None:
     """Exchange every step that can be exchanged, one by one and all at once; None where there is none."""
+    whole_value = of_neighbours(explanation.steps)
+    if whole_value is not None:
+        return _of_neighbours(reading, explanation, whole_value)
     state = carried(explanation.steps)
     if state is not None:
         return _of_state(reading, explanation, state)
@@ -87,8 +90,6 @@ def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interc
     All numbers count alike, however seldom something follows from their exchange: one that sits nowhere in the state
     does not hide behind the others.
     """
-    if state.exchange is not None and state.exchange.apart is not None:
-        return _of_neighbours(reading, explanation, state)
     if state.exchange is not None:
         return _of_directions(reading, explanation, state)
     given = reading, explanation.steps, explanation.outputs
@@ -107,16 +108,16 @@ def _of_state(reading: Reading, explanation: Explanation, state: Step) -> Interc
     )
 
 
-def _of_neighbours(reading: Reading, explanation: Explanation, state: Step) -> Interchange | None:
-    """The state's whole value, between rows whose values differ in a few numbers."""
-    found = near(reading, explanation.steps, explanation.outputs, state, carried(explanation.control))
+def _of_neighbours(reading: Reading, explanation: Explanation, step: Step) -> Interchange | None:
+    """The step's whole value, between rows whose values differ in a few numbers."""
+    found = near(reading, explanation.steps, explanation.outputs, step, of_neighbours(explanation.control))
     if found is None:
         return None
     return Interchange(
         r2=found.r2,
         control=found.wrong,
         dictionary=None,
-        steps=(Exchanged(step=state.name, r2=found.r2, turned=found.turned),),
+        steps=(Exchanged(step=step.name, r2=found.r2, turned=found.turned),),
     )
 
 

@@ -1,8 +1,9 @@
-"""Exchange of a state of many numbers, at one time, between rows whose values differ in a few of them.
+"""Exchange of a value of many numbers, at one time, between rows whose values differ in a few of them.
 
 One number by itself mostly makes a value that no inputs lead to, such as a board that no game has: of that nothing
-follows that a net has learnt. What is scored is what follows at that time and later; of answers that say what may come
-next, as long as it does.
+follows that a net has learnt. What is scored is what follows at that time and, of a state, later; of answers that say
+what may come next, as long as it does. A value that is not carried along is made anew at every time: of its exchange
+nothing follows later.
 """
 
 from typing import NamedTuple
@@ -38,6 +39,11 @@ class _Pairs(NamedTuple):
     time: Int[np.ndarray, " pairs"]
 
 
+def of_neighbours(steps: Steps) -> Step | None:
+    """The step whose whole value is exchanged between near rows, if there is one."""
+    return next((step for step in steps if step.exchange is not None and step.exchange.apart is not None), None)
+
+
 def near(
     reading: Reading, steps: Steps, outputs: tuple[str, ...], state: Step, control: Step | None = None
 ) -> Near | None:
@@ -50,7 +56,8 @@ def near(
     after = reading.decode(
         outputs_after(steps, outputs, state, x, values[pairs.rows], values[pairs.others][at], pairs.time)
     )
-    told = _told(reading, pairs, after, at_once=answers_at_once(reading, site))
+    told = _told(reading, pairs, after, later=0 if state.resume is None else LATER)
+    told = told if answers_at_once(reading, site) else told & (np.arange(told.shape[1]) > pairs.time[:, None])
     before = reading.answers[pairs.rows]
 
     def moved(step: Step) -> np.ndarray:
@@ -100,10 +107,10 @@ def _numbers_apart(one: Int[np.ndarray, "n numbers"], other: Int[np.ndarray, "m 
     return one.shape[1] - np.rint(same).astype(int)
 
 
-def _told(reading: Reading, pairs: _Pairs, after: np.ndarray, *, at_once: bool) -> Bool[np.ndarray, "pairs time"]:
+def _told(reading: Reading, pairs: _Pairs, after: np.ndarray, *, later: int) -> Bool[np.ndarray, "pairs time"]:
     """Where an answer counts: at the time and a little later, as long as the inputs are those that may come."""
     times, rows = np.arange(reading.x.shape[1]), np.arange(len(pairs.rows))
-    told = (times >= pairs.time[:, None]) & (times <= pairs.time[:, None] + LATER)
+    told = (times >= pairs.time[:, None]) & (times <= pairs.time[:, None] + later)
     if reading.mask is not None:
         told &= reading.mask[pairs.rows]
     if not isinstance(reading.view.answers, Sets):
@@ -111,7 +118,7 @@ def _told(reading: Reading, pairs: _Pairs, after: np.ndarray, *, at_once: bool) 
     for time in times[1:]:
         possible = after[rows, time - 1, reading.x[pairs.rows, time]] & told[:, time - 1]
         told[:, time] &= possible | (pairs.time == time)
-    return told if at_once else told & (times > pairs.time[:, None])
+    return told
 
 
 def _apart(reading: Reading, given: np.ndarray, after: np.ndarray, told: np.ndarray) -> float:

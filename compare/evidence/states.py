@@ -270,10 +270,13 @@ def outputs_after(
     value: np.ndarray,
     time: np.ndarray,
 ) -> np.ndarray:
-    """The steps' outputs with this value of a state at these times, in the place of its own (rows, time, numbers)."""
-    assert step.resume is not None
+    """The steps' outputs with this value of a step at these times, in the place of its own (rows, time, numbers).
+
+    A state is carried on from there; any other step keeps its values at other times.
+    """
     changed = own.copy()
     changed[np.arange(len(x)), time] = value
     values = values_of(steps, x, outputs)
-    after = values | run_on(steps, x, values, {step.name: step.resume(x, changed, time)})
+    given = changed if step.resume is None else step.resume(x, changed, time)
+    after = values | run_on(steps, x, values, {step.name: given})
     return np.asarray(sum(np.asarray(after[name]) for name in outputs))

@@ -1,9 +1,14 @@
 """The site that carries a net's state along a sequence, and what the net does from a state that is put into it.
 
 The contract with a net is one site (batch, time, width) that decides, put in place at one time, all that follows: ours
-calls it `state`, and any name will do.
+calls it `state`, and any name will do. A net that looks back at all inputs carries none: there a site at one time
+decides at most what is answered at that time.
 """
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -11,6 +16,7 @@ from compare.read import Reading, evaluate
 from nets.edits import Patch
 
 PROBED = 64  # rows on which a site is tried
+FEW = 16  # the same, of sites that are tried one after the other uncompiled
 BLOCK = 512  # sequences that are run at once
 SHORTEST = 4  # inputs, that few shapes are compiled
 EQUAL = 1e-3  # of the outputs' deviation
@@ -27,8 +33,8 @@ def state_of(reading: Reading) -> str | None:
     """
     sites = over_time(reading)
     order = sorted(sites, key=lambda site: (site != "state", -sites.index(site)))
-    tried = ((site, matters) for matters in (True, False) for site in order)
-    return next((site for site, matters in tried if decides(reading, site, matters=matters)), None)
+    tried = (_first(reading, order, partial(decides, reading, matters=matters)) for matters in (True, False))
+    return next((site for site in tried if site is not None), None)
 
 
 def over_time(reading: Reading) -> list[str]:
@@ -41,7 +47,47 @@ def answered_from(reading: Reading) -> str | None:
     """The last site that, put in place at one time, decides what is answered then and later; first those named so."""
     sites = over_time(reading)
     order = sorted(sites, key=lambda site: (not site.startswith("state"), -sites.index(site)))
-    return next((site for site in order if answers_at_once(reading, site) and decides(reading, site)), None)
+    return _first(reading, order, lambda site: answers_at_once(reading, site) and decides(reading, site))
+
+
+def _first(reading: Reading, order: Sequence[str], fits: Callable[[str], bool]) -> str | None:
+    """The first site that fits. Each takes a compilation: where not the first of all, all are asked together first."""
+    if order and fits(order[0]):
+        return order[0]
+    return next((site for site in order[1:] if fits(site)), None) if carries(reading, order) else None
+
+
+def carries(reading: Reading, sites: Sequence[str]) -> bool:
+    """Whether all of these sites together, put in place at one time, decide what follows: else none of them does."""
+    if not sites or not long_enough(reading):
+        return False
+    moved, wanted, _ = taken_over(reading, sites, max(reading.x.shape[1] // 2 - 1, 0), 2 * PROBED)
+    return bool(np.abs(moved - wanted).max() <= EQUAL * max(float(wanted.std()), 1e-30))
+
+
+def answering(reading: Reading) -> list[str]:
+    """The sites that, put in place at one time, decide what is answered at that time, in the order of computation.
+
+    A net may have many sites and compile slowly: they are tried on few rows, the net not compiled.
+    """
+    half = min(FEW, len(reading.reported) // 2)
+    rows, others = reading.reported[: 2 * half].reshape(2, half)
+    values = reading.run(keep=over_time(reading), rows=others)[1]
+    time = reading.x.shape[1] // 2
+    at = (np.arange(reading.x.shape[1]) == time)[None, :, None]
+    x, wanted = jnp.asarray(reading.x[rows]), reading.outputs[others, time]
+
+    def decided(site: str) -> bool:
+        value = values[site] * np.float32(reading.scales.get(site, 1.0))
+        outputs = np.asarray(reading.net.apply(reading.params, x, {site: Patch(at, value)})[0])[:, time]
+        given = outputs / np.float32(reading.scales.get("outputs", 1.0))
+        return bool(np.abs(given - wanted).max() <= EQUAL * float(wanted.std()))
+
+    return [site for site, value in values.items() if real(value) and decided(site)]
+
+
+def real(values: np.ndarray) -> bool:
+    return bool(np.issubdtype(values.dtype, np.floating))
 
 
 def answers_at_once(reading: Reading, site: str) -> bool:
@@ -60,27 +106,32 @@ def decides(reading: Reading, site: str, *, matters: bool = True) -> bool:
 
     `matters` says whether what comes before the time has to change what follows.
     """
-    time = reading.x.shape[1]
-    if time < 2 or reading.rows < 4 or not np.issubdtype(reading.site(site).dtype, np.floating):
+    if not long_enough(reading) or not real(reading.site(site)):
         return False
-    moved, wanted, own = taken_over(reading, site, max(time // 2 - 1, 0), 2 * PROBED)
+    moved, wanted, own = taken_over(reading, [site], max(reading.x.shape[1] // 2 - 1, 0), 2 * PROBED)
     allowed = EQUAL * max(float(wanted.std()), 1e-30)
     return bool((np.abs(own - wanted).max() > allowed) == matters and np.abs(moved - wanted).max() <= allowed)
 
 
+def long_enough(reading: Reading) -> bool:
+    """Whether there are a time before and one after a cut, and rows to exchange between."""
+    return reading.x.shape[1] >= 2 and reading.rows >= 4
+
+
 def taken_over(
-    reading: Reading, site: str, cut: int, most: int
+    reading: Reading, sites: Sequence[str], cut: int, most: int
 ) -> tuple[Float[np.ndarray, "rows ..."], Float[np.ndarray, "rows ..."], Float[np.ndarray, "rows ..."]]:
-    """Outputs after the cut: with the site at the cut from other rows, of those rows' beginnings, and as they were."""
+    """Outputs after the cut: with the sites at the cut from other rows, of those rows' beginnings, and as they were."""
     rows = np.random.default_rng([reading.seed, 21]).permutation(reading.rows)[:most]
     half, time = len(rows) // 2, reading.x.shape[1]
     mine, theirs = reading.x[rows[:half]], reading.x[rows[half : 2 * half]].copy()
     theirs[:, cut + 1 :] = mine[:, cut + 1 :]
     run = (reading.net, reading.params)
     own = evaluate(*run, mine, scales=reading.scales)[0]
-    wanted, sites = evaluate(*run, theirs, keep=(site,), scales=reading.scales)
+    wanted, values = evaluate(*run, theirs, keep=tuple(sites), scales=reading.scales)
     where = np.broadcast_to((np.arange(time) == cut)[None, :, None], (half, time, 1))
-    moved = evaluate(*run, mine, {site: Patch(where, sites[site])}, scales=reading.scales)[0]
+    edits = {site: Patch(where, value) for site, value in values.items() if real(value)}
+    moved = evaluate(*run, mine, edits, scales=reading.scales)[0]
     return moved[:, cut + 1 :], wanted[:, cut + 1 :], own[:, cut + 1 :]
 
 

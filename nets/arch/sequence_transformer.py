@@ -58,9 +58,9 @@ def sequence_transformer(
     (batch, s, s), query by key, = (norm(r) Q[l, k]) . (norm(r) K[l, k]) / sqrt(h), of all pairs; where `scalable`, all
     of it times log(1 + n) for the n keys that the query sees, so that it stays as sharp on longer sequences (Nakanishi,
     arXiv 2501.19399); `.pattern` its softmax over these keys; `.value` (batch, s, h) = norm(r) V[l, k]; `.out`
-    (batch, s, width) = pattern . value O[l, k]. With m = r + the outs (+ o[l]), `hidden.{l}.pre` (batch, s, hidden) =
-    norm(m) W[l] + b[l], `hidden.{l}` its activation, and `resid.{l}` = m + hidden.{l} D[l] + d[l]. Outputs =
-    norm(resid) U + c.
+    (batch, s, width) = pattern . value O[l, k]. With m = r + the outs (+ o[l]), which where there is an MLP is
+    `resid.{l}.mid`, `hidden.{l}.pre` (batch, s, hidden) = norm(m) W[l] + b[l], `hidden.{l}` its activation, and
+    `resid.{l}` = m + hidden.{l} D[l] + d[l]. Outputs = norm(resid) U + c.
 
     E (alphabet, width), U (width, classes); Q, K, V (layers, heads, width, h) and O (layers, heads, h, width), with
     h = `head_width` or width / heads; where `attention_bias`, q, k, v (layers, heads, h) are added to queries, keys and
@@ -157,6 +157,7 @@ class SequenceTransformer(nnx.Module):
         middle = stream + self._attention(layer, self._normed(stream, at=(layer, 0)), seen, tap)
         if not hasattr(self, "W"):
             return middle
+        middle = tap(f"resid.{layer}.mid", middle)
         pre = tap(f"hidden.{layer}.pre", self._normed(middle, at=(layer, 1)) @ self.W[...][layer] + self.b[...][layer])
         hidden = tap(f"hidden.{layer}", ACTIVATIONS[self.form.activation](pre))
         return middle + hidden @ self.D[...][layer] + self.d[...][layer]
@@ -220,7 +221,7 @@ class SequenceTransformer(nnx.Module):
 
 
 def _sites(layer: int, heads: int, mlp: bool) -> tuple[str, ...]:
-    hidden = (f"hidden.{layer}.pre", f"hidden.{layer}") if mlp else ()
+    hidden = (f"resid.{layer}.mid", f"hidden.{layer}.pre", f"hidden.{layer}") if mlp else ()
     return (*head_sites(layer, heads), *hidden, f"resid.{layer}")
 
 

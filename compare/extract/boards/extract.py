@@ -3,6 +3,10 @@
 Nothing is known but the squares and the first board. The rules are what the enumerator finds for what the net answers
 (`synth.search.games`); the board that they lead to is held by the state as a code of features, which are chosen by bits
 (`features`). Every square is as the player sees it who moves next.
+
+A net that looks back at all moves carries no state. There the board is sought, after every move, at the sites that
+decide the answer at their own position, and what is explained is how the answer is made of it: the rest of the net
+makes the board anew at every position, and is not read.
 """
 
 from collections.abc import Iterator
@@ -15,9 +19,9 @@ from compare.answers import Sets
 from compare.asked import Asked
 from compare.explanation import Code, Explanation, Refusal
 from compare.extract.boards.code import BoardCode, Squares, fitted, seen_of, squares_of
-from compare.extract.boards.features import BOARDS, Feature, chosen, proposals
+from compare.extract.boards.features import BOARDS, Feature, chosen, of_own_discs, proposals
 from compare.read import Reading
-from compare.sites.states import NO_STATE, answered_from, state_of
+from compare.sites.states import answered_from, answering, state_of
 from compare.step import Exchange, Inputs, Step, Steps, Value
 from synth.search.games import Rules, rules_of
 
@@ -28,6 +32,14 @@ LEARNT = 0.9  # of the answers, from which on rules are sought
 APART = 2  # squares, at most, in which boards differ that are exchanged
 STEPS = (0.4, 0.3, 0.2, 0.1)  # of a state's size, to which numbers are rounded
 KEEPS = 0.995  # of the answers, by the fewest features
+ANEW = (
+    "the board is made anew at every position from all moves so far: how is not read, and of an exchange at one "
+    "position nothing follows at later ones"
+)
+NO_SITE = (
+    "no site holds a board: expected one of shape (batch, time, width) that, put in place at one time, decides what is "
+    "answered then; the net has {sites}"
+)
 
 
 def reads(asked: Asked) -> str | None:
@@ -42,17 +54,19 @@ def reads(asked: Asked) -> str | None:
 def extract(reading: Reading) -> Explanation | Refusal:
     """Explain a net whose state holds the board; refuse any other with the reason."""
     reason = reads(reading) or unlearnt(reading)
-    site = None if reason else answered_from(reading) or state_of(reading)
-    if site is None:
-        return Refusal(extractor=NAME, reason=reason or NO_STATE.format(sites=list(reading.net.sites)))
+    state = None if reason else answered_from(reading) or state_of(reading)
+    sites = [state] if state else [] if reason else answering(reading)
+    if not sites:
+        return Refusal(extractor=NAME, reason=reason or NO_SITE.format(sites=list(reading.net.sites)))
     rules = found_rules(reading)
     if isinstance(rules, str):
         return Refusal(extractor=NAME, reason=rules)
-    game = _Game(reading=reading, site=site, rules=rules, squares=squares_of(rules.board, rules.along(reading.x)))
-    features = game.chosen()
-    if not features:
-        return Refusal(extractor=NAME, reason=f"no feature of the board saves bits of site {site!r}")
-    return _explanation(game, tuple(features))
+    squares = squares_of(rules.board, rules.along(reading.x))
+    games = [_Game(reading=reading, site=each, rules=rules, squares=squares, carried=bool(state)) for each in sites]
+    held = [(game, game.fitted(features, game.counted(squares))) for game in games if (features := game.chosen())]
+    if not held:
+        return Refusal(extractor=NAME, reason=f"no feature of the board saves bits of {' or '.join(map(repr, sites))}")
+    return _explanation(*(held[0] if len(held) == 1 else max(held, key=lambda each: each[0].kept(each[1]))))
 
 
 def unlearnt(reading: Reading) -> str | None:
@@ -78,30 +92,38 @@ class _Game:
     site: str
     rules: Rules
     squares: Int[np.ndarray, "rows time squares"]
+    carried: bool  # the board after a move is made of the one before it, and not anew of all moves
 
     def counted(self, values: np.ndarray) -> np.ndarray:
         """Of the rows that are fitted on, at the times that count, one after the other."""
         rows = self.reading.fitted
         return self.reading.counted(values[rows], rows)
 
-    def chosen(self) -> list[Feature]:
-        """The features that the state holds."""
+    def chosen(self) -> tuple[Feature, ...]:
+        """The features that the site holds."""
         squares, states = self.counted(self.squares), self.counted(self.reading.site(self.site))
         some = np.random.default_rng([self.reading.seed, 63]).permutation(len(squares))[:BOARDS]
-        return chosen(proposals(self.rules, seen_of(self.rules.board, squares[some])), states[some])
+        seen = seen_of(self.rules.board, squares[some])
+        proposed = proposals(self.rules, seen)
+        return tuple(chosen(proposed if self.carried else of_own_discs(proposed, seen), states[some]))
 
     def fitted(self, features: tuple[Feature, ...], squares: Squares) -> BoardCode:
         return fitted(self.rules.board, features, squares, self.counted(self.reading.site(self.site)))
 
     def fewest(self, code: BoardCode) -> dict[int, BoardCode]:
         """The code of the first features that keep the net's answers where they are fitted, if fewer than all do."""
-        rows, squares = self.reading.fitted, self.counted(self.squares)
+        squares = self.counted(self.squares)
         for count in range(1, len(code.features)):
             found = self.fitted(code.features[:count], squares)
-            given = self.reading.decode(self.reading.run({self.site: found(self.squares[rows])}, rows=rows)[0])
-            if self.reading.alike(given, rows).mean() >= KEEPS:
+            if self.kept(found) >= KEEPS:
                 return {count: found}
         return {}
+
+    def kept(self, code: BoardCode) -> float:
+        """The share of the net's answers that stay with the code in the site's place, where it is fitted."""
+        rows = self.reading.fitted
+        given = self.reading.decode(self.reading.run({self.site: code(self.squares[rows])}, rows=rows)[0])
+        return float(self.reading.alike(given, rows).mean())
 
     def along(self, x: np.ndarray) -> Squares:
         """The board after every move."""
@@ -126,7 +148,7 @@ class _Game:
             name=BOARD,
             formula=self.rules.text,
             compute=self.along,
-            resume=self.resumed,
+            resume=self.resumed if self.carried else None,
             holds=self.site,
             code=lambda squares: code(np.asarray(squares)),
             shown=lambda squares: squares,
@@ -148,9 +170,8 @@ def colours(squares: Squares) -> Squares:
     return squares * turn[:, None]
 
 
-def _explanation(game: _Game, features: tuple[Feature, ...]) -> Explanation:
-    reading, squares = game.reading, game.counted(game.squares)
-    code = game.fitted(features, squares)
+def _explanation(game: _Game, code: BoardCode) -> Explanation:
+    reading, squares, features = game.reading, game.counted(game.squares), code.features
     mixed = squares[np.random.default_rng([reading.seed, 33]).permutation(len(squares))]
     return Explanation(
         extractor=NAME,
@@ -166,7 +187,7 @@ def _explanation(game: _Game, features: tuple[Feature, ...]) -> Explanation:
         rules=game.rules,
         run_alone=lambda x: game.rules.allowed(game.rules.along(x)),
         nodes=game.rules.nodes,
-        notes=_notes(features),
+        notes=_notes(game, features),
     )
 
 
@@ -191,5 +212,7 @@ def _codes(game: _Game, code: BoardCode) -> Iterator[Code]:
             )
 
 
-def _notes(features: tuple[Feature, ...]) -> tuple[str, ...]:
-    return (f"the state holds, each square for itself: {'; '.join(each.program.show() for each in features)}",)
+def _notes(game: _Game, features: tuple[Feature, ...]) -> tuple[str, ...]:
+    what = "the state" if game.carried else f"{game.site}, of which each answer is made,"
+    found = f"{what} holds, each square for itself: {'; '.join(each.program.show() for each in features)}"
+    return (found,) if game.carried else (found, ANEW)

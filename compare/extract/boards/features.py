@@ -3,11 +3,14 @@
 What is proposed are the programs of few nodes over the squares of both players and the parts of the rules that were
 found. Each marks some squares, and each square of it adds a vector to the state where it is marked. The price of a
 feature are its program and half a logarithm of the boards for a number (Rissanen's two-part code).
+
+A site from which nothing but the next answer is made may hold that answer and no board. There only features are
+proposed that no answer can be put into: those that say of a square whose disc it holds, and which squares are taken.
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import numpy as np
@@ -73,6 +76,26 @@ def proposals(rules: Rules, seen: Seen) -> Proposals:
         found=tuple(level.program(kind, i) for level in kept for i in range(level.values[kind].shape[1])),
         bits=np.concatenate([np.full(level.values[kind].shape[1], level.bits) for level in kept]),
         words=np.concatenate([level.values[kind] for level in kept], axis=1),
+    )
+
+
+def of_own_discs(proposed: Proposals, seen: Seen) -> Proposals:
+    """Those that mark a square by its own disc and by which squares are taken alone, whosever the other discs are.
+
+    On the same boards with every disc coloured as its square is on another of them, no square changes its mark but
+    where its own disc does.
+    """
+    taken, other = seen.mine | seen.yours, np.roll(seen.mine, 1)
+    mixed = Seen(taken & other, taken & ~other)._asdict()
+    given = {**mixed, **{name: each.run(mixed) for name, each in proposed.parts.items()}}
+    again = np.stack([np.broadcast_to(each.run(given), taken.shape) for each in proposed.found], axis=1)
+    changed = proposed.rules.board.marked(again ^ proposed.words)
+    kept = ~(changed & ~proposed.rules.board.marked(seen.mine ^ mixed["mine"])[:, None]).any(axis=(0, 2))
+    return replace(
+        proposed,
+        found=tuple(each for each, own in zip(proposed.found, kept, strict=True) if own),
+        bits=proposed.bits[kept],
+        words=proposed.words[:, kept],
     )
 
 

@@ -21,6 +21,8 @@ def reads(asked: Asked) -> str | None:
     given = asked.spec.type if asked.spec is not None else None
     if given is not None and not all(map(is_vector, (*given.args, given.result))):
         return f"expected sequences, got a specification of type {given}"
+    if asked.view.board is not None:
+        return "expected sequences of symbols, got the moves of a game on a board, which `boards` reads"
     kind = asked.view.answers
     if isinstance(kind, Reals) and not isinstance(kind, Distributions):
         return "expected answers that are classes, sets or distributions, got reals"

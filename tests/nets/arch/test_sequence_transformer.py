@@ -156,3 +156,15 @@ def test_more_positions_than_were_learned_are_refused(options):
     jax.eval_shape(net.apply, params, np.zeros((2, 6), int))
     with pytest.raises(ValueError, match="expected at most 6 positions, got 7; give it more `positions`, or order="):
         jax.eval_shape(net.apply, params, np.zeros((2, 7), int))
+
+
+@pytest.mark.parametrize("mlp", [True, False])
+def test_the_stream_before_an_mlp_is_a_site_where_there_is_one(mlp: bool):
+    net, params = made({"layers": 2, "mlp": mlp})
+    sites = jax.jit(net.apply)(params, tokens({}))[1]
+    assert ("resid.1.mid" in net.sites) == mlp
+    if mlp:
+        added = sites["hidden.1"] @ params["D"][1] + params["d"][1]
+        np.testing.assert_allclose(sites["resid.1.mid"] + added, sites["resid.1"], atol=1e-5)
+        moved = jax.jit(net.apply)(params, tokens({}), {"resid.1.mid": sites["resid.1.mid"][::-1]})[1]
+        np.testing.assert_allclose(moved["resid.1"], sites["resid.1"][::-1], atol=1e-5)

@@ -90,7 +90,8 @@ def of_own_discs(proposed: Proposals, seen: Seen) -> Proposals:
     given = {**mixed, **{name: each.run(mixed) for name, each in proposed.parts.items()}}
     again = np.stack([np.broadcast_to(each.run(given), taken.shape) for each in proposed.found], axis=1)
     changed = proposed.rules.board.marked(again ^ proposed.words)
-    kept = ~(changed & ~proposed.rules.board.marked(seen.mine ^ mixed["mine"])[:, None]).any(axis=(0, 2))
+    moved = changed & ~proposed.rules.board.marked(seen.mine ^ mixed["mine"])[:, None]
+    kept = np.asarray(~moved.any(axis=(0, 2)))
     return replace(
         proposed,
         found=tuple(each for each, own in zip(proposed.found, kept, strict=True) if own),

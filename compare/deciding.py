@@ -52,7 +52,10 @@ def would_decide(
     if decided_by == "B control":
         return "fewer units: weight decay or a narrower net; any units of this kind state the answers as briefly"
     if decided_by.endswith("control"):
-        return "a larger size of the task, at which wrong terms fit less well, or a family of sizes"
+        return (
+            "a task in which wrong terms matter, a larger size of this one, at which they fit less well, or a family"
+            " of sizes"
+        )
     if decided_by == "B machine":
         return "a larger size of the task, where a rule stays short and its table of states grows, or a family of sizes"
     if decided_by in ("D same", "closure"):

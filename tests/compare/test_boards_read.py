@@ -20,6 +20,7 @@ from compare.extract.boards.features import chosen, proposals
 from compare.read import Reading, read
 from compare.view import of_games, of_sequences
 from synth.search.games import Board, rules_of
+from tests.compare import planted_placing
 from tests.compare.planted_boards import BOARD, games, playing, samples, view
 
 ALONE = tuple(each for each in EXTRACTORS if each.name == "boards")
@@ -51,6 +52,18 @@ def test_a_net_whose_state_holds_the_board_is_a_program():
     assert found.explanation.rules.text == own.text
     assert found.evidence.interchange is not None
     assert found.evidence.interchange.r2 > 0.99
+
+
+def test_where_no_answer_says_whose_a_disc_is_boards_of_a_move_before_are_the_control():
+    known = planted_placing.samples()
+    net, seen = planted_placing.placing(), planted_placing.view()
+    found = assess(net, {}, None, seen, samples=known, extractors=ALONE)
+    kept = found.evidence.substitution
+    assert kept is not None
+    assert kept.agreement > 0.99
+    assert kept.control is not None
+    assert kept.control < 0.75
+    assert "control" not in found.verdict.decided_by
 
 
 @pytest.mark.slow

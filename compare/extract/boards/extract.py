@@ -9,7 +9,7 @@ decide the answer at their own position, and what is explained is how the answer
 makes the board anew at every position, and is not read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,7 +66,7 @@ def extract(reading: Reading) -> Explanation | Refusal:
     held = [(game, game.fitted(features, game.counted(squares))) for game in games if (features := game.chosen())]
     if not held:
         return Refusal(extractor=NAME, reason=f"no feature of the board saves bits of {' or '.join(map(repr, sites))}")
-    return _explanation(*(held[0] if len(held) == 1 else max(held, key=lambda each: each[0].kept(each[1]))))
+    return _explanation(*(held[0] if len(held) == 1 else max(held, key=lambda each: each[0].kept(each[1], squares))))
 
 
 def unlearnt(reading: Reading) -> str | None:
@@ -115,14 +115,14 @@ class _Game:
         squares = self.counted(self.squares)
         for count in range(1, len(code.features)):
             found = self.fitted(code.features[:count], squares)
-            if self.kept(found) >= KEEPS:
+            if self.kept(found, self.squares) >= KEEPS:
                 return {count: found}
         return {}
 
-    def kept(self, code: BoardCode) -> float:
-        """The share of the net's answers that stay with the code in the site's place, where it is fitted."""
+    def kept(self, code: BoardCode, squares: Squares) -> float:
+        """The share of the net's answers that stay with these boards' code in the site's place, where it is fitted."""
         rows = self.reading.fitted
-        given = self.reading.decode(self.reading.run({self.site: code(self.squares[rows])}, rows=rows)[0])
+        given = self.reading.decode(self.reading.run({self.site: code(squares[rows])}, rows=rows)[0])
         return float(self.reading.alike(given, rows).mean())
 
     def along(self, x: np.ndarray) -> Squares:
@@ -158,10 +158,25 @@ class _Game:
         )
         return board, Step(name=OUTPUTS, formula=self.rules.legal.show(), reads=(BOARD,), compute=self.legal)
 
-    def in_colours(self, code: BoardCode) -> Steps:
-        """The same for boards as the first player sees them, whoever moves."""
+    def wrongly(self, features: tuple[Feature, ...]) -> Steps:
+        """The same for boards as the first player sees them, whoever moves.
+
+        Where the answers stay by these too, they say nothing of whose a disc is: then for those of a move before.
+        """
+        told, code = colours, self._fitted_on(features, colours)
+        if self.kept(code, colours(self.squares)) >= KEEPS:
+            told, code = self.before, self._fitted_on(features, self.before)
         board, outputs = self.steps(code)
-        return replace(board, compute=lambda x: colours(self.along(x))), outputs
+        return replace(board, compute=lambda x: told(self.along(x))), outputs
+
+    def _fitted_on(self, features: tuple[Feature, ...], told: Callable[[Squares], Squares]) -> BoardCode:
+        return self.fitted(features, self.counted(told(self.squares)))
+
+    def before(self, squares: Squares) -> Squares:
+        """Boards before each move (rows, time, squares), as who moves after it sees them."""
+        board = self.rules.board
+        first = squares_of(board, board.begun(len(squares)))
+        return -np.concatenate([first[:, None], squares[:, :-1]], axis=1)
 
 
 def colours(squares: Squares) -> Squares:
@@ -179,7 +194,7 @@ def _explanation(game: _Game, code: BoardCode) -> Explanation:
         steps=game.steps(code),
         outputs=(OUTPUTS,),
         hidden=game.site,
-        control=game.in_colours(game.fitted(features, game.counted(colours(game.squares)))),
+        control=game.wrongly(features),
         permuted=game.steps(game.fitted(features, mixed)),
         codes=lambda: _codes(game, code),
         formula=game.rules.text,

@@ -47,6 +47,16 @@ def test_a_state_that_has_not_taken_in_the_last_inputs_yet_does_not_lower_the_ga
     assert found[0].gain == 2.5
 
 
+def test_a_turn_in_directions_of_little_variance_is_found() -> None:
+    x = paths(400, 3)
+    rng = np.random.default_rng(6)
+    states = np.concatenate([30 * rng.normal(size=(*x.shape[:2], 40)), 10 * states_of(x)], axis=2)
+    turned = np.linalg.qr(rng.normal(size=(states.shape[2],) * 2))[0]
+    found = phases_of(states @ turned, x.astype(float))
+    assert not isinstance(found, str)
+    assert [(phase.increment.text, phase.gain) for phase in found] == [("x1", 1.0)]
+
+
 def test_states_that_do_not_turn_are_refused() -> None:
     x = paths(300, 4)
     states = np.random.default_rng(0).normal(size=(*x.shape[:2], 6)).cumsum(axis=1)

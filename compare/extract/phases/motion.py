@@ -24,7 +24,7 @@ SHORT, LONG = 9.0, 17.0  # bits of an increment that is tried first, and where n
 SECONDS = 10.0  # for the proposals
 STATES = 2048  # pairs of states, one a step after the other, that a direction is sought on
 KEPT = 0.9999  # of the states' variance: directions beyond it are rounding
-SCREENED, WIDEST, FEW = 512, 24, 12  # pairs, directions and gains by which most increments are left out
+SCREENED, FEW = 512, 24  # pairs and gains by which most increments are left out
 GAINS, FARTHEST = 48, 1.5  # gains that are tried, up to so many radians for an increment of the deviation
 NARROWED = 24  # times that the gain's interval is cut by the golden section
 TURNS = 0.1  # of what a direction misses without the turn, the most that it may miss with it
@@ -191,10 +191,9 @@ class _Frame:
 
     @cached_property
     def brief(self) -> "_Frame":
-        """Fewer pairs in the directions of most variance."""
-        before, after = self.before[:SCREENED, :WIDEST], self.after[:SCREENED, :WIDEST]
-        rows, into = self.rows[:SCREENED], self.into[:, :WIDEST]
-        return replace(self, rows=rows, before=before, after=after, into=into)
+        """Fewer pairs; in all directions, of which a tanh net needs those of little variance too."""
+        before, after, rows = self.before[:SCREENED], self.after[:SCREENED], self.rows[:SCREENED]
+        return replace(self, rows=rows, before=before, after=after)
 
     def seen(
         self, states: Float[np.ndarray, "... states"], along: Complex[np.ndarray, " width"]

@@ -14,10 +14,11 @@ from jaxtyping import Int
 
 from synth.bank.bank import Bank
 from synth.bank.budget import Budget, Meter
-from synth.language.grammar import EIGHTHS, uniform_language
+from synth.language.grammar import EIGHTHS, Language, program_cost, uniform_language
 from synth.language.literals import literal
 from synth.language.program import Apply, Node, Program, Terminal, apply, terminal
 from synth.language.types import INT
+from synth.library.arith import ADD, SUB
 from synth.library.loops import LOOPS
 from synth.search.streams import kernels
 from synth.search.streams.examples import Examples
@@ -34,6 +35,7 @@ from synth.search.streams.steps import (
 )
 
 DRIVE_BITS, DRIVES = 22.0, 40  # of functions of the items that may drive a state
+SUMMED = 5  # nodes of the sums of several streams that may
 DIRECT = 16  # symbols whose items may stand in a step function by themselves
 MOST = 8  # states that are looked at further
 DOUBLING = 4.0  # bits for twice as many pairs of label and symbol
@@ -45,6 +47,7 @@ class Driven(NamedTuple):
     """A state that determines the answers with the symbol."""
 
     step: Program  # over s and the items
+    drive: Program  # what the items drive it by, or s
     start: int
     bits: float  # of the step and the start
     pairs: int  # of label and symbol that occur
@@ -108,14 +111,29 @@ def sources(examples: Examples, names: Sequence[str], words: Words) -> Iterator[
 
 
 def drives(symbols: dict[str, np.ndarray]) -> list[tuple[Program, float]]:
-    """Short functions of the items with values that may drive a state, the cheapest first; the items cost nothing."""
-    known = uniform_language((*LOOPS, *map(literal, range(LARGEST + 1))), [Terminal(name, INT) for name in symbols])
-    bank = filled(Bank(known, symbols, Meter(Budget(seconds=SECONDS)), goal=INT), DRIVE_BITS)
-    values, costs = bank.values(INT), bank.costs(INT) / EIGHTHS
+    """Short functions of the items with values that may drive a state, the cheapest first; the items cost nothing.
+
+    Of several streams their longer sums too.
+    """
+    names = [Terminal(name, INT) for name in symbols]
+    known = uniform_language((*LOOPS, *map(literal, range(LARGEST + 1))), names)
+    found = driving(known, symbols, DRIVE_BITS)[:DRIVES]
+    if len(names) > 1:
+        sums = uniform_language((ADD, SUB), names)
+        found += driving(sums, symbols, SUMMED * max(sums.costs[INT].values()) / EIGHTHS)
+    distinct = {np.asarray(program.run(symbols)).tobytes(): program for program in reversed(found)}
+    name = known.cost(INT, names[0])
+    priced = [(program, (program_cost(known, program, INT) - name) / EIGHTHS) for program in distinct.values()]
+    return sorted(priced, key=lambda each: each[1])
+
+
+def driving(language: Language, symbols: dict[str, np.ndarray], bits: float) -> list[Program]:
+    """The programs of a language up to so many bits, of which a state's step may take the values."""
+    bank = filled(Bank(language, symbols, Meter(Budget(seconds=SECONDS)), goal=INT), bits)
+    values = bank.values(INT)
     fits = np.flatnonzero(((values >= VALUES[0]) & (values <= VALUES[-1])).all(axis=0))
-    fits = fits[(values[:, fits] != values[:1, fits]).any(axis=0) | (values[0, fits] == 1)][:DRIVES]
-    name = known.cost(INT, Terminal(next(iter(symbols)), INT)) / EIGHTHS
-    return [(bank.program(INT, int(row)), float(costs[row]) - name) for row in fits]
+    fits = fits[(values[:, fits] != values[:1, fits]).any(axis=0) | (values[0, fits] == 1)]
+    return [bank.program(INT, int(row)) for row in fits]
 
 
 def tried(source: Drives, words: Words) -> list[tuple[float, Driven]]:
@@ -135,9 +153,11 @@ def tried(source: Drives, words: Words) -> list[tuple[float, Driven]]:
 
 def driven(source: Drives, words: Words, place: "Place") -> Driven:
     bits, pairs, step, drive, start = place
-    program = source.steps.programs[step]()
-    program = substituted(program, "u", source.programs[drive]) if source.programs else program
-    return Driven(program, words.starts[start], bits, pairs)
+    program, by = source.steps.programs[step](), terminal("s", INT)
+    if source.programs:
+        by = source.programs[drive]
+        program = substituted(program, "u", by)
+    return Driven(program, by, words.starts[start], bits, pairs)
 
 
 Place = tuple[float, int, int, int, int]  # bits, pairs, and the places of the step, of what drives it, of the start

@@ -26,8 +26,9 @@ from synth.search.streams.expressed import expressed
 from synth.search.streams.features import Feature, before, features, telling
 from synth.search.streams.linear import exact, total
 from synth.search.streams.loop import PRIME, Loop, Variable, run
-from synth.search.streams.states import Driven, determined, proposed
+from synth.search.streams.states import Driven, determined, evaluated, proposed, substituted
 
+DRIVE = "u"  # what drives a state, in an output
 PREVIOUS, DELAY = 3, 6.0  # items back that an answer may be an expression of, and the bits of one
 EARLIER = ((1, 0), (1, 1), (2, 0), (2, 1), (1, 2))  # answers and items back that an answer may be an expression of
 STATE_SECONDS, SHORTER_SECONDS = 2.0, 0.5  # for the answers by a state, before there is a loop and after
@@ -154,8 +155,12 @@ def stepped(asked: Asked, bits: float) -> Iterator[Loop]:
             continue
         seen.add(key)
         columns = {"s": label, "s" + PRIME: after} | asked.items
-        found = asked.expressed(columns, limit, bits - state.bits)
+        driven = (
+            {DRIVE: evaluated(state.drive, asked.names, asked.examples.items)} if len(state.drive.nodes) > 1 else {}
+        )
+        found = asked.expressed(columns | driven, limit, bits - state.bits, dict.fromkeys(driven, DELAY))
         if found is not None:
+            found = substituted(found, DRIVE, state.drive)
             variable = Variable(name="s", start=state.start, step=state.step)
             loop = Loop(items=tuple(asked.names), variables=(variable,), outputs=(found,))
             bits, limit = min(bits, loop.bits), SHORTER_SECONDS

@@ -48,7 +48,7 @@ def test_a_state_that_has_not_taken_in_the_last_inputs_yet_does_not_lower_the_ga
 
 
 def test_a_turn_in_directions_of_little_variance_is_found() -> None:
-    x = paths(400, 3)
+    x = paths(150, 3)
     rng = np.random.default_rng(6)
     states = np.concatenate([30 * rng.normal(size=(*x.shape[:2], 40)), 10 * states_of(x)], axis=2)
     turned = np.linalg.qr(rng.normal(size=(states.shape[2],) * 2))[0]

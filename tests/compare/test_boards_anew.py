@@ -58,6 +58,7 @@ def test_the_board_is_found_at_the_site_and_carried_nowhere():
     assert any("made anew" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_of_an_exchange_at_one_position_nothing_follows_at_later_ones():
     found = interchange(reading(), explained())
     assert found is not None

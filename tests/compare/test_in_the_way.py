@@ -111,7 +111,7 @@ def test_what_would_decide_follows_from_what_failed() -> None:
     assert asked("match", train=1.0).startswith("more rows to train on, or weight decay")
     assert asked("explanation", None).startswith("sites: name what the net holds")
     assert asked("coverage of answers").startswith("a site that holds what goes round hidden.0")
-    assert asked("S control").startswith("a larger size of the task")
+    assert asked("S control").startswith("a task in which wrong terms matter, a larger size")
     assert asked("B", small=True) == "a larger size of the task, or a family of sizes"
     assert asked("B").startswith("weight decay or a narrower net")
     assert "or their table, with which the code would still be short (150 bits)" in asked("S")

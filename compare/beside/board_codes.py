@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
+from compare.beside.told import solved
 from compare.read import Reading
 
 RIDGE = 1e-6  # of a feature's mean square
@@ -39,7 +40,7 @@ def chosen(reading: Reading, site: str, features: Features) -> list[Code]:
 def fitted(reading: Reading, site: str, features: Features, groups: tuple[str, ...]) -> Code:
     """The code of these groups on the fitted rows, and what it explains on the others."""
     values = reading.site(site)
-    weights = solved(table(reading, features, groups, reading.fitted), counted(reading, values, reading.fitted))
+    weights = solved(table(reading, features, groups, reading.fitted), counted(reading, values, reading.fitted), RIDGE)
     state = counted(reading, values, reading.reported)
     left = state - table(reading, features, groups, reading.reported) @ weights
     whole = ((state - state.mean(axis=0)) ** 2).sum()
@@ -69,16 +70,10 @@ def code_bits(state: Float[np.ndarray, "times width"], given: Float[np.ndarray, 
     """
     spread = state.var(axis=0)
     live = spread > EXACT * spread.max(initial=0.0)
-    left = ((state - given @ solved(given, state)) ** 2).mean(axis=0)[live]
+    left = ((state - given @ solved(given, state, RIDGE)) ** 2).mean(axis=0)[live]
     rest = 0.5 * len(state) * np.log2(np.maximum(left, EXACT * spread[live])).sum()
     free = (given.std(axis=0) > 0).sum() + 1
     return float(rest + 0.5 * free * live.sum() * np.log2(len(state)))
-
-
-def solved(given: Float[np.ndarray, "times features"], state: Float[np.ndarray, "times width"]) -> np.ndarray:
-    """Least squares with a little ridge, since features may tell one another."""
-    gram = given.T @ given
-    return np.linalg.solve(gram + RIDGE * max(np.trace(gram) / len(gram), 1e-30) * np.eye(len(gram)), given.T @ state)
 
 
 def table(reading: Reading, features: Features, groups: tuple[str, ...], rows: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from compare.beside.board_codes import Features, counted, counts, solved
+from compare.beside.board_codes import RIDGE, Features, counted, counts
+from compare.beside.told import solved
 from compare.read import Reading
 
 LIVE = "live"
@@ -44,7 +45,7 @@ def share_told(reading: Reading, site: str, discs: Float[np.ndarray, "rows time 
         (counted(reading, discs, rows), with_one(counted(reading, reading.site(site), rows)))
         for rows in (reading.fitted, reading.reported)
     )
-    lines = [solved(state[there != 0], there[there != 0]) for there in known.T]
+    lines = [solved(state[there != 0], there[there != 0], RIDGE) for there in known.T]
     return share(other @ np.stack(lines, axis=1) > 0, right)
 
 

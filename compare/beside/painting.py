@@ -23,6 +23,7 @@ from jaxtyping import Bool, Float, Int
 from compare.beside.ablation import Drawn
 from compare.beside.latents import LATENT
 from compare.beside.objects import objects_of, pictures, tolerance_of
+from compare.beside.told import solved
 from compare.bits import exception_bits
 from compare.read import Reading
 from synth import Program
@@ -319,9 +320,7 @@ def _told(known: np.ndarray, values: np.ndarray, others: np.ndarray) -> np.ndarr
     """By the least squares, the nearest of the values that there are."""
     if not len(known):
         return np.zeros(len(others), values.dtype)
-    gram = known.T @ known
-    gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
-    said = others @ np.linalg.solve(gram, known.T @ values.astype(np.float64))
+    said = others @ solved(known, values.astype(np.float64), RIDGE)
     if values.dtype == bool:
         return said >= 0.5
     return np.clip(np.rint(said), values.min(), values.max()).astype(values.dtype)

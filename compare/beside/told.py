@@ -1,4 +1,4 @@
-"""How well a line that is fitted on some rows tells on others whether something is there."""
+"""Lines that are fitted on some rows, and how well they tell on others whether something is there."""
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -18,6 +18,14 @@ def told(
     kernel[np.diag_indices_from(kernel)] += RIDGE * np.trace(kernel) / len(kernel) + 1e-12
     scores = ((other - mean) @ centred.T) @ np.linalg.solve(kernel, held - held.mean())
     return area(scores, there)
+
+
+def solved(
+    given: Float[np.ndarray, "rows features"], wanted: Float[np.ndarray, "rows ..."], ridge: float
+) -> Float[np.ndarray, "features ..."]:
+    """Least squares with a little ridge, since features may tell one another."""
+    gram = given.T @ given
+    return np.linalg.solve(gram + ridge * max(np.trace(gram) / len(gram), 1e-30) * np.eye(len(gram)), given.T @ wanted)
 
 
 def area(scores: Float[np.ndarray, " m"], there: Bool[np.ndarray, " m"]) -> float:

@@ -1,6 +1,5 @@
 """The neuron gallery: each shown unit's activation map, the fitted map and the residual, as one small picture."""
 
-import base64
 import math
 from typing import NamedTuple
 
@@ -9,7 +8,7 @@ from jaxtyping import Float
 
 from compare.record import Record
 from compare.report.arrays import Arrays
-from compare.report.picture import levels, png, side_by_side
+from compare.report.picture import data_uri, levels, png, side_by_side
 
 SIDE = 64  # a map's rows and columns that are drawn; more would make a report of many nets too large
 LEAST, MOST = 2, 12  # units of a net that are shown
@@ -73,5 +72,5 @@ def _unit(unit: int, formula: str | None, actual: np.ndarray, fitted: np.ndarray
     explained = 1 - float(np.nansum((actual - fitted) ** 2)) / spread if spread > 0 else None
     maps = [levels(fold(each)[:SIDE, :SIDE], limit) for each in (actual, fitted, actual - fitted)]
     picture = side_by_side(maps)
-    uri = "data:image/png;base64," + base64.b64encode(png(picture)).decode()
+    uri = data_uri(png(picture))
     return Unit(unit, formula, uri, picture.shape[1], picture.shape[0], explained, limit)

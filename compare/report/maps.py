@@ -1,13 +1,12 @@
 """Pictures of what units do where a path is, those of the highest grid score."""
 
-import base64
 from typing import NamedTuple
 
 import numpy as np
 
 from compare.record import Record
 from compare.report.arrays import Arrays
-from compare.report.picture import levels, png
+from compare.report.picture import data_uri, levels, png
 from compare.report.show import fraction
 
 NAMES = ("unit", "score", "limit", "rates")
@@ -50,5 +49,5 @@ def _words(record: Record) -> str:
 
 def _map(unit: int, score: float, limit: float, rates: np.ndarray) -> Map:
     most = float(np.abs(rates).max())
-    uri = "data:image/png;base64," + base64.b64encode(png(levels(rates, most))).decode()
+    uri = data_uri(png(levels(rates, most)))
     return Map(int(unit), float(score), float(limit), uri, len(rates), most)

@@ -1,13 +1,12 @@
 """The program that paints a net's pictures: its lines, how far each goes, and pictures of both side by side."""
 
-import base64
 from typing import NamedTuple
 
 import numpy as np
 
 from compare.record import Record
 from compare.report.arrays import Arrays
-from compare.report.picture import coloured
+from compare.report.picture import coloured, data_uri
 from compare.report.show import count, fraction
 from compare.report.tables import Table
 
@@ -45,7 +44,7 @@ def painted(record: Record, arrays: Arrays) -> Painted | None:
     rows = [(name, *(fraction(each.get(name)) for each in known)) for name in record.painting_alike]
     bits = ", ".join(f"{name} {count(value)}" for name, value in record.painting_bits.items())
     whole = _whole(arrays)
-    uri = "data:image/png;base64," + base64.b64encode(coloured(whole)).decode() if whole.size else ""
+    uri = data_uri(coloured(whole)) if whole.size else ""
     return Painted(
         lines, "\n".join(record.painting_code), Table(HEADINGS, rows), bits, uri, whole.shape[1], whole.shape[0]
     )

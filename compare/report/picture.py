@@ -3,6 +3,7 @@
 Pictures in colours of their own have 24 bits a pixel.
 """
 
+import base64
 import struct
 import zlib
 
@@ -43,6 +44,11 @@ def coloured(pixels: UInt8[np.ndarray, "rows columns 3"]) -> bytes:
     rows, columns = pixels.shape[:2]
     lines = np.concatenate([np.zeros((rows, 1), np.uint8), pixels.reshape(rows, -1)], axis=1)
     return _file(struct.pack(">IIBBBBB", columns, rows, 8, 2, 0, 0, 0), (), lines)
+
+
+def data_uri(picture: bytes) -> str:
+    """A PNG within a page."""
+    return "data:image/png;base64," + base64.b64encode(picture).decode()
 
 
 def _file(header: bytes, palette: tuple[bytes, ...], lines: UInt8[np.ndarray, "rows bytes"]) -> bytes:

@@ -1,6 +1,5 @@
 """Pictures with units switched off: as a net draws them, without an object's units, and without random ones."""
 
-import base64
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from compare.record import Record
 from compare.report.arrays import Arrays
 from compare.report.painted import Painted, painted
-from compare.report.picture import coloured
+from compare.report.picture import coloured, data_uri
 from compare.report.show import fraction
 
 MOST = 4  # objects that are shown
@@ -70,5 +69,5 @@ def _strip(record: Record, name: str, pictures: np.ndarray) -> Strip:
         fraction(given.get(name)) for given in (record.objects_removed, record.objects_others, record.objects_random)
     )
     words = f"removed {removed}, of others {others}; at random {random}"
-    uri = "data:image/png;base64," + base64.b64encode(coloured(whole)).decode()
+    uri = data_uri(coloured(whole))
     return Strip(name, words, uri, whole.shape[1], whole.shape[0])

@@ -6,6 +6,7 @@ import numpy as np
 
 from synth.bank.budget import Budget
 from synth.bank.levels import levels
+from synth.language.macro import part
 from synth.language.program import Apply, Program, Terminal, apply, terminal
 from synth.language.types import INT
 from synth.library.arith import ADD, SUB
@@ -27,7 +28,7 @@ def at_most(term: Program, bound: int, bits: Price) -> Program | None:
     ways = [apply(LE, term, number(bound))] if 0 <= bound < len(CONSTANTS) else []
     head = term.nodes[-1]
     if isinstance(head, Apply) and head.primitive is SUB:
-        one, other = (part_of(term, place) for place in head.args)
+        one, other = (part(term.nodes, place) for place in head.args)
         ways += sides(one, other, bound)
     elif -len(CONSTANTS) < bound < 0:
         ways.append(apply(LE, apply(ADD, term, number(-bound)), number(0)))
@@ -38,7 +39,7 @@ def at_least(term: Program, bound: int, bits: Price) -> Program | None:
     ways = [apply(LE, number(bound), term)] if 0 <= bound < len(CONSTANTS) else []
     head = term.nodes[-1]
     if isinstance(head, Apply) and head.primitive is SUB:
-        one, other = (part_of(term, place) for place in head.args)
+        one, other = (part(term.nodes, place) for place in head.args)
         ways += sides(other, one, -bound)
     elif -len(CONSTANTS) < bound < 0:
         ways.append(apply(LE, number(0), apply(ADD, term, number(-bound))))
@@ -55,21 +56,6 @@ def sides(one: Program, other: Program, bound: int) -> list[Program]:
         return []
     more = number(abs(bound))
     return [apply(LE, one, apply(ADD, other, more)) if bound > 0 else apply(LE, apply(ADD, one, more), other)]
-
-
-def part_of(program: Program, place: int) -> Program:
-    """The program that one of its nodes is the result of."""
-    needed = {place}
-    for at in range(place, -1, -1):
-        node = program.nodes[at]
-        if at in needed and isinstance(node, Apply):
-            needed |= set(node.args)
-    order = sorted(needed)
-    new = {at: spot for spot, at in enumerate(order)}
-    nodes = (program.nodes[at] for at in order)
-    return Program(
-        tuple(Apply(n.primitive, tuple(new[a] for a in n.args)) if isinstance(n, Apply) else n for n in nodes)
-    )
 
 
 def written(program: Program, inner: Mapping[str, Program]) -> Program:
@@ -89,7 +75,7 @@ def shorter(program: Program) -> Program:
         return _shortest(program)
     if not isinstance(root, Apply) or not root.args:
         return program
-    return apply(root.primitive, *(shorter(part_of(program, place)) for place in root.args))
+    return apply(root.primitive, *(shorter(part(program.nodes, place)) for place in root.args))
 
 
 def is_sum(program: Program) -> bool:

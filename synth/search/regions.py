@@ -9,12 +9,14 @@ Rows are drawn anew among those that hold so far, so that few are enough.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Int
 
 from synth.language.grammar import EIGHTHS, program_cost, uniform_language
+from synth.language.primitive import Primitive
 from synth.language.program import Program, Terminal, apply, terminal
 from synth.language.types import BOOL, INT
 from synth.library.arith import ABS, ADD, SUB
@@ -175,7 +177,7 @@ def _joined_up(given: Given, terms: Terms, way: Way, rng: np.random.Generator) -
         inner = {f"t{place}": word for place, word in enumerate(words)}
         richer = Terms.over(inner, given.columns, THEN, np.inf, TERMS, 0)
         atoms = _pruned(given, _grown(given, richer, atoms, way, rng))
-    return _all_of([atom.program for atom in atoms]) if atoms else None
+    return _joined(AND, [atom.program for atom in atoms]) if atoms else None
 
 
 def _grown(given: Given, terms: Terms, atoms: list[Atom], way: Way, rng: np.random.Generator) -> list[Atom]:
@@ -312,22 +314,12 @@ def _untold(given: Given, held: Sequence[np.ndarray]) -> float:
     return sum(telling(float((given.there & part).sum()), float(part.sum())) for part in (inside, outside))
 
 
-def _all_of(programs: Sequence[Program]) -> Program:
-    found = programs[0]
-    for program in programs[1:]:
-        found = apply(AND, found, program)
-    return found
-
-
-def _any_of(parts: Sequence[Program]) -> Program:
-    found = parts[0]
-    for part in parts[1:]:
-        found = apply(OR, found, part)
-    return found
+def _joined(primitive: Primitive, programs: Sequence[Program]) -> Program:
+    return reduce(lambda one, other: apply(primitive, one, other), programs)
 
 
 def _region(parts: Sequence[Program], given: Given) -> Region:
-    program = _any_of(parts)
+    program = _joined(OR, parts)
     bits, before = given.price(program), telling(float(given.there.sum()), float(len(given.there)))
     left = _untold(given, [run(program, given.columns)])
     return Region(program=program, bits=bits, saved=before - left - bits, share=(before - left) / max(before, 1e-9))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from synth.language.primitive import Primitive
 from synth.language.program import Program, apply, terminal
 from synth.language.types import INT
 from synth.library.arith import ADD, MAX, MIN, SUB
@@ -80,8 +81,12 @@ class Asked(NamedTuple):
         self, columns: dict[str, np.ndarray], seconds: float, bits: float, prices: dict[str, float] | None = None
     ) -> Program | None:
         """The answers as an expression of columns (rows, time), where these determine them."""
-        if not self.determined(columns):
-            return None
+        return self.sought(columns, seconds, bits, prices) if self.determined(columns) else None
+
+    def sought(
+        self, columns: dict[str, np.ndarray], seconds: float, bits: float, prices: dict[str, float] | None = None
+    ) -> Program | None:
+        """The same of columns that are known to determine them."""
         counts = self.examples.counts
         table = {name: values[counts] for name, values in columns.items()}
         answers = self.examples.answers[0][counts]
@@ -109,7 +114,7 @@ def recalled(asked: Asked, bits: float, tried: Sequence[tuple[int, int, bool]]) 
             known |= place(asked.examples, max(answers, back))
         columns = asked.items | {name: feature.values for name, feature in known.items()}
         if asked.determined(columns):
-            found = asked.expressed(columns, WINDOW_SECONDS, bits, dict.fromkeys(known, DELAY))
+            found = asked.sought(columns, WINDOW_SECONDS, bits, dict.fromkeys(known, DELAY))
             if found is not None:
                 yield of_features(asked.names, found, known)
             return
@@ -196,11 +201,7 @@ def counted(asked: Asked, bits: float) -> Iterator[Loop]:
 
 def counters(name: str, values: np.ndarray, symbols: list[int]) -> dict[str, Feature]:
     """By their names after the item; the last is the largest of them."""
-    known: dict[str, Feature] = {}
-    for symbol in symbols:
-        variable = Variable(name=f"c{symbol}", step=apply(ADD, terminal(f"c{symbol}", INT), here(name, symbol)))
-        column = np.cumsum(values == symbol, axis=1)
-        known[variable.after] = Feature(name=variable.after, variables=(variable,), bits=COUNTER, values=column)
+    known = each_symbol("c", ADD, np.add, name, values, symbols)
     most = reduce(lambda a, b: apply(MAX, a, b), (terminal(counter, INT) for counter in known))
     variables = (*(variable for feature in known.values() for variable in feature.variables),)
     most_of = (*variables, Variable(name="most", step=most))
@@ -210,17 +211,21 @@ def counters(name: str, values: np.ndarray, symbols: list[int]) -> dict[str, Fea
 
 def flags(name: str, values: np.ndarray, symbols: list[int]) -> dict[str, Feature]:
     """Whether each symbol has come, by their names after the item."""
+    return each_symbol("f", MAX, np.maximum, name, values, symbols)
+
+
+def each_symbol(
+    letter: str, primitive: Primitive, scan: np.ufunc, name: str, values: np.ndarray, symbols: list[int]
+) -> dict[str, Feature]:
+    """A variable for each symbol, of itself and 1 where the item is the symbol; by their names after the item."""
     known: dict[str, Feature] = {}
     for symbol in symbols:
-        variable = Variable(name=f"f{symbol}", step=apply(MAX, terminal(f"f{symbol}", INT), here(name, symbol)))
-        column = np.maximum.accumulate(values == symbol, axis=1).astype(np.int64)
+        here = apply(TRUTH, apply(EQ, terminal(name, INT), total([Fraction(symbol)], [])))
+        own = f"{letter}{symbol}"
+        variable = Variable(name=own, step=apply(primitive, terminal(own, INT), here))
+        column = scan.accumulate((values == symbol).astype(np.int64), axis=1)
         known[variable.after] = Feature(name=variable.after, variables=(variable,), bits=COUNTER, values=column)
     return known
-
-
-def here(name: str, symbol: int) -> Program:
-    """1 where the item is the symbol, otherwise 0."""
-    return apply(TRUTH, apply(EQ, terminal(name, INT), total([Fraction(symbol)], [])))
 
 
 def featured(asked: Asked, bits: float) -> Iterator[Loop]:

@@ -22,6 +22,7 @@ from benchmarks.rules import net_fields as rules_fields
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
 from benchmarks.tasks.drawn import answers
+from benchmarks.tasks.examples import at_ends
 from compare import Assessment, Case, assess
 from compare.beside.halves import exchanged_halves
 from compare.beside.latents import measure_latents
@@ -68,7 +69,7 @@ def run_cell(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record,
 def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, dict[str, np.ndarray]]:
     """The record and the arrays of one cell."""
     task = task_of(cell.task, Path(cell.folder))
-    spec = task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
+    spec = None if at_ends(task, cell.size) else task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
     view = task.view(cell.size)
     samples = task.samples(cell.size, cell.seed, labels=cell.recipe.labels, fixed=cell.recipe.fixed)
     began = time.perf_counter()

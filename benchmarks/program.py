@@ -13,11 +13,13 @@ from benchmarks.names import cut
 from benchmarks.published import published
 from benchmarks.resolve import task_of
 from benchmarks.rules import find_rules
+from benchmarks.sequences import FRESH, RANGES, of_sequences, solve_sequences
 from benchmarks.tasks import Task, examples
 from compare.bits import table_bits
 from synth import (
     Budget,
     Found,
+    Primitive,
     Solution,
     Spec,
     solve,
@@ -47,7 +49,9 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
         found = {size: {"program_statement": NO_TYPES} for size in sizes}
         return known_before(declared, found), NO_TYPES
     tables = {size: table_of(declared, size, spec) for size, spec in specs.items()}
-    if one_function(tuple(specs.values())):
+    if all(of_sequences(declared, size) for size in specs):
+        found = {size: tried(declared, size, library, tables[size]) for size in specs}
+    elif one_function(tuple(specs.values())):
         solution = solve_family(tuple(specs.values()), library, Budget(seconds=SECONDS))
         found = dict.fromkeys(sizes, fields(solution, sum(tables.values())))
     else:
@@ -56,6 +60,19 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
         }
     sentence = "; ".join(dict.fromkeys(record["program_statement"] for record in found.values()))
     return known_before(declared, found), sentence
+
+
+def tried(task: Task, size: int, library: tuple[Primitive, ...], table: float) -> dict[str, Any]:
+    """Fields of a program of sequences, which has to be right on fresh rows too."""
+    solution, wrong = solve_sequences(task, size, library, SECONDS)
+    found = fields(solution, table)
+    if found["program"] is None:
+        return found
+    if wrong is not None:
+        said = f"no program was found that is right on fresh rows: {found['program_statement']}, and is {wrong}"
+        return {**found, "program": None, "program_latex": None, "program_statement": said}
+    said = f"{found['program_statement']}; right on {FRESH:,} fresh rows of each of {len(task.test[:RANGES])} ranges"
+    return {**found, "program_statement": said}
 
 
 def known_before(task: Task, found: dict[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -1,27 +1,34 @@
 """A few rows of a task that is asked on samples: for the synthesizer, in its own layout, and for the eye."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from benchmarks.tasks.declaration import Declaration
-from benchmarks.tasks.drawn import PART, Asked, as_type, asked, checked, counted
+from benchmarks.tasks.drawn import PART, Asked, answers, as_type, asked, checked, counted, few
 from synth.language.selectors import SEEN
 from synth.language.spec import Spec
-from synth.language.types import REAL, SEQUENCE
+from synth.language.types import REAL, SEQUENCE, is_vector
 
 EXAMPLES = 96  # rows that the synthesizer gets, and a quarter as many of the next longer range
+FEWER = 2  # rows fewer for each symbol that they are longer
+DRAWN = 16  # times as many are drawn where single answers are asked: the shortest of them are taken
 SHOWN, LINE = 4, 24  # rows that are shown, and numbers of each
 TEN = 10  # symbols of one digit
 
 
 def spec_of(task: Declaration, size: int) -> Spec | None:
     """Types and examples for the synthesizer; None where its language has no types for the task, or for its answers."""
-    kind = task.signature(size)
-    if kind is None or (task.kind == "reals" and task.classes(size) > 1):
+    if task.signature(size) is None or (task.kind == "reals" and task.classes(size) > 1):
         return None
-    parts = list(examples(task, size))
+    return spec_from(task, size, list(examples(task, size)))
+
+
+def spec_from(task: Declaration, size: int, parts: Sequence[Asked]) -> Spec:
+    """What the synthesizer is asked by these rows."""
+    kind = task.signature(size)
+    assert kind is not None
     capacity = max((values.shape[1] for part in parts for values in part.arguments if values.ndim > 1), default=0)
     inputs = [
         np.concatenate([written(values, part, capacity) for part, values in column])
@@ -48,14 +55,43 @@ def examples(task: Declaration, size: int) -> Iterator[Asked]:
     Without the next where it is longer than the sequences among which selectors are searched.
     """
     for number, each in enumerate(task.test[:2]):
-        rows = EXAMPLES if number == 0 else EXAMPLES // 4
-        found = checked(task, each, size, rows, np.random.default_rng([PART["examples"], number]))
+        rows, rng = EXAMPLES if number == 0 else EXAMPLES // 4, np.random.default_rng([PART["examples"], number])
+        if at_ends(task, size):
+            yield ends(task, checked(task, each, size, DRAWN * rows, rng), rows, rng)
+            return
+        found = checked(task, each, size, rows, rng)
         if number and selecting(task, size) and max(values.shape[1] for values in found.arguments) > SEEN:
             return
         flat = np.concatenate([values.reshape(rows, -1) for values in found.arguments], axis=1)
         keep = np.sort(np.unique(flat, axis=0, return_index=True)[1])
         mask = None if found.mask is None else found.mask[keep]
         yield Asked(tuple(values[keep] for values in found.arguments), found.targets[keep], mask)
+
+
+def at_ends(task: Declaration, size: int) -> bool:
+    """Whether the type is of a sequence to a number, and answers are along the sequence: what its beginnings give."""
+    kind = task.signature(size)
+    if kind is None or SEQUENCE not in kind.args or is_vector(kind.result):
+        return False
+    return answers(task, size, few(task, size)).ndim - task.view(size).answers.axes > 1
+
+
+def ends(task: Declaration, found: Asked, rows: int, rng: np.random.Generator) -> Asked:
+    """Beginnings of short ones of these rows, up to a position that counts, and its answer.
+
+    Of each row up to the first position that counts, to the last, and to one between; the longer rows are, the fewer.
+    """
+    counts = np.ones(found.targets.shape[:2], dtype=bool) if found.mask is None else found.mask
+    last = lengths_of(found)
+    order = np.argsort(last, kind="stable")
+    alike = np.arange(len(order)) - np.searchsorted(last[order], last[order])  # shorter ones of the same length
+    chosen = order[np.argsort(last[order] + alike // FEWER, kind="stable")][:rows]
+    every = [(row, np.flatnonzero(counts[row])) for row in chosen if counts[row].any()]
+    pairs = [(row, at) for row, places in every for at in sorted({places[0], places[-1], rng.choice(places)})]
+    at, places = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    long = int(places.max(initial=0)) + 1
+    arguments = tuple(values[at, :long] if values.ndim > 1 else values[at] for values in found.arguments)
+    return Asked(arguments, found.targets[at, places], np.arange(long) == places[:, None])
 
 
 def selecting(task: Declaration, size: int) -> bool:
@@ -78,10 +114,16 @@ def written(values: np.ndarray, part: Asked, capacity: int) -> np.ndarray:
     """
     if values.ndim < 2:
         return values
-    mask = np.ones(values.shape, dtype=bool) if part.mask is None else part.mask
-    lengths = np.where(mask, np.arange(1, values.shape[1] + 1), 0).max(axis=1, keepdims=True)
+    lengths = lengths_of(part)[:, None]
     items = np.where(np.arange(values.shape[1]) < lengths, values, 0)
     return np.concatenate([lengths, np.pad(items, ((0, 0), (0, capacity - values.shape[1])))], axis=1)
+
+
+def lengths_of(part: Asked) -> np.ndarray:
+    """Up to the last position that counts, (rows,)."""
+    shape = next(values.shape[:2] for values in part.arguments if values.ndim > 1)
+    mask = np.ones(shape, dtype=bool) if part.mask is None else part.mask
+    return np.where(mask, np.arange(1, shape[1] + 1), 0).max(axis=1)
 
 
 def table_bits(task: Declaration, size: int) -> float:

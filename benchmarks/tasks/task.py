@@ -90,7 +90,8 @@ class Task:
     others lie beyond it. `train` draws the batches of training; without `test` the whole domain is read all the same.
     A sampler is one of `benchmarks.tasks.sampling`, or a function `(size, rows, rng)` that gives the arguments. They
     are then arrays (n, ...): integers, or reals where there is no `values`. Types may be STREAM, SEQUENCE, LIST and
-    REAL as well, or None, where the synthesizer has none for the task. Answers are of a `kind`: classes, (n,) or (n,
+    REAL as well, or None, where the synthesizer has none for the task; of a SEQUENCE to INT, where answers are along
+    the sequence, what its beginnings give. Answers are of a `kind`: classes, (n,) or (n,
     positions); sets, (n, classes) or (n, positions, classes), whether each symbol is in; reals, (n, classes) or one
     axis more, alike within `tolerance`; distributions, as many probabilities, alike within it too, of which training
     draws one class each. `mask(size, *arguments)` is (n, positions), which answers count; None: all. `seen(size,

@@ -19,7 +19,7 @@ from synth.library.loops import LOOPS
 from synth.library.measures import MEASURES
 from synth.library.reals import REALS
 from synth.library.residues import RESIDUES
-from synth.library.sequences import SEQUENCES
+from synth.library.sequences import ENDS, SEQUENCES
 from synth.library.streams import STREAMS
 from synth.library.trigonometric import TRIGONOMETRIC
 
@@ -39,6 +39,7 @@ LIBRARIES = {
     "lists": LISTS,
     "streams": STREAMS,
     "sequences": SEQUENCES,
+    "ends": ENDS,
     "integers": INTEGERS,
     "loops": LOOPS,
     "trigonometric": TRIGONOMETRIC,

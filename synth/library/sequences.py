@@ -75,6 +75,10 @@ def compare_seq(f: Any, xs: list, ys: list) -> list:
     return [1 if f(x, y) else 0 for x, y in zip(xs, ys, strict=False)]
 
 
+def final(xs: list) -> Any:
+    return xs[-1] if xs else 0
+
+
 def run_compare(xp: Any, f: Any, xs: Any, ys: Any) -> Any:
     return xp.vector(xp.shorter(xs, ys), xp.integer(f(xp.items(xs), xp.items(ys))))
 
@@ -182,6 +186,15 @@ SHORTHANDS = (
         "Where each item stands in ascending order, equal ones in their order.",
         "(map_seq dec (selector_width (selector_or (select below a a) (causal (select same a a)))))",
         6,
+    ),
+)
+ENDS = (
+    on_lists(
+        "final",
+        Fn((SEQUENCE,), INT),
+        "The last item; 0 of an empty sequence.",
+        lambda xp, xs: xp.at(xs, xp.length(xs) - 1),
+        final,
     ),
 )
 SEQUENCES = (*SELECTORS, *AGGREGATES, *SHORTHANDS)

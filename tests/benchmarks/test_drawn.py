@@ -134,6 +134,23 @@ def test_examples_of_the_synthesizer_are_whole_sequences_of_their_own_lengths() 
     assert set(np.unique(legal.outputs[:, 1:21])) == {2, 3}
 
 
+def test_examples_of_what_is_asked_at_the_end_are_beginnings() -> None:
+    task = find("task", "copy_unique", TASKS)
+    spec = task.spec(32)
+    assert spec is not None
+    assert spec.terminals == {"end": 33}
+    beginnings = lists_of_rows(spec.inputs[0])
+    assert 10 < spec.inputs[0].shape[1] < 20
+    assert {items.count(33) for items in beginnings} == {1}
+    for items, answer in zip(beginnings, spec.outputs.tolist(), strict=True):
+        at = items.index(33)
+        assert items[1:at][: len(items) - at - 1] == items[at + 1 :]
+        assert answer == items[len(items) - at]
+    done = [len(items) - 2 * items.index(33) for items in beginnings]
+    assert min(done) < -1
+    assert max(done) == 0
+
+
 def test_a_sampler_of_single_integers_and_one_that_trains_on_a_listed_domain() -> None:
     bits = Task(
         name="parity",

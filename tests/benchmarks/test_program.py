@@ -1,6 +1,7 @@
 """What a record says of the synthesizer's program: one that is longer than the table is none, and no line is long."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ from benchmarks.language import language_of
 from benchmarks.names import LONGEST, find
 from benchmarks.program import check_task, fields, find_program, one_function
 from benchmarks.resolve import task_of
+from benchmarks.sequences import TOLD, mistakes, shortest
 from benchmarks.tasks import TASKS, Task
+from benchmarks.tasks.examples import examples, spec_from
 from benchmarks.tasks.task import Misplaced, Part
-from synth import BOOL, INT, Budget, Fn, Found, apply, solve
+from synth import BOOL, INT, Budget, Fn, Found, apply, parse, solve, terminals
+from synth.language.arguments import columns
 from synth.search.games import Board
 
 BITS = Task(
@@ -35,6 +39,33 @@ DIGITS = dataclasses.replace(
     classes=lambda n: 10,
     library=("arith", "choice", "digits"),
 )
+
+
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [
+        ("sort_unique", "(final (next_above (zip_seq lesser a (next_above a))))"),
+        pytest.param(
+            "reverse_unique", "(final (aggregate (first_of (select same a a)) (previous a)))", marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_what_is_written_out_symbol_by_symbol_is_found(name: str, program: str) -> None:
+    found, said = find_program(name, Path(), [32])
+    assert found["32"]["program"] == program
+    assert said.endswith("right on 2,000 fresh rows of each of 2 ranges")
+
+
+def test_a_program_that_fresh_rows_refute_is_found_anew_or_none() -> None:
+    task = find("task", "sort_unique", TASKS)
+    known = language_of(task), terminals(spec_from(task, 32, list(examples(task, 32))))
+    wrong = parse("(final (next_above a))", *known)  # at the separator, and at the last letter
+    short, long = map(shortest, mistakes(task, 32, wrong))
+    assert len(short.targets) == len(long.targets) == TOLD
+    assert short.arguments[0].shape[1] < long.arguments[0].shape[1]
+    again = spec_from(task, 32, [short])
+    assert (wrong.run(columns(again, again.inputs)) != again.outputs).all()
+    assert not list(mistakes(task, 32, parse("(final (next_above (zip_seq lesser a (next_above a))))", *known)))
 
 
 @pytest.mark.parametrize(

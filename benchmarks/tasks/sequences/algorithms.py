@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.sequences.counts import ahead, counts
-from benchmarks.tasks.sequences.layout import NET, begun, cut, different
+from benchmarks.tasks.sequences.layout import AT_END, AT_ENDS, begun, behind, cut, different
 from benchmarks.tasks.sequences.repeats import from_separator, separator
 from benchmarks.tasks.task import Task
 
@@ -217,9 +217,10 @@ GIVEN = (
 )
 ALGORITHMS = tuple(
     Task(
-        name=f"rasp_{each.name}", doc=each.doc, type=None, oracle=answering(each.rule), mask=from_separator,
-        sizes=(each.size,), smallest=each.size, values=lambda n: n + 3, classes=lambda n: n + 2, net=NET,
-        recipe="published", train=laid_out(each, BINS[0]), test=tuple(laid_out(each, bounds) for bounds in BINS),
+        name=f"rasp_{each.name}", doc=each.doc, type=AT_END, oracle=answering(each.rule), mask=from_separator,
+        sizes=(each.size,), smallest=each.size, values=lambda n: n + 3, classes=lambda n: n + 2, library=AT_ENDS,
+        terminals=behind, recipe="published", train=laid_out(each, BINS[0]),
+        test=tuple(laid_out(each, bounds) for bounds in BINS),
     )
     for each in GIVEN
 )  # fmt: skip

@@ -4,13 +4,15 @@ import numpy as np
 
 from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.sequences.layout import (
+    AT_END,
+    AT_ENDS,
     BEGIN,
     LIBRARY,
-    NET,
     ONE,
     RECIPE,
     before_blank,
     begun,
+    behind,
     constant,
     cut,
     kept,
@@ -149,9 +151,9 @@ HISTOGRAM = Task(
     recipe=RECIPE, train=ragged(*COUNTED), test=(ragged(*COUNTED), ragged(*COUNTED_LONGER)),
 )  # fmt: skip
 MOST_COMMON = Task(
-    name="most_common", doc="The letter that stands there most often, when the sequence ends.", type=None,
+    name="most_common", doc="The letter that stands there most often, when the sequence ends.", type=AT_END,
     oracle=most_common, mask=lambda n, x: x == n + 1, sizes=(8, 2), values=lambda n: n + 3, classes=letters,
-    net=NET, recipe=RECIPE, train=voted(*VOTED), test=(voted(*VOTED), voted(*VOTED_LONGER)),
+    library=AT_ENDS, terminals=behind, recipe=RECIPE, train=voted(*VOTED), test=(voted(*VOTED), voted(*VOTED_LONGER)),
 )  # fmt: skip
 MAY_CLOSE = Task(
     name="may_close", doc="Whether a bracket is open, after each of n brackets that can be balanced.", type=ONE,

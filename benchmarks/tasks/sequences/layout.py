@@ -7,14 +7,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from synth.language.types import SEQUENCE, Fn
+from synth.language.types import INT, SEQUENCE, Fn
 
 BEGIN = 0
 ONE = Fn((SEQUENCE,), SEQUENCE)
+AT_END = Fn((SEQUENCE,), INT)
 LIBRARY = ("sequences", "functions", "arith")
+AT_ENDS = (*LIBRARY, "choice", "ends")
 NET, RECIPE = "sequence_transformer", "selects"
 
 Drawn = Callable[[int, int, np.random.Generator], np.ndarray]  # (size, rows, generator) -> (rows, positions)
+
+
+def behind(n: int) -> dict[str, int]:
+    """The symbol behind the letters, which separates or asks, by name."""
+    return {"end": n + 1}
 
 
 def letters(n: int) -> int:

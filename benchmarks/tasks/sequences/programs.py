@@ -10,7 +10,6 @@ from benchmarks.tasks.sampling import Own
 from benchmarks.tasks.sequences.counts import histogram, ragged
 from benchmarks.tasks.sequences.layout import (
     LIBRARY,
-    NET,
     ONE,
     after_begin,
     before_blank,
@@ -97,8 +96,8 @@ WORDS = Own(bracket_words, "15 brackets, half of them begun by a balanced word")
 PROGRAMS = (
     *(
         Task(
-            name=f"programs_{name}", doc=doc, type=None, oracle=oracle, mask=letters_only, sizes=(5,),
-            values=lambda n: n + 3, classes=letters, net=NET, recipe=RECIPE, train=ENDED, test=(ENDED,),
+            name=f"programs_{name}", doc=doc, type=ONE, oracle=oracle, mask=letters_only, sizes=(5,),
+            values=lambda n: n + 3, classes=letters, library=LIBRARY, recipe=RECIPE, train=ENDED, test=(ENDED,),
         )
         for name, doc, oracle in (
             ("reverse", "Up to six of n letters backwards, each in its place.", mirrored),
@@ -118,7 +117,7 @@ PROGRAMS = (
     ),
     Task(
         name="programs_dyck", doc="Whether brackets of n kinds are balanced (0), open (1) or broken (2) so far.",
-        type=None, oracle=bracket_answers, mask=after_begin, sizes=(1, 2), smallest=1, values=lambda n: 2 * n + 1,
-        classes=constant(3), net=NET, recipe=RECIPE, train=WORDS, test=(WORDS,),
+        type=ONE, oracle=bracket_answers, mask=after_begin, sizes=(1, 2), smallest=1, values=lambda n: 2 * n + 1,
+        classes=constant(3), library=LIBRARY, recipe=RECIPE, train=WORDS, test=(WORDS,),
     ),
 )  # fmt: skip

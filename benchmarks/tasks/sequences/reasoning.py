@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 
 from benchmarks.tasks.sampling import Own
-from benchmarks.tasks.sequences.layout import BEGIN, NET, RECIPE, constant, different, letters
+from benchmarks.tasks.sequences.layout import AT_END, AT_ENDS, BEGIN, NET, RECIPE, behind, constant, different, letters
 from benchmarks.tasks.task import Intermediate, Part, Task
 
 HELD_OUT = 0.2  # share of the pairs of names that are never trained on
@@ -122,8 +122,8 @@ def of_hops(number: int) -> Part:
 
 OTHER_NAME = Task(
     name="other_name", doc="Two names, then one of them again: which is the other? Some pairs are never trained on.",
-    type=None, oracle=other_name, mask=last, sizes=(60, 30), smallest=10, values=lambda n: n + 3, classes=letters,
-    net=NET, recipe=RECIPE, train=sentences(held_out=False), test=(sentences(held_out=True),),
+    type=AT_END, oracle=other_name, mask=last, sizes=(60, 30), smallest=10, values=lambda n: n + 3, classes=letters,
+    library=AT_ENDS, terminals=behind, recipe=RECIPE, train=sentences(held_out=False), test=(sentences(held_out=True),),
 )  # fmt: skip
 GREATER = Task(
     name="greater", doc="Which of the numbers 1 .. n are larger than the one that is given.", type=None,

@@ -9,7 +9,19 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.tasks.sampling import Own
-from benchmarks.tasks.sequences.layout import LIBRARY, NET, ONE, RECIPE, begun, constant, cut, different, letters
+from benchmarks.tasks.sequences.layout import (
+    AT_END,
+    AT_ENDS,
+    LIBRARY,
+    ONE,
+    RECIPE,
+    begun,
+    behind,
+    constant,
+    cut,
+    different,
+    letters,
+)
 from benchmarks.tasks.task import Task
 
 LENGTH, PERIODS = 32, (8, 16)  # letters of a sequence that is trained on, and what its period may be
@@ -138,8 +150,8 @@ FIXED_OFFSET = Task(
 )  # fmt: skip
 COPIES = tuple(
     Task(
-        name=name, doc=doc, type=None, oracle=oracle, mask=from_separator, sizes=(32,), smallest=LONGER[1],
-        values=lambda n: n + 3, classes=lambda n: n + 2, net=NET, recipe=RECIPE,
+        name=name, doc=doc, type=AT_END, oracle=oracle, mask=from_separator, sizes=(32,), smallest=LONGER[1],
+        values=lambda n: n + 3, classes=lambda n: n + 2, library=AT_ENDS, terminals=behind, recipe=RECIPE,
         train=written_out(COPIED, rule), test=(written_out(COPIED, rule), written_out(LONGER, rule)),
     )
     for name, rule, oracle, doc in (

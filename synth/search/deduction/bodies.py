@@ -79,11 +79,9 @@ def function_of(body: Program, parameters: tuple[Terminal, ...], shelf: Shelf, c
     outer = {word.name: shelf.columns[word.name] for word in node.free}
 
     def call(*values: Any) -> Any:
-        examples = values[0].shape[1]
-        around = {name: column[:examples] for name, column in outer.items()}
-        timed = values[0].ndim > 2
-        around = {name: column[None, :, None] if timed else column[None, :] for name, column in around.items()}
         shape = np.broadcast_shapes(*(value.shape for value in values))
+        along = (1, shape[1], *(1 for _ in shape[2:]))  # candidates, examples, then time or pairs of times
+        around = {name: column[: shape[1]].reshape(along) for name, column in outer.items()}
         given = {word.name: np.broadcast_to(v, shape) for word, v in zip(parameters, values, strict=True)}
         return np.broadcast_to(body.evaluate(NUMPY, given | around), shape)
 

@@ -7,6 +7,7 @@ from synth import (
     INT,
     LIST,
     REAL,
+    SEQUENCE,
     STREAM,
     Budget,
     Exhausted,
@@ -14,6 +15,7 @@ from synth import (
     Found,
     OutOfBudget,
     Spec,
+    Terminal,
     answers,
     named,
     rows_of_lists,
@@ -23,10 +25,14 @@ from synth import (
 from synth.bank.budget import Meter
 from synth.bank.table import Table, row_hashes
 from synth.language.arguments import columns, terminals
+from synth.language.program import apply, leaf_program
+from synth.language.xp import NUMPY
 from synth.library import DEEPCODER, FUNCTIONS
+from synth.library.choice import LT
 from synth.library.functions import STEP
+from synth.library.selectors import run_select
 from synth.search.deduction import machines
-from synth.search.deduction.bodies import bodies, with_fewer_literals
+from synth.search.deduction.bodies import bodies, function_of, with_fewer_literals
 from synth.search.deduction.determined import determined
 from synth.search.deduction.rules import Goal, problems
 from synth.search.deduction.shelf import Shelf
@@ -167,6 +173,18 @@ def shelf_of(spec, library):
     for cost in range(3):
         shelf.build(cost)
     return shelf
+
+
+def test_a_lambda_between_positions_may_name_a_number_around_it():
+    """A relation is asked for all pairs of positions, a number from outside is one for each example."""
+    sequences = rows_of_lists([[1, 5, 2], [4, 4]], 3)
+    spec = Spec(type=Fn((SEQUENCE,), SEQUENCE), inputs=(sequences,), outputs=sequences, terminals={"m": 4})
+    shelf = shelf_of(spec, named(["sequences", "functions", "choice"]))
+    x, y, m = (Terminal(name, INT) for name in "xym")
+    looks = function_of(apply(LT, leaf_program(y), leaf_program(m)), (x, y), shelf, 0)
+    values = run_select(NUMPY, looks.call, sequences[None], sequences[None])
+    assert values.shape == (1, 2, 4)
+    assert values[0, :, 1:].tolist() == [[7, 0, 7], [0, 0, 0]]
 
 
 def test_stored_programs_have_the_stored_values():

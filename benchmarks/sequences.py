@@ -1,0 +1,82 @@
+"""Programs of sequences: found on examples, tried on fresh rows, found anew with some that they get wrong."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from jaxtyping import Bool
+
+from benchmarks.tasks import Task
+from benchmarks.tasks.drawn import Asked, asked
+from benchmarks.tasks.examples import at_ends, ends, examples, lengths_of, spec_from
+from synth import Budget, Found, Primitive, Program, Solution, solve
+from synth.language.arguments import columns
+from synth.language.selectors import SEEN
+from synth.language.types import SEQUENCE
+
+RANGES = 2  # the first of the task's test samplers
+FRESH, TOLD = 2_000, 24  # fresh rows of each; of those that a program gets wrong, the search gets so many
+SEED = 21
+CELLS = 1 << 22  # pairs of positions that are run together
+
+
+def of_sequences(task: Task, size: int) -> bool:
+    kind = task.signature(size)
+    return kind is not None and not task.listed and SEQUENCE in kind.args
+
+
+def solve_sequences(task: Task, size: int, library: Iterable[Primitive], seconds: float) -> tuple[Solution, str | None]:
+    """What the last search found, and which fresh rows it gets wrong; None where it is right on all of them."""
+    ends_at, parts, library = time.monotonic() + seconds, list(examples(task, size)), tuple(library)
+    while True:
+        spec = spec_from(task, size, parts)
+        solution = solve(spec, library, Budget(seconds=max(1.0, ends_at - time.monotonic())))
+        if not isinstance(solution, Found):
+            return solution, None
+        mistake = next(mistakes(task, size, solution.program), None)
+        if mistake is None:
+            return solution, None
+        few = shortest(mistake)
+        if not len(few.targets) or time.monotonic() >= ends_at:
+            return solution, f"wrong on {len(mistake.targets):,} of {FRESH:,} fresh rows"
+        parts.append(few)
+
+
+def mistakes(task: Task, size: int, program: Program) -> Iterator[Asked]:
+    """Of each range, where there are any, the fresh rows that a program gets wrong."""
+    for number, sampler in enumerate(task.test[:RANGES]):
+        rng = np.random.default_rng([SEED, number])
+        found = asked(task, sampler, size, FRESH, rng)
+        if at_ends(task, size):
+            found = ends(task, found, FRESH, rng)
+        wrong = ~right(task, size, program, found)
+        if wrong.any():
+            yield taken(found, wrong)
+
+
+def right(task: Task, size: int, program: Program, found: Asked) -> Bool[np.ndarray, " rows"]:
+    """The rows on which a program answers as the oracle, wherever that counts."""
+    spec = spec_from(task, size, [found])
+    step = max(1, CELLS // max(values.shape[1] ** 2 for values in spec.inputs if values.ndim > 1))
+    parts = [slice(low, low + step) for low in range(0, len(spec.outputs), step)]
+    given = [columns(spec, [values[part] for values in spec.inputs]) for part in parts]
+    alike = np.concatenate([program.run(each) for each in given]) == spec.outputs
+    if alike.ndim > 1 and found.mask is not None:
+        alike = alike[:, 1:] | ~found.mask
+    return alike.reshape(len(alike), -1).all(axis=1)
+
+
+def shortest(found: Asked) -> Asked:
+    """The shortest rows, as many as the next search gets, none of them longer than it takes."""
+    lengths = lengths_of(found)
+    order = np.argsort(lengths, kind="stable")[:TOLD]
+    order = order[lengths[order] <= SEEN]
+    few, long = taken(found, order), int(lengths[order].max(initial=1))
+    cut_off = [values[:, :long] if values.ndim > 1 else values for values in few.arguments]
+    targets = few.targets if few.targets.ndim == 1 else few.targets[:, :long]
+    return Asked(tuple(cut_off), targets, None if few.mask is None else few.mask[:, :long])
+
+
+def taken(found: Asked, rows: np.ndarray) -> Asked:
+    mask = None if found.mask is None else found.mask[rows]
+    return Asked(tuple(values[rows] for values in found.arguments), found.targets[rows], mask)

@@ -19,6 +19,7 @@ from benchmarks.names import unknown
 from benchmarks.recipe import build, training
 from benchmarks.resolve import is_reference, net_of, task_of
 from benchmarks.rules import net_fields as rules_fields
+from benchmarks.sequences import net_fields as ends_fields
 from benchmarks.store import arrays_of
 from benchmarks.tasks import Task
 from benchmarks.tasks.drawn import answers
@@ -32,7 +33,7 @@ from compare.beside.painting import measure_painting
 from compare.beside.squares import measure_squares
 from compare.formation import follow
 from compare.parts import match_parts
-from compare.programs import sides
+from compare.programs import STANDS, sides
 from compare.read import Reading, read
 from compare.record import Record
 from compare.trajectory import Trajectory, trace
@@ -69,7 +70,7 @@ def run_cell(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record,
 def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, dict[str, np.ndarray]]:
     """The record and the arrays of one cell."""
     task = task_of(cell.task, Path(cell.folder))
-    spec = None if at_ends(task, cell.size) else task.spec(cell.size, labels=cell.recipe.labels, seed=cell.seed)
+    spec = task.spec_of_nets(cell.size, labels=cell.recipe.labels, seed=cell.seed)
     view = task.view(cell.size)
     samples = task.samples(cell.size, cell.seed, labels=cell.recipe.labels, fixed=cell.recipe.fixed)
     began = time.perf_counter()
@@ -116,6 +117,9 @@ def compared(
         return net_fields(task, cell.size, explanation and explanation.loop, program.get("program"), follows)
     if task.board is not None:
         return rules_fields(task, cell.size, explanation and explanation.rules, program.get("program"))
+    if at_ends(task, cell.size):
+        stands = explanation if (assessment.net_agreement or 0.0) >= STANDS else None
+        return ends_fields(task, cell.size, stands and stands.program, program.get("program"))
     if spec is None or program.get("program") is None:
         return {}
     return sides(explanation, assessment.net_agreement, program["program"], spec, language_of(task))

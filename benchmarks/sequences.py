@@ -2,17 +2,33 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Shaped
 
+from benchmarks.language import language_of
 from benchmarks.tasks import Task
 from benchmarks.tasks.drawn import Asked, asked
 from benchmarks.tasks.examples import at_ends, ends, examples, lengths_of, spec_from
-from synth import Budget, Found, Primitive, Program, Solution, solve
+from compare.same import same_program
+from synth import (
+    Budget,
+    Found,
+    Primitive,
+    Program,
+    Solution,
+    Spec,
+    apply,
+    lists_of_rows,
+    parse,
+    solve,
+    terminals,
+)
 from synth.language.arguments import columns
 from synth.language.selectors import SEEN
 from synth.language.types import SEQUENCE
+from synth.library.sequences import FINAL
 
 RANGES = 2  # the first of the task's test samplers
 FRESH, TOLD = 2_000, 24  # fresh rows of each; of those that a program gets wrong, the search gets so many
@@ -44,26 +60,53 @@ def solve_sequences(task: Task, size: int, library: Iterable[Primitive], seconds
 
 def mistakes(task: Task, size: int, program: Program) -> Iterator[Asked]:
     """Of each range, where there are any, the fresh rows that a program gets wrong."""
-    for number, sampler in enumerate(task.test[:RANGES]):
-        rng = np.random.default_rng([SEED, number])
-        found = asked(task, sampler, size, FRESH, rng)
-        if at_ends(task, size):
-            found = ends(task, found, FRESH, rng)
+    for found in fresh(task, size):
         wrong = ~right(task, size, program, found)
         if wrong.any():
             yield taken(found, wrong)
 
 
+def fresh(task: Task, size: int) -> Iterator[Asked]:
+    """Rows of each range; of answers at the ends of beginnings, these."""
+    for number, sampler in enumerate(task.test[:RANGES]):
+        rng = np.random.default_rng([SEED, number])
+        found = asked(task, sampler, size, FRESH, rng)
+        yield ends(found, FRESH, rng) if at_ends(task, size) else found
+
+
 def right(task: Task, size: int, program: Program, found: Asked) -> Bool[np.ndarray, " rows"]:
     """The rows on which a program answers as the oracle, wherever that counts."""
     spec = spec_from(task, size, [found])
-    step = max(1, CELLS // max(values.shape[1] ** 2 for values in spec.inputs if values.ndim > 1))
-    parts = [slice(low, low + step) for low in range(0, len(spec.outputs), step)]
-    given = [columns(spec, [values[part] for values in spec.inputs]) for part in parts]
-    alike = np.concatenate([program.run(each) for each in given]) == spec.outputs
+    alike = run(program, spec) == spec.outputs
     if alike.ndim > 1 and found.mask is not None:
         alike = alike[:, 1:] | ~found.mask
     return alike.reshape(len(alike), -1).all(axis=1)
+
+
+def run(program: Program, spec: Spec) -> Shaped[np.ndarray, "rows ..."]:
+    """What a program answers to a specification's inputs, so many rows at a time."""
+    step = max(1, CELLS // max(values.shape[1] ** 2 for values in spec.inputs if values.ndim > 1))
+    parts = [slice(low, low + step) for low in range(0, len(spec.outputs), step)]
+    return np.concatenate([program.run(columns(spec, [values[part] for values in spec.inputs])) for part in parts])
+
+
+def net_fields(task: Task, size: int, program: Program | None, line: str | None) -> dict[str, Any]:
+    """What a record says of a net's program beside the synthesizer's, both asked at the ends of fresh beginnings."""
+    if program is None or line is None:
+        return {}
+    mine = apply(FINAL, program)
+    for found in fresh(task, size):
+        spec = spec_from(task, size, [found])
+        other = parse(line, language_of(task), terminals(spec))
+        if same_program(mine, other):
+            return {"same_function": "equal", "same_how": "one text", "same_program": True}
+        one, two = (run(each, spec) for each in (mine, other))
+        for row in np.flatnonzero(one != two)[:1]:
+            (items,) = lists_of_rows(spec.inputs[0][[row]])
+            how = f"they differ after {' '.join(map(str, items))}: {one[row]} and {two[row]}"
+            return {"same_function": "different", "same_how": how, "same_program": False}
+    how = f"alike at the ends of {FRESH:,} beginnings of fresh rows of each of {RANGES} ranges"
+    return {"same_function": "alike", "same_how": how, "same_program": False}
 
 
 def shortest(found: Asked) -> Asked:

@@ -50,7 +50,7 @@ for cell in read_suite(json.loads((run / "suite.json").read_text())["suite"]).ce
         net, params = build(net_of(cell.net, folder), recipe, task, cell.size), stored(run / record["arrays"])
         if not recipe.untrained:
             train = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=seed).train
-    asked = task.spec(cell.size, labels=recipe.labels, seed=seed), task.view(cell.size)
+    asked = task.spec_of_nets(cell.size, labels=recipe.labels, seed=seed), task.view(cell.size)
     for _ in range(2):
         began = time.process_time()
         found = assess(net, params, *asked, train=train, seed=seed)

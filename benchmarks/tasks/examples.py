@@ -57,7 +57,7 @@ def examples(task: Declaration, size: int) -> Iterator[Asked]:
     for number, each in enumerate(task.test[:2]):
         rows, rng = EXAMPLES if number == 0 else EXAMPLES // 4, np.random.default_rng([PART["examples"], number])
         if at_ends(task, size):
-            yield ends(task, checked(task, each, size, DRAWN * rows, rng), rows, rng)
+            yield ends(checked(task, each, size, DRAWN * rows, rng), rows, rng)
             return
         found = checked(task, each, size, rows, rng)
         if number and selecting(task, size) and max(values.shape[1] for values in found.arguments) > SEEN:
@@ -76,7 +76,7 @@ def at_ends(task: Declaration, size: int) -> bool:
     return answers(task, size, few(task, size)).ndim - task.view(size).answers.axes > 1
 
 
-def ends(task: Declaration, found: Asked, rows: int, rng: np.random.Generator) -> Asked:
+def ends(found: Asked, rows: int, rng: np.random.Generator) -> Asked:
     """Beginnings of short ones of these rows, up to a position that counts, and its answer.
 
     Of each row up to the first position that counts, to the last, and to one between; the longer rows are, the fewer.

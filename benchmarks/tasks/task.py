@@ -21,7 +21,7 @@ from benchmarks.tasks.declared import (
 )
 from benchmarks.tasks.drawn import answers as told
 from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, view_of
-from benchmarks.tasks.examples import spec_of
+from benchmarks.tasks.examples import at_ends, spec_of
 from benchmarks.tasks.fixed import fixed_data, fixed_sample
 from benchmarks.tasks.oracle import answer_all, ask, refuse_constant
 from benchmarks.tasks.sampling import Sampler
@@ -312,8 +312,12 @@ class Task:
             f"task {self.name!r}: expected labels in {', '.join(LABELS)}, got {labels!r}; choose one of them"
         )
 
+    def spec_of_nets(self, size: int, *, labels: str = "true", seed: int = 0) -> Spec | None:
+        """What a net's answers are held against: `spec`, but where that asks for single answers along a sequence."""
+        return None if at_ends(self, size) else self.spec(size, labels=labels, seed=seed)
+
     def spec(self, size: int, *, labels: str = "true", seed: int = 0) -> Spec | None:
-        """What the synthesizer is asked, and what a net's answers are held against.
+        """What the synthesizer is asked.
 
         Of samples, examples alone, with true answers; None where the synthesizer has no types for the task.
         """

@@ -188,13 +188,12 @@ SHORTHANDS = (
         6,
     ),
 )
-ENDS = (
-    on_lists(
-        "final",
-        Fn((SEQUENCE,), INT),
-        "The last item; 0 of an empty sequence.",
-        lambda xp, xs: xp.at(xs, xp.length(xs) - 1),
-        final,
-    ),
+FINAL = on_lists(
+    "final",
+    Fn((SEQUENCE,), INT),
+    "The last item; 0 of an empty sequence.",
+    lambda xp, xs: xp.at(xs, xp.length(xs) - 1),
+    final,
 )
+ENDS = (FINAL,)
 SEQUENCES = (*SELECTORS, *AGGREGATES, *SHORTHANDS)

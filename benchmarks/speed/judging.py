@@ -48,12 +48,14 @@ for cell in read_suite(json.loads((run / "suite.json").read_text())["suite"]).ce
     else:
         record = json.loads((run / "records" / (cell.name + ".json")).read_text())
         net, params = build(net_of(cell.net, folder), recipe, task, cell.size), stored(run / record["arrays"])
-        if not recipe.untrained:
+        if not recipe.untrained and task.listed:
             train = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=seed).train
-    asked = task.spec_of_nets(cell.size, labels=recipe.labels, seed=seed), task.view(cell.size)
+    spec = getattr(task, "spec_of_nets", task.spec)  # which older checkouts do not have
+    asked = spec(cell.size, labels=recipe.labels, seed=seed), task.view(cell.size)
+    samples = task.samples(cell.size, seed, labels=recipe.labels, fixed=recipe.fixed)
     for _ in range(2):
         began = time.process_time()
-        found = assess(net, params, *asked, train=train, seed=seed)
+        found = assess(net, params, *asked, samples=samples, train=train, seed=seed)
         seconds = time.process_time() - began
     print(json.dumps([cell.name, seconds, found.verdict.outcome]), flush=True)
 """

@@ -19,6 +19,7 @@ from compare.extract.phases.motion import bits_of_number, functions, phases_of
 from compare.extract.phases.said import Said
 from compare.extract.phases.template import LAGS, Term, values_along
 from compare.view import of_reals
+from tests.slowly import slowly
 
 
 def states_of(x: np.ndarray, gain: float = 1.0, noise: float = 0.0) -> np.ndarray:
@@ -154,7 +155,7 @@ def test_the_verdict_is_program_for_an_angle_and_not_for_a_grid() -> None:
     assert assess(grid(), {}, samples(), view).verdict.outcome != "program"
 
 
-@pytest.mark.parametrize("scale", [1.0, 3.0])
+@pytest.mark.parametrize("scale", slowly([1.0, 3.0], [1.0]))
 def test_a_gain_that_is_not_one_is_told(scale: float) -> None:
     found = phases.extract(reading(turning(gain=scale)))
     assert not isinstance(found, Refusal)

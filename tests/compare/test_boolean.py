@@ -76,7 +76,7 @@ def scores(reading, explanation):
     return agreement, exchanged(reading, explanation).r2, bits.total / table_bits(reading.answers, 2)
 
 
-@pytest.mark.parametrize("name", slowly(PROGRAMS, ("parity of three", "threshold", "multiplexer")))
+@pytest.mark.parametrize("name", slowly(PROGRAMS, ("parity of three", "threshold")))
 def test_a_planted_program_is_named_and_passes(name, explained):
     reading, explanation = explained(name)
     _, formula, bits = PROGRAMS[name]
@@ -148,7 +148,7 @@ NOT_PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("name", slowly(NOT_PROGRAMS, ("lookup", "random function")))
+@pytest.mark.parametrize("name", slowly(NOT_PROGRAMS, ["lookup"]))
 def test_tables_and_near_misses_do_not_pass(name):
     parity = inputs(10)[:, [1, 2, 3]].sum(1) % 2
     reading = read_bits(NOT_PROGRAMS[name](parity))

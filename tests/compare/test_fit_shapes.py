@@ -76,7 +76,7 @@ def test_known_noise_leaves_the_form(shape: Shape) -> None:
     assert np.sqrt(np.mean((fit.values - shape.values) ** 2)) < 0.5 * sigma
 
 
-@pytest.mark.parametrize("shape", [s for s in SHAPES if s.name in NOISY], ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", [s for s in SHAPES if s.name in ("cos sin", "silu")], ids=lambda shape: shape.name)
 def test_a_shape_with_a_random_twelfth_is_not_called_exact(shape: Shape) -> None:
     rng = np.random.default_rng(0)
     changed = rng.random(len(shape.values)) < 1 / 12

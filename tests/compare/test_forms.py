@@ -39,7 +39,7 @@ def read_of(net: Net, params: dict, spec: Spec) -> Reading:
     return read(net, params, spec, by_position(2, classes_of(spec)))
 
 
-@pytest.mark.parametrize("planted", slowly(PLANTED, (apart, smaller)))
+@pytest.mark.parametrize("planted", slowly(PLANTED, [smaller]))
 def test_a_net_of_few_forms_is_a_program(planted) -> None:
     found = judged(*planted())
     assert found.verdict.outcome == "program", found.verdict.reason
@@ -114,7 +114,7 @@ def test_a_table_beside_the_units_is_no_program() -> None:
     assert found.verdict.outcome == "undetermined"
 
 
-@pytest.mark.parametrize("how", slowly(["scaled", "copied", "noisy", "steep"], ["copied"]))
+@pytest.mark.parametrize("how", slowly(["scaled", "copied", "noisy", "steep"], ["steep"]))
 def test_the_same_net_in_other_weights_is_the_same_program(how) -> None:
     net, params, spec = apart()
     rng = np.random.default_rng(1)

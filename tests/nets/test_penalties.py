@@ -92,6 +92,7 @@ def test_departure_is_the_mean_of_nats_from_the_standard_normal():
     np.testing.assert_allclose(departure(jnp.asarray(code)), expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_training_with_a_prior_brings_codes_nearer_to_it():
     net = autoencoder(positions=3, classes=16, channels=1, hidden=4, latents=2, first=2, second=2, third=2)
     data = replace(DATA, y=RNG.random(size=(8, 16)).astype("f"), classes=16)

@@ -12,6 +12,7 @@ from compare import Assessment, Classes, Sample, Samples, assess, of_sequences
 from compare.extract import EXTRACTORS
 from compare.extract.selects import extract, reads
 from compare.extract.selects.effects import heard
+from compare.extract.selects.extract import elsewhere
 from compare.extract.selects.linear import fitted as tables_of
 from compare.extract.selects.patterns import one_strength
 from compare.extract.selects.program import Head, Named, commonest, looked_at, totals, with_named
@@ -239,14 +240,25 @@ def test_tables_are_of_what_a_site_follows_when_it_moves_alone() -> None:
     rng = np.random.default_rng(0)
     x = np.eye(4, dtype=np.float32)[rng.integers(0, 4, (50, 6))]
     written = rng.normal(size=(4, 3))
-    swap = Swap(order={"h00": rng.permutation(50)}, shown=np.ones((50, 6), bool), sites={})
+    shown = np.ones((50, 6), bool)
+    swap = Swap(order={"h00": elsewhere(shown, rng)}, shown=shown, sites={})
     moved = swap.columns({"x": x, "h00.x": x, "h01.x": x})
     assert np.array_equal(moved["x"], x)
     assert np.array_equal(moved["h01.x"], x)
-    assert np.array_equal(moved["h00.x"], x[swap.order["h00"]])
+    assert np.array_equal(moved["h00.x"], swap.order["h00"].of(x))
     columns = {name: np.concatenate([x, moved[name]]).reshape(-1, 4) for name in ("x", "h00.x")}
     values = np.concatenate([x @ written, moved["h00.x"] @ written]).reshape(-1, 3)
     assert tables_of(values, np.ones(len(values)), columns, least=0.02).reads == ("h00.x",)
+
+
+def test_what_a_head_brings_elsewhere_is_of_other_rows_and_of_half_of_them_at_any_place() -> None:
+    shown = np.arange(12) < np.random.default_rng(0).integers(1, 13, (400, 1))
+    order = elsewhere(shown, np.random.default_rng(1))
+    assert sorted(order.rows[:, 0].tolist()) == list(range(400))
+    same = (order.places == np.arange(12)).all(axis=1)
+    assert 0.4 < same.mean() < 0.6
+    assert order.of(shown)[~same].all()
+    assert set(order.places[~same & (shown[order.rows[:, 0]].sum(axis=1) == 12)].reshape(-1).tolist()) == set(range(12))
 
 
 def test_the_commonest_is_of_letters_and_alone() -> None:

@@ -26,7 +26,7 @@ from compare.extract.selects.program import Head, State, Units, begun
 from compare.extract.selects.readouts import Readout
 from compare.extract.selects.relations import ALWAYS, Select
 from compare.extract.selects.said import needed_by, nodes_of, program_text
-from compare.extract.selects.search import Draft, Seen, Site, Swap, heads_of, promise, read_out, stacked
+from compare.extract.selects.search import Draft, Order, Seen, Site, Swap, heads_of, promise, read_out, stacked
 from compare.extract.selects.steps import (
     OUTPUTS,
     Layers,
@@ -51,6 +51,7 @@ STOOD, STANDS = 6, 0.75  # of such programs that are put in the net; share of th
 SERVES = 0.97  # of the answers, that a program keeps which serves in the place of the patterns as well as S asks
 FEW, MANY = (2, 4), (6, 16)  # drafts of each layer that go on, and programs whose readout is sought
 NAMED = 12  # heads above the lowest layer, that are named above all drafts of it, at most, or above one
+SAME = 0.5  # of the rows whose heads' values are other rows', that take them from the same positions
 TELLING = 0.25  # of the answers, that a control has to cost
 WIDE = 400  # rows of distributions that a readout is held against
 SAID = 0.99  # of the answers of what is read, that a program in other words must give
@@ -186,18 +187,20 @@ class Reader:
     def _swap(self, layer: int) -> Swap:
         reading, shown = self.reading, self.frame.shown(self.tokens)
         rng = np.random.default_rng([reading.seed, 45, layer])
-        order, edits = dict[str, np.ndarray](), dict[str, np.ndarray]()
+        order, edits = dict[str, Order](), dict[str, np.ndarray]()
         for below, heads in enumerate(self.layers[: layer + 1]):
             for number in heads:
-                site, chosen = f"head.{below}.{number}.out", rng.permutation(len(self.rows))
-                order[f"h{below}{number}"] = chosen
-                edits[site] = reading.site(site)[self.rows][chosen]
+                site = f"head.{below}.{number}.out"
+                order[f"h{below}{number}"] = own = elsewhere(shown, rng)
+                edits[site] = own.of(reading.site(site)[self.rows])
         above = self.layers[layer + 1] if layer + 1 < len(self.layers) else ()
         units = f"hidden.{layer}.pre"
         wanted = [units] * (units in reading.net.sites and not self.mixed(layer))
         wanted += [f"head.{layer + 1}.{number}.value" for number in above]
         sites = reading.run(edits, wanted, self.rows)[1] if wanted else {}
-        return Swap(order=order, shown=np.all([shown, *(shown[each] for each in order.values())], axis=0), sites=sites)
+        return Swap(
+            order=order, shown=np.all([shown, *(each.of(shown) for each in order.values())], axis=0), sites=sites
+        )
 
     def mixed(self, layer: int) -> bool:
         """Whether units below a layer may have mixed what a position holds."""
@@ -436,6 +439,16 @@ class Reader:
         found = self.said(readout, needed, x)
         found = found if self.sets is None else self.sets[found.clip(0, len(self.sets) - 1)]
         return found[:, -1] if self.frame.appended else found
+
+
+def elsewhere(shown: Bool[np.ndarray, "rows s"], rng: np.random.Generator) -> Order:
+    """Other rows: of half of them the same positions, of the others any that are shown."""
+    rows = rng.permutation(len(shown))[:, None]
+    reached = np.cumsum(shown[rows[:, 0]], axis=1)
+    drawn = rng.integers(1, reached[:, -1:] + 1, shown.shape)
+    any_place = (reached[:, None, :] < drawn[:, :, None]).sum(axis=2)
+    same = rng.random((len(shown), 1)) < SAME
+    return Order(rows, np.where(same, np.arange(shown.shape[1]), any_place))
 
 
 def _bare(head: Head, turned: int) -> Head:

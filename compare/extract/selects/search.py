@@ -35,18 +35,28 @@ class Seen(NamedTuple):
     weight: Float[np.ndarray, "rows s"]
 
 
+class Order(NamedTuple):
+    """Other rows, and positions of theirs."""
+
+    rows: Int[np.ndarray, "rows 1"]
+    places: Int[np.ndarray, "rows s"]
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        return values[self.rows, self.places]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
-    """The net with what heads bring taken from other rows, so that it tells apart what always stands side by side."""
+    """The net with what heads bring taken from elsewhere, so that it tells apart what always stands side by side."""
 
-    order: Mapping[str, Int[np.ndarray, " rows"]]  # of each head, whose rows are taken
+    order: Mapping[str, Order]  # of each head, from where
     shown: Bool[np.ndarray, "rows s"]  # nothing there is padding
     sites: Mapping[str, np.ndarray]
 
     def columns(self, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The same of what positions hold then."""
         owners = {name: self.order.get(name.split(".")[0]) for name in columns}
-        return {name: each if (own := owners[name]) is None else each[own] for name, each in columns.items()}
+        return {name: each if (own := owners[name]) is None else own.of(each) for name, each in columns.items()}
 
     def seen(self, columns: Mapping[str, np.ndarray], values: np.ndarray, weight: np.ndarray) -> Seen:
         """What a site holds then, beside what positions hold without the swap; it weighs little."""

@@ -181,7 +181,7 @@ def sizes_of(task: "Task", size: int) -> dict[str, Any]:
         inputs = task.inputs(size)
         shape, real = inputs.shape[1:], task.view(size).alphabet is None
         sizes = {"positions": math.prod(shape) if real else shape[0]}
-        sizes |= {} if real else {"alphabet": task.view(size).alphabet}
+        sizes |= {} if real else {"alphabet": task.view(size).alphabet, "padded": task.padded(size)}
         sizes |= {"features": shape[-1] if len(shape) > 1 else 1} | dict(
             zip(("height", "breadth", "channels"), shape, strict=False)
         )
@@ -199,7 +199,7 @@ def build(architecture: "Build", prepared: Prepared, task: "Task", size: int) ->
         known = list(inspect.signature(architecture).parameters)
         sizes = sizes if task.listed else {name: value for name, value in sizes.items() if name in known}
         wrong = [name for name in prepared.options if name not in known]
-        net = None if wrong else architecture(**sizes, **prepared.options)
+        net = None if wrong else architecture(**(sizes | prepared.options))
     except Exception as error:
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
         why = " ".join(f"{kind}{error}".split())

@@ -124,6 +124,20 @@ def board_of(task: Declaration, size: int) -> Board | None:
     return board
 
 
+def fills_up(task: Declaration, size: int) -> bool:
+    """Whether the last symbol fills rows up: it stands at their ends alone, and nothing counts there."""
+    assert task.train is not None
+    if task.mask is None or task.seen is not None or task.arguments(size) > 1:
+        return False
+    found = asked(task, task.train, size, MEASURED, np.random.default_rng(0))
+    x = found.arguments[0]
+    if x.ndim != 2 or found.mask is None:
+        return False
+    blank = x == task.alphabet(size) - 1
+    at_ends = np.logical_and.accumulate(blank[:, ::-1], axis=1)[:, ::-1]
+    return bool(blank.any() and (blank == at_ends).all() and not (blank & found.mask).any())
+
+
 def few(task: Declaration, size: int) -> Arguments:
     """Two rows of what is trained on: their shapes say what inputs are."""
     assert task.train is not None

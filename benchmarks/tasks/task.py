@@ -20,7 +20,7 @@ from benchmarks.tasks.declared import (
     refuse_wrong_type,
 )
 from benchmarks.tasks.drawn import answers as told
-from benchmarks.tasks.drawn import as_type, data_of, few, sampler_of, samplers_of, samples_of, view_of
+from benchmarks.tasks.drawn import as_type, data_of, few, fills_up, sampler_of, samplers_of, samples_of, view_of
 from benchmarks.tasks.examples import at_ends, spec_of
 from benchmarks.tasks.fixed import fixed_data, fixed_sample
 from benchmarks.tasks.oracle import answer_all, ask, refuse_constant
@@ -341,6 +341,10 @@ class Task:
 
         self.check(size)
         return by_position(self.alphabet(size), self.classes(size)) if self.listed else view_of(self, size)
+
+    def padded(self, size: int) -> bool:
+        """Whether the last symbol fills sequences up, so that nets should not see it."""
+        return not self.listed and fills_up(self, size)
 
     def inputs(self, size: int) -> np.ndarray:
         """Two rows as nets take them, for their shape."""

@@ -151,6 +151,30 @@ def test_examples_of_what_is_asked_at_the_end_are_beginnings() -> None:
     assert max(done) == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "filled"),
+    [
+        ("reverse", True),
+        ("histogram", True),
+        ("copy_unique", True),
+        ("rasp_sort", True),
+        ("programs_dyck", False),
+        ("induction", False),
+        ("parity", False),
+    ],
+)
+def test_a_last_symbol_that_fills_rows_up_is_known(name: str, *, filled: bool) -> None:
+    task = find("task", name, TASKS)
+    assert task.padded(task.sizes[0]) == filled
+
+
+def test_a_letter_that_counts_fills_nothing_up() -> None:
+    task = find("task", "histogram", TASKS)
+    assert not dataclasses.replace(task, mask=lambda n, x: x > 0).padded(8)
+    assert not dataclasses.replace(task, mask=None).padded(8)
+    assert not dataclasses.replace(task, values=lambda n: n + 3).padded(8)
+
+
 def test_a_sampler_of_single_integers_and_one_that_trains_on_a_listed_domain() -> None:
     bits = Task(
         name="parity",

@@ -44,6 +44,7 @@ from synth.language.spec import Spec
 
 PACKAGES = ("synthnet", "jax", "jaxlib", "flax", "optax", "numpy", "scipy", "sympy")
 CHECKED = 64  # inputs that a user's net is checked on
+LEARNT = 0.995  # of the answers, right, from which on no larger net of a recipe is trained
 
 
 class Made(NamedTuple):
@@ -53,6 +54,11 @@ class Made(NamedTuple):
     params: Any
     data: nets.Data | None = None  # None where nothing was trained
     trained: nets.Trained | None = None
+    grown: int = 0  # which of the recipe's nets it is, the smallest being 0
+
+    @property
+    def score(self) -> tuple[float, float]:
+        return (0.0, 0.0) if self.trained is None else self.trained.score
 
     def trained_rows(self) -> np.ndarray | None:
         """The rows trained on, where they are rows of the domain."""
@@ -93,7 +99,7 @@ def judged(cell: Cell, program: dict[str, Any], command: str) -> tuple[Record, d
         **more,
         "command": command,
         "versions": versions(),
-        "recipe_detail": detail(cell) | kept(made),
+        "recipe_detail": detail(cell, made.grown) | kept(made),
         "arrays": arrays_of(cell.name) if arrays else None,
         "steps": made.trained.steps if made.trained is not None else 0,
         "seconds_train": between - began,
@@ -131,16 +137,23 @@ def make(cell: Cell, task: Task) -> Made:
         net, params = control_named(cell.recipe.control).make(task, cell.size, cell.seed)
         return Made(net, params)
     assert cell.net is not None
-    net = build(net_of(cell.net, Path(cell.folder)), cell.recipe, task, cell.size)
-    recipe = cell.recipe
+    recipe, architecture = cell.recipe, net_of(cell.net, Path(cell.folder))
     data = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=cell.seed, fixed=recipe.fixed)
-    if is_reference(cell.net):
-        check_net(net, net.init(jax.random.key(cell.seed)), jnp.asarray(data.x[:CHECKED]))
-    if cell.recipe.untrained:
-        return Made(net, net.init(jax.random.key(cell.seed)))
-    trained = nets.train(net, data, training(cell.recipe), cell.seed)
-    params = jax.tree.map(jnp.asarray, trained.params)
-    return Made(net, params if recipe.shuffled is None else shuffled(params, recipe.shuffled, cell.seed), data, trained)
+    found: list[Made] = []
+    for number, each in enumerate(recipe.nets()):
+        net = build(architecture, each, task, cell.size)
+        if is_reference(cell.net):
+            check_net(net, net.init(jax.random.key(cell.seed)), jnp.asarray(data.x[:CHECKED]))
+        if recipe.untrained:
+            return Made(net, net.init(jax.random.key(cell.seed)))
+        trained = nets.train(net, data, training(each), cell.seed)
+        found.append(Made(net, jax.tree.map(jnp.asarray, trained.params), data, trained, number))
+        if trained.score[0] >= LEARNT:
+            break
+    made = max(found, key=lambda each: each.score)
+    if recipe.shuffled is None:
+        return made
+    return made._replace(params=shuffled(made.params, recipe.shuffled, cell.seed))
 
 
 def shuffled(params: Any, name: str, seed: int) -> Any:
@@ -260,9 +273,9 @@ def identity(cell: Cell, net: str) -> dict[str, Any]:
     }
 
 
-def detail(cell: Cell) -> dict[str, str | int | float | bool | None]:
-    """The recipe as it was applied, flat."""
-    recipe = cell.recipe
+def detail(cell: Cell, grown: int = 0) -> dict[str, str | int | float | bool | None]:
+    """The recipe as it was applied, flat, for one of its nets."""
+    recipe = cell.recipe.nets()[grown]
     if recipe.control is not None:
         return {"control": recipe.control}
     how = {"untrained": True} if recipe.untrained else {"fraction": recipe.fraction, **recipe.train}

@@ -96,6 +96,13 @@ class RecipeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = None
     options: Key[dict[str, Value], said("The net's own, such as width.")] = {}
     options_per_size: Key[dict[str, float], said("The net's own, times the size and rounded.")] = {}
+    grow: Key[
+        tuple[dict[str, Value], ...],
+        said(
+            "Options of several nets, the smallest first, on top of the others: they are trained one after the other "
+            "until one has learnt its task."
+        ),
+    ] = ()
     train: Key[dict[str, Value], said("The fields of nets.Recipe: steps, learning_rate, weight_decay, ...")] = {}
     override: Key[
         tuple[Override, ...],
@@ -114,7 +121,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     untrained: bool
     shuffled: str | None
     options: dict[str, Value]
+    grow: tuple[dict[str, Value], ...]
     train: dict[str, Value]
+
+    def nets(self) -> "list[Prepared]":
+        """The recipe for each of the nets that are trained one after the other, the smallest first."""
+        return [msgspec.structs.replace(self, options=self.options | more, grow=()) for more in self.grow or ({},)]
 
 
 def recipe_names() -> list[str]:
@@ -155,6 +167,7 @@ def prepare(name: str, recipe: RecipeFile, task: "Task", size: int, net: str) ->
         untrained=recipe.untrained,
         shuffled=recipe.shuffled,
         options=options | {option: round(share * size) for option, share in per_size.items()},
+        grow=recipe.grow,
         train=train,
     )
 

@@ -130,7 +130,8 @@ def cell_of(suite: str, folder: Path, group: Group, size: int, seed: int) -> Cel
         task.check_labels(prepared.labels, prepared.fixed)
         task.trained_rows(size, prepared.fraction)
         refuse_checkpoints(task, prepared)
-        build(net_of(net, folder), prepared, task, size)
+        for each in prepared.nets():
+            build(net_of(net, folder), each, task, size)
     return Cell(
         suite=suite,
         folder=str(folder.resolve()),

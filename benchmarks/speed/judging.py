@@ -22,6 +22,7 @@ WORKER = """
 import json, sys, time
 from pathlib import Path
 import numpy as np
+from msgspec import structs
 from benchmarks.controls import control_named
 from benchmarks.recipe import build
 from benchmarks.resolve import net_of, task_of
@@ -47,7 +48,10 @@ for cell in read_suite(json.loads((run / "suite.json").read_text())["suite"]).ce
         net, params = control_named(recipe.control).make(task, cell.size, seed)
     else:
         record = json.loads((run / "records" / (cell.name + ".json")).read_text())
-        net, params = build(net_of(cell.net, folder), recipe, task, cell.size), stored(run / record["arrays"])
+        how = record["recipe_detail"]
+        asked = [*recipe.options, *(name for more in getattr(recipe, "grow", ()) for name in more)]
+        own = structs.replace(recipe, options={name: how[name] for name in asked if name in how})
+        net, params = build(net_of(cell.net, folder), own, task, cell.size), stored(run / record["arrays"])
         if not recipe.untrained and task.listed:
             train = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=seed).train
     spec = getattr(task, "spec_of_nets", task.spec)  # which older checkouts do not have

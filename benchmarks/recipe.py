@@ -193,7 +193,7 @@ def sizes_of(task: "Task", size: int) -> dict[str, Any]:
     else:
         inputs = task.inputs(size)
         shape, real = inputs.shape[1:], task.view(size).alphabet is None
-        sizes = {"positions": math.prod(shape) if real else shape[0]}
+        sizes = {"positions": math.prod(shape) if real else task.longest(size)}
         sizes |= {} if real else {"alphabet": task.view(size).alphabet, "padded": task.padded(size)}
         sizes |= {"features": shape[-1] if len(shape) > 1 else 1} | dict(
             zip(("height", "breadth", "channels"), shape, strict=False)

@@ -20,7 +20,7 @@ from benchmarks.tasks.declared import (
     refuse_wrong_type,
 )
 from benchmarks.tasks.drawn import answers as told
-from benchmarks.tasks.drawn import as_type, data_of, few, fills_up, sampler_of, samplers_of, samples_of, view_of
+from benchmarks.tasks.drawn import as_type, data_of, drawn, few, fills_up, sampler_of, samplers_of, samples_of, view_of
 from benchmarks.tasks.examples import at_ends, spec_of
 from benchmarks.tasks.fixed import fixed_data, fixed_sample
 from benchmarks.tasks.oracle import answer_all, ask, refuse_constant
@@ -345,6 +345,11 @@ class Task:
     def padded(self, size: int) -> bool:
         """Whether the last symbol fills sequences up, so that nets should not see it."""
         return not self.listed and fills_up(self, size)
+
+    def longest(self, size: int) -> int:
+        """Positions of the longest inputs that nets are trained or read on."""
+        given = (drawn(self, each, size, 2, np.random.default_rng(0)) for each in (self.train, *self.test) if each)
+        return max(self.view(size).encode(*arguments).shape[1] for arguments in given)
 
     def inputs(self, size: int) -> np.ndarray:
         """Two rows as nets take them, for their shape."""

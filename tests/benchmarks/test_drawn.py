@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.names import find
+from benchmarks.recipe import sizes_of
 from benchmarks.tasks import TASKS, Box, Own, Task, Uniform, by_row
 from benchmarks.tasks.drawn import TOLERANT
 from benchmarks.tasks.examples import table_bits
@@ -166,6 +167,12 @@ def test_examples_of_what_is_asked_at_the_end_are_beginnings() -> None:
 def test_a_last_symbol_that_fills_rows_up_is_known(name: str, *, filled: bool) -> None:
     task = find("task", name, TASKS)
     assert task.padded(task.sizes[0]) == filled
+
+
+@pytest.mark.parametrize(("name", "positions"), [("reverse", 8), ("histogram", 19), ("induction", 65)])
+def test_nets_are_told_of_the_longest_inputs_that_they_are_read_on(name: str, positions: int) -> None:
+    task = find("task", name, TASKS)
+    assert sizes_of(task, task.sizes[0])["positions"] == positions
 
 
 def test_a_letter_that_counts_fills_nothing_up() -> None:

@@ -121,7 +121,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     untrained: bool
     shuffled: str | None
     options: dict[str, Value]
-    grow: tuple[dict[str, Value], ...]
+    grow: tuple[dict[str, Value], ...] = ()
     train: dict[str, Value]
 
     def nets(self) -> "list[Prepared]":

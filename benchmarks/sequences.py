@@ -28,7 +28,7 @@ from synth import (
 from synth.language.arguments import columns
 from synth.language.selectors import SEEN
 from synth.language.types import SEQUENCE
-from synth.library.sequences import FINAL
+from synth.library.ends import FINAL
 
 RANGES = 2  # the first of the task's test samplers
 FRESH, TOLD = 2_000, 24  # fresh rows of each; of those that a program gets wrong, the search gets so many
@@ -54,7 +54,7 @@ def solve_sequences(task: Task, size: int, library: Iterable[Primitive], seconds
             return solution, None
         few = shortest(mistake)
         if not len(few.targets) or time.monotonic() >= ends_at:
-            return solution, f"wrong on {len(mistake.targets):,} of {FRESH:,} fresh rows"
+            return solution, f"wrong on {len(mistake.targets):,} fresh ones"
         parts.append(few)
 
 
@@ -105,7 +105,7 @@ def net_fields(task: Task, size: int, program: Program | None, line: str | None)
             (items,) = lists_of_rows(spec.inputs[0][[row]])
             how = f"they differ after {' '.join(map(str, items))}: {one[row]} and {two[row]}"
             return {"same_function": "different", "same_how": how, "same_program": False}
-    how = f"alike at the ends of {FRESH:,} beginnings of fresh rows of each of {RANGES} ranges"
+    how = f"alike at the ends of beginnings of {FRESH:,} fresh rows of each of {len(task.test[:RANGES])} ranges"
     return {"same_function": "alike", "same_how": how, "same_program": False}
 
 

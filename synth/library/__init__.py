@@ -12,6 +12,7 @@ from synth.library.boolean import BOOLEAN
 from synth.library.choice import CHOICE
 from synth.library.constants import CONSTANTS
 from synth.library.digits import DIGITS
+from synth.library.ends import ENDS
 from synth.library.functions import FUNCTIONS
 from synth.library.integers import INTEGERS
 from synth.library.lists import DEEPCODER, LISTS
@@ -19,7 +20,7 @@ from synth.library.loops import LOOPS
 from synth.library.measures import MEASURES
 from synth.library.reals import REALS
 from synth.library.residues import RESIDUES
-from synth.library.sequences import ENDS, SEQUENCES
+from synth.library.sequences import SEQUENCES
 from synth.library.streams import STREAMS
 from synth.library.trigonometric import TRIGONOMETRIC
 

@@ -75,10 +75,6 @@ def compare_seq(f: Any, xs: list, ys: list) -> list:
     return [1 if f(x, y) else 0 for x, y in zip(xs, ys, strict=False)]
 
 
-def final(xs: list) -> Any:
-    return xs[-1] if xs else 0
-
-
 def run_compare(xp: Any, f: Any, xs: Any, ys: Any) -> Any:
     return xp.vector(xp.shorter(xs, ys), xp.integer(f(xp.items(xs), xp.items(ys))))
 
@@ -188,12 +184,4 @@ SHORTHANDS = (
         6,
     ),
 )
-FINAL = on_lists(
-    "final",
-    Fn((SEQUENCE,), INT),
-    "The last item; 0 of an empty sequence.",
-    lambda xp, xs: xp.at(xs, xp.length(xs) - 1),
-    final,
-)
-ENDS = (FINAL,)
 SEQUENCES = (*SELECTORS, *AGGREGATES, *SHORTHANDS)

@@ -139,7 +139,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", slowly(KINDS, ("multiples",)))
+@pytest.mark.parametrize("kind", slowly(KINDS, ()))
 def test_other_inner_variables_are_read_from_the_net(kind):
     make, notes, program = KINDS[kind]
     given, explanation = explained(make())

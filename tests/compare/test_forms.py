@@ -96,6 +96,7 @@ def test_random_integers_say_no_more_than_their_control() -> None:
     assert judged(*random, spec).verdict.outcome != "program"
 
 
+@pytest.mark.slow
 def test_a_table_beside_the_units_is_no_program() -> None:
     net, params, spec = counted()
     wrong = np.random.default_rng(0).random(2**N) < 0.1

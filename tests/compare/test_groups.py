@@ -119,7 +119,8 @@ def _separates(part: np.ndarray, count: int) -> bool:
     return len(np.unique(np.round(part, 6), axis=0)) == count
 
 
-@pytest.mark.parametrize("name", [pytest.param("D22", marks=pytest.mark.slow), "S3 x Z8"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["D22", "S3 x Z8"])
 def test_closed_forms_of_groups_are_programs(name: str) -> None:
     table, (net, params) = closed(name)
     found = judged((net, noised(params, 0.01, 0)), table)

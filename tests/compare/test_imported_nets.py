@@ -33,6 +33,7 @@ def test_an_mlp_of_torch_s_that_runs_a_clock_is_a_program(kind):
     assert found.fields()["match_domain"] == 1
 
 
+@pytest.mark.slow
 def test_one_whose_read_out_is_shuffled_is_none():
     arrays = as_torch(clock(P, WAVES)[1], "onehot")
     arrays["2.weight"] = np.random.default_rng(0).permutation(arrays["2.weight"], axis=1)

@@ -95,6 +95,7 @@ def test_the_same_net_with_renamed_tokens_is_none() -> None:
     assert verdict(found, explained(found)) == "undetermined"
 
 
+@pytest.mark.slow
 def test_ramps_explain_a_net_of_ramps() -> None:
     found = reading(*planted.ramp_max(N), spec_of(N, np.maximum))
     explanation = explained(found)
@@ -118,6 +119,7 @@ def test_a_lookup_is_none() -> None:
     assert verdict(found, explained(found)) != "program"
 
 
+@pytest.mark.slow
 def test_an_untrained_net_is_none() -> None:
     net = mlp(alphabet=24, classes=24, width=64)
     found = reading(net, net.init(jax.random.key(0)), spec_of(24, distance))

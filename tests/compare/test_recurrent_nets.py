@@ -154,6 +154,7 @@ def test_tables_and_nets_over_single_integers_are_none_of_its_own() -> None:
     assert "expected samples of sequences" in str(reads(replace(given, exhaustive=True)))
 
 
+@pytest.mark.slow
 def test_a_net_without_memory_is_read_as_a_loop_without_variables() -> None:
     net = recurrent(alphabet=3, classes=3, width=3, cell="linear")
     turned = np.roll(np.eye(3, dtype=np.float32), 1, axis=1)

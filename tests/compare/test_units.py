@@ -259,6 +259,7 @@ def test_random_functions_that_all_arguments_share_are_no_program() -> None:
     assert found.evidence.bits.total > 0.6 * found.evidence.bits_table
 
 
+@pytest.mark.slow
 def test_units_of_terms_dealt_out_anew_state_no_more_than_frozen_ones_and_far_less_than_a_program() -> None:
     """A control for codes: other units of the same terms."""
     net, params, spec = clipped()

@@ -13,7 +13,7 @@ from benchmarks.names import cut
 from benchmarks.published import published
 from benchmarks.resolve import task_of
 from benchmarks.rules import find_rules
-from benchmarks.sequences import FRESH, RANGES, of_sequences, solve_sequences
+from benchmarks.sequences import of_sequences, said_fresh, solve_sequences
 from benchmarks.tasks import Task, examples
 from compare.bits import table_bits
 from synth import (
@@ -71,7 +71,7 @@ def tried(task: Task, size: int, library: tuple[Primitive, ...], table: float) -
     if wrong is not None:
         said = f"no program was found that is right on fresh rows: {found['program_statement']}, and is {wrong}"
         return {**found, "program": None, "program_latex": None, "program_statement": said}
-    said = f"{found['program_statement']}; right on {FRESH:,} fresh rows of each of {len(task.test[:RANGES])} ranges"
+    said = f"{found['program_statement']}; right on {said_fresh(task)}"
     return {**found, "program_statement": said}
 
 

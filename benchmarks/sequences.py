@@ -105,8 +105,14 @@ def net_fields(task: Task, size: int, program: Program | None, line: str | None)
             (items,) = lists_of_rows(spec.inputs[0][[row]])
             how = f"they differ after {' '.join(map(str, items))}: {one[row]} and {two[row]}"
             return {"same_function": "different", "same_how": how, "same_program": False}
-    how = f"alike at the ends of beginnings of {FRESH:,} fresh rows of each of {len(task.test[:RANGES])} ranges"
+    how = f"alike at the ends of beginnings of {said_fresh(task)}"
     return {"same_function": "alike", "same_how": how, "same_program": False}
+
+
+def said_fresh(task: Task) -> str:
+    """How many rows those are, in words."""
+    ranges = len(task.test[:RANGES])
+    return f"{FRESH:,} fresh rows" + (f" of each of {ranges} ranges" if ranges > 1 else "")
 
 
 def shortest(found: Asked) -> Asked:

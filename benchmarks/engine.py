@@ -56,10 +56,6 @@ class Made(NamedTuple):
     trained: nets.Trained | None = None
     grown: int = 0  # which of the recipe's nets it is, the smallest being 0
 
-    @property
-    def score(self) -> tuple[float, float]:
-        return (0.0, 0.0) if self.trained is None else self.trained.score
-
     def trained_rows(self) -> np.ndarray | None:
         """The rows trained on, where they are rows of the domain."""
         return None if self.data is None or self.data.sampler is not None else self.data.train
@@ -139,7 +135,7 @@ def make(cell: Cell, task: Task) -> Made:
     assert cell.net is not None
     recipe, architecture = cell.recipe, net_of(cell.net, Path(cell.folder))
     data = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=cell.seed, fixed=recipe.fixed)
-    found: list[Made] = []
+    scores, found = list[tuple[float, float]](), list[Made]()
     for number, each in enumerate(recipe.nets()):
         net = build(architecture, each, task, cell.size)
         if is_reference(cell.net):
@@ -147,10 +143,11 @@ def make(cell: Cell, task: Task) -> Made:
         if recipe.untrained:
             return Made(net, net.init(jax.random.key(cell.seed)))
         trained = nets.train(net, data, training(each), cell.seed)
+        scores.append(trained.score)
         found.append(Made(net, jax.tree.map(jnp.asarray, trained.params), data, trained, number))
         if trained.score[0] >= LEARNT:
             break
-    made = max(found, key=lambda each: each.score)
+    made = found[scores.index(max(scores))]
     if recipe.shuffled is None:
         return made
     return made._replace(params=shuffled(made.params, recipe.shuffled, cell.seed))

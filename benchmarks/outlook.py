@@ -96,8 +96,8 @@ def readers_of(task: Task, size: int) -> tuple[tuple[str, ...], str]:
     """The extractors that read the task, and a sentence for where none does."""
     from compare.extract import readers
 
-    samples, _ = drawn_and_asked(task, size)
-    found = readers(task.spec_of_nets(size), task.view(size), samples)
+    samples, spec = drawn_and_asked(task, size)
+    found = readers(None if examples.at_ends(task, size) else spec, task.view(size), samples)
     able = tuple(name for name, reason in found.items() if reason is None)
     if able:
         return able, ""

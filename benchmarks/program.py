@@ -50,7 +50,7 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
         return known_before(declared, found), NO_TYPES
     tables = {size: table_of(declared, size, spec) for size, spec in specs.items()}
     if all(of_sequences(declared, size) for size in specs):
-        found = {size: tried(declared, size, library, tables[size]) for size in specs}
+        found = {size: tried(declared, size, spec, library, tables[size]) for size, spec in specs.items()}
     elif one_function(tuple(specs.values())):
         solution = solve_family(tuple(specs.values()), library, Budget(seconds=SECONDS))
         found = dict.fromkeys(sizes, fields(solution, sum(tables.values())))
@@ -62,9 +62,9 @@ def find_program(task: str, folder: Path, sizes: Sequence[int]) -> tuple[dict[st
     return known_before(declared, found), sentence
 
 
-def tried(task: Task, size: int, library: tuple[Primitive, ...], table: float) -> dict[str, Any]:
+def tried(task: Task, size: int, spec: Spec, library: tuple[Primitive, ...], table: float) -> dict[str, Any]:
     """Fields of a program of sequences, which has to be right on fresh rows too."""
-    solution, wrong = solve_sequences(task, size, library, SECONDS)
+    solution, wrong = solve_sequences(task, size, spec, library, SECONDS)
     found = fields(solution, table)
     if found["program"] is None:
         return found

@@ -1,7 +1,7 @@
 """Programs of sequences: found on examples, tried on fresh rows, found anew with some that they get wrong."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -41,11 +41,15 @@ def of_sequences(task: Task, size: int) -> bool:
     return kind is not None and not task.listed and SEQUENCE in kind.args
 
 
-def solve_sequences(task: Task, size: int, library: Iterable[Primitive], seconds: float) -> tuple[Solution, str | None]:
-    """What the last search found, and which fresh rows it gets wrong; None where it is right on all of them."""
-    ends_at, parts, library = time.monotonic() + seconds, list(examples(task, size)), tuple(library)
+def solve_sequences(
+    task: Task, size: int, spec: Spec, library: tuple[Primitive, ...], seconds: float
+) -> tuple[Solution, str | None]:
+    """What the last search found, and which fresh rows it gets wrong; None where it is right on all of them.
+
+    `spec` is of the task's examples, which the first search gets alone.
+    """
+    ends_at, refuting = time.monotonic() + seconds, list[Asked]()
     while True:
-        spec = spec_from(task, size, parts)
         solution = solve(spec, library, Budget(seconds=max(1.0, ends_at - time.monotonic())))
         if not isinstance(solution, Found):
             return solution, None
@@ -55,7 +59,8 @@ def solve_sequences(task: Task, size: int, library: Iterable[Primitive], seconds
         few = shortest(mistake)
         if not len(few.targets) or time.monotonic() >= ends_at:
             return solution, f"wrong on {len(mistake.targets):,} fresh ones"
-        parts.append(few)
+        refuting.append(few)
+        spec = spec_from(task, size, [*examples(task, size), *refuting])
 
 
 def mistakes(task: Task, size: int, program: Program) -> Iterator[Asked]:
@@ -63,7 +68,7 @@ def mistakes(task: Task, size: int, program: Program) -> Iterator[Asked]:
     for found in fresh(task, size):
         wrong = ~right(task, size, program, found)
         if wrong.any():
-            yield taken(found, wrong)
+            yield found.take(wrong)
 
 
 def fresh(task: Task, size: int) -> Iterator[Asked]:
@@ -94,12 +99,11 @@ def net_fields(task: Task, size: int, program: Program | None, line: str | None)
     """What a record says of a net's program beside the synthesizer's, both asked at the ends of fresh beginnings."""
     if program is None or line is None:
         return {}
-    mine = apply(FINAL, program)
-    for found in fresh(task, size):
-        spec = spec_from(task, size, [found])
-        other = parse(line, language_of(task), terminals(spec))
-        if same_program(mine, other):
-            return {"same_function": "equal", "same_how": "one text", "same_program": True}
+    specs = [spec_from(task, size, [found]) for found in fresh(task, size)]
+    mine, other = apply(FINAL, program), parse(line, language_of(task), terminals(specs[0]))
+    if same_program(mine, other):
+        return {"same_function": "equal", "same_how": "one text", "same_program": True}
+    for spec in specs:
         one, two = (run(each, spec) for each in (mine, other))
         for row in np.flatnonzero(one != two)[:1]:
             (items,) = lists_of_rows(spec.inputs[0][[row]])
@@ -120,12 +124,7 @@ def shortest(found: Asked) -> Asked:
     lengths = lengths_of(found)
     order = np.argsort(lengths, kind="stable")[:TOLD]
     order = order[lengths[order] <= SEEN]
-    few, long = taken(found, order), int(lengths[order].max(initial=1))
+    few, long = found.take(order), int(lengths[order].max(initial=1))
     cut_off = [values[:, :long] if values.ndim > 1 else values for values in few.arguments]
     targets = few.targets if few.targets.ndim == 1 else few.targets[:, :long]
     return Asked(tuple(cut_off), targets, None if few.mask is None else few.mask[:, :long])
-
-
-def taken(found: Asked, rows: np.ndarray) -> Asked:
-    mask = None if found.mask is None else found.mask[rows]
-    return Asked(tuple(values[rows] for values in found.arguments), found.targets[rows], mask)

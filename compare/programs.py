@@ -17,7 +17,7 @@ from compare.read import Reading
 from compare.same import same, same_program
 from compare.same.question import read as read_program
 from synth.language.arguments import argument_names, columns, names_of, packed_name, packs, terminals
-from synth.language.batches import on_batches
+from synth.language.batches import lengths_to, on_batches
 from synth.language.literals import constant, literal
 from synth.language.primitive import Primitive
 from synth.language.program import Program, Terminal, apply, leaf_program
@@ -231,8 +231,7 @@ def lengths_of(reading: Reading, values: Int[np.ndarray, "n time"], rows: np.nda
     """A sequence ends with its last position that counts, as it does where it is given to the synthesizer."""
     if reading.mask is None or reading.mask.shape[1:] != values.shape[1:]:
         return np.full(len(values), values.shape[1])
-    mask = reading.mask if rows is None else reading.mask[rows]
-    return np.where(mask, np.arange(1, values.shape[1] + 1), 0).max(axis=1)
+    return lengths_to(reading.mask if rows is None else reading.mask[rows])
 
 
 def fields(explanation: Explanation | None, agreement: float | None) -> dict[str, Any]:

@@ -49,8 +49,8 @@ for cell in read_suite(json.loads((run / "suite.json").read_text())["suite"]).ce
     else:
         record = json.loads((run / "records" / (cell.name + ".json")).read_text())
         how = record["recipe_detail"]
-        asked = [*recipe.options, *(name for more in getattr(recipe, "grow", ()) for name in more)]
-        own = structs.replace(recipe, options={name: how[name] for name in asked if name in how})
+        options = {*recipe.options, *(name for more in getattr(recipe, "grow", ()) for name in more)}
+        own = structs.replace(recipe, options={name: how[name] for name in options if name in how})
         net, params = build(net_of(cell.net, folder), own, task, cell.size), stored(run / record["arrays"])
         if not recipe.untrained and task.listed:
             train = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=seed).train

@@ -44,6 +44,15 @@ class Asked(NamedTuple):
     targets: np.ndarray
     mask: Bool[np.ndarray, "rows positions"] | None
 
+    @property
+    def counts(self) -> Bool[np.ndarray, "rows positions"]:
+        """Which positions count, where there is an answer at each."""
+        return np.ones(self.targets.shape[:2], dtype=bool) if self.mask is None else self.mask
+
+    def take(self, rows: np.ndarray) -> "Asked":
+        mask = None if self.mask is None else self.mask[rows]
+        return Asked(tuple(values[rows] for values in self.arguments), self.targets[rows], mask)
+
 
 def samples_of(task: Declaration, size: int, seed: int) -> "Samples":
     """To fit on, from the sampler of training; to report on, from the first of `test`; the rest beyond that range."""
@@ -80,9 +89,7 @@ def rows_of(task: Declaration, size: int, found: "Asked", most: int) -> "Asked":
             f"task {task.name!r}: expected read_on {task.read_on.name!r} to say True of some of {len(found.targets)} "
             f"rows, a Boolean each, got {where.dtype} of shape {where.shape}, {int(where.sum())} of them true"
         )
-    kept = np.flatnonzero(where)[:most]
-    mask = None if found.mask is None else found.mask[kept]
-    return Asked(tuple(values[kept] for values in found.arguments), found.targets[kept], mask)
+    return found.take(np.flatnonzero(where)[:most])
 
 
 def view_of(task: Declaration, size: int) -> "View":
@@ -131,11 +138,11 @@ def fills_up(task: Declaration, size: int) -> bool:
         return False
     found = asked(task, task.train, size, MEASURED, np.random.default_rng(0))
     x = found.arguments[0]
-    if x.ndim != 2 or found.mask is None:
+    if x.ndim != 2:
         return False
     blank = x == task.alphabet(size) - 1
     at_ends = np.logical_and.accumulate(blank[:, ::-1], axis=1)[:, ::-1]
-    return bool(blank.any() and (blank == at_ends).all() and not (blank & found.mask).any())
+    return bool(blank.any() and (blank == at_ends).all() and not (blank & found.counts).any())
 
 
 def few(task: Declaration, size: int) -> Arguments:

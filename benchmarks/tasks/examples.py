@@ -7,6 +7,7 @@ import numpy as np
 
 from benchmarks.tasks.declaration import Declaration
 from benchmarks.tasks.drawn import PART, Asked, answers, as_type, asked, checked, counted, few
+from synth.language.batches import lengths_to
 from synth.language.selectors import SEEN
 from synth.language.spec import Spec
 from synth.language.types import REAL, SEQUENCE, is_vector
@@ -63,9 +64,7 @@ def examples(task: Declaration, size: int) -> Iterator[Asked]:
         if number and selecting(task, size) and max(values.shape[1] for values in found.arguments) > SEEN:
             return
         flat = np.concatenate([values.reshape(rows, -1) for values in found.arguments], axis=1)
-        keep = np.sort(np.unique(flat, axis=0, return_index=True)[1])
-        mask = None if found.mask is None else found.mask[keep]
-        yield Asked(tuple(values[keep] for values in found.arguments), found.targets[keep], mask)
+        yield found.take(np.sort(np.unique(flat, axis=0, return_index=True)[1]))
 
 
 def at_ends(task: Declaration, size: int) -> bool:
@@ -81,8 +80,7 @@ def ends(found: Asked, rows: int, rng: np.random.Generator) -> Asked:
 
     Of each row up to the first position that counts, to the last, and to one between; the longer rows are, the fewer.
     """
-    counts = np.ones(found.targets.shape[:2], dtype=bool) if found.mask is None else found.mask
-    last = lengths_of(found)
+    counts, last = found.counts, lengths_of(found)
     order = np.argsort(last, kind="stable")
     alike = np.arange(len(order)) - np.searchsorted(last[order], last[order])  # shorter ones of the same length
     chosen = order[np.argsort(last[order] + alike // FEWER, kind="stable")][:rows]
@@ -121,9 +119,8 @@ def written(values: np.ndarray, part: Asked, capacity: int) -> np.ndarray:
 
 def lengths_of(part: Asked) -> np.ndarray:
     """Up to the last position that counts, (rows,)."""
-    shape = next(values.shape[:2] for values in part.arguments if values.ndim > 1)
-    mask = np.ones(shape, dtype=bool) if part.mask is None else part.mask
-    return np.where(mask, np.arange(1, shape[1] + 1), 0).max(axis=1)
+    rows, positions = next(values.shape[:2] for values in part.arguments if values.ndim > 1)
+    return np.full(rows, positions) if part.mask is None else lengths_to(part.mask)
 
 
 def table_bits(task: Declaration, size: int) -> float:

@@ -33,6 +33,11 @@ def on_batches(
     return np.concatenate([run({k: np.asarray(v)[part] for k, v in columns.items()}, full[part]) for part in parts])
 
 
+def lengths_to(counts: Bool[np.ndarray, "n time"]) -> Int[np.ndarray, " n"]:
+    """Of rows that end with their last position that counts; 0 where none does."""
+    return np.where(counts, np.arange(1, counts.shape[1] + 1), 0).max(axis=1)
+
+
 def evaluate_batch(xp: Xp, program: Program, columns: Mapping[str, Any], lengths: Any) -> Any:
     """The same as a pure function of arrays, for use under jit, of selectors as matrices: `WIDE` or `jax_xp(True)`."""
     kinds = {node.name: node.type for node in program.terminals}

@@ -23,7 +23,6 @@ from nets.net import wrap
 from synth.language.spec import Spec
 from synth.language.types import INT, Fn
 from tests.compare.planted_heads import FREQUENCIES, combining, multiplying, reading, spec
-from tests.slowly import slowly
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +138,8 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", slowly(KINDS, ()))
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
 def test_other_inner_variables_are_read_from_the_net(kind):
     make, notes, program = KINDS[kind]
     given, explanation = explained(make())

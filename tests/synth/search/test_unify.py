@@ -78,7 +78,7 @@ def test_trees_are_right_and_of_least_cost(problem: tuple[np.ndarray, ...]) -> N
 
 
 @given(problems())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_compiled_and_numpy_agree(problem: tuple[np.ndarray, ...]) -> None:
     rights, costs, holds, prices = problem
     examples = len(rights)

@@ -18,7 +18,7 @@ from compare.extract.selects.patterns import one_strength
 from compare.extract.selects.program import Head, Named, commonest, looked_at, totals, with_named
 from compare.extract.selects.readouts import shortest
 from compare.extract.selects.relations import ALWAYS, Atom, Joined, Select, atoms, distinct, picked
-from compare.extract.selects.search import Swap
+from compare.extract.selects.search import Swap, telling
 from compare.extract.selects.steps import begun
 from compare.extract.selects.variables import PLACE, Frame, Variable, letters_of
 from compare.extract.selects.written import in_words
@@ -189,6 +189,21 @@ def test_heads_bring_one_value_or_counts() -> None:
     found = looked_at(everything, state, effect, FRAME)
     assert not found.same
     assert found.counted == (0, 1, 2, 3, 4)
+
+
+def test_of_a_heads_numbers_the_one_that_is_written_is_carried_on() -> None:
+    rng = np.random.default_rng(0)
+    tokens = rng.integers(1, 5, (50, 6))
+    state = begun(FRAME, tokens, [])
+    none = tables_of(np.zeros((4, 1)), np.ones(4), {}, least=0.1)
+    named = Named(select=Select(relation=Atom("x", "x", "=", 0)), value="i")
+    head = Head(layer=0, number=0, score=None, tables=none, mean=np.zeros(1), named=named)
+    state = with_named(state, head, FRAME)
+    weight = np.ones(tokens.shape)
+    for name in ("h00n", "h00most"):
+        table = rng.normal(size=(9, 3))
+        assert telling("h00", state, table[state.variables[name].values], weight) == name
+    assert telling("h01", state, np.zeros((50, 6, 3)), weight) is None
 
 
 def test_programs_are_written_in_synth_words() -> None:

@@ -24,6 +24,7 @@ PRICE, DEAR = 0.005, 0.02  # nats a bit
 TWINS = 1e-3  # by which two heads look at as much of each value
 SWAPPED = 0.1  # weight of what is seen where heads' values are other rows'
 EVEN = 0.5  # nats that a uniform pattern leaves of one that is nearly even
+NEAR = 0.02  # of what a number says, that another says less
 APART = (0.25, 0.05)  # of a uniform pattern's nats, and nats, that a select may be worse than the best
 
 
@@ -141,7 +142,7 @@ def _options(state: State, site: Site, frame: Frame, seed: int) -> list[Head]:
     given = offered(known, [(each.select, each.looks) for each in found], variables)
     score, tables = fit(queries, given, variables), values(state, site)
     whole = Head(layer=site.layer, number=site.number, score=score, tables=tables, mean=site.mean)
-    ways = _together([[each.select for each in admitted(found, score)], _carries(tables, state)])
+    ways = _together([[each.select for each in admitted(found, score)], _carries(tables, state, site)])
     return [
         looked_at(replace(whole, named=Named(select=select, value=value)), state, site.effect, frame)
         for select, value in ways
@@ -168,18 +169,42 @@ def admitted(found: Sequence[Found], score: Score) -> list[Found]:
     return list({str(each.select): each for each in (*order, *bare)}.values())[:EACH]
 
 
-def _carries(tables: Tables, state: State) -> list[str]:
-    """The variables whose values the head may bring: those that its values are tables of."""
-    names = [part.split(".")[0] for name in tables.reads for part in factors(name)]
+def _carries(tables: Tables, state: State, site: Site) -> list[str]:
+    """The variables whose values the head may bring: those that its values are tables of.
+
+    Of a head that brings several numbers, as how many keys hold what, it is the one that says most of them.
+    """
+    names = dict.fromkeys(part.split(".")[0] for name in tables.reads for part in factors(name))
     mixed = any("*" in name for name in tables.reads)
-    known = [name for name in dict.fromkeys(names) if name in state.variables]
+    told = [name if name in state.variables else telling(name, state, site.written, _received(site)) for name in names]
+    known = [name for name in told if name is not None]
     return list(dict.fromkeys([*known[:2], *([SYMBOLS] if mixed or not known else [])]))
+
+
+def telling(
+    head: str, state: State, written: Float[np.ndarray, "rows s width"], weight: Float[np.ndarray, "rows s"]
+) -> str | None:
+    """Of the numbers that a head has brought, the one that says most of what is written; the smaller of near equals."""
+    flat, mass = written.reshape(weight.size, -1), weight.reshape(-1)
+    said = dict[str, float]()
+    for name, each in state.variables.items():
+        if brought_by(name) == head:
+            number = np.unique(each.values.reshape(-1), return_inverse=True)[1]
+            sums = np.stack([np.bincount(number, mass * column) for column in flat.T])
+            said[name] = float((sums**2 / np.bincount(number, mass)).sum())
+    near = [name for name in said if said[name] >= (1 - NEAR) * max(said.values())]
+    return min(near, key=lambda name: state.variables[name].size, default=None)
+
+
+def _received(site: Site) -> Float[np.ndarray, "rows s"]:
+    """How much keys are looked at, and a little more."""
+    received = np.einsum("nq,nqk->nk", site.effect, site.pattern)
+    return received + 0.02 * received.mean()
 
 
 def values(state: State, site: Site) -> Tables:
     """What the head's keys write, as tables of what they hold, weighted by how much they are looked at."""
-    received = np.einsum("nq,nqk->nk", site.effect, site.pattern)
-    weight = received + 0.02 * received.mean()
+    weight = _received(site)
     names = [*state.columns, *(products(state.columns) if site.mixed else ())]
     given = [Seen(state.columns, site.written, weight)]
     if site.swap is not None and site.swapped is not None:

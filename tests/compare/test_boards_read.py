@@ -90,11 +90,11 @@ def test_the_features_are_those_that_the_state_is_made_of():
     rng = np.random.default_rng(0)
     marks = np.concatenate([BOARD.marked(flat.mine), BOARD.marked(flat.yours)], axis=1)
     states = marks @ rng.normal(size=(32, 24)) + 0.05 * rng.normal(size=(3000, 24))
-    found = chosen(proposals(rules, flat), states)
+    found = chosen(proposals(rules, flat), states, len(states))
     assert len(found) == 2
     told = np.concatenate([np.ones((3000, 1)), *(BOARD.marked(f.program.run(flat._asdict())) for f in found)], axis=1)
     assert np.linalg.matrix_rank(told) == np.linalg.matrix_rank(np.concatenate([told, marks], axis=1))
-    assert chosen(proposals(rules, flat), rng.normal(size=(3000, 24))) == []
+    assert chosen(proposals(rules, flat), rng.normal(size=(3000, 24)), 3000) == []
 
 
 def test_what_is_exchanged_is_the_board_and_not_another_frame_of_it():
@@ -158,7 +158,7 @@ def test_numbers_are_rounded_so_that_the_rest_takes_up_what_is_rounded_off():
     rng = np.random.default_rng(0)
     states = np.concatenate([squares == 1, squares == -1], axis=1) @ rng.normal(size=(32, 24))
     flat = type(seen)(*(each.reshape(-1)[:3000] for each in seen))
-    code = fitted(BOARD, tuple(chosen(proposals(rules, flat), states[:3000])), squares, states)
+    code = fitted(BOARD, tuple(chosen(proposals(rules, flat), states[:3000], 3000)), squares, states)
     assert np.abs(code(squares) - states).max() < 1e-2
     (coarse, few), (fine, many) = code.rounded(0.4), code.rounded(0.1)
     assert few < many

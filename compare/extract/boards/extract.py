@@ -105,7 +105,7 @@ class _Game:
         some = np.random.default_rng([self.reading.seed, 63]).permutation(len(squares))[:BOARDS]
         seen = seen_of(self.rules.board, squares[some])
         proposed = proposals(self.rules, seen)
-        return tuple(chosen(proposed if self.carried else of_own_discs(proposed, seen), states[some]))
+        return tuple(chosen(proposed if self.carried else of_own_discs(proposed, seen), states[some], len(states)))
 
     def fitted(self, features: tuple[Feature, ...], squares: Squares) -> BoardCode:
         return fitted(self.rules.board, features, squares, self.counted(self.reading.site(self.site)))

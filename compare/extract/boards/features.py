@@ -107,15 +107,20 @@ def parts_of(program: Program) -> Iterator[Program]:
             yield part(program.nodes, place)
 
 
-def chosen(proposed: Proposals, states: Float[np.ndarray, "boards width"]) -> list[Feature]:
-    """The features that save bits of the states, the one that saves most first; none where nothing does."""
+def chosen(proposed: Proposals, states: Float[np.ndarray, "boards width"], whole: int) -> list[Feature]:
+    """The features that save bits of so many states, of which these are drawn, the one that saves most first.
+
+    None where nothing saves any.
+    """
     live = states.std(axis=0) > EXACT * states.std(axis=0).max(initial=1e-30)
     left = (states[:, live] - states[:, live].mean(axis=0)).astype(np.float32)
     least = EXACT * (left**2).sum(axis=0)
     known = np.full((len(left), 1), len(left) ** -0.5, dtype=np.float32)  # orthonormal columns
     found: list[Feature] = []
     while len(found) < MOST:
-        saved = np.concatenate([_saved(proposed, some, known, left, least) for some in _parts(len(proposed.bits))])
+        saved = np.concatenate(
+            [_saved(proposed, some, known, left, least, whole) for some in _parts(len(proposed.bits))]
+        )
         best = int(saved.argmax())
         if saved[best] <= 0:
             break
@@ -137,17 +142,22 @@ def _saved(
     known: Float[np.ndarray, "boards known"],
     left: Float[np.ndarray, "boards width"],
     least: Float[np.ndarray, " width"],
+    whole: int,
 ) -> Float[np.ndarray, " some"]:
-    """Bits that each of these programs saves, its own and those of its squares' numbers paid."""
+    """Bits that each of these programs saves, its own and those of its squares' numbers paid.
+
+    What is left of few states is less than of all by as many of them as there are numbers.
+    """
     own = _beside(known, proposed.marked(some))
     across = np.swapaxes(own, 1, 2)
     gram = (across @ own).astype(np.float64) + RIDGE * np.eye(own.shape[2])
-    told = (across @ left).astype(np.float64)
-    after = (left**2).sum(axis=0) - (told * np.linalg.solve(gram, told)).sum(axis=1)
+    moment = (across @ left).astype(np.float64)
+    after = (left**2).sum(axis=0) - (moment * np.linalg.solve(gram, moment)).sum(axis=1)
     ratio = np.maximum((left**2).sum(axis=0), least) / np.maximum(after, least)
     squares = (np.einsum("bii->bi", gram) > 2 * RIDGE).sum(axis=1)
-    count, width = left.shape
-    return 0.5 * count * np.log2(ratio).sum(axis=1) - 0.5 * np.log2(count) * squares * width - proposed.bits[some]
+    width, free = left.shape[1], len(left) - known.shape[1]
+    told = np.log2(ratio).sum(axis=1) + width * np.log2(np.maximum(1 - squares / max(free, 1), EXACT))
+    return 0.5 * whole * told - 0.5 * np.log2(whole) * squares * width - proposed.bits[some]
 
 
 def _beside(

@@ -29,6 +29,7 @@ def test_a_table_of_bits_costs_the_set_of_ones() -> None:
 
 def test_exceptions_cost_their_places_and_their_answers() -> None:
     assert exception_bits(100, 0, 59) == pytest.approx(log2(100))
+    assert exception_bits(100, 100, 2) == pytest.approx(100 + log2(100))  # the other class is not what it says
     assert exception_bits(100, 2, 59) == pytest.approx(log2(4950) + 2 * log2(58) + log2(100))
 
 

@@ -16,7 +16,7 @@ from compare.read import Reading
 
 UNITS = 4  # switched at once
 CHOSEN = 128  # rows that units are chosen on
-DRAWS = 8  # of random units
+DRAWS = 8  # of random units, at most
 TIE = 1e-3  # times the mean squares by which colours move, among units that remove as much
 
 
@@ -75,9 +75,9 @@ def switched(reading: Reading, site: str, objects: Drawn, rows: list[Int[np.ndar
     rng = np.random.default_rng([reading.seed, 101])
     fit, report = looked(reading, site, objects, rows[0][:CHOSEN]), looked(reading, site, objects, rows[1])
     count = report.values.shape[-1]
-    random = [rng.permutation(count)[:UNITS] for _ in range(DRAWS)]
+    random = dealt(count, rng)
     lost_at_random = [lost(reading, report, units, objects) for units in random]
-    others = [rng.permutation(count)[:UNITS] for _ in range(DRAWS)]  # so that no site is chosen for these draws
+    others = dealt(count, rng)  # so that no site is chosen for these draws
     control = np.mean([lost(reading, fit, units, objects) for units in others], axis=0)
     single = [without(reading, fit, np.array([unit])) for unit in range(count)]
     places = range(objects.where.shape[1])
@@ -94,6 +94,15 @@ def switched(reading: Reading, site: str, objects: Drawn, rows: list[Int[np.ndar
         inserted=inserted,
         inserted_random=inserted_random,
     )
+
+
+def dealt(count: int, rng: np.random.Generator) -> list[Int[np.ndarray, " units"]]:
+    """Random units, so many at once as are switched: each of `count` units at most once, most of them if they are few.
+
+    Which units are drawn says much where few of them draw an object: none is drawn twice while others are not.
+    """
+    order = rng.permutation(count)
+    return [order[begin : begin + UNITS] for begin in range(0, max(count - UNITS, 0) + 1, UNITS)][:DRAWS]
 
 
 def looked(reading: Reading, site: str, objects: Drawn, rows: Int[np.ndarray, " n"]) -> Look:

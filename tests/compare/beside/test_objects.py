@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from compare.answers import Reals
-from compare.beside.ablation import drawn_objects, rest
+from compare.beside.ablation import dealt, drawn_objects, rest
 from compare.beside.objects import Objects, measure_objects, share_drawn
 from compare.beside.overlap import stretched
 from compare.beside.told import told
@@ -158,3 +158,10 @@ def test_a_net_that_draws_no_numbers_is_refused() -> None:
     net = planted(False)
     with pytest.raises(ValueError, match=r"expected finite outputs, got \[nan nan"):
         reading(wrap(lambda params, x, edits: (net.apply(params, x, edits)[0] * jnp.nan, {}), ()))
+
+
+@pytest.mark.parametrize(("count", "draws", "units"), [(3, 1, 3), (16, 4, 16), (18, 4, 16), (64, 8, 32)])
+def test_random_units_are_dealt_out_once(count: int, draws: int, units: int) -> None:
+    found = dealt(count, np.random.default_rng(0))
+    assert len(found) == draws
+    assert len(np.unique(np.concatenate(found))) == sum(map(len, found)) == units

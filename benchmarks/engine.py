@@ -40,6 +40,7 @@ from compare.trajectory import Trajectory, trace
 from compare.variables import find, streams
 from nets.check import check_net
 from nets.penalties import named
+from nets.train import DivergedError
 from synth.language.spec import Spec
 
 PACKAGES = ("synthnet", "jax", "jaxlib", "flax", "optax", "numpy", "scipy", "sympy")
@@ -128,25 +129,34 @@ def compared(
 
 
 def make(cell: Cell, task: Task) -> Made:
-    """The cell's net: a control as it is, an untrained net, or a trained one."""
+    """The cell's net: a control as it is, an untrained net, or a trained one.
+
+    Of several that a recipe tries, the best; DivergedError where the loss of every one became infinite or NaN.
+    """
     if cell.recipe.control is not None:
         net, params = control_named(cell.recipe.control).make(task, cell.size, cell.seed)
         return Made(net, params)
     assert cell.net is not None
     recipe, architecture = cell.recipe, net_of(cell.net, Path(cell.folder))
     data = task.data(cell.size, fraction=recipe.fraction, labels=recipe.labels, seed=cell.seed, fixed=recipe.fixed)
-    scores, found = list[tuple[float, float]](), list[Made]()
+    scores, found, failures = list[tuple[float, float]](), list[Made](), list[DivergedError]()
     for number, each in enumerate(recipe.nets()):
         net = build(architecture, each, task, cell.size)
         if is_reference(cell.net):
             check_net(net, net.init(jax.random.key(cell.seed)), jnp.asarray(data.x[:CHECKED]))
         if recipe.untrained:
             return Made(net, net.init(jax.random.key(cell.seed)))
-        trained = nets.train(net, data, training(each), cell.seed)
+        try:
+            trained = nets.train(net, data, training(each), cell.seed)
+        except DivergedError as failure:
+            failures.append(failure)
+            continue
         scores.append(trained.score)
         found.append(Made(net, jax.tree.map(jnp.asarray, trained.params), data, trained, number))
         if trained.score[0] >= LEARNT:
             break
+    if not found:
+        raise failures[0]
     made = found[scores.index(max(scores))]
     if recipe.shuffled is None:
         return made

@@ -25,7 +25,7 @@ def train(
     """Params after at most `recipe.steps` steps; the same for the same seed.
 
     `progress(step, measures)` is called after each evaluation. With `save`, training that was cut off goes on from
-    where it was last saved, to the same params to the bit. A loss that is not finite raises ValueError; of several
+    where it was last saved, to the same params to the bit. A loss that is not finite raises DivergedError; of several
     restarts only when it is so in all.
     """
     refuse_what_does_not_fit(net, data, recipe)
@@ -78,10 +78,14 @@ def best(net: Net, data: Data, recipe: Recipe, seed: int, progress: Progress | N
     return replace(whole[kept], seed=seed, restarts=len(seeds), kept=kept, seconds=seconds)
 
 
+class DivergedError(ValueError):
+    """A loss that is not finite."""
+
+
 def sound(outcome: Trained | Diverged) -> Trained:
-    """The outcome; ValueError where it is none."""
+    """The outcome; DivergedError where it is none."""
     if isinstance(outcome, Diverged):
-        raise ValueError(outcome.said)
+        raise DivergedError(outcome.said)
     return outcome
 
 

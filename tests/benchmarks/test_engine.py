@@ -1,5 +1,6 @@
 """What the engine adds to an assessment: the net's program beside the synthesizer's."""
 
+from math import isnan, nan
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from benchmarks.resolve import task_of
 from benchmarks.suite import read_suite
 from benchmarks.tasks.residues import MOD_ADD
 from compare.programs import in_words
+from nets.train import DivergedError
 
 SUITE = """
 name = "one"
@@ -50,7 +52,12 @@ train = { steps = 1 }
 
 @pytest.mark.parametrize(
     ("right", "width", "tried"),
-    [({16: 0.996}, 16, [8, 16]), ({16: 0.5, 32: 0.4}, 16, [8, 16, 32]), ({}, 8, [8, 16, 32])],
+    [
+        ({16: 0.996}, 16, [8, 16]),
+        ({16: 0.5, 32: 0.4}, 16, [8, 16, 32]),
+        ({}, 8, [8, 16, 32]),
+        ({8: nan, 32: 0.4}, 32, [8, 16, 32]),
+    ],
 )
 def test_nets_grow_until_one_has_learnt_or_the_best_is_kept(
     right: dict[int, float], width: int, tried: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -62,7 +69,9 @@ def test_nets_grow_until_one_has_learnt_or_the_best_is_kept(
     def train(net: Any, data: Any, recipe: Any, seed: int) -> Any:
         params = net.init(jax.random.key(seed))
         seen.append(params["b"].shape[0])
-        return SimpleNamespace(params=params, score=(right.get(seen[-1], 0.1), 0.0))
+        if isnan(score := right.get(seen[-1], 0.1)):
+            raise DivergedError("nan")
+        return SimpleNamespace(params=params, score=(score, 0.0))
 
     monkeypatch.setattr(engine.nets, "train", train)
     cell = read_suite(str(tmp_path / "one.toml")).cells[0]
@@ -70,7 +79,7 @@ def test_nets_grow_until_one_has_learnt_or_the_best_is_kept(
     assert made.params["b"].shape == (width,)
     assert seen == tried
     assert detail(cell, made.grown)["width"] == width
-    assert detail(cell, made.grown)["embedding"] == 4
+    assert detail(cell, made.grown)["embedding"] == (8 if width == 32 else 4)
 
 
 def test_every_net_of_a_recipe_is_built_before_one_is_trained(tmp_path: Path) -> None:

@@ -400,6 +400,7 @@ def _fields(assessment: Assessment) -> dict:
         "s_low": s and s.low,
         "s_high": s and s.high,
         "s_domain": s and s.domain,
+        "s_right": s and s.right,
         "s_variance": s and s.variance,
         "s_control": s and s.control,
         "s_control_variance": s and s.control_variance,

@@ -178,6 +178,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     s_low: float | None = None  # Wilson interval, 95 %
     s_high: float | None = None
     s_domain: float | None = None  # the same on all rows
+    s_right: float | None = None  # the same of the net's right answers alone
     s_variance: float | None = None  # effect-weighted explained variance of the hidden site, rows not fitted on
     s_control: float | None = None  # agreement of the control with the true terms forbidden
     s_control_variance: float | None = None

@@ -22,6 +22,7 @@ class Substitution:
     low: float  # Wilson interval, 95 %
     high: float
     domain: float  # agreement on all rows
+    right: float | None  # share of the net's right answers that stay; None where it has none
     variance: float  # of the hidden site, each unit weighted by its effect on the outputs
     control: float | None  # agreement, the true terms forbidden
     control_variance: float | None
@@ -70,7 +71,8 @@ def substitution(
     `effect` weights the hidden site's units.
     """
     hidden = explanation.hidden
-    agreement, domain, variance = _score(reading, own or replaced(reading, explanation.steps, hidden), hidden, effect)
+    own = own or replaced(reading, explanation.steps, hidden)
+    agreement, domain, variance = _score(reading, own, hidden, effect)
     low, high = wilson(agreement, len(reading.counted(reading.answers[reading.reported], reading.reported)))
     control, permuted, exact = (
         _score(reading, replaced(reading, steps, hidden), hidden, effect) if steps else None
@@ -81,6 +83,7 @@ def substitution(
         low=low,
         high=high,
         domain=domain,
+        right=kept_right(reading, own.answers[reading.reported]),
         variance=variance,
         control=control[0] if control else None,
         control_variance=control[2] if control else None,
@@ -95,6 +98,13 @@ def _score(
     variance = explained_variance(reading.site(hidden), given.hidden, reading.reported, effect)
     agreement = reading.agreement(given.answers[reading.reported], reading.reported)
     return agreement, reading.agreement(given.answers), variance
+
+
+def kept_right(reading: Reading, given: np.ndarray) -> float | None:
+    """Share of the net's right answers that stay, of those that are reported on."""
+    rows = reading.reported
+    right = reading.alike(reading.targets[rows], rows)
+    return float(reading.alike(given, rows)[right].mean()) if right.any() else None
 
 
 def explained_variance(

@@ -292,6 +292,7 @@ SUBSTITUTION = (
     Term("s_low", "S, low", fraction, "Lower end of the 95 % Wilson interval of S."),
     Term("s_high", "S, high", fraction, "Upper end of the 95 % Wilson interval of S."),
     Term("s_domain", "S, all rows", fraction, "The same agreement on all rows."),
+    Term("s_right", "S, right answers", fraction, "The same of those answers of the net alone that are right."),
     Term(
         "s_variance",
         "S variance",

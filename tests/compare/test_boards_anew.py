@@ -72,6 +72,7 @@ def test_of_an_exchange_at_one_position_nothing_follows_at_later_ones():
     assert exchanged.pairs > 100
 
 
+@pytest.mark.slow
 def test_a_site_of_the_answers_alone_holds_no_board():
     found = explained(answered=True)
     kept = reading(answered=True).agreement(replaced(reading(answered=True), found.steps, SITE).answers)

@@ -54,6 +54,7 @@ def test_a_net_whose_state_holds_the_board_is_a_program():
     assert found.evidence.interchange.r2 > 0.99
 
 
+@pytest.mark.slow
 def test_where_no_answer_says_whose_a_disc_is_boards_of_a_move_before_are_the_control():
     known = planted_placing.samples()
     net, seen = planted_placing.placing(), planted_placing.view()

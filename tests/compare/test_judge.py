@@ -31,6 +31,7 @@ GOOD = Evidence(
         low=0.99,
         high=1.0,
         domain=1.0,
+        right=1.0,
         variance=0.96,
         control=0.05,
         control_variance=0.0,

@@ -135,6 +135,7 @@ def test_the_steps_are_an_explanation_that_can_be_checked() -> None:
             check_explanation(replace(explanation, steps=steps, outputs=()), given.net.sites)
 
 
+@pytest.mark.slow
 def test_a_state_goes_on_from_what_it_was_changed_to() -> None:
     given = reading(planted(remainders(5, 5), rows=300))
     state = extract(given).steps[0]

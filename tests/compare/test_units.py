@@ -229,6 +229,7 @@ def test_as_few_terms_are_kept_as_the_answers_need() -> None:
     np.testing.assert_allclose(choice.site(reading.x), reading.site("hidden.0.pre"), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_arguments_that_units_read_by_one_function_are_tied_and_their_control_is_not() -> None:
     net, params, spec = labelled()
     found = judged(net, params, spec)

@@ -23,8 +23,8 @@ def table_bits(targets: np.ndarray, classes: int) -> float:
 def exception_bits(rows: int, exceptions: int, classes: float) -> float:
     """Which rows a code gets wrong, and their answers: log2 C(rows, e) + e log2(classes - 1) + log2 rows.
 
-    Which rows costs a bit for each at least: a code that is always wrong says nothing, though of two classes the other
-    one is then right.
+    An exception costs a bit at least: a code that is always wrong says nothing, though of two classes the other one is
+    then right.
     """
-    others, which = max(classes - 1, 1), max(log2_choose(rows, exceptions), exceptions)
-    return which + exceptions * float(np.log2(others)) + float(np.log2(rows))
+    named = log2_choose(rows, exceptions) + exceptions * float(np.log2(max(classes - 1, 1)))
+    return max(named, exceptions) + float(np.log2(rows))

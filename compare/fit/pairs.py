@@ -23,7 +23,7 @@ from synth.language.sympy_view import sympy_expression
 from synth.library import ARITH, CONSTANTS, REALS
 
 NAME = "pairs"
-BUDGET = Budget(seconds=1.0, bits=26.0, bytes=1 << 27)
+BUDGET = Budget(candidates=100_000, bits=26.0, bytes=1 << 27)
 MOST = 1200  # expressions
 MOST_ARGUMENTS = 4
 ROWS = 240  # that expressions are compared on

@@ -157,6 +157,10 @@ class Reading:
         """Which of the counted answers are the net's own; they are given for `rows`, all when None."""
         return self.view.answers.alike(*self._beside(answers, self.answers, rows))
 
+    def right(self, rows: Int[np.ndarray, " n"]) -> Bool[np.ndarray, " counted"]:
+        """Which of the net's counted answers to these rows are the task's."""
+        return self.alike(_at(self.targets, rows), rows)
+
     def agreement(self, answers: np.ndarray, rows: Int[np.ndarray, " n"] | None = None) -> float:
         """Share of the counted answers that are the net's own, balanced where there are only two classes."""
         return self.view.answers.agreement(*self._beside(answers, self.answers, rows))

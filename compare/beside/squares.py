@@ -82,7 +82,7 @@ def measure_squares(
     codes, rows = held[site], reading.reported
     wrong_frame = fitted(reading, site, features, (OCCUPIED, COLOURS))
     *kept, other = (kept_at_all_times(reading, site, features, code, rows) for code in (*codes, wrong_frame))
-    right = right_sets(reading)
+    right = reading.right(rows)
     return Squares(
         codes=codes,
         kept=[float(each.mean()) for each in kept],
@@ -104,11 +104,6 @@ def kept_at_all_times(
 ) -> Bool[np.ndarray, " counted"]:
     """Which of the net's sets stay, of these rows."""
     return reading.alike(reading.decode(reading.run({site: coded(features, code, rows)}, rows=rows)[0]), rows)
-
-
-def right_sets(reading: Reading) -> Bool[np.ndarray, " counted"]:
-    """Which of them are the task's."""
-    return reading.alike(reading.targets[reading.reported], reading.reported)
 
 
 def kept_at_one_time(reading: Reading, site: str, features: Features, code: Code, *, later: bool) -> float:

@@ -103,7 +103,7 @@ def _score(
 def kept_right(reading: Reading, given: np.ndarray) -> float | None:
     """Share of the net's right answers that stay, of those that are reported on."""
     rows = reading.reported
-    right = reading.alike(reading.targets[rows], rows)
+    right = reading.right(rows)
     return float(reading.alike(given, rows)[right].mean()) if right.any() else None
 
 

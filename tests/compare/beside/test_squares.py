@@ -16,7 +16,7 @@ from benchmarks.tasks.boards import INFECTION_RULES, asked, games
 from compare.beside.board_codes import code_bits
 from compare.beside.board_pairs import APART, SHOWN, continued, reachable
 from compare.beside.live_discs import LIVE, measure_live
-from compare.beside.squares import Squares, measure_squares, right_sets
+from compare.beside.squares import Squares, measure_squares
 from compare.read import Reading, read
 from compare.record import Record
 from compare.sample import Sample, Samples
@@ -200,7 +200,7 @@ def test_of_a_net_that_errs_the_sets_that_are_right_are_counted_apart() -> None:
     reading = measured(same, same)[0]
     late, targets = reading.targets.copy(), reading.targets.copy()
     late[:, 5:, MIDDLE], targets[..., MIDDLE] = True, True
-    assert right_sets(replace(reading, targets=late)).mean() == pytest.approx(5 / 11)
+    assert replace(reading, targets=late).right(reading.reported).mean() == pytest.approx(5 / 11)
     found = measure_squares(replace(reading, targets=targets), features(reading), lambda moves: infection(N, moves))
     assert found is not None
     assert (found.kept[-1], found.kept_right) == (1, None)

@@ -201,7 +201,7 @@ def test_of_a_heads_numbers_the_one_that_is_written_is_carried_on() -> None:
     state = with_named(state, head, FRAME)
     weight = np.ones(tokens.shape)
     for name in ("h00n", "h00most"):
-        table = rng.normal(size=(9, 3))
+        table = 100 + rng.normal(size=(9, 3))
         assert telling("h00", state, table[state.variables[name].values], weight) == name
     assert telling("h01", state, np.zeros((50, 6, 3)), weight) is None
 

@@ -184,8 +184,10 @@ def _carries(tables: Tables, state: State, site: Site) -> list[str]:
 def telling(
     head: str, state: State, written: Float[np.ndarray, "rows s width"], weight: Float[np.ndarray, "rows s"]
 ) -> str | None:
-    """Of the numbers that a head has brought, the one that says most of what is written; the smaller of near equals."""
-    flat, mass = written.reshape(weight.size, -1), weight.reshape(-1)
+    """Of the numbers that a head has brought, the one that says most of the written variance; the smaller of equals."""
+    mass = weight.reshape(-1)
+    flat = written.reshape(weight.size, -1)
+    flat = flat - mass @ flat / mass.sum()
     said = dict[str, float]()
     for name, each in state.variables.items():
         if brought_by(name) == head:

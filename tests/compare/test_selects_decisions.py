@@ -47,10 +47,10 @@ def head(name: str, counted: tuple[int, ...]) -> Head:
 @pytest.mark.parametrize(
     ("said", "text"),
     [
-        (lambda a, b, c, d: 1 + np.sign(a - b), "(if_int (lt h00n2 h00n1) 2 (if_int (lt h00n1 h00n2) 0 1))"),
+        (lambda a, b, c, d: 1 + np.sign(a - b), "(if_int (lt h00n2 h00n1) 2 (if_int (eq h00n1 h00n2) 1 0))"),
         (
             lambda a, b, c, d: (a > b) + 2 * (c > d),
-            "(if_int (lt h00n2 h00n1) (if_int (lt h01n4 h01n3) 3 1) (if_int (lt h01n4 h01n3) 2 0))",
+            "(if_int (lt h01n4 h01n3) (if_int (lt h00n2 h00n1) 3 2) (if_int (lt h00n2 h00n1) 1 0))",
         ),
         (lambda a, b, c, d: np.where(a < 2, 0, np.where(c < 4, 1, 2)), None),
         (lambda a, b, c, d: np.where((a == b) & (c == d), 1, 0), None),

@@ -75,6 +75,9 @@ def test_values_have_bounds_and_may_say_places() -> None:
         "k.i = q.v",
         "k.i = q.v + 1",
         "k.v = q.i - 1",
+        "k.v = q.v - 1",
+        "k.v > q.v - 1",
+        "k.v = q.v + 1 mod 3",
     } <= known
     assert not {"k.i < q.v", "k.i = q.v + 2", "k.i > q.i - 4"} & known
 
@@ -132,6 +135,8 @@ def test_a_head_over_one_letter_is_named() -> None:
         (Atom("i", "i", "*2", -4), "k.i = 2 q.i - 4", [0, 0, 1, 0]),
         (Atom("i", "i", ":3", 0), "3 k.i = q.i", [0, 1, 0, 0]),
         (Atom("v", None, "%2", 1), "k.v = 1 mod 2", [0, 1, 1, 1]),
+        (Atom("v", "v", "%2", 0), "k.v = q.v mod 2", [0, 1, 1, 1]),
+        (Atom("v", "v", "=", -2), "k.v = q.v - 2", [0, 0, 1, 0]),
         (Atom("x", "x", "!=", 0), "k.x != q.x", [1, 0, 1, 0]),
         (Atom("x", None, "!=", 1), "k.x != 1", [1, 1, 0, 1]),
     ],

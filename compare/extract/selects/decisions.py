@@ -113,7 +113,7 @@ def decisions(
     beam = [Partial((), np.zeros(len(answers), np.int64))]
     for count in range(1, MOST + 1):
         costs = np.stack([_costs(each, columns, bits, goal, classes) for each in beam])
-        order = np.argsort(costs, axis=None)[: BEAM * count]
+        order = np.argsort(np.round(costs, 6), axis=None, kind="stable")[: BEAM * count]  # on every machine the same
         places = [np.unravel_index(int(each), costs.shape) for each in order]
         beam = list(_grown(beam, places, asked))[:BEAM]
         if not beam:
@@ -149,7 +149,7 @@ def _costs(
     cells = 2 ** len(partial.questions)
     inside = (partial.cell[:, None] == np.arange(cells)).astype(np.float32)
     joint = (inside[:, :, None] * goal[:, None]).reshape(len(goal), -1)
-    yes = (asked @ joint).reshape(len(asked), cells, -1)
+    yes = (asked @ joint).astype(np.float64).reshape(len(asked), cells, -1)  # whole numbers
     whole = joint.sum(axis=0).reshape(cells, -1)
     both = np.concatenate([whole - yes, yes], axis=1)
     size = both.sum(axis=2)

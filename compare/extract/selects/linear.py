@@ -6,13 +6,16 @@ Above units, which may mix what a position holds, a table may be of two variable
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
+from scipy.sparse import csr_array
 
 MOST = 4  # variables a site reads
 RIDGE = 1e-6
 WIDEST = 150  # entries of a table of two variables
+SPARSE = 0.3  # of the numbers in columns, that are not 0
 Columns = Mapping[str, Float[np.ndarray, "n size"]]  # a variable's one-hot, or how much of each value is looked at
 
 
@@ -101,8 +104,18 @@ def table_of(
     return Tables(reads=tuple(chosen), tables=tables, offset=offset.astype(np.float32), explained=said)
 
 
+class _Weighted(NamedTuple):
+    """A variable's columns, each row times the root of its share, and their mean."""
+
+    columns: Any  # an array or a sparse one
+    mean: Float[np.ndarray, " size"]
+
+
 class Moments:
-    """Weighted covariances of variables' columns, of two at a time, and of each with a site's values."""
+    """Weighted covariances of variables' columns, of two at a time, and of each with a site's values.
+
+    Columns are mostly of one value a row, so that as sparse ones they take no longer than their rows are many.
+    """
 
     def __init__(self, values: Float[np.ndarray, "n width"], weight: Float[np.ndarray, " n"], columns: Columns) -> None:
         self.share = weight / weight.sum()
@@ -111,21 +124,29 @@ class Moments:
         self.goal = self.root * (values - self.mean)
         self.total = max(float((self.goal**2).sum()), 1e-30)
         self._known: dict[tuple[str, ...], np.ndarray] = {}
-        self._held: dict[str, np.ndarray] = {}  # the last few
+        self._held: dict[str, _Weighted] = {}
 
-    def centred(self, name: str) -> Float[np.ndarray, "n size"]:
+    def weighted(self, name: str) -> _Weighted:
         if name not in self._held:
-            given = self.columns[name].astype(np.float64)
-            if len(self._held) > MOST:
-                del self._held[next(iter(self._held))]
-            self._held[name] = self.root * (given - self.share @ given)
+            given = self.columns[name]
+            mean = self.share @ given
+            if np.count_nonzero(given) > SPARSE * given.size:
+                return _Weighted(self.root * given, mean)  # many of them would take much room
+            self._held[name] = _Weighted(csr_array(given, dtype=np.float64).multiply(self.root).tocsr(), mean)
         return self._held[name]
 
     def of(self, one: str, other: str | None) -> Float[np.ndarray, "size other"]:
         """Of two variables; of one with the values."""
         key = (one,) if other is None else (one, other)
         if key not in self._known:
-            self._known[key] = self.centred(one).T @ (self.goal if other is None else self.centred(other))
+            given = self.weighted(one)
+            if other is None:
+                self._known[key] = given.columns.T @ self.goal
+            else:
+                beside = self.weighted(other)
+                both = given.columns.T @ beside.columns
+                dense = both if isinstance(both, np.ndarray) else both.toarray()
+                self._known[key] = dense - np.outer(given.mean, beside.mean)
         return self._known[key]
 
     def gram(self, chosen: Sequence[str]) -> Float[np.ndarray, "sizes sizes"]:

@@ -265,9 +265,9 @@ def relation_bits(relation: Relation, variables: Variables) -> float:
 def atoms(variables: Variables, furthest: int, *, placed: bool = True) -> Iterator[Atom]:
     """All comparisons of two numbers of a kind, up to this difference of places and of counts, and with numbers.
 
-    Symbols are equal or not; their values, places and counts have an order. A value may say a place,
-    places are counted in twos and threes, and the latest of them are looked at together; where they are `placed`, a
-    position holds which place it is, one may be as many times another.
+    Symbols are equal or not; their values, places and counts have an order, values up to a difference of one. A value
+    may say a place, values and places are counted in twos and threes, and the latest of them are looked at together;
+    where they are `placed`, a position holds which place it is, one may be as many times another.
     """
     heard = [each for each in variables.values() if each.kind != TOTAL]
     for k in heard:
@@ -276,9 +276,11 @@ def atoms(variables: Variables, furthest: int, *, placed: bool = True) -> Iterat
                 yield from (Atom(k.name, q.name, "=", by) for by in (0, -1, 1))
             if k.kind != q.kind:
                 continue
-            most = 0 if not k.ordered or k.kind == VALUE else min(furthest, k.size - 1)
+            if k.kind == VALUE:
+                yield from (Atom(k.name, q.name, f"%{period}", by) for period in PERIODS for by in range(period))
+            most = min(furthest if k.kind != VALUE else 1, k.size - 1) if k.ordered else 0
             for by in range(-most, most + 1):
-                if k.kind != VALUE:
+                if by or k.kind != VALUE:  # equal letters are equal symbols
                     yield Atom(k.name, q.name, "=", by)
                 if not k.ordered:
                     yield Atom(k.name, q.name, "!=", by)

@@ -31,6 +31,7 @@ from compare.beside.maps import last_site, measure
 from compare.beside.objects import measure_objects, share_drawn
 from compare.beside.painting import measure_painting
 from compare.beside.squares import measure_squares
+from compare.circuits import head_names, measure_heads
 from compare.formation import follow
 from compare.parts import match_parts
 from compare.programs import STANDS, sides
@@ -190,14 +191,17 @@ def traced(made: Made, task: Task, cell: Cell, case: Case, last: Assessment) -> 
 
 
 def beside(made: Made, task: Task, cell: Cell, case: Case) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What is measured beside the verdict, fields and arrays: by what the task declares."""
+    """What is measured beside the verdict, fields and arrays: of heads over sequences, and what the task declares."""
     asks = (task.intermediates, task.parts, task.places, task.recombined, task.masks, task.boards)
-    if case.samples is None or not any(asks):
+    if case.samples is None or not (any(asks) or head_names(made.net)):
         return {}, {}
     reading = read(made.net, made.params, case.spec, case.view, samples=case.samples, seed=cell.seed)
+    heads = measure_heads(reading)
+    if not any(asks):
+        return heads, {}
     variables = task.variables(cell.size, reading.arguments) if streams(reading) else []
     parts, then = task.parted(cell.size, reading.arguments), task.halved(cell.size, reading.arguments)
-    fields = {"held": [find(reading, each) for each in variables], "match_parts": match_parts(reading, parts)}
+    fields = {"held": [find(reading, each) for each in variables], "match_parts": match_parts(reading, parts), **heads}
     if then is not None:
         halves = exchanged_halves(reading, then)
         fields["halves"] = {site: follows for site, (follows, _) in halves.items()}

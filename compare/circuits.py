@@ -8,26 +8,19 @@ circuit is what is left when all other heads take their means: what it keeps of 
 
 import itertools
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from compare.loss import loss
 from compare.read import Reading
+from compare.record import HeadLine
 from nets.edits import Patch
+from nets.net import Net
 
 ROWS = 256  # on which heads are looked at
 STARTED = 0.1  # of the whole fall of a loss, at which it has begun, and before whose end it is over
-
-
-class Head(NamedTuple):
-    """What one head does, each in [0, 1]."""
-
-    name: str  # head.LAYER.HEAD; "chance" for even weights on all that is seen, and any symbol rising most
-    previous: float
-    matching: float  # NaN where no symbol comes twice
-    copying: float  # NaN where no symbol is an answer
 
 
 class Circuit(NamedTuple):
@@ -45,10 +38,30 @@ class Fall(NamedTuple):
     ends: float
 
 
-def heads_of(reading: Reading) -> tuple[Head, ...]:
+def measure_heads(reading: Reading) -> dict[str, Any]:
+    """The fields of a record; none for nets without attention over sequences that answer at every position."""
+    if not measurable(reading):
+        return {}
+    two = circuit(reading)
+    kept = two.kept if np.isfinite(two.kept) else None
+    return {"heads": list(heads_of(reading)), "heads_two": list(two.heads), "heads_kept": kept}
+
+
+def measurable(reading: Reading) -> bool:
+    """Whether it is a net of attention over sequences that answers at every position."""
+    sites = {f"{name}.{part}" for name in head_names(reading.net) for part in ("pattern", "value", "out")}
+    return (
+        bool(sites)
+        and sites <= set(reading.net.sites)
+        and reading.x.ndim == 2
+        and reading.answers.ndim - reading.view.answers.axes == 2
+    )
+
+
+def heads_of(reading: Reading) -> tuple[HeadLine, ...]:
     """Every head's scores, then those of chance."""
-    names = head_names(reading)
-    if not names or reading.answers.ndim - reading.view.answers.axes < 2:
+    names = head_names(reading.net)
+    if not measurable(reading):
         got = "an answer a row" if names else f"the sites {', '.join(reading.net.sites)}"
         raise ValueError(
             f"net {reading.net.name!r}: expected answers at every position and sites head.LAYER.HEAD.pattern, .value "
@@ -60,35 +73,36 @@ def heads_of(reading: Reading) -> tuple[Head, ...]:
     seen = patterns[names[0]] > 0
     looked = _looked(reading, seen, rows)
     found = [
-        Head(name, *_looks(reading, pattern, rows), _copies(reading, name, rows, looked))
+        HeadLine(head=name, copying=_copies(reading, name, rows, looked), **_looks(reading, pattern, rows))
         for name, pattern in patterns.items()
     ]
     even = seen / np.maximum(seen.sum(axis=2, keepdims=True), 1)
-    return (*found, Head("chance", *_looks(reading, even, rows), 1 / reading.view.classes if looked else np.nan))
+    copying = 1 / reading.view.classes if looked else None
+    return (*found, HeadLine(head="chance", copying=copying, **_looks(reading, even, rows)))
 
 
-def head_names(reading: Reading) -> tuple[str, ...]:
+def head_names(net: Net) -> tuple[str, ...]:
     """In the order of computation."""
-    return tuple(site.removesuffix(".pattern") for site in reading.net.sites if site.endswith(".pattern"))
+    return tuple(site.removesuffix(".pattern") for site in net.sites if site.endswith(".pattern"))
 
 
 def kept_by(reading: Reading, heads: Iterable[str]) -> Circuit:
     """All other heads at their means, each position its own; the gain is that over all heads at their means."""
-    names, chosen = head_names(reading), tuple(heads)
+    names, chosen = head_names(reading.net), tuple(heads)
     unknown = [name for name in chosen if name not in names]
     if unknown:
         raise ValueError(f"circuit: expected heads among {', '.join(names)}, got {unknown[0]!r}; name one of them")
-    none, left, whole = (_loss_with(reading, keep) for keep in ((), chosen, names))
-    return Circuit(chosen, (none - left) / (none - whole) if none > whole else float("nan"))
+    none, whole = _ends(reading)
+    return Circuit(chosen, _share(none, _loss_with(reading, chosen), whole))
 
 
 def circuit(reading: Reading, size: int = 2) -> Circuit:
     """The heads, so many of them, that keep most."""
-    names = head_names(reading)
-    return max(
-        (kept_by(reading, heads) for heads in itertools.combinations(names, min(size, len(names)))),
-        key=lambda c: c.kept,
-    )
+    names = head_names(reading.net)
+    none, whole = _ends(reading)
+    losses = {heads: _loss_with(reading, heads) for heads in itertools.combinations(names, min(size, len(names)))}
+    best = min(losses, key=lambda heads: losses[heads])
+    return Circuit(best, _share(none, losses[best], whole))
 
 
 def fall(steps: Sequence[float], losses: Sequence[float]) -> Fall:
@@ -102,7 +116,9 @@ def fall(steps: Sequence[float], losses: Sequence[float]) -> Fall:
     return Fall(begins, float(at[steep : steep + 2].mean()), ends)
 
 
-def _looks(reading: Reading, pattern: Float[np.ndarray, "n s s"], rows: Int[np.ndarray, " n"]) -> tuple[float, float]:
+def _looks(
+    reading: Reading, pattern: Float[np.ndarray, "n s s"], rows: Int[np.ndarray, " n"]
+) -> dict[str, float | None]:
     """Mean weight on the position before, and on what followed the symbol earlier, where it came earlier."""
     x, s = reading.x[rows], pattern.shape[1]
     previous = float(np.diagonal(pattern, -1, axis1=1, axis2=2)[pattern[:, 1:].any(axis=2)].mean())
@@ -111,7 +127,8 @@ def _looks(reading: Reading, pattern: Float[np.ndarray, "n s s"], rows: Int[np.n
     where = after.any(axis=2) & pattern.any(axis=2)
     if reading.mask is not None and reading.mask.shape[1] == s:
         where &= reading.mask[rows]
-    return previous, float((pattern * after).sum(axis=2)[where].mean()) if where.any() else float("nan")
+    matching = float((pattern * after).sum(axis=2)[where].mean()) if where.any() else None
+    return {"previous": previous, "matching": matching}
 
 
 def _looked(
@@ -130,10 +147,10 @@ def _looked(
 
 def _copies(
     reading: Reading, name: str, rows: Int[np.ndarray, " n"], looked: tuple[Int[np.ndarray, " m"], ...]
-) -> float:
+) -> float | None:
     """How often, where it writes what it brings of one key in place of its mean, that key's symbol rises most."""
     if not looked:
-        return float("nan")
+        return None
     some, query, key = looked
     pattern, value, out = (reading.site(f"{name}.{part}")[rows] for part in ("pattern", "value", "out"))
     mixed = (pattern @ value).reshape(-1, value.shape[-1])
@@ -147,12 +164,22 @@ def _copies(
     return float(((raised - kept)[each, query].argmax(axis=1) == reading.x[rows[some], key]).mean())
 
 
+def _ends(reading: Reading) -> tuple[float, float]:
+    """The loss with all heads at their means, and the net's own."""
+    return _loss_with(reading, ()), _loss_with(reading, head_names(reading.net))
+
+
+def _share(none: float, left: float, whole: float) -> float:
+    """Of the fall from one loss to the other."""
+    return (none - left) / (none - whole) if none > whole else float("nan")
+
+
 def _loss_with(reading: Reading, heads: Collection[str]) -> float:
     """The loss where all others are at their means, each position its own."""
     rows = reading.reported[:ROWS]
     means = {
         name: Patch(np.ones((1, 1, 1), bool), reading.site(f"{name}.out")[rows].mean(axis=0)[None])
-        for name in head_names(reading)
+        for name in head_names(reading.net)
         if name not in heads
     }
     return loss(reading, _put(reading, means, rows), reading.targets[rows], rows)
@@ -161,5 +188,5 @@ def _loss_with(reading: Reading, heads: Collection[str]) -> float:
 def _put(reading: Reading, edits: dict[str, Patch], rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n s classes"]:
     """Outputs with some heads' outs edited; all of them are named, so that the net is compiled once."""
     nothing = Patch(np.zeros((1, 1, 1), bool), np.zeros((1, 1, 1), np.float32))
-    given = {f"{name}.out": edits.get(name, nothing) for name in head_names(reading)}
+    given = {f"{name}.out": edits.get(name, nothing) for name in head_names(reading.net)}
     return reading.run(given, rows=rows)[0]

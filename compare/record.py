@@ -63,6 +63,15 @@ class HeldLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     followed_at: dict[str, float | None] = {}  # by site, with subspaces that nothing is searched for
 
 
+class HeadLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one head of attention over a sequence does, each in [0, 1]; None where there is nothing to measure it on."""
+
+    head: str  # head.LAYER.HEAD; "chance" for even weights on all that is seen, and any symbol rising most
+    previous: float | None  # weight on the position before
+    matching: float | None  # weight on what followed the symbol at hand earlier
+    copying: float | None  # symbols looked at alone whose own outputs rise most
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A cell of a suite: what was asked, what was found, the evidence and the verdict. None where nothing applies."""
 
@@ -195,6 +204,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     # variables on the way, beside the verdict
     held: list[HeldLine] = []  # one a variable
+
+    # heads over sequences, beside the verdict
+    heads: list[HeadLine] = []  # one a head, then chance
+    heads_two: list[str] = []  # the two that keep most when all others take their means
+    heads_kept: float | None = None  # by those two, of the gain over all heads at their means
 
     # rate maps over the plane, beside the verdict
     maps_hexagonal: float | None = None  # share of the live units whose grid score is above their own limit

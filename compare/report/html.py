@@ -16,6 +16,7 @@ from compare.report.arrays import load
 from compare.report.chart_data import Charts
 from compare.report.comparison import cards, told
 from compare.report.growth import families
+from compare.report.heads import HEADINGS as HEADS
 from compare.report.held import HEADINGS
 from compare.report.lengths import length_summary, length_table, length_words, over_lengths
 from compare.report.painted import HEADINGS as PAINTED
@@ -80,7 +81,7 @@ def html_report(run_dir: Path, records: Sequence[Record]) -> str:
             "evidence": words_of(drawn["overview"]),
             "family": words_of(drawn["family"], (*family.headings, *SIZE_HEADINGS)),
             "trajectory": words_of(drawn["trajectory"], timing.headings),
-            "nets": words_of(of_nets, [*(term(name).label for name in _printed()), *HEADINGS, *PAINTED]),
+            "nets": words_of(of_nets, [*(term(name).label for name in _printed()), *HEADINGS, *HEADS, *PAINTED]),
         },
         style=Markup((FOLDER / "report.css").read_text()),
         script=Markup((FOLDER / "report.js.j2").read_text()),

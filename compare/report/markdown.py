@@ -10,7 +10,7 @@ from compare.report.growth import families
 from compare.report.lengths import length_summary, length_table, length_words, over_lengths
 from compare.report.phases import timings
 from compare.report.show import DASH, listed, shortened
-from compare.report.step_lines import held_line, left_line, step_line
+from compare.report.step_lines import head_line, held_line, left_line, step_line
 from compare.report.streams import over_streams, stream_summary, stream_table, stream_words
 from compare.report.tables import (
     SIZE_HEADINGS,
@@ -214,6 +214,7 @@ def _net(record: Record) -> Iterable[str]:
         ("Units in the way", [left_line(unit) for unit in record.left]),
         ("Steps", [step_line(step) for step in record.read_steps]),
         ("On the way", [held_line(line) for line in record.held]),
+        ("Heads", [head_line(line) for line in record.heads]),
         ("Groups", record.groups),
         ("Refusals", record.refusals),
         ("Notes", record.notes),

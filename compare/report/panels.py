@@ -15,6 +15,7 @@ from compare.report.boards import BoardsPart, boards
 from compare.report.cell_drawings import cell_drawings, state_drawings, tuning_drawings
 from compare.report.chart_data import Charts
 from compare.report.gallery import Gallery, gallery
+from compare.report.heads import heads_table, heads_words
 from compare.report.held import EXPLAINED, held_table, sites_table
 from compare.report.letters import letters
 from compare.report.machine import machine
@@ -114,6 +115,10 @@ def _held(net: Net) -> dict[str, Any]:
     return {"words": EXPLAINED, "best": held_table(lines), "sites": sites_table(lines)} if lines else {}
 
 
+def _heads(net: Net) -> dict[str, Any]:
+    return {"words": heads_words(net.record), "table": heads_table(net.record)} if net.record.heads else {}
+
+
 def _maps(net: Net) -> MapsPart | None:
     return rate_maps(net.record, net.arrays)
 
@@ -164,6 +169,7 @@ PANELS = (
         _held,
         "Variables on the way to the answer: at which site they sit, and what follows them.",
     ),
+    Panel("heads", "Heads", _heads, "What each head of attention looks at and copies, and what two alone keep."),
     Panel("maps", "Rate maps", _maps, "What units do where a path is: how many fire in hexagons, and in periods."),
     Panel("boards", "Boards", _boards, "Boards that the state was moved to, and the moves that are then answered."),
     Panel(

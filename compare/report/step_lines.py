@@ -1,8 +1,8 @@
-"""A line for each step, for each unit in the way, and for each variable that was looked for."""
+"""A line for each step, each unit in the way, each variable that was looked for, and each head."""
 
 from collections.abc import Sequence
 
-from compare.record import HeldLine, LeftUnit, StepLine
+from compare.record import HeadLine, HeldLine, LeftUnit, StepLine
 from compare.report.show import DASH, fraction
 
 
@@ -46,3 +46,14 @@ def held_line(line: HeldLine) -> str:
     plural = "" if line.dimensions == 1 else "s"
     told = f"decoded {fraction(line.decoded)}, followed {fraction(line.followed)} (control {fraction(line.control)})"
     return f"{line.variable} in {line.site}, {line.dimensions} dimension{plural}: {told}"
+
+
+def head_lines(lines: Sequence[HeadLine]) -> str:
+    """All heads, a line each."""
+    return "\n".join(map(head_line, lines)) or DASH
+
+
+def head_line(line: HeadLine) -> str:
+    """`head.1.0: previous 0.034, matching 0.999, copying 0.965`."""
+    scores = {"previous": line.previous, "matching": line.matching, "copying": line.copying}
+    return f"{line.head}: " + ", ".join(f"{name} {fraction(score)}" for name, score in scores.items())

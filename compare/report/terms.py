@@ -19,7 +19,7 @@ from compare.report.show import (
     text,
     yes_or_no,
 )
-from compare.report.step_lines import held_lines, left_units, step_lines
+from compare.report.step_lines import head_lines, held_lines, left_units, step_lines
 from compare.report.verdicts import agrees, outcome
 
 
@@ -344,6 +344,11 @@ HELD = (
         "Variables on the way to the answer: the site that tells them, how often the answers follow their exchange.",
     ),
 )
+HEADS = (
+    Term("heads", "heads", head_lines, "What each head looks at and copies, beside chance."),
+    Term("heads_two", "two heads", listed, "The two heads that keep most when all others take their means."),
+    Term("heads_kept", "kept by two heads", fraction, "What those two keep of the gain over all heads at their means."),
+)
 MAPS = (
     Term(
         "maps_hexagonal",
@@ -636,7 +641,7 @@ TRAINING = (
 )
 TERMS = (
     *IDENTITY, *VERDICT, *IN_THE_WAY, *EXPLANATION, *PROGRAMS, *SYNTHESIZER, *BEHAVIOUR, *SUBSTITUTION, *INTERCHANGE,
-    *HELD, *MAPS, *OBJECTS, *PAINTING, *SQUARES, *BITS, *MEMORY, *TRAINING,
+    *HELD, *HEADS, *MAPS, *OBJECTS, *PAINTING, *SQUARES, *BITS, *MEMORY, *TRAINING,
 )  # fmt: skip
 _BY_NAME = {each.name: each for each in TERMS}
 

@@ -72,6 +72,10 @@ GLOSSARY = {
     "dimensions": "Of the subspace of the site that is exchanged.",
     "decoded": "Values that a linear map of the site tells at each position; of numbers the variance that it explains.",
     "followed": "Exchanges of a subspace between two rows after which all answers are as the other's value makes them.",
+    "head": "One head of attention: its layer, then its number.",
+    "previous": "Weight that the head gives to the position before.",
+    "matching": "Weight that it gives to what followed earlier places of the symbol at hand (prefix matching).",
+    "copying": "How often, of a symbol that it is made to look at alone, the output of that very symbol rises most.",
     "table bits": "Bits of a table of the net's answers.",
     "painted by": "The program that was read in the net's pictures, or what it is held against.",
 }

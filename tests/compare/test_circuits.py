@@ -6,8 +6,9 @@ import pytest
 
 from benchmarks.controls.compiled import known
 from compare import Classes, Sample, Samples, by_position, of_sequences
-from compare.circuits import Head, circuit, fall, heads_of, kept_by
+from compare.circuits import circuit, fall, heads_of, kept_by, measure_heads
 from compare.read import Reading, read
+from compare.record import HeadLine
 from nets import mlp, sequence_transformer
 from tests.compare.nets_at_hand import addition
 
@@ -26,8 +27,8 @@ def reading(net, params, x: np.ndarray) -> Reading:
     return read(net, params, None, of_sequences(N + 1, Classes(N + 1)), samples=Samples(fit=fit, report=report))
 
 
-def named(scores: tuple[Head, ...]) -> dict[str, Head]:
-    return {head.name: head for head in scores}
+def named(scores: tuple[HeadLine, ...]) -> dict[str, HeadLine]:
+    return {head.head: head for head in scores}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,9 @@ def test_both_heads_keep_the_whole_gain_and_one_alone_none(compiled: Reading) ->
     assert circuit(compiled) == kept_by(compiled, ("head.0.0", "head.1.0"))
     assert kept_by(compiled, ()).kept == 0.0
     assert circuit(compiled, 1).kept < 0.2
+    fields = measure_heads(compiled)
+    assert fields["heads"] == list(heads_of(compiled))
+    assert (fields["heads_two"], fields["heads_kept"]) == (["head.0.0", "head.1.0"], 1.0)
     with pytest.raises(ValueError, match=r"expected heads among head\.0\.0, head\.1\.0, got 'head\.2\.0'"):
         kept_by(compiled, ("head.2.0",))
 
@@ -64,7 +68,7 @@ def test_an_untrained_net_is_at_chance(compiled: Reading) -> None:
         positions=25, alphabet=N + 1, classes=N + 1, width=32, layers=2, heads=1, mlp=False, order="relative"
     )
     *heads, chance = heads_of(reading(net, net.init(jax.random.key(0)), compiled.x))
-    assert [head.name for head in heads] == ["head.0.0", "head.1.0"]
+    assert [head.head for head in heads] == ["head.0.0", "head.1.0"]
     for head in heads:
         assert head.previous == pytest.approx(chance.previous, abs=0.1)
         assert head.matching == pytest.approx(chance.matching, abs=0.1)
@@ -74,6 +78,7 @@ def test_an_untrained_net_is_at_chance(compiled: Reading) -> None:
 def test_scores_need_heads_over_sequences() -> None:
     net = mlp(positions=2, alphabet=7, classes=7)
     found = read(net, net.init(jax.random.key(0)), addition(7), by_position(7, 7))
+    assert measure_heads(found) == {}
     with pytest.raises(ValueError, match=r"sites head\.LAYER\.HEAD\.pattern, \.value and \.out, got the sites"):
         heads_of(found)
 

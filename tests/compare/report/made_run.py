@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import sympy
 
-from compare.record import HeldLine, Record
+from compare.record import HeadLine, HeldLine, Record
 
 RECIPES = {
     "grok": ("program", "program", "B"),
@@ -21,6 +21,11 @@ HELD = HeldLine(
     variable="carry", site="resid.0", dimensions=1, decoded=1.0, followed=0.96, control=None,
     decoded_at={"embed": 0.52, "resid.0": 1.0}, followed_at={"embed": None, "resid.0": 0.9},
 )  # fmt: skip
+HEADS = [
+    HeadLine(head="head.0.0", previous=0.95, matching=0.02, copying=0.4),
+    HeadLine(head="head.1.0", previous=0.03, matching=0.99, copying=0.97),
+    HeadLine(head="chance", previous=0.1, matching=None, copying=0.03),
+]
 
 
 def make_run(
@@ -107,6 +112,8 @@ def make_cell(run_dir: Path, size: int, net: str, recipe: str, seed: int, arrays
         painting_whole={"program": 0.9, "other factors": 0.01} if program else {},
         painting_bits={"program": 60.5, "exceptions": 12.0, "table": 900.0} if program else {},
         objects_formulas={"house": "0.5*z1 + 0.2"} if program else {}, objects_there={"house": 0.96} if program else {},
+        heads=HEADS if program else [], heads_two=["head.0.0", "head.1.0"] if program else [],
+        heads_kept=0.998 if program else None,
         held=[HELD] if program else [], match_parts={"small": 1.0, "large": 0.98} if program else {},
         d_r2=0.91 if program else -0.4, d_control=-0.03, d_dictionary=0.97 if program else 0.1,
         bits_total=alignment + 120, bits_dictionary=80.0, bits_alignment=alignment, bits_exceptions=40.0,

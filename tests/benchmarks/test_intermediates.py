@@ -102,7 +102,10 @@ def test_they_are_measured_beside_the_verdict(monkeypatch: pytest.MonkeyPatch) -
     assert list(found["match_parts"]) == [part.name for part in task.parts]
     assert not arrays
     assert "maps_units" not in found
-    assert beside(make(cell, task), replace(task, intermediates=(), parts=()), cell, case) == ({}, {})
+    heads = {name: given for name, given in found.items() if name.startswith("heads")}
+    assert [each.head for each in heads["heads"]] == ["head.0.0", "chance"]
+    assert heads["heads_two"] == ["head.0.0"]
+    assert beside(make(cell, task), replace(task, intermediates=(), parts=()), cell, case) == (heads, {})
 
 
 def test_rate_maps_are_measured_where_a_task_says_where_a_path_is() -> None:

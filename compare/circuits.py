@@ -49,11 +49,13 @@ def measure_heads(reading: Reading) -> dict[str, Any]:
 
 def measurable(reading: Reading) -> bool:
     """Whether it is a net of attention over sequences that answers at every position."""
-    sites = {f"{name}.{part}" for name in head_names(reading.net) for part in ("pattern", "value", "out")}
+    names = head_names(reading.net)
+    sites = {f"{name}.{part}" for name in names for part in ("pattern", "value", "out")}
     return (
-        bool(sites)
+        bool(names)
         and sites <= set(reading.net.sites)
         and reading.x.ndim == 2
+        and all(reading.shapes[f"{name}.pattern"] == 2 * reading.x.shape[1:] for name in names)
         and reading.answers.ndim - reading.view.answers.axes == 2
     )
 
@@ -121,7 +123,8 @@ def _looks(
 ) -> dict[str, float | None]:
     """Mean weight on the position before, and on what followed the symbol earlier, where it came earlier."""
     x, s = reading.x[rows], pattern.shape[1]
-    previous = float(np.diagonal(pattern, -1, axis1=1, axis2=2)[pattern[:, 1:].any(axis=2)].mean())
+    before = np.diagonal(pattern, -1, axis1=1, axis2=2)[pattern[:, 1:].any(axis=2)]
+    previous = float(before.mean()) if before.size else None
     earlier = (x[:, :, None] == x[:, None, :]) & np.tri(s, k=-1, dtype=bool)  # query, key
     after = np.pad(earlier, ((0, 0), (0, 0), (1, 0)))[:, :, :-1]
     where = after.any(axis=2) & pattern.any(axis=2)

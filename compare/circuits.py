@@ -42,9 +42,9 @@ def measure_heads(reading: Reading) -> dict[str, Any]:
     """The fields of a record; none for nets without attention over sequences that answer at every position."""
     if not measurable(reading):
         return {}
-    two = circuit(reading)
+    heads, two = list(heads_of(reading)), circuit(reading)  # scores first: they read all sites in one run
     kept = two.kept if np.isfinite(two.kept) else None
-    return {"heads": list(heads_of(reading)), "heads_two": list(two.heads), "heads_kept": kept}
+    return {"heads": heads, "heads_two": list(two.heads), "heads_kept": kept}
 
 
 def measurable(reading: Reading) -> bool:
@@ -103,7 +103,7 @@ def circuit(reading: Reading, size: int = 2) -> Circuit:
     names = head_names(reading.net)
     none, whole = _ends(reading)
     losses = {heads: _loss_with(reading, heads) for heads in itertools.combinations(names, min(size, len(names)))}
-    best = min(losses, key=lambda heads: losses[heads])
+    best = min(losses, key=losses.__getitem__)
     return Circuit(best, _share(none, losses[best], whole))
 
 
